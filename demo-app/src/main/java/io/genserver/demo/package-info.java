@@ -1,0 +1,7 @@
+/**
+ * A shared pixel board: what an application built on the starter looks like.
+ */
+@NullMarked
+package io.genserver.demo;
+
+import org.jspecify.annotations.NullMarked;
