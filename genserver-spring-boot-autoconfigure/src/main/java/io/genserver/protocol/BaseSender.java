@@ -1,0 +1,147 @@
+package io.genserver.protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.util.collection.IntObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outbound half of a base session: gives ids, keeps what is open in this direction,
+ * and lets the encoder write only what the protocol allows at this moment.
+ */
+final class BaseSender {
+
+	private final BaseEncoder encoder;
+
+	private final ProtocolLimits limits;
+
+	private final IdSequence ids;
+
+	/** Our open calls by id, which is both their request and their stream. */
+	private final IntObjectHashMap<OutboundCall> calls = new IntObjectHashMap<>();
+
+	/** Requests whose response stream is open, by the id of that stream. */
+	private final IntObjectHashMap<InboundRequest> responseStreams = new IntObjectHashMap<>();
+
+	BaseSender(MessageBatcher out, Side side, ProtocolLimits limits, int firstId) {
+		this.encoder = new BaseEncoder(out, limits.frameBytes());
+		this.limits = limits;
+		this.ids = new IdSequence(side, firstId,
+				(id) -> this.calls.containsKey(id) || this.responseStreams.containsKey(id));
+	}
+
+	OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		OutboundCall call = new OutboundCall(this.ids.next(), methodId, mode, attachment);
+		request(MessageType.CALL, call.id, methodId, arguments);
+		call.sendSeq = 1;
+		this.calls.put(call.id, call);
+		return call;
+	}
+
+	void cast(long methodId, byte[] arguments) {
+		request(MessageType.EVENT, this.ids.next(), methodId, arguments);
+	}
+
+	/** Small arguments travel in the metadata, as muxio's own callers send them. */
+	private void request(int type, int id, long methodId, byte[] arguments) {
+		boolean small = arguments.length <= this.limits.metadataBytes();
+		this.encoder.message(type, id, id, methodId, small ? arguments : ByteAssembler.EMPTY,
+				small ? ByteAssembler.EMPTY : arguments);
+	}
+
+	OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		if (arguments.length > this.limits.metadataBytes()) {
+			throw new OversizedItemException("Stream arguments", arguments.length, this.limits.metadataBytes());
+		}
+		OutboundCall call = new OutboundCall(this.ids.next(), methodId, mode, attachment);
+		call.sendSeq = this.encoder.open(MessageType.CALL, call.id, call.id, methodId, arguments);
+		call.sending = true;
+		this.calls.put(call.id, call);
+		return call;
+	}
+
+	boolean sendItem(OutboundCall call, byte[] item) {
+		requireFits("Stream item", item);
+		if (!call.sending || call.over) {
+			return false;
+		}
+		this.encoder.item(call.id, call.sendSeq++, item);
+		return true;
+	}
+
+	boolean sendEnd(OutboundCall call) {
+		if (!call.sending || call.over) {
+			return false;
+		}
+		call.sending = false;
+		this.encoder.end(call.id, call.sendSeq++);
+		return true;
+	}
+
+	void cancel(OutboundCall call) {
+		this.encoder.cancel(call.id, call.sendSeq);
+	}
+
+	void respond(InboundRequest request, int status, byte[] payload) {
+		this.encoder.message(MessageType.RESPONSE, this.ids.next(), request.requestId(), MethodId.NONE,
+				new byte[] { (byte) status }, payload);
+	}
+
+	void respondItem(InboundRequest request, byte[] item) {
+		requireFits("Response item", item);
+		if (request.responding) {
+			this.encoder.item(request.responseStreamId, request.responseSeq++, item);
+			return;
+		}
+		request.responseStreamId = this.ids.next();
+		request.responding = true;
+		this.responseStreams.put(request.responseStreamId, request);
+		request.responseSeq = this.encoder.openWithItem(MessageType.RESPONSE, request.responseStreamId,
+				request.requestId(), MethodId.NONE, new byte[] { StatusCode.OK }, item);
+	}
+
+	void respondEnd(InboundRequest request) {
+		this.encoder.end(request.responseStreamId, request.responseSeq);
+	}
+
+	void respondCancel(InboundRequest request) {
+		this.encoder.cancel(request.responseStreamId, request.responseSeq);
+	}
+
+	@Nullable OutboundCall openCall(int requestId) {
+		return this.calls.get(requestId);
+	}
+
+	int openCalls() {
+		return this.calls.size();
+	}
+
+	/** Nothing is sent or received for the call any more. */
+	void forget(OutboundCall call) {
+		call.over = true;
+		call.sending = false;
+		this.calls.remove(call.id);
+	}
+
+	/** Nothing is sent for the request any more. */
+	void forget(InboundRequest request) {
+		if (request.responding) {
+			this.responseStreams.remove(request.responseStreamId);
+		}
+	}
+
+	List<OutboundCall> forgetAll() {
+		List<OutboundCall> open = new ArrayList<>(this.calls.values());
+		open.forEach(this::forget);
+		this.responseStreams.clear();
+		return open;
+	}
+
+	private void requireFits(String what, byte[] item) {
+		if (!this.encoder.fits(item)) {
+			throw new OversizedItemException(what, item.length, this.limits.frameBytes());
+		}
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.genserver.protocol;
+
+import io.genserver.protocol.ResponseFailure.Cause;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * A session in base mode: exactly muxio 0.15 on the wire.
+ *
+ * @since 0.1.0
+ */
+public final class BaseSession implements WireSession {
+
+	private final ProtocolLimits limits;
+
+	private final WireListener listener;
+
+	private final MessageBatcher output;
+
+	private final BaseSender sender;
+
+	private final BaseReceiver receiver;
+
+	private final FrameDecoder decoder;
+
+	private long lastBytesNanos;
+
+	/** How far the session's clock is behind the caller's: it stands while paused. */
+	private long pausedNanos;
+
+	private long pausedSinceNanos;
+
+	private boolean paused;
+
+	private boolean closed;
+
+	/**
+	 * Creates a session for a connection on which nothing was sent yet.
+	 * @param side which end of the connection this is
+	 * @param limits the connection's limits
+	 * @param allocator where outgoing messages and straddling frames are stored
+	 * @param listener who takes the events
+	 */
+	public BaseSession(Side side, ProtocolLimits limits, ByteBufAllocator allocator, WireListener listener) {
+		this(side, limits, allocator, listener, 1);
+	}
+
+	BaseSession(Side side, ProtocolLimits limits, ByteBufAllocator allocator, WireListener listener, int firstId) {
+		this.limits = limits;
+		this.listener = listener;
+		this.output = new MessageBatcher(allocator);
+		this.sender = new BaseSender(this.output, side, limits, firstId);
+		this.receiver = new BaseReceiver(limits, listener, this.sender);
+		this.decoder = new FrameDecoder(allocator, this.receiver);
+	}
+
+	@Override
+	public void receive(ByteBuf chunk, long nowNanos) {
+		if (isClosed()) {
+			return;
+		}
+		this.lastBytesNanos = time(nowNanos);
+		this.receiver.now(this.lastBytesNanos);
+		this.decoder.decode(chunk);
+	}
+
+	@Override
+	public void tick(long nowNanos) {
+		if (isClosed()) {
+			return;
+		}
+		long now = time(nowNanos);
+		this.receiver.now(now);
+		if (this.decoder.isMidFrame() && now - this.lastBytesNanos >= this.limits.halfOpenIdle().toNanos()) {
+			this.receiver.frameStalled();
+			return;
+		}
+		this.receiver.expire(this.decoder);
+	}
+
+	@Override
+	public void readingPaused(boolean paused, long nowNanos) {
+		if (paused != this.paused) {
+			this.paused = paused;
+			if (paused) {
+				this.pausedSinceNanos = nowNanos;
+			}
+			else {
+				this.pausedNanos += nowNanos - this.pausedSinceNanos;
+			}
+		}
+	}
+
+	private long time(long nowNanos) {
+		return (this.paused ? this.pausedSinceNanos : nowNanos) - this.pausedNanos;
+	}
+
+	@Override
+	public void close(String reason) {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		this.receiver.stop();
+		this.decoder.release();
+		this.output.release();
+		for (OutboundCall call : this.sender.forgetAll()) {
+			this.receiver.forget(call);
+			this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
+		}
+		for (StreamState stream : this.receiver.streams().snapshot()) {
+			if (stream instanceof InboundRequest request && !request.over) {
+				this.receiver.cancelled(request);
+			}
+		}
+	}
+
+	@Override
+	public boolean isClosed() {
+		return !this.receiver.isOpen();
+	}
+
+	@Override
+	public long bufferedBytes() {
+		return this.receiver.streams().heldBytes() + this.decoder.bufferedBytes();
+	}
+
+	@Override
+	public MessageBatcher output() {
+		return this.output;
+	}
+
+	@Override
+	public int callsInFlight() {
+		return this.receiver.streams().places();
+	}
+
+	@Override
+	public int openCalls() {
+		return this.sender.openCalls();
+	}
+
+	@Override
+	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		requireOpen();
+		return this.sender.call(methodId, arguments, mode, attachment);
+	}
+
+	@Override
+	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		requireOpen();
+		return this.sender.openStream(methodId, arguments, mode, attachment);
+	}
+
+	@Override
+	public boolean sendItem(OutboundCall call, byte[] item) {
+		return !isClosed() && this.sender.sendItem(call, item);
+	}
+
+	@Override
+	public boolean sendEnd(OutboundCall call) {
+		return !isClosed() && this.sender.sendEnd(call);
+	}
+
+	@Override
+	public void cast(long methodId, byte[] arguments) {
+		requireOpen();
+		this.sender.cast(methodId, arguments);
+	}
+
+	@Override
+	public boolean cancel(OutboundCall call) {
+		if (isClosed() || call.over) {
+			return false;
+		}
+		this.sender.cancel(call);
+		this.receiver.forget(call);
+		return true;
+	}
+
+	@Override
+	public boolean respond(InboundRequest request, int status, byte[] payload) {
+		if (status < StatusCode.OK || status > StatusCode.METHOD_NOT_FOUND) {
+			throw new IllegalArgumentException("Status " + status + " reads as success to a muxio peer: use 0 to 3");
+		}
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		if (request.responding) {
+			throw new IllegalStateException(
+					request + " was answered with items: finish it with respondEnd or respondCancel");
+		}
+		this.sender.respond(request, status, payload);
+		answered(request);
+		return true;
+	}
+
+	@Override
+	public boolean respondItem(InboundRequest request, byte[] item) {
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		this.sender.respondItem(request, item);
+		return true;
+	}
+
+	@Override
+	public boolean respondEnd(InboundRequest request) {
+		if (isClosed() || !request.isResponding()) {
+			return respond(request, StatusCode.OK, ByteAssembler.EMPTY);
+		}
+		this.sender.respondEnd(request);
+		answered(request);
+		return true;
+	}
+
+	@Override
+	public boolean respondCancel(InboundRequest request) {
+		if (isClosed() || !request.isResponding()) {
+			return false;
+		}
+		this.sender.respondCancel(request);
+		answered(request);
+		return true;
+	}
+
+	@Override
+	public void release(InboundRequest request) {
+		this.receiver.streams().freePlace(request);
+	}
+
+	private void answered(InboundRequest request) {
+		request.over = true;
+		this.sender.forget(request);
+		this.receiver.streams().remove(request);
+		this.receiver.streams().freePlace(request);
+	}
+
+	private void requireOpen() {
+		if (isClosed()) {
+			throw new IllegalStateException("The connection is closed");
+		}
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.genserver.protocol;
+
+import java.util.Arrays;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Joins the pieces of one message. The first piece is stored at its exact size, so a
+ * message that came in one piece is copied once and never again.
+ */
+final class ByteAssembler {
+
+	static final byte[] EMPTY = new byte[0];
+
+	private final int limit;
+
+	private byte[] bytes = EMPTY;
+
+	private int size;
+
+	ByteAssembler(int limit) {
+		this.limit = limit;
+	}
+
+	/**
+	 * Appends bytes of a buffer and moves its reader index past them.
+	 * @return how much the capacity grew, or -1 if the limit would be exceeded and
+	 * nothing was read
+	 */
+	int append(ByteBuf source, int length) {
+		if (length > this.limit - this.size) {
+			return -1;
+		}
+		int before = this.bytes.length;
+		int needed = this.size + length;
+		if (needed > before) {
+			int capacity = (before == 0) ? needed : Math.min(this.limit, Math.max(needed, before * 2));
+			this.bytes = Arrays.copyOf(this.bytes, capacity);
+		}
+		source.readBytes(this.bytes, this.size, length);
+		this.size = needed;
+		return this.bytes.length - before;
+	}
+
+	int size() {
+		return this.size;
+	}
+
+	int capacity() {
+		return this.bytes.length;
+	}
+
+	byte[] toArray() {
+		return (this.size == this.bytes.length) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
+	}
+
+}

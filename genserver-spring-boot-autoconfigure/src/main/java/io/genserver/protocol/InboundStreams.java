@@ -1,0 +1,135 @@
+package io.genserver.protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.util.collection.IntObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is open towards us on one connection, and the counts that the limits are about.
+ */
+final class InboundStreams {
+
+	/**
+	 * Streams by id. A call stays here after its END until it is answered, so that a late
+	 * CANCEL still finds it; if the peer uses the id again before, the newer stream wins.
+	 */
+	private final IntObjectHashMap<StreamState> streams = new IntObjectHashMap<>();
+
+	/** Calls that are neither answered nor cancelled, by request id. */
+	private final IntObjectHashMap<InboundRequest> calls = new IntObjectHashMap<>();
+
+	private int receiving;
+
+	private int unplaced;
+
+	private int places;
+
+	private long heldBytes;
+
+	@Nullable StreamState find(int streamId) {
+		return this.streams.get(streamId);
+	}
+
+	boolean isCallOpen(int requestId) {
+		return this.calls.containsKey(requestId);
+	}
+
+	int openCalls() {
+		return this.calls.size();
+	}
+
+	int places() {
+		return this.places;
+	}
+
+	/** Streams of unknown content, and half-open casts. */
+	int unplaced() {
+		return this.unplaced;
+	}
+
+	long heldBytes() {
+		return this.heldBytes;
+	}
+
+	boolean isIdle() {
+		return this.receiving == 0;
+	}
+
+	void add(StreamState stream) {
+		this.streams.put(stream.streamId, stream);
+		this.receiving++;
+		this.heldBytes += stream.heldBytes();
+		if (isUnplaced(stream)) {
+			this.unplaced++;
+		}
+		if (stream instanceof InboundRequest request && request.call) {
+			this.calls.put(request.requestId(), request);
+		}
+	}
+
+	void takePlace(InboundRequest request) {
+		request.holdsPlace = true;
+		this.places++;
+	}
+
+	void freePlace(InboundRequest request) {
+		if (request.holdsPlace) {
+			request.holdsPlace = false;
+			this.places--;
+		}
+	}
+
+	void grown(int bytes) {
+		this.heldBytes += bytes;
+	}
+
+	/** No more frames are taken for a stream; what it held is let go of. */
+	void stopReceiving(StreamState stream) {
+		if (stream.receiving) {
+			this.receiving--;
+			this.heldBytes -= stream.heldBytes();
+			if (isUnplaced(stream)) {
+				this.unplaced--;
+			}
+			stream.drop();
+		}
+	}
+
+	void remove(StreamState stream) {
+		stopReceiving(stream);
+		if (this.streams.get(stream.streamId) == stream) {
+			this.streams.remove(stream.streamId);
+		}
+		if (stream instanceof InboundRequest request && this.calls.get(request.requestId()) == request) {
+			this.calls.remove(request.requestId());
+		}
+	}
+
+	@Nullable StreamState largest() {
+		StreamState largest = null;
+		for (StreamState stream : this.streams.values()) {
+			if (stream.receiving && (largest == null || stream.heldBytes() > largest.heldBytes())) {
+				largest = stream;
+			}
+		}
+		return largest;
+	}
+
+	/** A copy, so that it can be walked while streams come and go. */
+	List<StreamState> snapshot() {
+		List<StreamState> all = new ArrayList<>(this.streams.values());
+		for (InboundRequest call : this.calls.values()) {
+			if (this.streams.get(call.streamId) != call) {
+				all.add(call);
+			}
+		}
+		return all;
+	}
+
+	private static boolean isUnplaced(StreamState stream) {
+		return stream instanceof PendingHeader || stream instanceof InboundRequest request && !request.call;
+	}
+
+}

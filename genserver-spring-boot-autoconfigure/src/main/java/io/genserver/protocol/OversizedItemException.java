@@ -1,0 +1,18 @@
+package io.genserver.protocol;
+
+/**
+ * An item is too long for the wire. Nothing was written, the stream is as it was: the
+ * sender may send smaller items or give the stream up.
+ *
+ * @since 0.1.0
+ */
+public final class OversizedItemException extends IllegalArgumentException {
+
+	private static final long serialVersionUID = 1L;
+
+	OversizedItemException(String what, int length, int limit) {
+		super(what + " of " + length + " bytes exceeds the " + limit
+				+ " bytes that fit: split it, or send it as the argument or result of a unary call");
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.genserver.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges what a peer does to the connection as a whole, and says when that is reason to
+ * close it. What concerns one stream only is not judged here.
+ */
+final class PeerConduct {
+
+	private static final String EXPECTED = "; this endpoint speaks muxio 0.15";
+
+	private final ProtocolLimits limits;
+
+	private boolean frameSeen;
+
+	private boolean messageSeen;
+
+	private int skippedFrames;
+
+	private int cancels;
+
+	private long cancelWindowStart;
+
+	PeerConduct(ProtocolLimits limits) {
+		this.limits = limits;
+	}
+
+	/** Judges a frame by its header; the first one tells whether this is muxio at all. */
+	@Nullable CloseReason frameHeader(int kind, int length) {
+		boolean first = !this.frameSeen;
+		this.frameSeen = true;
+		if (Integer.compareUnsigned(length, this.limits.frameBytes()) > 0) {
+			String text = "frame of " + Integer.toUnsignedString(length) + " bytes exceeds " + this.limits.frameBytes();
+			return first ? new CloseReason(CloseCode.MALFORMED, text + EXPECTED)
+					: new CloseReason(CloseCode.TOO_BIG, text);
+		}
+		if (first && kind > FrameKind.PING) {
+			return new CloseReason(CloseCode.MALFORMED, "first frame is of unknown kind " + kind + EXPECTED);
+		}
+		return null;
+	}
+
+	/**
+	 * Judges the type of an RPC message; an unknown one later on only ends its stream.
+	 */
+	@Nullable CloseReason messageType(int type) {
+		boolean first = !this.messageSeen;
+		this.messageSeen = true;
+		if (first && type > MessageType.EVENT) {
+			return new CloseReason(CloseCode.MALFORMED, "first message is of unknown type " + type + EXPECTED);
+		}
+		return null;
+	}
+
+	@Nullable CloseReason frameSkipped() {
+		if (++this.skippedFrames > this.limits.skippedFrames()) {
+			return new CloseReason(CloseCode.MALFORMED,
+					"more than " + this.limits.skippedFrames() + " frames of kinds not used by muxio 0.15");
+		}
+		return null;
+	}
+
+	/** Judges cancels of calls that had started, counted in consecutive windows. */
+	@Nullable CloseReason startedCallCancelled(long nowNanos) {
+		if (this.cancels == 0 || nowNanos - this.cancelWindowStart >= this.limits.cancelWindow().toNanos()) {
+			this.cancelWindowStart = nowNanos;
+			this.cancels = 0;
+		}
+		if (++this.cancels > this.limits.cancels()) {
+			return new CloseReason(CloseCode.RATE,
+					"more than " + this.limits.cancels() + " calls cancelled within " + this.limits.cancelWindow());
+		}
+		return null;
+	}
+
+	/** Judges streams that hold no place among the calls in flight. */
+	@Nullable CloseReason unplacedStreams(int count) {
+		if (count > this.limits.callsInFlight()) {
+			return new CloseReason(CloseCode.POLICY,
+					"more than " + this.limits.callsInFlight() + " streams half open at once");
+		}
+		return null;
+	}
+
+	/**
+	 * Judges calls open at once, with those that are refused and wait for that answer.
+	 */
+	@Nullable CloseReason openRequests(int count) {
+		if (count > 2L * this.limits.callsInFlight()) {
+			return new CloseReason(CloseCode.RATE,
+					"calls go on while " + this.limits.callsInFlight() + " are in flight and as many refused");
+		}
+		return null;
+	}
+
+	CloseReason frameStalled() {
+		return new CloseReason(CloseCode.POLICY, "frame incomplete for " + this.limits.halfOpenIdle());
+	}
+
+}

@@ -1,0 +1,14 @@
+package io.genserver.protocol;
+
+/**
+ * Why a request was refused before its body was complete. The listener answers it with
+ * this status and text, and stops what it may have begun for it.
+ *
+ * @param status what to answer, see {@link StatusCode}
+ * @param executed whether the request's handler may have begun; only so for one taken
+ * with {@link Intake#ITEMS}
+ * @param text what was wrong and which limit it met
+ * @since 0.1.0
+ */
+public record Refusal(int status, boolean executed, String text) {
+}

@@ -1,0 +1,17 @@
+package io.genserver.protocol;
+
+/**
+ * How a caller wants a successful answer. An answer with any other status is always
+ * delivered whole.
+ *
+ * @since 0.1.0
+ */
+public enum ResponseMode {
+
+	/** One value, joined from all its frames. */
+	UNARY,
+
+	/** One item per frame, each as it arrives. */
+	STREAM
+
+}

@@ -1,0 +1,110 @@
+package io.genserver.protocol;
+
+/**
+ * Receives the events of one connection. Every method is called on the connection's
+ * thread, from within {@link WireSession#receive}, {@link WireSession#tick} or
+ * {@link WireSession#close}; it must not block, and may call the session. Arrays are the
+ * listener's to keep.
+ * <p>
+ * For a request: {@code requestOpened}, then what its {@link Intake} asks for, unless
+ * {@code requestRefused} or {@code requestCancelled} cuts it short. A request may be
+ * refused without having been opened. For a call of our own: any {@code responseItem}s,
+ * then exactly one of {@code responseComplete} and {@code responseFailed}, or neither if
+ * we cancelled it.
+ *
+ * @since 0.1.0
+ */
+public interface WireListener {
+
+	/**
+	 * A request's header is complete; its body follows.
+	 * @param request the request, the same object in all its events
+	 * @return how to deliver the body
+	 */
+	Intake requestOpened(InboundRequest request);
+
+	/**
+	 * A request taken as {@link Intake#WHOLE} is complete.
+	 * @param request the request
+	 * @param arguments its payload, or if that is empty its metadata
+	 */
+	void requestComplete(InboundRequest request, byte[] arguments);
+
+	/**
+	 * A piece of a request taken as {@link Intake#ITEMS} arrived.
+	 * @param request the request
+	 * @param item the payload bytes of one frame
+	 */
+	void requestItem(InboundRequest request, byte[] item);
+
+	/**
+	 * No more pieces follow for a request taken as {@link Intake#ITEMS}.
+	 * @param request the request
+	 */
+	void requestEnded(InboundRequest request);
+
+	/**
+	 * The peer gave a request up, at any time before its answer was finished, or the
+	 * connection closed. No answer is sent any more. The request keeps its place among
+	 * the calls in flight until {@link WireSession#release(InboundRequest)}.
+	 * @param request the request
+	 */
+	void requestCancelled(InboundRequest request);
+
+	/**
+	 * A request cannot be served: it is broken, over a limit, or stalled. The listener
+	 * answers it with {@link WireSession#respond} (for a cast that has no effect) when
+	 * the writer next has its turn.
+	 * @param request the request
+	 * @param refusal the status and text to answer with
+	 */
+	void requestRefused(InboundRequest request, Refusal refusal);
+
+	/**
+	 * The header of a response arrived.
+	 * @param call the call it answers
+	 * @param status its status; 0 where the peer sent none
+	 */
+	default void responseOpened(OutboundCall call, int status) {
+	}
+
+	/**
+	 * An item of a successful response to a call in {@link ResponseMode#STREAM} arrived.
+	 * @param call the call
+	 * @param item the payload bytes of one frame
+	 */
+	void responseItem(OutboundCall call, byte[] item);
+
+	/**
+	 * The peer's answer is complete. The call is over.
+	 * @param call the call
+	 * @param status its status, see {@link StatusCode}; anything unknown is a failure
+	 * @param payload the value, or after items nothing, or with a failure its error
+	 * payload, see {@link ErrorPayload}
+	 */
+	void responseComplete(OutboundCall call, int status, byte[] payload);
+
+	/**
+	 * There will be no (complete) answer. The call is over.
+	 * @param call the call
+	 * @param failure why
+	 */
+	void responseFailed(OutboundCall call, ResponseFailure failure);
+
+	/**
+	 * The peer broke the protocol. The session takes no more bytes; the transport closes
+	 * the WebSocket with this reason and then calls {@link WireSession#close(String)}.
+	 * Told at most once.
+	 * @param reason code and text for the close frame
+	 */
+	void violated(CloseReason reason);
+
+	/**
+	 * A frame was received and had no effect.
+	 * @param why the reason
+	 * @param streamId its stream
+	 */
+	default void dropped(Dropped why, int streamId) {
+	}
+
+}

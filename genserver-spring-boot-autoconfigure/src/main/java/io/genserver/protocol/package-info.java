@@ -1,0 +1,39 @@
+/**
+ * Internal: the wire protocol as bytes and events. Base mode is muxio 0.15; the shapes
+ * leave room for a second mode behind {@link io.genserver.protocol.WireSession} and
+ * {@link io.genserver.protocol.WireListener}.
+ * <p>
+ * Nothing here does I/O, starts a thread, takes a lock or reads a clock: the caller
+ * brings the bytes and the time. One session belongs to one connection and is confined to
+ * that connection's thread.
+ * <p>
+ * <strong>Bytes become events</strong> in one straight line:
+ *
+ * <pre>
+ * chunk in any split          WireSession.receive(chunk, now)
+ *   → frame                   FrameDecoder: 13-byte header, payload
+ *   → stream                  BaseReceiver: sequence, RPC header, limits
+ *   → request or response     InboundRequest, OutboundCall
+ *   → event                   WireListener
+ * </pre>
+ *
+ * <strong>and calls become bytes</strong> in another:
+ *
+ * <pre>
+ * call, item, answer          WireSession.call(…), respond(…), …
+ *   → ids, stream state       BaseSender
+ *   → frames                  BaseEncoder: OPEN, DATA, END, CANCEL
+ *   → WebSocket messages      MessageBatcher, drained by the connection's writer
+ * </pre>
+ *
+ * <strong>Who owns what.</strong> Wire bytes are {@link io.netty.buffer.ByteBuf}s: a
+ * chunk given to a session stays its caller's, who releases it after the call; a message
+ * taken from a {@link io.genserver.protocol.MessageBatcher} is its taker's. Payloads are
+ * plain arrays, copied out of the chunk once and owned by whoever receives them: a
+ * payload waiting in a mailbox neither pins a network buffer nor can leak one. An array
+ * given to a session must not change until the call returns, and no longer.
+ */
+@NullMarked
+package io.genserver.protocol;
+
+import org.jspecify.annotations.NullMarked;
