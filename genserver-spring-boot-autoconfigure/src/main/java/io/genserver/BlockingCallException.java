@@ -1,0 +1,19 @@
+package io.genserver;
+
+/**
+ * Thrown when a call would block a thread that must not block: an event loop, or the
+ * thread that starts the application before the servers have started.
+ *
+ * @since 0.1.0
+ */
+public class BlockingCallException extends GenServerException {
+
+	/**
+	 * Create an exception.
+	 * @param message what went wrong and what to do about it
+	 */
+	public BlockingCallException(String message) {
+		super(message, true);
+	}
+
+}

@@ -1,0 +1,49 @@
+package io.genserver;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Makes a method an operation that answers, or gives a contract method settings of its
+ * own. On a method with one parameter of a server class, outside its contracts, it is the
+ * handler of messages of the parameter's type.
+ *
+ * @since 0.1.0
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface Call {
+
+	/**
+	 * Name of the operation on the wire, after {@code SERVER.}; empty means the method's
+	 * name, or the simple name of the message's class.
+	 * @return the name
+	 */
+	String value() default "";
+
+	/**
+	 * Time a call of this operation may take in all, such as {@code 500ms}; empty means
+	 * the server's call timeout.
+	 * @return the timeout
+	 */
+	String timeout() default "";
+
+	/**
+	 * Whether running the operation twice has the effect of running it once, so that a
+	 * remote client may send it again.
+	 * @return {@code true} if the operation is idempotent
+	 */
+	boolean idempotent() default false;
+
+	/**
+	 * Whether the thread that runs the handler is interrupted when its caller no longer
+	 * waits.
+	 * @return {@code true} to interrupt
+	 */
+	boolean interruptible() default false;
+
+}

@@ -1,0 +1,27 @@
+package io.genserver;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Makes a {@code void} method an operation without an answer: the sender goes on as soon
+ * as the message is queued.
+ *
+ * @since 0.1.0
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface Cast {
+
+	/**
+	 * Name of the operation on the wire, after {@code SERVER.}; empty means the method's
+	 * name, or the simple name of the message's class.
+	 * @return the name
+	 */
+	String value() default "";
+
+}

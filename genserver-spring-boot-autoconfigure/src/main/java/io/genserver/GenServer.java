@@ -1,0 +1,80 @@
+package io.genserver;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.core.annotation.AliasFor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes a bean a server: it handles one message at a time, behind a bounded mailbox. Goes
+ * on a class found by component scanning or registered in any other way, or on a
+ * {@code @Bean} method. The server's name is the bean's name.
+ * <p>
+ * What is injected under that name is a proxy that implements the contract interfaces of
+ * the class; each invocation of a contract method becomes a message. The annotated class
+ * itself is never handed out.
+ * <p>
+ * Settings under {@code genserver.servers.NAME} take precedence over the attributes here,
+ * which take precedence over the global settings.
+ *
+ * @since 0.1.0
+ */
+@Target({ ElementType.TYPE, ElementType.METHOD })
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+@Component
+public @interface GenServer {
+
+	/**
+	 * Name of the server and of the bean, matching {@code [A-Za-z][A-Za-z0-9_-]*}. Empty
+	 * means the name the bean gets anyway. Alias of {@link #name()}.
+	 * @return the name
+	 */
+	@AliasFor(annotation = Component.class, attribute = "value")
+	String value() default "";
+
+	/**
+	 * Name of the server and of the bean. Alias of {@link #value()}.
+	 * @return the name
+	 */
+	@AliasFor(annotation = Component.class, attribute = "value")
+	String name() default "";
+
+	/**
+	 * Whether there is one instance per key, started on its first message, instead of a
+	 * single one.
+	 * @return {@code true} for a keyed server
+	 */
+	boolean keyed() default false;
+
+	/**
+	 * Number of messages that may wait in the mailbox; 0 means the configured value.
+	 * @return the capacity
+	 */
+	int capacity() default 0;
+
+	/**
+	 * What happens to a cast that meets a full mailbox; empty means the configured value.
+	 * @return at most one policy
+	 */
+	Overflow[] overflow() default {};
+
+	/**
+	 * Time a call may take in all, such as {@code 500ms} or {@code PT2S}; empty means the
+	 * configured value.
+	 * @return the timeout
+	 */
+	String callTimeout() default "";
+
+	/**
+	 * What becomes of the server when a handler throws an exception; empty means the
+	 * configured value.
+	 * @return at most one strategy
+	 */
+	SupervisionStrategy[] strategy() default {};
+
+}

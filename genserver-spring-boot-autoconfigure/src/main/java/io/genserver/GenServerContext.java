@@ -1,0 +1,85 @@
+package io.genserver;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's view of itself. Injected into its constructor, or taken with
+ * {@link #current()} in its turn. What concerns the message being handled is only
+ * available in the server's turn.
+ *
+ * @since 0.1.0
+ */
+public interface GenServerContext {
+
+	/**
+	 * Return the context of the server whose turn runs on this thread.
+	 * @return the context
+	 * @throws IllegalStateException if this thread is not in a turn
+	 */
+	static GenServerContext current() {
+		GenServerContext context = CurrentContext.get();
+		if (context == null) {
+			throw new IllegalStateException("This thread (" + Thread.currentThread().getName()
+					+ ") is not in a server's turn: GenServerContext.current() works in handlers, "
+					+ "constructors and lifecycle methods of a server only");
+		}
+		return context;
+	}
+
+	/**
+	 * Return the name of the server.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Return the key of this instance.
+	 * @return the key, or {@code null} if the server is not keyed
+	 */
+	@Nullable String key();
+
+	/**
+	 * Return the address of this server, which may be handed out.
+	 * @param <S> type of the server
+	 * @return the ref
+	 */
+	<S> GenServerRef<S> self();
+
+	/**
+	 * Return the time until the deadline of the message being handled.
+	 * @return the remaining time, zero if it has passed, or {@code null} if the message
+	 * has no deadline
+	 */
+	@Nullable Duration remaining();
+
+	/**
+	 * Return whether nobody waits for the message being handled any more: its caller
+	 * cancelled, or its deadline has passed. May be asked on any thread the handler uses.
+	 * @return {@code true} if the work may be given up
+	 */
+	boolean isCancelled();
+
+	/**
+	 * Return who sent the message being handled.
+	 * @return the caller
+	 */
+	Caller caller();
+
+	/**
+	 * Run code whose calls are not limited by the deadline of the message being handled.
+	 * @param <R> type of the result
+	 * @param task what to run, on this thread
+	 * @return the result of the task
+	 * @throws Exception what the task threw
+	 */
+	<R extends @Nullable Object> R detached(Callable<R> task) throws Exception;
+
+	/**
+	 * Stop this server after the message being handled. What is queued fails.
+	 */
+	void stop();
+
+}

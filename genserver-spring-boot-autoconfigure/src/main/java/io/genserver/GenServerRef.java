@@ -1,0 +1,107 @@
+package io.genserver;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Address of one server, for talking to it without a contract. A ref stays valid when the
+ * server stops or starts again; it never holds the instance. Safe for use by many
+ * threads.
+ *
+ * @param <S> type of the server: its class or one of its contracts
+ * @since 0.1.0
+ */
+public interface GenServerRef<S> {
+
+	/**
+	 * Return the name of the server.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Return the key of the instance.
+	 * @return the key, or {@code null} for a server that is not keyed
+	 */
+	@Nullable String key();
+
+	/**
+	 * Run a function on the server and wait for its result. Waits for room in the mailbox
+	 * too; the timeout covers everything.
+	 * @param <R> type of the result
+	 * @param <X> type of the checked exception of the function
+	 * @param function what to run in the server's turn
+	 * @return the function's result
+	 * @throws X what the function threw
+	 * @throws GenServerTimeoutException if there is no result in time
+	 * @throws CallInterruptedException if the calling thread is interrupted
+	 * @throws GenServerUnavailableException if the server is stopped or stops
+	 * @throws BlockingCallException if the calling thread must not block
+	 */
+	<R extends @Nullable Object, X extends Exception> R call(CallFunction<? super S, ? extends R, X> function) throws X;
+
+	/**
+	 * Send a message to the handler of its class and wait for the reply.
+	 * @param <R> type of the reply
+	 * @param message the message
+	 * @return the reply
+	 * @throws UnknownOperationException if the server has no handler for the message
+	 * @see #call(CallFunction)
+	 */
+	<R extends @Nullable Object> R call(Request<R> message);
+
+	/**
+	 * Run a function on the server. Refused at once if the mailbox is full. Never blocks.
+	 * @param <R> type of the result
+	 * @param function what to run in the server's turn
+	 * @return completes with the result or with what {@link #call(CallFunction)} throws;
+	 * cancelling it cancels the call
+	 */
+	<R extends @Nullable Object> CompletableFuture<R> callAsync(
+			CallFunction<? super S, ? extends R, ? extends Exception> function);
+
+	/**
+	 * Send a message to the handler of its class. Refused at once if the mailbox is full.
+	 * Never blocks.
+	 * @param <R> type of the reply
+	 * @param message the message
+	 * @return completes with the reply or with what {@link #call(Request)} throws;
+	 * cancelling it cancels the call
+	 */
+	<R extends @Nullable Object> CompletableFuture<R> callAsync(Request<R> message);
+
+	/**
+	 * Run an action on the server without waiting for it. What happens when the mailbox
+	 * is full is the server's {@link Overflow} policy.
+	 * @param action what to run in the server's turn
+	 * @throws MailboxFullException if the mailbox is full and the policy or the thread
+	 * does not allow waiting, or there was no room in time
+	 * @throws GenServerUnavailableException if the server is stopped
+	 */
+	void cast(CastAction<? super S> action);
+
+	/**
+	 * Run an action on the server without waiting for anything.
+	 * @param action what to run in the server's turn
+	 * @return whether the action was queued; {@code false} if the mailbox is full or the
+	 * server is stopped
+	 */
+	boolean tryCast(CastAction<? super S> action);
+
+	/**
+	 * Return a ref whose calls take at most the given time instead of the server's call
+	 * timeout. The deadline of the calling turn still limits them.
+	 * @param timeout the timeout, positive
+	 * @return another ref for the same server
+	 */
+	GenServerRef<S> withTimeout(Duration timeout);
+
+	/**
+	 * Return a ref whose calls are not limited by the deadline of the calling turn.
+	 * @return another ref for the same server
+	 */
+	GenServerRef<S> detached();
+
+}

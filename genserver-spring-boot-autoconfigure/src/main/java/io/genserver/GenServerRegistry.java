@@ -1,0 +1,165 @@
+package io.genserver;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows all servers of the application. A bean; safe for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public interface GenServerRegistry {
+
+	/**
+	 * Return the names of all servers, in the order they start.
+	 * @return the names
+	 */
+	Set<String> names();
+
+	/**
+	 * Return a ref for a server by name.
+	 * @param <S> type of the server, not checked
+	 * @param name the server's name
+	 * @return the ref
+	 * @throws NoSuchServerException if there is none, or it is keyed
+	 */
+	<S> GenServerRef<S> ref(String name);
+
+	/**
+	 * Return a ref for one instance of a keyed server by name.
+	 * @param <S> type of the server, not checked
+	 * @param name the server's name
+	 * @param key the key, not empty
+	 * @return the ref
+	 * @throws NoSuchServerException if there is none, or it is not keyed
+	 */
+	<S> GenServerRef<S> ref(String name, String key);
+
+	/**
+	 * Return a ref for the only server of a class or contract.
+	 * @param <S> type of the server
+	 * @param type its class or one of its contracts
+	 * @return the ref
+	 * @throws NoSuchServerException if there is none, several, or it is keyed
+	 */
+	<S> GenServerRef<S> ref(Class<S> type);
+
+	/**
+	 * Return a ref for one instance of the only keyed server of a class or contract.
+	 * @param <S> type of the server
+	 * @param type its class or one of its contracts
+	 * @param key the key, not empty
+	 * @return the ref
+	 * @throws NoSuchServerException if there is none, several, or it is not keyed
+	 */
+	<S> GenServerRef<S> ref(Class<S> type, String key);
+
+	/**
+	 * Return the contract of a server.
+	 * @param <C> the contract
+	 * @param name the server's name
+	 * @param contract an interface the server implements
+	 * @return a proxy whose every method goes through the server's mailbox
+	 * @throws NoSuchServerException if there is no such server, or it is keyed
+	 * @throws IllegalArgumentException if the type is not a contract of the server
+	 */
+	<C> C contract(String name, Class<C> contract);
+
+	/**
+	 * Return the instances of a keyed server.
+	 * @param <S> the server's class or one of its contracts
+	 * @param name the server's name
+	 * @param type the class or contract
+	 * @return its instances
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 */
+	<S> Keyed<S> keyed(String name, Class<S> type);
+
+	/**
+	 * Send a message to the handler of its class and wait for the reply.
+	 * @param <R> type of the reply
+	 * @param name the server's name
+	 * @param message the message
+	 * @return the reply
+	 * @see GenServerRef#call(Request)
+	 */
+	<R extends @Nullable Object> R call(String name, Request<R> message);
+
+	/**
+	 * Send a message to the handler of its class and wait for the reply.
+	 * @param name the server's name
+	 * @param message the message
+	 * @return the reply
+	 * @throws UnknownOperationException if the server has no handler that answers such a
+	 * message
+	 */
+	@Nullable Object call(String name, Object message);
+
+	/**
+	 * Send a message to the handler of its class. Never blocks.
+	 * @param name the server's name
+	 * @param message the message
+	 * @return completes with the reply
+	 */
+	CompletableFuture<@Nullable Object> callAsync(String name, Object message);
+
+	/**
+	 * Send a message to the handler of its class without waiting for it to be handled.
+	 * @param name the server's name
+	 * @param message the message
+	 * @throws UnknownOperationException if the server has no handler for the message
+	 * @see GenServerRef#cast(CastAction)
+	 */
+	void cast(String name, Object message);
+
+	/**
+	 * Add a server at run time and start it.
+	 * @param <S> type of the server
+	 * @param name a name that no server bears
+	 * @param type the server's class
+	 * @param factory makes the instance, in the server's own turn
+	 * @return the ref of the started server
+	 * @throws IllegalArgumentException if the name is taken or not well-formed
+	 */
+	<S> GenServerRef<S> start(String name, Class<S> type, Supplier<? extends S> factory);
+
+	/**
+	 * Stop a server after the message it is handling. What is queued fails; calls from
+	 * then on fail at once.
+	 * @param name the server's name; all instances stop if it is keyed
+	 * @return completes when the server has terminated
+	 * @throws NoSuchServerException if there is none
+	 */
+	CompletableFuture<@Nullable Void> stop(String name);
+
+	/**
+	 * Describe one server.
+	 * @param name the server's name
+	 * @return a snapshot; for a keyed server the sum of its instances
+	 * @throws NoSuchServerException if there is none
+	 */
+	ServerInfo info(String name);
+
+	/**
+	 * Describe one instance of a keyed server.
+	 * @param name the server's name
+	 * @param key the key
+	 * @return a snapshot, or {@code null} if there is no such instance now
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 */
+	@Nullable ServerInfo info(String name, String key);
+
+	/**
+	 * Describe the instances of a keyed server that are alive.
+	 * @param name the server's name
+	 * @param limit how many to describe at most
+	 * @return snapshots, in no particular order
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 */
+	List<ServerInfo> instances(String name, int limit);
+
+}

@@ -1,0 +1,108 @@
+package io.genserver;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown when a call has no reply at its deadline. Says where the time went.
+ *
+ * @since 0.1.0
+ */
+public class GenServerTimeoutException extends GenServerException {
+
+	private final transient Details details;
+
+	/**
+	 * Create an exception.
+	 * @param details where the time went
+	 */
+	public GenServerTimeoutException(Details details) {
+		super(describe(details), details.phase() != Phase.RUNNING);
+		this.details = details;
+	}
+
+	/**
+	 * Return where the time went.
+	 * @return the details
+	 */
+	public Details details() {
+		return this.details;
+	}
+
+	/**
+	 * Return how far the call had come.
+	 * @return the phase
+	 */
+	public Phase phase() {
+		return this.details.phase();
+	}
+
+	private static String describe(Details d) {
+		StringBuilder text = new StringBuilder("Call of ").append(d.server());
+		if (d.key() != null) {
+			text.append('/').append(d.key());
+		}
+		text.append(' ').append(d.operation()).append(" timed out after ").append(millis(d.timeout()));
+		text.append(" in phase ").append(d.phase());
+		text.append(" (room ").append(millis(d.room()));
+		text.append(", queued ").append(millis(d.queued()));
+		text.append(", running ").append(millis(d.running())).append("); mailbox ");
+		text.append(d.depth()).append(" of ").append(d.capacity());
+		if (d.inFlight() != null) {
+			text.append("; in flight: ").append(d.inFlight().operation());
+			text.append(" for ").append(millis(d.inFlight().age()));
+		}
+		return text.toString();
+	}
+
+	private static String millis(Duration duration) {
+		return duration.toMillis() + " ms";
+	}
+
+	/**
+	 * How far a call had come.
+	 *
+	 * @since 0.1.0
+	 */
+	public enum Phase {
+
+		/**
+		 * It waited for room in the mailbox.
+		 */
+		ROOM,
+
+		/**
+		 * It waited in the mailbox.
+		 */
+		QUEUED,
+
+		/**
+		 * Its handler was running.
+		 */
+		RUNNING
+
+	}
+
+	/**
+	 * Where the time of a call went.
+	 *
+	 * @param server name of the server
+	 * @param key key of the instance, or {@code null}
+	 * @param operation the operation
+	 * @param timeout time the call had in all
+	 * @param phase how far it had come
+	 * @param room time spent waiting for room
+	 * @param queued time spent in the mailbox
+	 * @param running time its handler had run
+	 * @param depth messages in the mailbox
+	 * @param capacity messages the mailbox holds at most
+	 * @param inFlight the message being handled, or {@code null}
+	 * @since 0.1.0
+	 */
+	public record Details(String server, @Nullable String key, String operation, Duration timeout, Phase phase,
+			Duration room, Duration queued, Duration running, int depth, int capacity,
+			ServerInfo.@Nullable InFlight inFlight) {
+	}
+
+}

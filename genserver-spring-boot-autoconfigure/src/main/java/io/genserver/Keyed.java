@@ -1,0 +1,33 @@
+package io.genserver;
+
+/**
+ * The instances of a keyed server. Injected with the contract or the class as its type.
+ *
+ * @param <S> the server's contract or class
+ * @since 0.1.0
+ */
+public interface Keyed<S> {
+
+	/**
+	 * Return the name of the keyed server.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Return the contract of one instance. The instance starts with its first message.
+	 * @param key the key, not empty
+	 * @return a proxy whose every method goes through the instance's mailbox
+	 * @throws IllegalStateException if {@code S} is not a contract of the server; use
+	 * {@link #ref(String)} then
+	 */
+	S get(String key);
+
+	/**
+	 * Return a ref for one instance. The instance starts with its first message.
+	 * @param key the key, not empty
+	 * @return the ref
+	 */
+	GenServerRef<S> ref(String key);
+
+}

@@ -1,0 +1,20 @@
+package io.genserver;
+
+/**
+ * What becomes of a server whose handler failed. The caller is told in every case.
+ *
+ * @since 0.1.0
+ */
+public enum SupervisionStrategy {
+
+	/**
+	 * The server keeps its state and goes on with the next message.
+	 */
+	RESUME,
+
+	/**
+	 * The server stops; what is queued fails.
+	 */
+	STOP
+
+}

@@ -1,0 +1,82 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler returned and its server waits for before the next message. The turn ends
+ * meanwhile; the completion begins another. The turn that parks and the completion meet
+ * in {@link #phase}: the second of the two goes on.
+ */
+final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+
+	private static final int PENDING = 0;
+
+	private static final int PARKED = 1;
+
+	private static final int COMPLETED = 2;
+
+	private final ServerCell cell;
+
+	private final Message message;
+
+	private final CompletionStage<?> stage;
+
+	private final AtomicInteger phase = new AtomicInteger(PENDING);
+
+	private volatile @Nullable Object value;
+
+	private volatile @Nullable Throwable failure;
+
+	Awaited(ServerCell cell, Message message, CompletionStage<?> stage) {
+		this.cell = cell;
+		this.message = message;
+		this.stage = stage;
+	}
+
+	/**
+	 * Called by the turn once it has registered this.
+	 * @return whether the turn must end; otherwise the result was delivered
+	 */
+	boolean park() {
+		if (this.phase.compareAndSet(PENDING, PARKED)) {
+			return true;
+		}
+		deliver();
+		return false;
+	}
+
+	@Override
+	public void accept(@Nullable Object result, @Nullable Throwable cause) {
+		synchronized (this) {
+			if (this.phase.get() == COMPLETED) {
+				return;
+			}
+			this.value = result;
+			this.failure = cause;
+			if (this.phase.getAndSet(COMPLETED) == PENDING) {
+				return;
+			}
+		}
+		this.cell.resume(this);
+	}
+
+	/** Give the result to the message. Only in a turn, once. */
+	void deliver() {
+		Throwable cause = this.failure;
+		if (cause instanceof CompletionException && cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		if (cause != null) {
+			this.cell.failed(this.message, cause);
+		}
+		else {
+			this.cell.succeeded(this.message, this.message.operation().unwrapsStage() ? this.value : this.stage);
+		}
+	}
+
+}

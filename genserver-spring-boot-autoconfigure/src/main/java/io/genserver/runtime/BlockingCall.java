@@ -1,0 +1,40 @@
+package io.genserver.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call whose sender's thread waits for it.
+ */
+final class BlockingCall extends Call implements Waiter {
+
+	private final Scheduler scheduler;
+
+	private volatile @Nullable Thread thread;
+
+	BlockingCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
+			long deadline) {
+		super(operation, payload, origin, now, deadline);
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	protected void ended() {
+		this.scheduler.wake(this);
+	}
+
+	@Override
+	public boolean isReady() {
+		return isOver();
+	}
+
+	@Override
+	public @Nullable Thread thread() {
+		return this.thread;
+	}
+
+	@Override
+	public void thread(@Nullable Thread thread) {
+		this.thread = thread;
+	}
+
+}

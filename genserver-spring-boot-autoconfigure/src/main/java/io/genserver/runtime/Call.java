@@ -1,0 +1,274 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+
+import io.genserver.CallInterruptedException;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.GenServerTimeoutException.Phase;
+import io.genserver.GenServerUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message with a reply, and the cell the reply arrives in. Ends exactly once: whoever
+ * moves its slot to an outcome calls {@link #ended()}.
+ * <p>
+ * An outcome is the reply itself, {@link #NOTHING} for {@code null}, or a {@link Failed}.
+ *
+ * @since 0.1.0
+ */
+public abstract class Call extends Message implements Scheduler.Expiring {
+
+	private static final Object NOTHING = new Object();
+
+	/** Where it was sent; for a keyed server known once it was accepted. */
+	private @Nullable ServerCell cell;
+
+	private final long startedAt;
+
+	private final long deadline;
+
+	/** When it was given a place, if it had to wait for one; otherwise 0. */
+	private long admittedAt;
+
+	/** When its handler started; written before {@code RUNNING}. */
+	private long runAt;
+
+	/** Runs the handler, if it may be interrupted; guarded by this. */
+	private @Nullable Thread runner;
+
+	/**
+	 * Create a call.
+	 * @param operation the operation
+	 * @param payload what the operation expects
+	 * @param origin the sender: a server cell, a thread or a caller
+	 * @param now the time
+	 * @param deadline when it must have ended
+	 */
+	protected Call(Operation operation, @Nullable Object payload, Object origin, long now, long deadline) {
+		super(operation, payload, origin);
+		this.startedAt = now;
+		this.deadline = deadline;
+	}
+
+	/**
+	 * The call has ended. Called exactly once, on any thread; must not block and must not
+	 * run code of an application.
+	 */
+	protected abstract void ended();
+
+	/**
+	 * Return the reply.
+	 * @return the reply, {@code null} too if the call has failed or not ended
+	 */
+	public final @Nullable Object value() {
+		Object now = slot();
+		return (isOver() && now != NOTHING && !(now instanceof Failed)) ? now : null;
+	}
+
+	/**
+	 * Return why the call failed.
+	 * @return the failure, or {@code null} if it has a reply or has not ended
+	 */
+	public final @Nullable Throwable failure() {
+		return (slot() instanceof Failed failed) ? failed.cause() : null;
+	}
+
+	/**
+	 * Give the call up because its caller no longer wants the reply. The handler does not
+	 * start if it has not; otherwise it is told.
+	 * @return whether this ended the call
+	 */
+	public final boolean cancelCall() {
+		return giveUp(new CancellationException("Call of " + where() + " was cancelled by its caller"));
+	}
+
+	@Override
+	public final void expire() {
+		expireNow();
+	}
+
+	@Override
+	public final long deadline() {
+		return this.deadline;
+	}
+
+	@Override
+	final boolean isCast() {
+		return false;
+	}
+
+	@Override
+	final boolean isCancelled() {
+		return isOver() || clock() - this.deadline >= 0;
+	}
+
+	final boolean expireNow() {
+		return endWith((state) -> timeout(state));
+	}
+
+	final boolean giveUp(Throwable reason) {
+		return endWith((state) -> reason);
+	}
+
+	/** The waiting thread was interrupted. */
+	final boolean interrupted() {
+		return endWith(
+				(state) -> new CallInterruptedException(
+						"The thread was interrupted while it waited for " + where() + "; the call "
+								+ ((state == RUNNING) ? "may have been executed" : "was not executed"),
+						state != RUNNING));
+	}
+
+	private boolean endWith(Function<Object, Throwable> reason) {
+		while (true) {
+			Object now = settledSlot();
+			if (isOutcome(now)) {
+				return false;
+			}
+			if (end(now, new Failed(reason.apply(now)))) {
+				return true;
+			}
+		}
+	}
+
+	/** The message is about to be offered to this cell. */
+	final void sentTo(ServerCell target) {
+		this.cell = target;
+	}
+
+	/** A place was found; only by whoever moved the slot from {@code ROOM}. */
+	final void admittedAt(long time) {
+		this.admittedAt = time;
+	}
+
+	final long startedAt() {
+		return this.startedAt;
+	}
+
+	@Override
+	final boolean start() {
+		ServerCell here = this.cell;
+		this.runAt = (here != null) ? here.runtime().scheduler().nanoTime() : 0;
+		if (operation().interruptible()) {
+			synchronized (this) {
+				this.runner = Thread.currentThread();
+			}
+		}
+		if (settledSlot() == QUEUED && this.runAt - this.deadline >= 0) {
+			expireNow();
+		}
+		return move(QUEUED, RUNNING);
+	}
+
+	final long runAt() {
+		return this.runAt;
+	}
+
+	@Override
+	final void succeed(ServerCell here, @Nullable Object value) {
+		finish(here, (value != null) ? value : NOTHING);
+	}
+
+	@Override
+	final void fail(ServerCell here, Throwable failure) {
+		finish(here, new Failed(failure));
+	}
+
+	@Override
+	final void abandon(ServerCell here) {
+		giveUp(new GenServerUnavailableException(
+				"Server " + here.label() + " stopped before it handled " + operation() + "; the call was not executed",
+				true, here.failure()));
+	}
+
+	private void finish(ServerCell here, Object outcome) {
+		if (operation().interruptible()) {
+			synchronized (this) {
+				if (this.runner == Thread.currentThread()) {
+					// An interrupt meant for this handler ends with it.
+					Thread.interrupted();
+				}
+				this.runner = null;
+			}
+		}
+		if (!end(RUNNING, outcome)) {
+			here.lateReply(operation());
+		}
+	}
+
+	private boolean end(Object from, Object outcome) {
+		if (!move(from, outcome)) {
+			return false;
+		}
+		ServerCell here = this.cell;
+		if (from == RUNNING) {
+			if (operation().interruptible() && outcome instanceof Failed) {
+				interruptRunner();
+			}
+			// The handler may still read its payload; the cell forgets it.
+		}
+		else {
+			discard();
+			if (here != null) {
+				if (from == QUEUED) {
+					here.freed();
+				}
+				else {
+					here.leftRoom(this);
+				}
+			}
+		}
+		if (here != null) {
+			RuntimeListener listener = here.runtime().listener();
+			if (listener != null) {
+				listener.callEnded(here.server(), operation(), clock() - this.startedAt,
+						(outcome instanceof Failed failed) ? failed.cause() : null);
+			}
+		}
+		ended();
+		return true;
+	}
+
+	private synchronized void interruptRunner() {
+		Thread thread = this.runner;
+		if (thread != null && thread != Thread.currentThread()) {
+			thread.interrupt();
+		}
+	}
+
+	private GenServerTimeoutException timeout(Object from) {
+		ServerCell here = this.cell;
+		long now = clock();
+		long placed = (this.admittedAt != 0) ? this.admittedAt : this.startedAt;
+		Phase phase = (from == ROOM) ? Phase.ROOM : (from == QUEUED) ? Phase.QUEUED : Phase.RUNNING;
+		long room = ((phase == Phase.ROOM) ? now : placed) - this.startedAt;
+		long queued = (phase == Phase.ROOM) ? 0 : ((phase == Phase.QUEUED) ? now : this.runAt) - placed;
+		long running = (phase == Phase.RUNNING) ? now - this.runAt : 0;
+		return new GenServerTimeoutException(new GenServerTimeoutException.Details((here != null) ? here.name() : "?",
+				(here != null) ? here.key() : null, operation().name(),
+				Duration.ofNanos(this.deadline - this.startedAt), phase, Duration.ofNanos(room),
+				Duration.ofNanos(queued), Duration.ofNanos(running), (here != null) ? here.mailbox().size() : 0,
+				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.inFlight() : null));
+	}
+
+	private String where() {
+		ServerCell here = this.cell;
+		return ((here != null) ? here.label() + " " : "") + operation();
+	}
+
+	private long clock() {
+		ServerCell here = this.cell;
+		return (here != null) ? here.runtime().scheduler().nanoTime() : this.startedAt;
+	}
+
+	/**
+	 * The outcome of a call without a reply.
+	 *
+	 * @param cause why there is none
+	 */
+	record Failed(Throwable cause) {
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.genserver.runtime;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+import io.genserver.ServerInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to one cell. Messages handled are counted by the turn alone; the rest by
+ * anybody.
+ */
+final class CellStatistics {
+
+	private static final int FAILURES_KEPT = 10;
+
+	private static final VarHandle PROCESSED;
+
+	private static final VarHandle DROPPED;
+
+	private static final VarHandle LATE;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			PROCESSED = lookup.findVarHandle(CellStatistics.class, "processed", long.class);
+			DROPPED = lookup.findVarHandle(CellStatistics.class, "dropped", int.class);
+			LATE = lookup.findVarHandle(CellStatistics.class, "late", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private long processed;
+
+	private volatile int failed;
+
+	private volatile int dropped;
+
+	private volatile int late;
+
+	private @Nullable Deque<ServerInfo.Failure> failures;
+
+	/** Only in the turn. */
+	void processed() {
+		PROCESSED.setOpaque(this, (long) PROCESSED.get(this) + 1);
+	}
+
+	/** Only in the turn. */
+	synchronized void failed(Operation operation, Throwable cause) {
+		this.failed++;
+		Deque<ServerInfo.Failure> kept = this.failures;
+		if (kept == null) {
+			kept = new ArrayDeque<>();
+			this.failures = kept;
+		}
+		if (kept.size() == FAILURES_KEPT) {
+			kept.removeLast();
+		}
+		kept.addFirst(new ServerInfo.Failure(Instant.now(), operation.name(), cause.getClass().getName(),
+				cause.getMessage()));
+	}
+
+	void dropped() {
+		DROPPED.getAndAdd(this, 1);
+	}
+
+	void lateReply() {
+		LATE.getAndAdd(this, 1);
+	}
+
+	long processedCount() {
+		return (long) PROCESSED.getOpaque(this);
+	}
+
+	long failedCount() {
+		return this.failed;
+	}
+
+	long droppedCount() {
+		return this.dropped;
+	}
+
+	long lateCount() {
+		return this.late;
+	}
+
+	synchronized List<ServerInfo.Failure> recentFailures() {
+		Deque<ServerInfo.Failure> kept = this.failures;
+		return (kept != null) ? new ArrayList<>(kept) : List.of();
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+
+/**
+ * Watches deadlines. Any thread may add; one thread, the watcher, advances.
+ * <p>
+ * Nearly every call ends long before its deadline, and should not stay reachable until
+ * then. So new entries go to a queue, which the watcher empties at every tick, dropping
+ * those that are over already. What is left enters the wheel, but not at its deadline: at
+ * twice its age, to be dropped or moved on. An entry is looked at a logarithmic number of
+ * times and outlives its call by at most the call's own duration.
+ */
+final class DeadlineWheel {
+
+	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final int SLOTS = 1024;
+
+	private final MpscUnboundedVarHandleArrayQueue<Scheduler.Expiring> added = new MpscUnboundedVarHandleArrayQueue<>(
+			1024);
+
+	private final List<List<Entry>> slots = new ArrayList<>(SLOTS);
+
+	/** Number of the last tick that was handled. */
+	private long tick;
+
+	private int size;
+
+	DeadlineWheel(long now) {
+		this.tick = now / TICK;
+		for (int i = 0; i < SLOTS; i++) {
+			this.slots.add(new ArrayList<>(0));
+		}
+	}
+
+	/** Watch a deadline from now on. Safe on any thread. */
+	void add(Scheduler.Expiring expiring) {
+		this.added.offer(expiring);
+	}
+
+	/** Whether there is nothing to watch. Only by the watcher. */
+	boolean isEmpty() {
+		return this.size == 0 && this.added.isEmpty();
+	}
+
+	/** Expire what is due. Only by the watcher. */
+	void advance(long now) {
+		long target = now / TICK;
+		// Beyond one round every slot has been seen.
+		long first = Math.max(this.tick + 1, target - SLOTS + 1);
+		for (long due = first; due <= target; due++) {
+			int slot = slot(due);
+			List<Entry> entries = this.slots.get(slot);
+			if (!entries.isEmpty()) {
+				this.slots.set(slot, new ArrayList<>(0));
+				this.size -= entries.size();
+				for (Entry entry : entries) {
+					look(entry.expiring(), entry.age() * 2, now, target);
+				}
+			}
+		}
+		this.tick = target;
+		this.added.drain((expiring) -> look(expiring, 1, now, target));
+	}
+
+	private void look(Scheduler.Expiring expiring, int age, long now, long nowTick) {
+		if (expiring.isOver()) {
+			return;
+		}
+		long left = expiring.deadline() - now;
+		if (left <= 0) {
+			expiring.expire();
+			return;
+		}
+		int ticks = (int) Math.min(Math.min(left / TICK + 1, age), SLOTS - 1);
+		this.slots.get(slot(nowTick + ticks)).add(new Entry(expiring, ticks));
+		this.size++;
+	}
+
+	private static int slot(long tick) {
+		return (int) Math.floorMod(tick, (long) SLOTS);
+	}
+
+	private record Entry(Scheduler.Expiring expiring, int age) {
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the instances of a keyed server that are gone have left to be counted.
+ */
+final class FormerInstances {
+
+	private final LongAdder processed = new LongAdder();
+
+	private final LongAdder failed = new LongAdder();
+
+	private final LongAdder dropped = new LongAdder();
+
+	private final LongAdder late = new LongAdder();
+
+	void add(ServerCell cell) {
+		CellStatistics statistics = cell.statistics();
+		this.processed.add(statistics.processedCount());
+		this.failed.add(statistics.failedCount());
+		this.dropped.add(statistics.droppedCount());
+		this.late.add(statistics.lateCount());
+	}
+
+	long processed() {
+		return this.processed.sum();
+	}
+
+	long failed() {
+		return this.failed.sum();
+	}
+
+	long dropped() {
+		return this.dropped.sum();
+	}
+
+	long late() {
+		return this.late.sum();
+	}
+
+}

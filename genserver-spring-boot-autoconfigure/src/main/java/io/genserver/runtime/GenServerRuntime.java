@@ -1,0 +1,306 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+import io.genserver.BlockingCallException;
+import io.genserver.DeadLetter;
+import io.genserver.DeadLetterListener;
+import io.genserver.NoSuchServerException;
+import io.genserver.ServerState;
+import io.genserver.runtime.ServerSettings.StartFailure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine of one application: its servers, and their common life. Servers can be added
+ * at any time; they are addressable at once and start with {@link #start()}, or, once
+ * that was called, when they are told to. Safe for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public final class GenServerRuntime {
+
+	private static final Logger logger = LoggerFactory.getLogger(GenServerRuntime.class);
+
+	private final RuntimeSettings settings;
+
+	private final Scheduler scheduler;
+
+	private final @Nullable RuntimeListener listener;
+
+	private final List<DeadLetterListener> deadLetterListeners;
+
+	private final BooleanSupplier nonBlockingThread;
+
+	private final Thread starter = Thread.currentThread();
+
+	private final Map<String, Server> servers = Collections.synchronizedMap(new LinkedHashMap<>());
+
+	/** Servers in the order in which they, or the first of their instances, started. */
+	private final Set<Server> startOrder = Collections.synchronizedSet(new LinkedHashSet<>());
+
+	private volatile Phase phase = Phase.NEW;
+
+	/**
+	 * Create a runtime that is not started, with worker threads of its own. The calling
+	 * thread counts as the one that starts the application.
+	 * @param settings settings
+	 * @param listener sees every message, or {@code null}
+	 * @param deadLetterListeners are told of messages that are refused or discarded
+	 * @param nonBlockingThread whether the calling thread must not block
+	 */
+	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread) {
+		this(settings, listener, deadLetterListeners, nonBlockingThread, new WorkerScheduler(settings));
+	}
+
+	GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread, Scheduler scheduler) {
+		this.settings = settings;
+		this.listener = listener;
+		this.deadLetterListeners = List.copyOf(deadLetterListeners);
+		this.nonBlockingThread = nonBlockingThread;
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Add a server. It is addressable from now on; messages wait for its start.
+	 * @param definition the server
+	 * @return the server
+	 * @throws IllegalArgumentException if the name is taken
+	 */
+	public Server add(ServerDefinition definition) {
+		Server server = new Server(this, definition);
+		if (this.servers.putIfAbsent(definition.name(), server) != null) {
+			throw new IllegalArgumentException("There is a server named " + definition.name() + " already");
+		}
+		return server;
+	}
+
+	/**
+	 * Start all servers, one after the other in the order they were added; a server that
+	 * another needs in its start comes before it. Returns when all have started.
+	 * @throws ServerStartException if one fails to start and its settings say that this
+	 * fails the application; those that have started are stopped then
+	 */
+	public void start() {
+		this.phase = Phase.STARTING;
+		for (Server server : servers()) {
+			for (ServerCell cell : server.cells()) {
+				start(cell);
+			}
+		}
+		this.phase = Phase.STARTED;
+		for (Server server : servers()) {
+			server.start();
+		}
+	}
+
+	/**
+	 * Start one server that was added after {@link #start()}. Returns when it has
+	 * started.
+	 * @param server the server
+	 * @throws ServerStartException if it fails to start
+	 */
+	public void start(Server server) {
+		ServerCell cell = server.single();
+		if (cell != null) {
+			cell.start();
+			Throwable failure = Waiting.failureOf(this.scheduler, cell.whenStarted());
+			if (failure != null) {
+				throw new ServerStartException(server.name(), failure);
+			}
+		}
+	}
+
+	private void start(ServerCell cell) {
+		cell.start();
+		Throwable failure = Waiting.failureOf(this.scheduler, cell.whenStarted());
+		if (failure == null) {
+			return;
+		}
+		if (cell.key() == null && cell.server().settings().startFailure() == StartFailure.FAIL_APPLICATION) {
+			shutdown();
+			throw new ServerStartException(cell.label(), failure);
+		}
+		logger.error("Server {} failed to start and is marked failed", cell.label(), failure);
+	}
+
+	/**
+	 * Stop everything: refuse work from outside, let queued messages be handled, let the
+	 * servers terminate in reverse start order, interrupt what still runs, and fail the
+	 * rest. Takes at most the shutdown timeout. Does nothing the second time.
+	 */
+	public void shutdown() {
+		synchronized (this) {
+			if (this.phase == Phase.DRAINING || this.phase == Phase.CLOSED) {
+				return;
+			}
+			this.phase = Phase.DRAINING;
+		}
+		List<Server> order;
+		synchronized (this.startOrder) {
+			order = new ArrayList<>(this.startOrder);
+		}
+		new Shutdown(this, this.settings, order).run();
+	}
+
+	/**
+	 * Return all servers in the order they were added.
+	 * @return the servers
+	 */
+	public Collection<Server> servers() {
+		synchronized (this.servers) {
+			return List.copyOf(this.servers.values());
+		}
+	}
+
+	/**
+	 * Return a server.
+	 * @param name its name
+	 * @return the server
+	 * @throws NoSuchServerException if there is none
+	 */
+	public Server server(String name) {
+		Server server = this.servers.get(name);
+		if (server == null) {
+			throw new NoSuchServerException("There is no server named " + name + "; there are " + names());
+		}
+		return server;
+	}
+
+	/**
+	 * Return a server, if there is one.
+	 * @param name its name
+	 * @return the server or {@code null}
+	 */
+	public @Nullable Server find(String name) {
+		return this.servers.get(name);
+	}
+
+	/**
+	 * Return the settings.
+	 * @return the settings
+	 */
+	public RuntimeSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Return whether the servers have been started and not been stopped.
+	 * @return {@code true} between the two
+	 */
+	public boolean isRunning() {
+		return this.phase == Phase.STARTED;
+	}
+
+	/**
+	 * Return the time calls are measured by.
+	 * @return nanoseconds from an arbitrary origin
+	 */
+	public long nanoTime() {
+		return this.scheduler.nanoTime();
+	}
+
+	List<String> names() {
+		synchronized (this.servers) {
+			return List.copyOf(this.servers.keySet());
+		}
+	}
+
+	Scheduler scheduler() {
+		return this.scheduler;
+	}
+
+	@Nullable RuntimeListener listener() {
+		return this.listener;
+	}
+
+	boolean hasStarted() {
+		return this.phase != Phase.NEW && this.phase != Phase.STARTING;
+	}
+
+	/** Whether messages are taken; while draining only those sent from turns. */
+	boolean admits(@Nullable Turn turn) {
+		Phase now = this.phase;
+		return now.ordinal() < Phase.DRAINING.ordinal() || (now == Phase.DRAINING && turn != null);
+	}
+
+	void closed() {
+		this.phase = Phase.CLOSED;
+	}
+
+	/** Whether the calling thread may be blocked at all. */
+	boolean mayBlock(@Nullable Turn turn) {
+		return turn != null
+				|| (!this.nonBlockingThread.getAsBoolean() && (hasStarted() || Thread.currentThread() != this.starter));
+	}
+
+	void checkMayBlock(Server server, Operation operation, @Nullable Turn turn) {
+		if (turn != null) {
+			return;
+		}
+		if (!hasStarted() && Thread.currentThread() == this.starter) {
+			throw new BlockingCallException("Call of " + server.name() + " " + operation
+					+ " would block the thread that starts the application, but servers start only after all beans are"
+					+ " there: call from an ApplicationRunner, or use a cast or an asynchronous call, which wait in the"
+					+ " mailbox");
+		}
+		if (this.nonBlockingThread.getAsBoolean()) {
+			throw new BlockingCallException("Call of " + server.name() + " " + operation + " would block the thread "
+					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
+					+ " returns a CompletableFuture or Mono, or GenServerRef.callAsync(...)");
+		}
+	}
+
+	/** A server in its start needs this one: it starts first. */
+	void startEarly(ServerCell cell, @Nullable Turn turn) {
+		ServerCell sender = (turn != null) ? turn.cell : null;
+		if (sender != null && (sender.state() == ServerState.STARTING || hasStarted())) {
+			cell.start();
+		}
+	}
+
+	void started(ServerCell cell) {
+		if (!this.startOrder.contains(cell.server())) {
+			this.startOrder.add(cell.server());
+		}
+		logger.debug("Server {} started", cell.label());
+	}
+
+	void ended(ServerCell cell, ServerState last) {
+		logger.debug("Server {} ended: {}", cell.label(), last);
+	}
+
+	void deadLetter(DeadLetter deadLetter) {
+		RuntimeListener meters = this.listener;
+		if (meters != null) {
+			meters.deadLetter(deadLetter);
+		}
+		for (DeadLetterListener each : this.deadLetterListeners) {
+			try {
+				each.onDeadLetter(deadLetter);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Dead letter listener {} failed", each, ex);
+			}
+		}
+	}
+
+	/** Where the runtime is in its life; the order counts. */
+	private enum Phase {
+
+		NEW, STARTING, STARTED, DRAINING, CLOSED
+
+	}
+
+}

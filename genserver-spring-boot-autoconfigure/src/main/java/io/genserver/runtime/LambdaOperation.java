@@ -1,0 +1,38 @@
+package io.genserver.runtime;
+
+import io.genserver.CallFunction;
+import io.genserver.CastAction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations behind functions sent through a ref: the function is the payload.
+ */
+final class LambdaOperation extends Operation {
+
+	static final Operation CALL = new LambdaOperation("call(function)", Kind.CALL);
+
+	static final Operation CAST = new LambdaOperation("cast(action)", Kind.CAST);
+
+	private LambdaOperation(String name, Kind kind) {
+		super(name, kind, 0, false, false);
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+		if (payload instanceof CallFunction<?, ?, ?> function) {
+			return ((CallFunction<Object, @Nullable Object, Exception>) function).apply(instance);
+		}
+		if (payload instanceof CastAction<?> action) {
+			((CastAction<Object>) action).accept(instance);
+			return null;
+		}
+		throw new IllegalArgumentException("Not a function: " + payload);
+	}
+
+	@Override
+	public boolean unwrapsStage() {
+		return false;
+	}
+
+}

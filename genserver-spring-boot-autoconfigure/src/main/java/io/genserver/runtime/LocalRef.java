@@ -1,0 +1,100 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import io.genserver.CallFunction;
+import io.genserver.CastAction;
+import io.genserver.GenServerRef;
+import io.genserver.Request;
+import io.genserver.UnknownOperationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A ref to a server of this process.
+ *
+ * @param <S> type of the server
+ */
+record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
+		boolean isDetached) implements GenServerRef<S> {
+
+	LocalRef(Server server, @Nullable String key) {
+		this(server, key, 0, false);
+	}
+
+	@Override
+	public String name() {
+		return this.server.name();
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object, X extends Exception> R call(CallFunction<? super S, ? extends R, X> function) {
+		Objects.requireNonNull(function, "function");
+		return (R) this.server.call(this.key, LambdaOperation.CALL, function, this.timeoutNanos, this.isDetached);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object> R call(Request<R> message) {
+		Operation operation = answering(this.server, message);
+		return (R) this.server.call(this.key, operation, operation.payload(message), this.timeoutNanos,
+				this.isDetached);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object> CompletableFuture<R> callAsync(
+			CallFunction<? super S, ? extends R, ? extends Exception> function) {
+		Objects.requireNonNull(function, "function");
+		return (CompletableFuture<R>) this.server.callAsync(this.key, LambdaOperation.CALL, function, this.timeoutNanos,
+				this.isDetached);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object> CompletableFuture<R> callAsync(Request<R> message) {
+		Operation operation = answering(this.server, message);
+		return (CompletableFuture<R>) this.server.callAsync(this.key, operation, operation.payload(message),
+				this.timeoutNanos, this.isDetached);
+	}
+
+	@Override
+	public void cast(CastAction<? super S> action) {
+		this.server.cast(this.key, LambdaOperation.CAST, Objects.requireNonNull(action, "action"));
+	}
+
+	@Override
+	public boolean tryCast(CastAction<? super S> action) {
+		return this.server.tryCast(this.key, LambdaOperation.CAST, Objects.requireNonNull(action, "action"), null);
+	}
+
+	@Override
+	public GenServerRef<S> withTimeout(Duration timeout) {
+		if (timeout.isNegative() || timeout.isZero()) {
+			throw new IllegalArgumentException("The timeout must be positive, not " + timeout);
+		}
+		return new LocalRef<>(this.server, this.key, timeout.toNanos(), this.isDetached);
+	}
+
+	@Override
+	public GenServerRef<S> detached() {
+		return new LocalRef<>(this.server, this.key, this.timeoutNanos, true);
+	}
+
+	static Operation answering(Server server, Object message) {
+		Operation operation = server.operationFor(message);
+		if (operation.kind() != Operation.Kind.CALL) {
+			throw new UnknownOperationException("Server " + server.name() + " does not answer messages of "
+					+ message.getClass().getName() + ": its handler " + operation + " is a cast. Use cast(...)");
+		}
+		return operation;
+	}
+
+	@Override
+	public String toString() {
+		return "ref of " + name() + ((this.key != null) ? "/" + this.key : "");
+	}
+
+}

@@ -1,0 +1,224 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import io.genserver.GenServerRef;
+import io.genserver.GenServerRegistry;
+import io.genserver.Keyed;
+import io.genserver.NoSuchServerException;
+import io.genserver.Request;
+import io.genserver.ServerInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry of one runtime.
+ *
+ * @since 0.1.0
+ */
+public final class LocalRegistry implements GenServerRegistry {
+
+	private final GenServerRuntime runtime;
+
+	private final Contracts contracts;
+
+	private final ServerSettings defaults;
+
+	/**
+	 * Create a registry.
+	 * @param runtime where the servers are
+	 * @param contracts what reflection knows of them
+	 * @param defaults settings of servers added at run time
+	 */
+	public LocalRegistry(GenServerRuntime runtime, Contracts contracts, ServerSettings defaults) {
+		this.runtime = runtime;
+		this.contracts = contracts;
+		this.defaults = defaults;
+	}
+
+	@Override
+	public Set<String> names() {
+		return new LinkedHashSet<>(this.runtime.names());
+	}
+
+	@Override
+	public <S> GenServerRef<S> ref(String name) {
+		return new LocalRef<>(single(this.runtime.server(name)), null);
+	}
+
+	@Override
+	public <S> GenServerRef<S> ref(String name, String key) {
+		return new LocalRef<>(keyed(this.runtime.server(name)), checkKey(name, key));
+	}
+
+	@Override
+	public <S> GenServerRef<S> ref(Class<S> type) {
+		return new LocalRef<>(single(only(type)), null);
+	}
+
+	@Override
+	public <S> GenServerRef<S> ref(Class<S> type, String key) {
+		Server server = only(type);
+		return new LocalRef<>(keyed(server), checkKey(server.name(), key));
+	}
+
+	@Override
+	public <C> C contract(String name, Class<C> contract) {
+		Server server = single(this.runtime.server(name));
+		checkContract(server, contract);
+		return this.contracts.proxy(contract, server, null);
+	}
+
+	@Override
+	public <S> Keyed<S> keyed(String name, Class<S> type) {
+		Server server = keyed(this.runtime.server(name));
+		if (!type.isAssignableFrom(server.definition().type())) {
+			throw new IllegalArgumentException("Server " + name + " is not a " + type.getName() + " but a "
+					+ server.definition().type().getName());
+		}
+		return new LocalKeyed<>(server, type, this.contracts);
+	}
+
+	@Override
+	public <R extends @Nullable Object> R call(String name, Request<R> message) {
+		return this.<Object>ref(name).call(message);
+	}
+
+	@Override
+	public @Nullable Object call(String name, Object message) {
+		Server server = single(this.runtime.server(name));
+		Operation operation = LocalRef.answering(server, message);
+		return server.call(null, operation, operation.payload(message), 0, false);
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Object> callAsync(String name, Object message) {
+		Server server = single(this.runtime.server(name));
+		Operation operation = LocalRef.answering(server, message);
+		return server.callAsync(null, operation, operation.payload(message), 0, false);
+	}
+
+	@Override
+	public void cast(String name, Object message) {
+		Server server = single(this.runtime.server(name));
+		Operation operation = server.operationFor(message);
+		server.cast(null, operation, operation.payload(message));
+	}
+
+	@Override
+	public <S> GenServerRef<S> start(String name, Class<S> type, Supplier<? extends S> factory) {
+		ServerNames.check(name);
+		Server server = this.runtime.add(new ServerDefinition(name, type, this.contracts.contractsOf(type), false,
+				this.contracts.operationsOf(name, type), factory::get, this.defaults));
+		this.runtime.start(server);
+		return new LocalRef<>(server, null);
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Void> stop(String name) {
+		return this.runtime.server(name).stop();
+	}
+
+	@Override
+	public ServerInfo info(String name) {
+		return ServerInfos.of(this.runtime.server(name));
+	}
+
+	@Override
+	public @Nullable ServerInfo info(String name, String key) {
+		ServerCell cell = keyed(this.runtime.server(name)).instance(key);
+		return (cell != null) ? ServerInfos.of(cell) : null;
+	}
+
+	@Override
+	public List<ServerInfo> instances(String name, int limit) {
+		List<ServerInfo> infos = new ArrayList<>();
+		for (ServerCell cell : keyed(this.runtime.server(name)).cells()) {
+			if (infos.size() >= limit) {
+				break;
+			}
+			infos.add(ServerInfos.of(cell));
+		}
+		return infos;
+	}
+
+	private Server only(Class<?> type) {
+		Server found = null;
+		for (Server server : this.runtime.servers()) {
+			if (type.isAssignableFrom(server.definition().type())) {
+				if (found != null) {
+					throw new NoSuchServerException("Several servers are a " + type.getName() + ": " + found.name()
+							+ " and " + server.name() + ". Ask for one by name");
+				}
+				found = server;
+			}
+		}
+		if (found == null) {
+			throw new NoSuchServerException("No server is a " + type.getName() + "; there are " + this.runtime.names());
+		}
+		return found;
+	}
+
+	private static Server single(Server server) {
+		if (server.definition().keyed()) {
+			throw new NoSuchServerException(
+					"Server " + server.name() + " is keyed: name the instance with ref(..., key) or keyed(...)");
+		}
+		return server;
+	}
+
+	private static Server keyed(Server server) {
+		if (!server.definition().keyed()) {
+			throw new NoSuchServerException("Server " + server.name() + " is not keyed: it takes no key");
+		}
+		return server;
+	}
+
+	private static void checkContract(Server server, Class<?> contract) {
+		if (!server.definition().contracts().contains(contract)) {
+			throw new IllegalArgumentException(contract.getName() + " is not a contract of server " + server.name()
+					+ "; its contracts are " + server.definition().contracts());
+		}
+	}
+
+	private static String checkKey(String name, String key) {
+		if (key.isEmpty()) {
+			throw new IllegalArgumentException("A key of server " + name + " must not be empty");
+		}
+		return key;
+	}
+
+	/**
+	 * The instances of a keyed server of this process.
+	 *
+	 * @param <S> contract or class
+	 */
+	private record LocalKeyed<S>(Server server, Class<S> type, Contracts contracts) implements Keyed<S> {
+
+		@Override
+		public String name() {
+			return this.server.name();
+		}
+
+		@Override
+		public S get(String key) {
+			if (!this.server.definition().contracts().contains(this.type)) {
+				throw new IllegalStateException(this.type.getName() + " is not a contract of server " + name()
+						+ ", so there is no proxy for it: use ref(key), or inject Keyed with one of "
+						+ this.server.definition().contracts());
+			}
+			return this.contracts.proxy(this.type, this.server, checkKey(name(), key));
+		}
+
+		@Override
+		public GenServerRef<S> ref(String key) {
+			return new LocalRef<>(this.server, checkKey(name(), key));
+		}
+
+	}
+
+}

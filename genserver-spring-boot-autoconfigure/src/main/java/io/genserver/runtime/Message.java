@@ -1,0 +1,214 @@
+package io.genserver.runtime;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import io.genserver.Caller;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits in a mailbox; at the same time the link of its queue, so that sending costs
+ * one object.
+ * <p>
+ * <b>Slot.</b> Where the message is in its life is one word, {@link #slot}, moved by
+ * compare-and-set only: {@link #ROOM} (waiting for room) → {@link #ENTERING} →
+ * {@link #QUEUED} → {@link #RUNNING} → an outcome, which is final. A message that is
+ * given up goes from whatever it is straight to an outcome. Whoever moves it to its
+ * outcome, and nobody else, tells the sender; whoever moves it from {@code QUEUED} owns
+ * its place in the mailbox and its payload. A cast nobody can give up skips the
+ * compare-and-sets: only the consumer looks at it.
+ */
+abstract class Message {
+
+	/** Waiting for room in the mailbox, with a blocked sender. */
+	static final Object ROOM = new Marker("ROOM");
+
+	/** Being moved from the room queue into the mailbox; lasts a few instructions. */
+	static final Object ENTERING = new Marker("ENTERING");
+
+	/** In the mailbox. */
+	static final Object QUEUED = new Marker("QUEUED");
+
+	/** Taken out of the mailbox, its handler runs or is awaited. */
+	static final Object RUNNING = new Marker("RUNNING");
+
+	private static final VarHandle SLOT;
+
+	static {
+		try {
+			SLOT = MethodHandles.lookup().findVarHandle(Message.class, "slot", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** The message that was queued before this one, while both are on the stack side. */
+	@Nullable Message previous;
+
+	/** The message to be taken after this one, once on the consumer's side. */
+	volatile @Nullable Message next;
+
+	/** How many messages were ever queued in this mailbox, this one included. */
+	int position;
+
+	/** Whether this entry no longer counts as an empty one; guarded by the sweep lock. */
+	boolean swept;
+
+	// Set in the constructor, without a fence: the message is published later.
+	@SuppressWarnings("NullAway.Init")
+	private volatile Object slot;
+
+	private final Operation operation;
+
+	private @Nullable Object payload;
+
+	/** A {@link ServerCell}, a {@link Thread} or a {@link Caller}. */
+	private @Nullable Object origin;
+
+	/** When the message was queued, if anybody wants to know; otherwise 0. */
+	long queuedAt;
+
+	Message(Operation operation, @Nullable Object payload, Object origin) {
+		this.operation = operation;
+		this.payload = payload;
+		this.origin = origin;
+		SLOT.set(this, QUEUED);
+	}
+
+	final Operation operation() {
+		return this.operation;
+	}
+
+	final @Nullable Object payload() {
+		return this.payload;
+	}
+
+	/**
+	 * Describe the sender.
+	 * @return the sender, or a thread without name once the message is over
+	 */
+	final Caller caller() {
+		Object from = this.origin;
+		if (from instanceof ServerCell cell) {
+			return new Caller.Server(cell.name(), cell.key());
+		}
+		if (from instanceof Caller caller) {
+			return caller;
+		}
+		return new Caller.Local((from instanceof Thread thread) ? thread.getName() : "");
+	}
+
+	final @Nullable Object origin() {
+		return this.origin;
+	}
+
+	final Object slot() {
+		return this.slot;
+	}
+
+	/**
+	 * Return whether the message has its outcome.
+	 * @return {@code true} once and for all
+	 */
+	public final boolean isOver() {
+		return isOutcome(this.slot);
+	}
+
+	static boolean isOutcome(Object state) {
+		return state != QUEUED && state != RUNNING && state != ROOM && state != ENTERING;
+	}
+
+	/** The state, once it is not {@code ENTERING}. */
+	final Object settledSlot() {
+		Object now = this.slot;
+		while (now == ENTERING) {
+			Thread.onSpinWait();
+			now = this.slot;
+		}
+		return now;
+	}
+
+	final boolean move(Object from, Object to) {
+		return SLOT.compareAndSet(this, from, to);
+	}
+
+	/** Its sender is about to wait for room. */
+	void waitingAt(ServerCell cell) {
+	}
+
+	/** Only before the message is visible to another thread. */
+	final void waitsForRoom() {
+		SLOT.set(this, ROOM);
+	}
+
+	/**
+	 * Forget everything the message carries; it may stay linked for a while. Only by the
+	 * owner of the payload.
+	 */
+	final void forget() {
+		this.payload = null;
+		this.origin = null;
+	}
+
+	/**
+	 * Forget a payload that no handler has seen. Only by the owner of the payload.
+	 */
+	final void discard() {
+		Object unused = this.payload;
+		forget();
+		this.operation.discard(unused);
+	}
+
+	/**
+	 * Take the message out of the mailbox in order to run it. Only by the consumer.
+	 * @return {@code false} if it was given up while it waited
+	 */
+	abstract boolean start();
+
+	/**
+	 * Deliver the result of the handler. Called once after a successful {@link #start()}.
+	 * @param cell where it ran
+	 * @param value the reply, or {@code null}
+	 */
+	abstract void succeed(ServerCell cell, @Nullable Object value);
+
+	/**
+	 * Deliver the failure of the handler. Called once after a successful
+	 * {@link #start()}.
+	 * @param cell where it ran
+	 * @param failure what the handler threw
+	 */
+	abstract void fail(ServerCell cell, Throwable failure);
+
+	/**
+	 * End a message that was never started because the server stops. Only by the
+	 * consumer, or by the sender if it was not accepted.
+	 * @param cell the server
+	 */
+	abstract void abandon(ServerCell cell);
+
+	/** Nobody waits for the message any more. */
+	boolean isCancelled() {
+		return false;
+	}
+
+	/** {@code Long.MAX_VALUE} if there is none. */
+	long deadline() {
+		return Long.MAX_VALUE;
+	}
+
+	/** Whether its sender expects no reply. */
+	abstract boolean isCast();
+
+	/** A state that is not an outcome. */
+	private record Marker(String name) {
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+}

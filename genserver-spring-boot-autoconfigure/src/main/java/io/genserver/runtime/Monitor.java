@@ -1,0 +1,164 @@
+package io.genserver.runtime;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Comes by every millisecond while anything runs: expires deadlines, lets senders into
+ * mailboxes, notices workers that are stuck in a task and handlers that are slow. A
+ * platform thread, so that handlers that keep all carriers busy cannot hold it up. Parks
+ * when nothing has happened for a while.
+ */
+final class Monitor implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Monitor.class);
+
+	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** Ticks without anything running before the ticking stops. */
+	private static final int QUIET_TICKS = 100;
+
+	private final WorkerScheduler scheduler;
+
+	private final long slowNanos;
+
+	private final DeadlineWheel deadlines = new DeadlineWheel(System.nanoTime());
+
+	private final Queue<ServerCell> crowded = new ConcurrentLinkedQueue<>();
+
+	private final Thread thread;
+
+	private volatile long time = System.nanoTime();
+
+	private volatile boolean parked;
+
+	private volatile boolean closed;
+
+	private boolean started;
+
+	Monitor(WorkerScheduler scheduler, RuntimeSettings settings) {
+		this.scheduler = scheduler;
+		this.slowNanos = settings.slowHandlerThreshold().toNanos();
+		this.thread = Thread.ofPlatform().daemon().name("genserver-monitor").unstarted(this);
+	}
+
+	/** The time of the last tick. */
+	long time() {
+		return this.time;
+	}
+
+	void track(Scheduler.Expiring expiring) {
+		this.deadlines.add(expiring);
+		wake();
+	}
+
+	void observe(ServerCell cell) {
+		this.crowded.add(cell);
+		wake();
+	}
+
+	/** Something has begun to run. */
+	void wake() {
+		if (this.parked) {
+			this.parked = false;
+			startOnce();
+			LockSupport.unpark(this.thread);
+		}
+		else if (!this.started) {
+			startOnce();
+		}
+	}
+
+	private synchronized void startOnce() {
+		if (!this.started) {
+			this.started = true;
+			this.thread.start();
+		}
+	}
+
+	void close() {
+		this.closed = true;
+		LockSupport.unpark(this.thread);
+	}
+
+	@Override
+	public void run() {
+		int quiet = 0;
+		while (!this.closed) {
+			try {
+				quiet = tick() ? 0 : quiet + 1;
+			}
+			catch (RuntimeException ex) {
+				logger.error("A tick of the monitor failed", ex);
+			}
+			if (quiet < QUIET_TICKS) {
+				LockSupport.parkNanos(this, TICK);
+			}
+			else {
+				this.parked = true;
+				if (isQuiet()) {
+					LockSupport.park(this);
+				}
+				this.parked = false;
+				quiet = 0;
+			}
+		}
+	}
+
+	/** Returns whether anything is going on. */
+	private boolean tick() {
+		long now = System.nanoTime();
+		this.time = now;
+		this.deadlines.advance(now);
+		letIn();
+		return look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
+	}
+
+	private boolean isQuiet() {
+		return !look(System.nanoTime()) && this.deadlines.isEmpty() && this.crowded.isEmpty();
+	}
+
+	private void letIn() {
+		for (int left = this.crowded.size(); left > 0; left--) {
+			ServerCell cell = this.crowded.poll();
+			if (cell == null) {
+				return;
+			}
+			cell.admit();
+			cell.unobserved();
+		}
+	}
+
+	private boolean look(long now) {
+		int running = 0;
+		int stuck = 0;
+		for (Worker worker : this.scheduler.workers()) {
+			Runnable task = worker.task();
+			if (task == null) {
+				continue;
+			}
+			running++;
+			long begun = worker.begun();
+			if (worker.seen == begun) {
+				stuck++;
+			}
+			worker.seen = begun;
+			worker.yieldSoon = true;
+			if (task instanceof ServerCell cell && this.slowNanos > 0) {
+				cell.reportSlow(now, this.slowNanos);
+			}
+		}
+		int active = running - stuck;
+		if (active < this.scheduler.parallelism() && !this.scheduler.isHelpComing() && this.scheduler.hasWork()) {
+			this.scheduler.reinforce((active == 0) ? Math.max(1, stuck) : 1);
+			return true;
+		}
+		return running > 0;
+	}
+
+}

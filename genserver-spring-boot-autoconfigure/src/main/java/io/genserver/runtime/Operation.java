@@ -1,0 +1,172 @@
+package io.genserver.runtime;
+
+import java.lang.reflect.Type;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing a server can be asked to do. Immutable; one instance serves all messages.
+ *
+ * @since 0.1.0
+ */
+public abstract class Operation {
+
+	private final String name;
+
+	private final Kind kind;
+
+	private final long timeoutNanos;
+
+	private final boolean idempotent;
+
+	private final boolean interruptible;
+
+	/**
+	 * Create an operation.
+	 * @param name name without the server's, unique on the wire within the server
+	 * @param kind how it answers
+	 * @param timeoutNanos time a call may take, 0 for the server's call timeout
+	 * @param idempotent whether it may run twice
+	 * @param interruptible whether its thread is interrupted when nobody waits any more
+	 */
+	protected Operation(String name, Kind kind, long timeoutNanos, boolean idempotent, boolean interruptible) {
+		this.name = name;
+		this.kind = kind;
+		this.timeoutNanos = timeoutNanos;
+		this.idempotent = idempotent;
+		this.interruptible = interruptible;
+	}
+
+	/**
+	 * Run the operation. Called in the server's turn.
+	 * @param instance the server's instance
+	 * @param payload what the message carries, of the form this operation expects
+	 * @return the reply: a value, a {@link java.util.concurrent.CompletionStage} whose
+	 * end the server awaits, or for a {@link Kind#STREAM} a
+	 * {@link java.util.concurrent.Flow.Publisher}
+	 * @throws Throwable what the handler throws
+	 */
+	public abstract @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable;
+
+	/**
+	 * Let go of a payload that will never be passed to {@link #invoke}. Called at most
+	 * once for a message, on any thread; must not throw.
+	 * @param payload the payload
+	 */
+	public void discard(@Nullable Object payload) {
+	}
+
+	/**
+	 * Return whether the reply is what a returned
+	 * {@link java.util.concurrent.CompletionStage} completes with, as opposed to the
+	 * stage itself. The server waits for it in both cases.
+	 * @return {@code true} unless the sender wants the stage
+	 */
+	public boolean unwrapsStage() {
+		return true;
+	}
+
+	/**
+	 * Return the class of the messages this operation handles; such a message is its only
+	 * argument.
+	 * @return the class, or {@code null} if it is invoked by name
+	 */
+	public @Nullable Class<?> messageType() {
+		return null;
+	}
+
+	/**
+	 * Make the payload of a message from decoded arguments.
+	 * @param arguments as many as there are {@link #parameterTypes()}
+	 * @return what {@link #invoke} expects
+	 */
+	public @Nullable Object payload(@Nullable Object... arguments) {
+		return arguments;
+	}
+
+	/**
+	 * Return the types of the parameters, for decoding.
+	 * @return the types, empty if there is nothing to decode
+	 */
+	public Type[] parameterTypes() {
+		return new Type[0];
+	}
+
+	/**
+	 * Return the type of the reply or of a stream's item, for decoding and description.
+	 * @return the type
+	 */
+	public Type replyType() {
+		return Object.class;
+	}
+
+	/**
+	 * Return the name.
+	 * @return name without the server's
+	 */
+	public final String name() {
+		return this.name;
+	}
+
+	/**
+	 * Return how the operation answers.
+	 * @return the kind
+	 */
+	public final Kind kind() {
+		return this.kind;
+	}
+
+	/**
+	 * Return the time a call may take in all.
+	 * @return nanoseconds, 0 for the server's call timeout
+	 */
+	public final long timeoutNanos() {
+		return this.timeoutNanos;
+	}
+
+	/**
+	 * Return whether the operation may run twice.
+	 * @return {@code true} if it is idempotent
+	 */
+	public final boolean idempotent() {
+		return this.idempotent;
+	}
+
+	/**
+	 * Return whether its thread is interrupted when nobody waits for it any more.
+	 * @return {@code true} to interrupt
+	 */
+	public final boolean interruptible() {
+		return this.interruptible;
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
+	}
+
+	/**
+	 * How an operation answers.
+	 *
+	 * @since 0.1.0
+	 */
+	public enum Kind {
+
+		/**
+		 * With one reply.
+		 */
+		CALL,
+
+		/**
+		 * Not at all.
+		 */
+		CAST,
+
+		/**
+		 * With items until it ends or is cancelled.
+		 */
+		STREAM
+
+	}
+
+}

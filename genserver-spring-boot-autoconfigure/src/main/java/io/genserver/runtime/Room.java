@@ -1,0 +1,101 @@
+package io.genserver.runtime;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages whose blocked senders wait for room in a full mailbox, first come, first
+ * served. Made when the first sender has to wait; a mailbox that is never full has none.
+ * <p>
+ * Others leave as many places free as there are messages here. A message moves from here
+ * into the mailbox on the thread that made room; its sender is woken only if the place
+ * was all it waited for. So that a fast server does not wake a sender per message, places
+ * are given out once half the mailbox is free, or when a watcher comes by, every
+ * millisecond.
+ */
+final class Room {
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final ArrayDeque<Message> waiting = new ArrayDeque<>();
+
+	/** Whether a watcher looks after this room. */
+	final AtomicBoolean observed = new AtomicBoolean();
+
+	private volatile int size;
+
+	int size() {
+		return this.size;
+	}
+
+	void add(Message message) {
+		this.lock.lock();
+		try {
+			this.waiting.addLast(message);
+			this.size = this.waiting.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void remove(Message message) {
+		this.lock.lock();
+		try {
+			this.waiting.removeFirstOccurrence(message);
+			this.size = this.waiting.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Move messages into the mailbox while it has room.
+	 * @param cell the owner of the mailbox
+	 */
+	void admit(ServerCell cell) {
+		this.lock.lock();
+		try {
+			Message first = this.waiting.peekFirst();
+			while (first != null) {
+				Mailbox.Offer offer = enter(first, cell);
+				if (offer == Mailbox.Offer.FULL) {
+					return;
+				}
+				this.waiting.pollFirst();
+				this.size = this.waiting.size();
+				if (offer == Mailbox.Offer.CLOSED) {
+					cell.abandon(first);
+				}
+				first = this.waiting.peekFirst();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static Mailbox.@Nullable Offer enter(Message message, ServerCell cell) {
+		if (!message.move(Message.ROOM, Message.ENTERING)) {
+			return null;
+		}
+		Scheduler scheduler = cell.runtime().scheduler();
+		if (message instanceof Call call) {
+			call.admittedAt(scheduler.nanoTime());
+		}
+		Mailbox.Offer offer = cell.mailbox().offer(message, 0);
+		message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.ROOM);
+		if (offer == Mailbox.Offer.QUEUED) {
+			if (message instanceof CastMessage cast) {
+				scheduler.wake(cast);
+			}
+			cell.ready();
+		}
+		return offer;
+	}
+
+}

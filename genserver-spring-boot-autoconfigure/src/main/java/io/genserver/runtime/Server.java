@@ -1,0 +1,429 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.genserver.CallInterruptedException;
+import io.genserver.Caller;
+import io.genserver.DeadLetter;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.MailboxFullException;
+import io.genserver.ServerState;
+import io.genserver.UnknownOperationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server as senders see it: by name, and key if it is keyed. Finds the cell, sends, and
+ * turns refusals into errors. Safe for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public final class Server {
+
+	private final GenServerRuntime runtime;
+
+	private final ServerDefinition definition;
+
+	private final Operations operations;
+
+	private final @Nullable ServerCell single;
+
+	private final Map<String, ServerCell> instances = new ConcurrentHashMap<>();
+
+	private final AtomicInteger instanceCount = new AtomicInteger();
+
+	private final FormerInstances former = new FormerInstances();
+
+	private volatile boolean stopped;
+
+	Server(GenServerRuntime runtime, ServerDefinition definition) {
+		this.runtime = runtime;
+		this.definition = definition;
+		this.operations = new Operations(definition);
+		this.single = definition.keyed() ? null : new ServerCell(this, null);
+	}
+
+	/**
+	 * Return the name.
+	 * @return the name
+	 */
+	public String name() {
+		return this.definition.name();
+	}
+
+	/**
+	 * Return what the server was made from.
+	 * @return the definition
+	 */
+	public ServerDefinition definition() {
+		return this.definition;
+	}
+
+	/**
+	 * Return the settings.
+	 * @return the settings
+	 */
+	public ServerSettings settings() {
+		return this.definition.settings();
+	}
+
+	/**
+	 * Return the operation that handles messages of a class.
+	 * @param message the message
+	 * @return the operation
+	 * @throws UnknownOperationException if there is none
+	 */
+	public Operation operationFor(Object message) {
+		return this.operations.forMessage(message);
+	}
+
+	/**
+	 * Return the time a call may take if nothing limits it further.
+	 * @param operation the operation
+	 * @return nanoseconds
+	 */
+	public long timeoutNanos(Operation operation) {
+		return (operation.timeoutNanos() != 0) ? operation.timeoutNanos() : this.settings().callTimeout().toNanos();
+	}
+
+	/**
+	 * Send a message and wait for the reply.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects
+	 * @param timeoutNanos time the call may take in all, 0 for the operation's
+	 * @param detached whether to ignore the deadline of the calling turn
+	 * @return the reply
+	 */
+	public @Nullable Object call(@Nullable String key, Operation operation, @Nullable Object payload, long timeoutNanos,
+			boolean detached) {
+		Turn turn = Turn.current();
+		this.runtime.checkMayBlock(this, operation, turn);
+		Scheduler scheduler = this.runtime.scheduler();
+		long now = scheduler.nanoTime();
+		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
+		BlockingCall call = new BlockingCall(operation, payload, origin(turn), scheduler, now, deadline);
+		send(key, call, turn, true);
+		try {
+			if (!scheduler.await(call, deadline)) {
+				call.expireNow();
+			}
+		}
+		catch (InterruptedException ex) {
+			call.interrupted();
+			Thread.currentThread().interrupt();
+		}
+		Throwable failure = call.failure();
+		if (failure != null) {
+			throw Throwables.sneaky(failure);
+		}
+		return call.value();
+	}
+
+	/**
+	 * Send a message. Never blocks.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects
+	 * @param timeoutNanos time the call may take in all, 0 for the operation's
+	 * @param detached whether to ignore the deadline of the calling turn
+	 * @return completes with the reply; cancelling it cancels the call
+	 */
+	public CompletableFuture<@Nullable Object> callAsync(@Nullable String key, Operation operation,
+			@Nullable Object payload, long timeoutNanos, boolean detached) {
+		Turn turn = Turn.current();
+		Scheduler scheduler = this.runtime.scheduler();
+		long now = scheduler.nanoTime();
+		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
+		AsyncCall call = new AsyncCall(operation, payload, origin(turn), scheduler, now, deadline);
+		submit(key, call, turn);
+		return call.future();
+	}
+
+	/**
+	 * Open a stream. Never blocks.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation, one that answers with a stream
+	 * @param payload what it expects
+	 * @param timeoutNanos time until the handler has returned, 0 for the operation's
+	 * @param caller who asks, {@code null} for the calling thread or turn
+	 * @param subscriber gets the items, outside of any turn
+	 */
+	public void stream(@Nullable String key, Operation operation, @Nullable Object payload, long timeoutNanos,
+			@Nullable Caller caller, Flow.Subscriber<@Nullable Object> subscriber) {
+		Turn turn = Turn.current();
+		Scheduler scheduler = this.runtime.scheduler();
+		long now = scheduler.nanoTime();
+		long deadline = deadline(turn, operation, now, timeoutNanos, false);
+		StreamCall call = new StreamCall(operation, payload, (caller != null) ? caller : origin(turn), scheduler, now,
+				deadline, subscriber);
+		subscriber.onSubscribe(call);
+		if (!call.isOver()) {
+			submit(key, call, turn);
+		}
+	}
+
+	/**
+	 * Send a call of any kind. Never blocks and never throws: a refusal ends the call.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param call the call
+	 */
+	public void submit(@Nullable String key, Call call) {
+		submit(key, call, Turn.current());
+	}
+
+	private void submit(@Nullable String key, Call call, @Nullable Turn turn) {
+		try {
+			send(key, call, turn, false);
+		}
+		catch (RuntimeException ex) {
+			call.giveUp(ex);
+			return;
+		}
+		this.runtime.scheduler().track(call);
+	}
+
+	/**
+	 * Send a message without a reply. Waits for room where the overflow policy says so
+	 * and the thread may block.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects
+	 */
+	public void cast(@Nullable String key, Operation operation, @Nullable Object payload) {
+		Turn turn = Turn.current();
+		boolean wait = switch (settings().overflow()) {
+			case BLOCK -> this.runtime.mayBlock(turn);
+			case REJECT -> false;
+		};
+		CastMessage message = new CastMessage(operation, payload, origin(turn));
+		if (!send(key, message, turn, wait)) {
+			awaitRoom(message, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
+		}
+	}
+
+	/**
+	 * Send a message without a reply, unless that would mean waiting.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects; discarded if the message is refused
+	 * @param caller who sends it, {@code null} for the calling thread or turn
+	 * @return whether it was queued
+	 */
+	public boolean tryCast(@Nullable String key, Operation operation, @Nullable Object payload,
+			@Nullable Caller caller) {
+		Turn turn = Turn.current();
+		CastMessage message = new CastMessage(operation, payload, (caller != null) ? caller : origin(turn));
+		try {
+			send(key, message, turn, false);
+			return true;
+		}
+		catch (MailboxFullException | GenServerUnavailableException ex) {
+			message.discard();
+			return false;
+		}
+	}
+
+	/**
+	 * Queue a message.
+	 * @return {@code false} if its sender has to wait for room
+	 */
+	private boolean send(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
+		if (!this.runtime.admits(turn)) {
+			throw refused(key, message, "the application is shutting down");
+		}
+		while (true) {
+			ServerCell cell = cell(key, message);
+			if (cell.isNew()) {
+				this.runtime.startEarly(cell, turn);
+			}
+			if (message instanceof Call call) {
+				call.sentTo(cell);
+			}
+			switch (cell.offer(message)) {
+				case QUEUED -> {
+					return true;
+				}
+				case FULL -> {
+					if (wait) {
+						message.waitingAt(cell);
+						cell.enterRoom(message);
+						return false;
+					}
+					cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
+					throw full(cell, message, "");
+				}
+				case CLOSED -> {
+					if (key == null || this.stopped) {
+						throw stopped(cell, message);
+					}
+					forget(cell);
+				}
+			}
+		}
+	}
+
+	private void awaitRoom(CastMessage message, long deadline) {
+		boolean interrupted = false;
+		Scheduler scheduler = this.runtime.scheduler();
+		try {
+			scheduler.await(message, deadline);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			interrupted = true;
+		}
+		ServerCell cell = message.waitedAt();
+		if (message.settledSlot() == Message.ROOM && message.move(Message.ROOM, ServerCell.CLOSED)) {
+			message.discard();
+			cell.leftRoom(message);
+			cell.dropped(message.operation(), true, DeadLetter.Reason.MAILBOX_FULL);
+			throw interrupted ? new CallInterruptedException("The thread was interrupted while it waited for room"
+					+ " in the mailbox of " + cell.label() + "; " + message.operation() + " was not queued", true)
+					: full(cell, message, " and none became free in time");
+		}
+		if (message.settledSlot() == ServerCell.CLOSED) {
+			throw stopped(cell, message);
+		}
+	}
+
+	private ServerCell cell(@Nullable String key, Message message) {
+		ServerCell only = this.single;
+		if (only != null) {
+			if (key != null) {
+				throw new IllegalArgumentException("Server " + name() + " is not keyed: it takes no key");
+			}
+			return only;
+		}
+		if (key == null || key.isEmpty()) {
+			throw new IllegalArgumentException("Server " + name() + " is keyed: it needs a key that is not empty");
+		}
+		ServerCell known = this.instances.get(key);
+		return (known != null) ? known : addInstance(key, message);
+	}
+
+	private ServerCell addInstance(String key, Message message) {
+		if (this.stopped) {
+			throw refused(key, message, "the server is stopped");
+		}
+		if (this.instanceCount.incrementAndGet() > settings().maxInstances()) {
+			this.instanceCount.decrementAndGet();
+			throw refused(key, message, "it has " + settings().maxInstances()
+					+ " instances already; raise genserver.servers." + name() + ".max-instances or let some stop");
+		}
+		ServerCell added = new ServerCell(this, key);
+		ServerCell winner = this.instances.putIfAbsent(key, added);
+		if (winner != null) {
+			this.instanceCount.decrementAndGet();
+			return winner;
+		}
+		if (this.runtime.hasStarted()) {
+			added.start();
+		}
+		if (this.stopped) {
+			added.stop();
+		}
+		return added;
+	}
+
+	private void forget(ServerCell cell) {
+		String key = cell.key();
+		if (key != null && this.instances.remove(key, cell)) {
+			this.instanceCount.decrementAndGet();
+			this.former.add(cell);
+		}
+	}
+
+	/** A cell has ended. */
+	void ended(ServerCell cell, ServerState last) {
+		forget(cell);
+		this.runtime.ended(cell, last);
+	}
+
+	/** Start what is there. */
+	void start() {
+		cells().forEach(ServerCell::start);
+	}
+
+	/** Let all instances stop, and make no more. */
+	CompletableFuture<@Nullable Void> stop() {
+		this.stopped = true;
+		List<CompletableFuture<?>> ends = new ArrayList<>();
+		for (ServerCell cell : cells()) {
+			cell.stop();
+			ends.add(cell.whenTerminated());
+		}
+		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply((done) -> null);
+	}
+
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	Collection<ServerCell> cells() {
+		ServerCell only = this.single;
+		return (only != null) ? List.of(only) : this.instances.values();
+	}
+
+	@Nullable ServerCell instance(String key) {
+		return this.instances.get(key);
+	}
+
+	@Nullable ServerCell single() {
+		return this.single;
+	}
+
+	FormerInstances former() {
+		return this.former;
+	}
+
+	GenServerRuntime runtime() {
+		return this.runtime;
+	}
+
+	private Object origin(@Nullable Turn turn) {
+		ServerCell sender = (turn != null) ? turn.cell : null;
+		return (sender != null) ? sender : Thread.currentThread();
+	}
+
+	private long deadline(@Nullable Turn turn, Operation operation, long now, long timeoutNanos, boolean detached) {
+		long own = now + ((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation));
+		if (turn == null || detached) {
+			return own;
+		}
+		long inherited = turn.deadline();
+		return (inherited == Long.MAX_VALUE || own - inherited < 0) ? own : inherited;
+	}
+
+	private MailboxFullException full(ServerCell cell, Message message, String more) {
+		return new MailboxFullException("Mailbox of " + cell.label() + " is full (" + cell.mailbox().capacity() + ")"
+				+ more + "; " + message.operation() + " was not queued. Slow down, or raise genserver.servers." + name()
+				+ ".mailbox.capacity");
+	}
+
+	private GenServerUnavailableException stopped(ServerCell cell, Message message) {
+		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
+		boolean failed = cell.state() == ServerState.FAILED;
+		return new GenServerUnavailableException("Server " + cell.label() + (failed ? " has failed" : " is stopped")
+				+ "; " + message.operation() + " was not executed", true, cell.failure());
+	}
+
+	private GenServerUnavailableException refused(@Nullable String key, Message message, String why) {
+		this.runtime.deadLetter(
+				new DeadLetter(name(), key, message.operation().name(), message.isCast(), DeadLetter.Reason.STOPPED));
+		return new GenServerUnavailableException("Server " + name() + ((key != null) ? "/" + key : "") + " refused "
+				+ message.operation() + ", which was not executed: " + why, true);
+	}
+
+	@Override
+	public String toString() {
+		return "server " + name();
+	}
+
+}

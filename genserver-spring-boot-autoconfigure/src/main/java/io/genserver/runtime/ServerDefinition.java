@@ -1,0 +1,25 @@
+package io.genserver.runtime;
+
+import java.util.List;
+
+/**
+ * What a server is before it runs.
+ *
+ * @param name its name
+ * @param type its class
+ * @param contracts the interfaces whose methods are operations
+ * @param keyed whether there is one instance per key
+ * @param operations what it can be asked to do, names unique
+ * @param factory makes its instances
+ * @param settings its settings
+ * @since 0.1.0
+ */
+public record ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
+		List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings) {
+
+	public ServerDefinition {
+		contracts = List.copyOf(contracts);
+		operations = List.copyOf(operations);
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.genserver.runtime;
+
+import java.util.List;
+
+import io.genserver.ServerInfo;
+import io.genserver.ServerState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes snapshots of servers.
+ */
+final class ServerInfos {
+
+	private ServerInfos() {
+	}
+
+	static ServerInfo of(ServerCell cell) {
+		CellStatistics statistics = cell.statistics();
+		Mailbox mailbox = cell.mailbox();
+		return new ServerInfo(cell.name(), cell.key(), cell.server().definition().type().getName(), cell.state(),
+				cell.key() != null, 1,
+				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
+						cell.server().settings().overflow()),
+				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
+				statistics.lateCount(), 0, cell.inFlight(), statistics.recentFailures());
+	}
+
+	static ServerInfo of(Server server) {
+		ServerCell single = server.single();
+		return (single != null) ? of(single) : sum(server);
+	}
+
+	private static ServerInfo sum(Server server) {
+		FormerInstances former = server.former();
+		int instances = 0;
+		int depth = 0;
+		int highWater = 0;
+		long processed = former.processed();
+		long failed = former.failed();
+		long dropped = former.dropped();
+		long late = former.late();
+		ServerInfo.@Nullable InFlight oldest = null;
+		for (ServerCell cell : server.cells()) {
+			instances++;
+			depth += cell.mailbox().size();
+			highWater = Math.max(highWater, cell.mailbox().highWater());
+			processed += cell.statistics().processedCount();
+			failed += cell.statistics().failedCount();
+			dropped += cell.statistics().droppedCount();
+			late += cell.statistics().lateCount();
+			ServerInfo.InFlight running = cell.inFlight();
+			if (running != null && (oldest == null || running.age().compareTo(oldest.age()) > 0)) {
+				oldest = running;
+			}
+		}
+		ServerState state = server.isStopped() ? ServerState.STOPPED
+				: server.runtime().hasStarted() ? ServerState.RUNNING : ServerState.NEW;
+		return new ServerInfo(server.name(), null, server.definition().type().getName(), state, true, instances,
+				new ServerInfo.Mailbox(depth, server.settings().capacity(), highWater, server.settings().overflow()),
+				processed, failed, dropped, late, 0, oldest, List.of());
+	}
+
+}

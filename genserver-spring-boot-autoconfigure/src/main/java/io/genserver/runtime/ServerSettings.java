@@ -1,0 +1,91 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+
+import io.genserver.Overflow;
+import io.genserver.SupervisionStrategy;
+
+/**
+ * What can be set for each server, in its final form: properties, annotation and defaults
+ * are already merged.
+ *
+ * @param capacity messages that may wait in a mailbox, at least 1
+ * @param overflow what happens to a cast that meets a full mailbox
+ * @param callTimeout time a call may take in all, positive
+ * @param strategy what becomes of the server when a handler throws
+ * @param maxInstances number of instances a keyed server may have at once, at least 1
+ * @param startFailure what becomes of the application when the start fails
+ * @since 0.1.0
+ */
+public record ServerSettings(int capacity, Overflow overflow, Duration callTimeout, SupervisionStrategy strategy,
+		int maxInstances, StartFailure startFailure) {
+
+	/**
+	 * The defaults.
+	 */
+	public static final ServerSettings DEFAULTS = new ServerSettings(1024, Overflow.BLOCK, Duration.ofSeconds(5),
+			SupervisionStrategy.RESUME, 100_000, StartFailure.FAIL_APPLICATION);
+
+	public ServerSettings {
+		if (capacity < 1) {
+			throw new IllegalArgumentException("Mailbox capacity must be at least 1, not " + capacity);
+		}
+		if (callTimeout.isNegative() || callTimeout.isZero()) {
+			throw new IllegalArgumentException("Call timeout must be positive, not " + callTimeout);
+		}
+		if (maxInstances < 1) {
+			throw new IllegalArgumentException("Maximum number of instances must be at least 1, not " + maxInstances);
+		}
+	}
+
+	/**
+	 * Return these settings with another capacity and policy.
+	 * @param capacity messages that may wait
+	 * @param overflow what happens to a cast beyond them
+	 * @return other settings
+	 */
+	public ServerSettings withMailbox(int capacity, Overflow overflow) {
+		return new ServerSettings(capacity, overflow, this.callTimeout, this.strategy, this.maxInstances,
+				this.startFailure);
+	}
+
+	/**
+	 * Return these settings with another call timeout.
+	 * @param callTimeout time a call may take in all
+	 * @return other settings
+	 */
+	public ServerSettings withCallTimeout(Duration callTimeout) {
+		return new ServerSettings(this.capacity, this.overflow, callTimeout, this.strategy, this.maxInstances,
+				this.startFailure);
+	}
+
+	/**
+	 * Return these settings with another strategy.
+	 * @param strategy what becomes of the server when a handler throws
+	 * @return other settings
+	 */
+	public ServerSettings withStrategy(SupervisionStrategy strategy) {
+		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, strategy, this.maxInstances,
+				this.startFailure);
+	}
+
+	/**
+	 * What becomes of the application when a server cannot start.
+	 *
+	 * @since 0.1.0
+	 */
+	public enum StartFailure {
+
+		/**
+		 * The application does not start.
+		 */
+		FAIL_APPLICATION,
+
+		/**
+		 * The server is marked failed; the application starts.
+		 */
+		MARK_FAILED
+
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.genserver.runtime;
+
+/**
+ * Thrown when a server cannot start.
+ *
+ * @since 0.1.0
+ */
+public class ServerStartException extends RuntimeException {
+
+	private final String server;
+
+	/**
+	 * Create an exception.
+	 * @param server the server's name
+	 * @param cause why it cannot start
+	 */
+	public ServerStartException(String server, Throwable cause) {
+		super("Server " + server + " failed to start: " + cause, cause);
+		this.server = server;
+	}
+
+	/**
+	 * Return the server's name.
+	 * @return the name
+	 */
+	public String server() {
+		return this.server;
+	}
+
+}

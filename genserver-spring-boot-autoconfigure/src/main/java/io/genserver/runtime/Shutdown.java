@@ -1,0 +1,133 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings all servers down within one overall deadline.
+ */
+final class Shutdown {
+
+	private static final Logger logger = LoggerFactory.getLogger(Shutdown.class);
+
+	private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** Left for interrupted handlers to notice. */
+	private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(500);
+
+	private final GenServerRuntime runtime;
+
+	private final Scheduler scheduler;
+
+	private final List<Server> startOrder;
+
+	private final long drained;
+
+	private final long end;
+
+	Shutdown(GenServerRuntime runtime, RuntimeSettings settings, List<Server> startOrder) {
+		this.runtime = runtime;
+		this.scheduler = runtime.scheduler();
+		this.startOrder = startOrder;
+		long now = this.scheduler.nanoTime();
+		this.drained = now + settings.drainTimeout().toNanos();
+		this.end = now + Math.max(settings.shutdownTimeout().toNanos(), settings.drainTimeout().toNanos());
+	}
+
+	void run() {
+		if (!drain()) {
+			logger.warn("Servers still had messages after the drain timeout: {}", busy());
+		}
+		terminate();
+		if (!isOver()) {
+			logger.warn("Servers are interrupted at shutdown: {}", busy());
+			interrupt();
+		}
+		this.runtime.closed();
+		for (ServerCell cell : cells()) {
+			cell.failRest();
+		}
+		this.scheduler.close(Math.max(0, this.end - this.scheduler.nanoTime()), TimeUnit.NANOSECONDS);
+	}
+
+	/** Wait until two looks in a row find every server quiet and nothing sent between. */
+	private boolean drain() {
+		long before = -1;
+		while (true) {
+			long sent = 0;
+			boolean quiet = true;
+			for (ServerCell cell : cells()) {
+				sent += cell.mailbox().position();
+				quiet &= cell.isQuiet();
+			}
+			if (quiet && sent == before) {
+				return true;
+			}
+			before = quiet ? sent : -1;
+			if (this.scheduler.nanoTime() - this.drained >= 0) {
+				return false;
+			}
+			if (!quiet) {
+				Waiting.pause(this.scheduler, LOOK_AGAIN);
+			}
+		}
+	}
+
+	private void terminate() {
+		Set<Server> order = new LinkedHashSet<>(this.startOrder.reversed());
+		order.addAll(this.runtime.servers());
+		for (Server server : order) {
+			CompletableFuture<?> stopped = server.stop();
+			// One that hangs must not eat the time of those that do not.
+			boolean hangs = !server.cells().stream().allMatch((cell) -> cell.current() == null);
+			long patience = hangs ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
+			Waiting.await(this.scheduler, stopped, Math.min(patience, this.end - GRACE));
+		}
+	}
+
+	private void interrupt() {
+		for (ServerCell cell : cells()) {
+			if (cell.current() != null || !cell.whenTerminated().isDone()) {
+				cell.interrupt();
+			}
+		}
+		for (ServerCell cell : cells()) {
+			Waiting.await(this.scheduler, cell.whenTerminated(), this.end);
+		}
+	}
+
+	private boolean isOver() {
+		for (ServerCell cell : cells()) {
+			if (!cell.whenTerminated().isDone()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private List<String> busy() {
+		List<String> names = new ArrayList<>();
+		for (ServerCell cell : cells()) {
+			if (!cell.isQuiet() && names.size() < 20) {
+				names.add(cell.label() + ((cell.inFlight() != null) ? " (" + cell.inFlight() + ")" : ""));
+			}
+		}
+		return names;
+	}
+
+	private List<ServerCell> cells() {
+		List<ServerCell> cells = new ArrayList<>();
+		for (Server server : this.runtime.servers()) {
+			cells.addAll(server.cells());
+		}
+		return cells;
+	}
+
+}

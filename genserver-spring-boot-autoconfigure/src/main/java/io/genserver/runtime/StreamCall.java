@@ -1,0 +1,164 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call answered by a stream. The handler's body and the subscription to the publisher
+ * it returns run in the turn; demand is passed on only after the turn, so that items are
+ * produced outside. The deadline covers the time until the subscription.
+ * <p>
+ * {@link #demand} collects what the subscriber requests while there is nothing to request
+ * from; {@link #OPEN} in it means that requests go straight to the publisher.
+ */
+final class StreamCall extends Call implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
+
+	private static final long OPEN = Long.MIN_VALUE;
+
+	private final Scheduler scheduler;
+
+	private final Flow.Subscriber<@Nullable Object> subscriber;
+
+	private final AtomicLong demand = new AtomicLong();
+
+	private volatile Flow.@Nullable Subscription upstream;
+
+	private volatile boolean cancelled;
+
+	/** How the stream ended, while its end may not be told yet. */
+	private final AtomicReference<@Nullable Runnable> end = new AtomicReference<>();
+
+	StreamCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
+			long deadline, Flow.Subscriber<@Nullable Object> subscriber) {
+		super(operation, payload, origin, now, deadline);
+		this.scheduler = scheduler;
+		this.subscriber = subscriber;
+	}
+
+	/** Subscribe to what the handler returned. Only in the turn. */
+	void open(Flow.Publisher<?> publisher) {
+		@SuppressWarnings("unchecked")
+		Flow.Publisher<@Nullable Object> items = (Flow.Publisher<@Nullable Object>) publisher;
+		items.subscribe(this);
+	}
+
+	@Override
+	protected void ended() {
+		// Both ways on: tell the subscriber of a failure, or let the items come.
+		this.scheduler.execute(this);
+	}
+
+	@Override
+	public void run() {
+		Throwable failure = failure();
+		if (failure != null) {
+			boolean known = this.cancelled;
+			this.cancelled = true;
+			Flow.Subscription source = this.upstream;
+			if (source != null) {
+				source.cancel();
+			}
+			if (!known) {
+				this.subscriber.onError(failure);
+			}
+			return;
+		}
+		long requested = this.demand.getAndSet(OPEN);
+		Flow.Subscription source = this.upstream;
+		if (source != null && this.cancelled) {
+			source.cancel();
+		}
+		else if (source != null && requested > 0) {
+			source.request(requested);
+		}
+		tellEnd();
+	}
+
+	@Override
+	public void request(long n) {
+		if (n <= 0) {
+			Flow.Subscription source = this.upstream;
+			if (source != null && this.demand.get() == OPEN) {
+				source.request(n);
+			}
+			else if (!this.cancelled) {
+				cancel();
+				this.subscriber
+					.onError(new IllegalArgumentException("A subscriber must request at least one item, not " + n));
+			}
+			return;
+		}
+		while (true) {
+			long known = this.demand.get();
+			if (known == OPEN) {
+				Flow.Subscription source = this.upstream;
+				if (source != null) {
+					source.request(n);
+				}
+				return;
+			}
+			long sum = (known + n < 0) ? Long.MAX_VALUE : known + n;
+			if (this.demand.compareAndSet(known, sum)) {
+				return;
+			}
+		}
+	}
+
+	@Override
+	public void cancel() {
+		this.cancelled = true;
+		if (!cancelCall()) {
+			Flow.Subscription source = this.upstream;
+			if (source != null) {
+				source.cancel();
+			}
+		}
+	}
+
+	@Override
+	public void onSubscribe(Flow.Subscription subscription) {
+		if (this.upstream != null || isOver()) {
+			subscription.cancel();
+			return;
+		}
+		this.upstream = subscription;
+		if (this.cancelled) {
+			subscription.cancel();
+		}
+	}
+
+	@Override
+	public void onNext(@Nullable Object item) {
+		if (!this.cancelled) {
+			this.subscriber.onNext(item);
+		}
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		endWith(() -> this.subscriber.onError(failure));
+	}
+
+	@Override
+	public void onComplete() {
+		endWith(this.subscriber::onComplete);
+	}
+
+	private void endWith(Runnable signal) {
+		this.end.set(signal);
+		if (this.demand.get() == OPEN) {
+			tellEnd();
+		}
+	}
+
+	private void tellEnd() {
+		Runnable signal = this.end.getAndSet(null);
+		if (signal != null && !this.cancelled) {
+			signal.run();
+		}
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the thread of a lifecycle method wait through the scheduler, so that it works in
+ * virtual time too.
+ */
+final class Waiting implements Waiter {
+
+	private final BooleanSupplier condition;
+
+	private volatile @Nullable Thread thread;
+
+	private Waiting(BooleanSupplier condition) {
+		this.condition = condition;
+	}
+
+	/** Wait for the end of a future, without a limit. */
+	static @Nullable Throwable failureOf(Scheduler scheduler, CompletableFuture<?> future) {
+		await(scheduler, future, Long.MAX_VALUE);
+		try {
+			future.getNow(null);
+			return null;
+		}
+		catch (CompletionException ex) {
+			return (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+	}
+
+	/**
+	 * Wait for the end of a future.
+	 * @return whether it has ended
+	 */
+	static boolean await(Scheduler scheduler, CompletableFuture<?> future, long deadline) {
+		Waiting waiting = new Waiting(future::isDone);
+		future.whenComplete((value, failure) -> scheduler.wake(waiting));
+		return waiting.await(scheduler, deadline);
+	}
+
+	/** Let some time pass. */
+	static void pause(Scheduler scheduler, long nanos) {
+		new Waiting(() -> false).await(scheduler, scheduler.nanoTime() + nanos);
+	}
+
+	private boolean await(Scheduler scheduler, long deadline) {
+		try {
+			return scheduler.await(this, deadline);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for servers", ex);
+		}
+	}
+
+	@Override
+	public boolean isReady() {
+		return this.condition.getAsBoolean();
+	}
+
+	@Override
+	public @Nullable Thread thread() {
+		return this.thread;
+	}
+
+	@Override
+	public void thread(@Nullable Thread thread) {
+		this.thread = thread;
+	}
+
+}
