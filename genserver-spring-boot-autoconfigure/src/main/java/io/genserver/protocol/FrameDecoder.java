@@ -149,7 +149,7 @@ public final class FrameDecoder {
 			stored = this.allocator.buffer(Math.min(first, this.length), this.length);
 			this.partialPayload = stored;
 		}
-		chunk.readBytes(stored, Math.min(chunk.readableBytes(), this.length - stored.readableBytes()));
+		stored.writeBytes(chunk, Math.min(chunk.readableBytes(), this.length - stored.readableBytes()));
 		if (stored.readableBytes() < this.length) {
 			return false;
 		}

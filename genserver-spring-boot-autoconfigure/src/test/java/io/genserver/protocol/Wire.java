@@ -1,0 +1,130 @@
+package io.genserver.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import com.dynatrace.hash4j.hashing.Hashing;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A session without a connection, on an allocator of its own; closing it proves that no
+ * byte of that allocator is still in use.
+ */
+final class Wire implements AutoCloseable {
+
+	final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+
+	final RecordingListener listener = new RecordingListener();
+
+	final List<String> events = this.listener.events;
+
+	final BaseSession session;
+
+	long now = 1_000_000_000L;
+
+	Wire(Side side) {
+		this(side, ProtocolLimits.defaults(), 1);
+	}
+
+	Wire(Side side, ProtocolLimits limits) {
+		this(side, limits, 1);
+	}
+
+	Wire(Side side, ProtocolLimits limits, int firstId) {
+		this.session = new BaseSession(side, limits, this.allocator, this.listener, firstId);
+	}
+
+	static Wire server() {
+		return new Wire(Side.ACCEPTING);
+	}
+
+	static Wire client() {
+		return new Wire(Side.CONNECTING);
+	}
+
+	/** Feeds each array as one chunk. */
+	Wire feed(byte[]... chunks) {
+		for (byte[] chunk : chunks) {
+			ByteBuf buffer = this.allocator.buffer(Math.max(1, chunk.length)).writeBytes(chunk);
+			try {
+				this.session.receive(buffer, this.now);
+				assertThat(buffer.refCnt()).isEqualTo(1);
+				if (!this.session.isClosed()) {
+					assertThat(buffer.isReadable()).isFalse();
+				}
+			}
+			finally {
+				buffer.release();
+			}
+		}
+		return this;
+	}
+
+	Wire feedByteByByte(byte[] bytes) {
+		for (byte b : bytes) {
+			feed(new byte[] { b });
+		}
+		return this;
+	}
+
+	Wire feedSplit(byte[] bytes, Random random) {
+		int offset = 0;
+		while (offset < bytes.length) {
+			int length = Math.min(bytes.length - offset, 1 + random.nextInt(1 + random.nextInt(bytes.length)));
+			byte[] piece = new byte[length];
+			System.arraycopy(bytes, offset, piece, 0, length);
+			feed(piece);
+			offset += length;
+		}
+		return this;
+	}
+
+	Wire passSeconds(int seconds) {
+		this.now += seconds * 1_000_000_000L;
+		return this;
+	}
+
+	/** Everything written and not yet taken, message by message. */
+	List<byte[]> messages() {
+		return drain(this.session.output());
+	}
+
+	byte[] output() {
+		ByteArrayOutputStream joined = new ByteArrayOutputStream();
+		messages().forEach(joined::writeBytes);
+		return joined.toByteArray();
+	}
+
+	static List<byte[]> drain(MessageBatcher batcher) {
+		List<byte[]> messages = new ArrayList<>();
+		for (ByteBuf message = batcher.flush(); message != null; message = batcher.flush()) {
+			messages.add(ByteBufUtil.getBytes(message));
+			assertThat(message.release()).isTrue();
+		}
+		assertThat(batcher.pendingBytes()).isZero();
+		return messages;
+	}
+
+	static String hash(byte[] bytes) {
+		return MethodId.toHex(Hashing.xxh3_64().hashBytesToLong(bytes));
+	}
+
+	@Override
+	public void close() {
+		this.session.close("test over");
+		assertThat(this.session.bufferedBytes()).isZero();
+		assertThat(this.session.output().pendingBytes()).isZero();
+		assertNothingInUse(this.allocator);
+	}
+
+	static void assertNothingInUse(UnpooledByteBufAllocator allocator) {
+		assertThat(allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory()).isZero();
+	}
+
+}
