@@ -23,6 +23,9 @@ final class Monitor implements Runnable {
 	/** Ticks without anything running before the ticking stops. */
 	private static final int QUIET_TICKS = 100;
 
+	/** Slow handlers logged in one second at most. */
+	private static final int SLOW_LOGGED = 10;
+
 	private final WorkerScheduler scheduler;
 
 	private final long slowNanos;
@@ -40,6 +43,14 @@ final class Monitor implements Runnable {
 	private volatile boolean closed;
 
 	private boolean started;
+
+	/** Workers added at the last tick; only the monitor's thread uses it. */
+	private int reinforced;
+
+	/** Slow handlers logged in the current second. */
+	private int slowLogged;
+
+	private long slowSecond;
 
 	Monitor(WorkerScheduler scheduler, RuntimeSettings settings) {
 		this.scheduler = scheduler;
@@ -119,8 +130,24 @@ final class Monitor implements Runnable {
 		return look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
 	}
 
+	/** Log a slow handler, but not thousands of them at once. */
+	private void reportSlow(ServerCell cell, long now) {
+		if (now - this.slowSecond > TimeUnit.SECONDS.toNanos(1)) {
+			if (this.slowLogged > SLOW_LOGGED) {
+				logger.warn("{} more handlers are slow", this.slowLogged - SLOW_LOGGED);
+			}
+			this.slowSecond = now;
+			this.slowLogged = 0;
+		}
+		if (++this.slowLogged <= SLOW_LOGGED) {
+			logger.warn("Server {} has been handling {}; {} messages wait", cell.label(), cell.inFlight(),
+					cell.mailbox().size());
+		}
+	}
+
 	private boolean isQuiet() {
-		return !look(System.nanoTime()) && this.deadlines.isEmpty() && this.crowded.isEmpty();
+		return !look(System.nanoTime()) && !this.scheduler.isHelpComing() && this.deadlines.isEmpty()
+				&& this.crowded.isEmpty();
 	}
 
 	private void letIn() {
@@ -149,16 +176,24 @@ final class Monitor implements Runnable {
 			}
 			worker.seen = begun;
 			worker.yieldSoon = true;
-			if (task instanceof ServerCell cell && this.slowNanos > 0) {
-				cell.reportSlow(now, this.slowNanos);
+			if (task instanceof ServerCell cell && this.slowNanos > 0 && cell.isSlow(now, this.slowNanos)) {
+				reportSlow(cell, now);
 			}
 		}
 		int active = running - stuck;
-		if (active < this.scheduler.parallelism() && !this.scheduler.isHelpComing() && this.scheduler.hasWork()) {
-			this.scheduler.reinforce((active == 0) ? Math.max(1, stuck) : 1);
-			return true;
+		if (this.scheduler.isHelpComing() || !this.scheduler.hasWork()) {
+			this.reinforced = 0;
+			return running > 0;
 		}
-		return running > 0;
+		if (active <= this.reinforced) {
+			// All that came last time are busy with one task each, if not stuck already.
+			this.reinforced = Math.min(Math.max(1, this.reinforced * 2), Math.max(1, running));
+		}
+		else {
+			this.reinforced = (active < this.scheduler.parallelism()) ? 1 : 0;
+		}
+		this.scheduler.reinforce(this.reinforced);
+		return true;
 	}
 
 }

@@ -538,15 +538,14 @@ final class ServerCell implements Runnable {
 		return this.current;
 	}
 
-	/** Log a handler that runs longer than it should, once. Only for the monitor. */
-	void reportSlow(long now, long threshold) {
+	/** Whether a handler has begun to run longer than it should. Only for the monitor. */
+	boolean isSlow(long now, long threshold) {
 		Message message = this.current;
-		if (message != null && message != this.reported && now - (long) SINCE.getOpaque(this) > threshold) {
-			this.reported = message;
-			logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", label(),
-					message.operation(), message.caller(), (now - (long) SINCE.getOpaque(this)) / 1_000_000,
-					this.mailbox.size());
+		if (message == null || message == this.reported || now - (long) SINCE.getOpaque(this) <= threshold) {
+			return false;
 		}
+		this.reported = message;
+		return true;
 	}
 
 	ServerInfo.@Nullable InFlight inFlight() {
