@@ -76,12 +76,21 @@ public final class GenServerRuntime {
 	 * Add a server. It is addressable from now on; messages wait for its start.
 	 * @param definition the server
 	 * @return the server
-	 * @throws IllegalArgumentException if the name is taken
+	 * @throws IllegalArgumentException if the name is taken: names that differ only in
+	 * case, dashes or underscores are the same
 	 */
 	public Server add(ServerDefinition definition) {
 		Server server = new Server(this, definition);
-		if (this.servers.putIfAbsent(definition.name(), server) != null) {
-			throw new IllegalArgumentException("There is a server named " + definition.name() + " already");
+		String uniform = ServerNames.uniform(definition.name());
+		synchronized (this.servers) {
+			for (String taken : this.servers.keySet()) {
+				if (ServerNames.uniform(taken).equals(uniform)) {
+					throw new IllegalArgumentException(
+							"There cannot be a server named " + definition.name() + ": there is one named " + taken
+									+ ", and names are compared without case, dashes and" + " underscores");
+				}
+			}
+			this.servers.put(definition.name(), server);
 		}
 		return server;
 	}

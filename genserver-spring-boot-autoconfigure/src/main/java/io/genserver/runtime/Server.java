@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.CallInterruptedException;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Server {
+
+	/** A century: what is longer would overflow. */
+	private static final long LONGEST = TimeUnit.DAYS.toNanos(36_500);
 
 	private final GenServerRuntime runtime;
 
@@ -263,7 +267,7 @@ public final class Server {
 					if (key == null || this.stopped) {
 						throw stopped(cell, message);
 					}
-					forget(cell);
+					succeed(cell, key);
 				}
 			}
 		}
@@ -332,6 +336,15 @@ public final class Server {
 		return added;
 	}
 
+	/** A new instance takes the place of one that is ending, and starts after its end. */
+	private void succeed(ServerCell ending, String key) {
+		ServerCell next = new ServerCell(this, key);
+		if (this.instances.replace(key, ending, next)) {
+			this.former.add(ending);
+			ending.whenTerminated().whenComplete((done, failure) -> next.start());
+		}
+	}
+
 	private void forget(ServerCell cell) {
 		String key = cell.key();
 		if (key != null && this.instances.remove(key, cell)) {
@@ -393,7 +406,7 @@ public final class Server {
 	}
 
 	private long deadline(@Nullable Turn turn, Operation operation, long now, long timeoutNanos, boolean detached) {
-		long own = now + ((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation));
+		long own = now + Math.min((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation), LONGEST);
 		if (turn == null || detached) {
 			return own;
 		}

@@ -300,11 +300,11 @@ final class ServerCell implements Runnable {
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
 		turn.message = message;
-		if (listener != null) {
-			listener.started(this.server, message.operation(), since - message.queuedAt);
-		}
 		Object result;
 		try {
+			if (listener != null) {
+				listener.started(this.server, message.operation(), since - message.queuedAt);
+			}
 			Object target = this.instance;
 			if (target == null) {
 				throw new IllegalStateException("Server " + label() + " has no instance");
@@ -420,7 +420,6 @@ final class ServerCell implements Runnable {
 		catch (Throwable ex) {
 			this.failure = ex;
 			end(ServerState.FAILED);
-			lifecycle().started.completeExceptionally(ex);
 			return false;
 		}
 		this.state = ServerState.RUNNING;
@@ -457,9 +456,10 @@ final class ServerCell implements Runnable {
 		this.context = null;
 		this.state = last;
 		this.server.ended(this, last);
+		Throwable cause = this.failure;
 		lifecycle().terminated.complete(null);
-		lifecycle().started
-			.completeExceptionally(new IllegalStateException("Server " + label() + " stopped before it started"));
+		lifecycle().started.completeExceptionally((cause != null) ? cause
+				: new IllegalStateException("Server " + label() + " stopped before it started"));
 	}
 
 	/**
