@@ -2,59 +2,29 @@ package io.genserver.protocol;
 
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The inbound half of a base session: frames in, events out. A frame finds its stream and
- * must be the next in its sequence; a stream's first bytes are an RPC header, which makes
- * it a request or the response to a call of ours; what follows is body.
- * <p>
- * A listener may answer, cancel and close from within any event. So no event is followed
- * by anything that has not looked at the stream again: {@code receiving} turns false
- * whenever a stream is over.
+ * Puts frames together to messages: a frame finds its stream and must be the next in its
+ * sequence; a stream's first bytes are an RPC header, however frames cut it; what follows
+ * is body.
  */
 final class BaseReceiver implements FrameHandler {
 
-	private final ProtocolLimits limits;
+	private final InboundMessages messages;
 
-	private final WireListener listener;
-
-	private final BaseSender sender;
+	private final InboundStreams streams;
 
 	private final PeerConduct conduct;
 
-	private final InboundStreams streams = new InboundStreams();
-
-	private long nowNanos;
-
-	private boolean open = true;
-
-	BaseReceiver(ProtocolLimits limits, WireListener listener, BaseSender sender) {
-		this.limits = limits;
-		this.listener = listener;
-		this.sender = sender;
-		this.conduct = new PeerConduct(limits);
-	}
-
-	void now(long nowNanos) {
-		this.nowNanos = nowNanos;
-	}
-
-	boolean isOpen() {
-		return this.open;
-	}
-
-	void stop() {
-		this.open = false;
-	}
-
-	InboundStreams streams() {
-		return this.streams;
+	BaseReceiver(InboundMessages messages, PeerConduct conduct) {
+		this.messages = messages;
+		this.streams = messages.streams();
+		this.conduct = conduct;
 	}
 
 	@Override
 	public boolean frameHeader(int streamId, int seq, int kind, int length) {
-		return proceed(this.conduct.frameHeader(kind, length));
+		return this.messages.proceed(this.conduct.frameHeader(kind, length));
 	}
 
 	@Override
@@ -64,8 +34,8 @@ final class BaseReceiver implements FrameHandler {
 			case FrameKind.CANCEL -> cancelled(streamId);
 			default -> skipped(streamId, seq, kind);
 		}
-		keepToBudget();
-		return this.open;
+		this.messages.keepToBudget();
+		return this.messages.isOpen();
 	}
 
 	private void message(int streamId, int seq, int kind, ByteBuf payload, int length) {
@@ -76,53 +46,57 @@ final class BaseReceiver implements FrameHandler {
 				firstFrame(streamId, end, payload, length);
 			}
 			else {
-				this.listener.dropped(Dropped.LATE_FRAME, streamId);
+				this.messages.dropped(Dropped.LATE_FRAME, streamId);
 			}
 		}
-		else if (!stream.accept(seq, this.nowNanos)) {
-			broken(stream, Cause.OUT_OF_SEQUENCE, "frame out of sequence: " + Integer.toUnsignedString(stream.nextSeq())
-					+ " expected, " + Integer.toUnsignedString(seq) + " received");
+		else if (!stream.accept(seq, this.messages.now())) {
+			this.messages.broken(stream, Cause.OUT_OF_SEQUENCE,
+					"frame out of sequence: " + Integer.toUnsignedString(stream.nextSeq()) + " expected, "
+							+ Integer.toUnsignedString(seq) + " received");
 		}
 		else if (stream instanceof PendingHeader pending) {
 			moreHeader(pending, end, payload, length);
 		}
 		else {
-			body(stream, end, payload, length, !end);
+			this.messages.body(stream, end, payload, length, !end);
 		}
 	}
 
 	private void firstFrame(int streamId, boolean end, ByteBuf payload, int length) {
-		int start = payload.readerIndex();
-		if (length > 0 && !proceed(this.conduct.messageType(payload.getUnsignedByte(start)))) {
+		if (length > 0 && !this.messages.proceed(this.conduct.messageType(typeAt(payload)))) {
 			return;
 		}
-		int headerBytes = (length < RpcHeader.BYTES) ? RpcHeader.BYTES
-				: RpcHeader.BYTES + payload.getUnsignedShortLE(start + RpcHeader.METADATA_LENGTH);
-		if (length >= headerBytes) {
-			int type = payload.readUnsignedByte();
-			int requestId = payload.readIntLE();
-			long methodId = payload.readLongLE();
-			byte[] metadata = bytes(payload, payload.readUnsignedShortLE());
-			StreamState stream = identified(streamId, 1, type, requestId, methodId, metadata);
-			if (stream != null) {
-				body(stream, end, payload, length - headerBytes, false);
-			}
+		if (length >= RpcHeader.BYTES && length >= headerBytes(payload)) {
+			wholeHeader(streamId, end, payload, length);
 			return;
 		}
-		PendingHeader pending = new PendingHeader(this.nowNanos);
-		pending.begin(streamId, 1, this.nowNanos);
+		PendingHeader pending = new PendingHeader(this.messages.now());
+		pending.begin(streamId, 1, this.messages.now());
 		pending.append(payload, length);
 		this.streams.add(pending);
 		if (end) {
-			broken(pending, Cause.OUT_OF_SEQUENCE, "stream ended within its header");
+			this.messages.broken(pending, Cause.OUT_OF_SEQUENCE, "stream ended within its header");
 		}
 		else {
-			proceed(this.conduct.unplacedStreams(this.streams.unplaced()));
+			this.messages.proceed(this.conduct.unplacedStreams(this.streams.unplaced()));
+		}
+	}
+
+	/** The usual case: nothing of the header has to be stored. */
+	private void wholeHeader(int streamId, boolean end, ByteBuf payload, int length) {
+		int rest = length - headerBytes(payload);
+		int type = payload.readUnsignedByte();
+		int requestId = payload.readIntLE();
+		long methodId = payload.readLongLE();
+		byte[] metadata = ByteAssembler.copy(payload, payload.readUnsignedShortLE());
+		StreamState stream = this.messages.identified(streamId, 1, type, requestId, methodId, metadata);
+		if (stream != null) {
+			this.messages.body(stream, end, payload, rest, false);
 		}
 	}
 
 	private void moreHeader(PendingHeader pending, boolean end, ByteBuf payload, int length) {
-		if (length > 0 && !pending.hasType() && !proceed(this.conduct.messageType(typeAt(payload)))) {
+		if (length > 0 && !pending.hasType() && !this.messages.proceed(this.conduct.messageType(typeAt(payload)))) {
 			return;
 		}
 		int held = pending.heldBytes();
@@ -131,157 +105,25 @@ final class BaseReceiver implements FrameHandler {
 		if (pending.isComplete()) {
 			byte[] metadata = pending.metadata();
 			this.streams.remove(pending);
-			StreamState stream = identified(pending.streamId, pending.nextSeq(), pending.type(), pending.requestId(),
-					pending.methodId(), metadata);
+			StreamState stream = this.messages.identified(pending.streamId, pending.nextSeq(), pending.type(),
+					pending.requestId(), pending.methodId(), metadata);
 			if (stream != null) {
-				body(stream, end, payload, rest, false);
+				this.messages.body(stream, end, payload, rest, false);
 			}
 		}
 		else if (end) {
-			broken(pending, Cause.OUT_OF_SEQUENCE, "stream ended within its header");
-		}
-	}
-
-	/** The header is complete: what does the stream carry? */
-	private @Nullable StreamState identified(int streamId, int nextSeq, int type, int requestId, long methodId,
-			byte[] metadata) {
-		return switch (type) {
-			case MessageType.RESPONSE -> response(streamId, nextSeq, requestId, metadata);
-			case MessageType.CALL, MessageType.EVENT ->
-				request(new InboundRequest(type == MessageType.CALL, requestId, methodId, metadata), streamId, nextSeq);
-			default -> dropped(Dropped.UNKNOWN_TYPE, streamId);
-		};
-	}
-
-	private @Nullable StreamState response(int streamId, int nextSeq, int requestId, byte[] metadata) {
-		OutboundCall call = this.sender.openCall(requestId);
-		if (call == null || call.answering) {
-			return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
-		}
-		call.answering = true;
-		call.status = (metadata.length == 0) ? StatusCode.OK : metadata[0] & 0xff;
-		call.begin(streamId, nextSeq, this.nowNanos);
-		this.streams.add(call);
-		this.listener.responseOpened(call, call.status);
-		return call;
-	}
-
-	private @Nullable StreamState request(InboundRequest request, int streamId, int nextSeq) {
-		if (!register(request, streamId, nextSeq)) {
-			return null;
-		}
-		if (request.metadata().length > this.limits.metadataBytes()) {
-			refuse(request, "metadata of " + request.metadata().length + " bytes exceeds the limit of "
-					+ this.limits.metadataBytes());
-			return null;
-		}
-		if (request.call && this.streams.places() >= this.limits.callsInFlight()) {
-			refuse(request, this.limits.callsInFlight() + " calls are in flight on this connection; not executed");
-			return null;
-		}
-		if (request.call) {
-			this.streams.takePlace(request);
-		}
-		request.intake = this.listener.requestOpened(request);
-		return request;
-	}
-
-	/**
-	 * Notes a request, unless its answer would be taken for another's: of two open calls
-	 * with one id only the first is served.
-	 */
-	private boolean register(InboundRequest request, int streamId, int nextSeq) {
-		if (request.call && this.streams.isCallOpen(request.requestId())) {
-			dropped(Dropped.DUPLICATE_REQUEST_ID, streamId);
-			return false;
-		}
-		request.begin(streamId, nextSeq, this.nowNanos);
-		this.streams.add(request);
-		return proceed(request.call ? this.conduct.openRequests(this.streams.openCalls())
-				: this.conduct.unplacedStreams(this.streams.unplaced()));
-	}
-
-	private void body(StreamState stream, boolean end, ByteBuf payload, int length, boolean emptyIsItem) {
-		if (stream.receiving && (length > 0 || emptyIsItem)) {
-			deliver(stream, payload, length);
-		}
-		if (stream.receiving && end) {
-			ended(stream);
-		}
-	}
-
-	private void deliver(StreamState stream, ByteBuf payload, int length) {
-		if (stream instanceof InboundRequest request && request.intake != Intake.WHOLE) {
-			if (request.intake == Intake.ITEMS) {
-				this.listener.requestItem(request, bytes(payload, length));
-			}
-		}
-		else if (stream instanceof OutboundCall call && call.deliversItems()) {
-			this.listener.responseItem(call, bytes(payload, length));
-		}
-		else {
-			assemble(stream, payload, length);
-		}
-	}
-
-	private void assemble(StreamState stream, ByteBuf payload, int length) {
-		ByteAssembler body = stream.body;
-		if (body == null) {
-			body = new ByteAssembler(this.limits.itemBytes());
-			stream.body = body;
-		}
-		int grown = body.append(payload, length);
-		if (grown >= 0) {
-			this.streams.grown(grown);
-		}
-		else {
-			broken(stream, Cause.TOO_BIG, "payload exceeds the limit of " + this.limits.itemBytes() + " bytes");
-		}
-	}
-
-	private void ended(StreamState stream) {
-		if (stream instanceof OutboundCall call) {
-			byte[] payload = (call.body != null) ? call.body.toArray() : ByteAssembler.EMPTY;
-			forget(call);
-			this.listener.responseComplete(call, call.status, payload);
-		}
-		else if (stream instanceof InboundRequest request) {
-			byte[] arguments = request.arguments();
-			if (request.call) {
-				this.streams.stopReceiving(request);
-			}
-			else {
-				this.streams.remove(request);
-			}
-			switch (request.intake) {
-				case WHOLE -> this.listener.requestComplete(request, arguments);
-				case ITEMS -> this.listener.requestEnded(request);
-				case NOTHING -> {
-				}
-			}
+			this.messages.broken(pending, Cause.OUT_OF_SEQUENCE, "stream ended within its header");
 		}
 	}
 
 	private void cancelled(int streamId) {
 		StreamState stream = this.streams.find(streamId);
-		switch (stream) {
-			case null -> dropped(Dropped.LATE_CANCEL, streamId);
-			case PendingHeader pending -> this.streams.remove(pending);
-			case OutboundCall call -> failed(call, Cause.CANCELLED_BY_PEER, "the peer cancelled its response");
-			case InboundRequest request -> {
-				cancelled(request);
-				if (request.isStarted()) {
-					proceed(this.conduct.startedCallCancelled(this.nowNanos));
-				}
-			}
+		if (stream == null) {
+			this.messages.dropped(Dropped.LATE_CANCEL, streamId);
 		}
-	}
-
-	void cancelled(InboundRequest request) {
-		request.over = true;
-		this.streams.remove(request);
-		this.sender.forget(request);
-		this.listener.requestCancelled(request);
+		else {
+			this.messages.cancelledByPeer(stream);
+		}
 	}
 
 	private void skipped(int streamId, int seq, int kind) {
@@ -289,116 +131,16 @@ final class BaseReceiver implements FrameHandler {
 		if (stream != null && kind <= FrameKind.PING) {
 			stream.skip(seq);
 		}
-		dropped(Dropped.SKIPPED_KIND, streamId);
-		proceed(this.conduct.frameSkipped());
+		this.messages.dropped(Dropped.SKIPPED_KIND, streamId);
+		this.messages.proceed(this.conduct.frameSkipped());
 	}
 
-	/** Ends a stream that cannot go on, so that nobody waits for its rest. */
-	private void broken(StreamState stream, Cause cause, String text) {
-		switch (stream) {
-			case InboundRequest request -> refuse(request, text);
-			case OutboundCall call -> failed(call, cause, text);
-			case PendingHeader pending -> {
-				this.streams.remove(pending);
-				if (!pending.isFixedComplete() || pending.type() != MessageType.CALL) {
-					dropped(Dropped.INCOMPLETE_HEADER, pending.streamId);
-					return;
-				}
-				InboundRequest request = new InboundRequest(true, pending.requestId(), pending.methodId(),
-						ByteAssembler.EMPTY);
-				if (register(request, pending.streamId, pending.nextSeq())) {
-					refuse(request, text);
-				}
-			}
-		}
-	}
-
-	private void refuse(InboundRequest request, String text) {
-		if (request.call) {
-			this.streams.stopReceiving(request);
-		}
-		else {
-			this.streams.remove(request);
-		}
-		this.listener.requestRefused(request, new Refusal(StatusCode.SYSTEM, request.intake == Intake.ITEMS, text));
-	}
-
-	private void failed(OutboundCall call, Cause cause, String text) {
-		forget(call);
-		this.listener.responseFailed(call, new ResponseFailure(cause, text));
-	}
-
-	void forget(OutboundCall call) {
-		this.sender.forget(call);
-		this.streams.remove(call);
-	}
-
-	private void keepToBudget() {
-		while (this.open && this.streams.heldBytes() > this.limits.inboundBudgetBytes()) {
-			StreamState largest = this.streams.largest();
-			if (largest == null) {
-				return;
-			}
-			broken(largest, Cause.TOO_BIG, "incomplete messages on this connection exceed the limit of "
-					+ this.limits.inboundBudgetBytes() + " bytes");
-		}
-	}
-
-	/**
-	 * Ends what has waited too long, but for the stream whose frame is just coming in.
-	 */
-	void expire(FrameDecoder decoder) {
-		if (this.streams.isIdle()) {
-			return;
-		}
-		for (StreamState stream : this.streams.snapshot()) {
-			if (!this.open) {
-				return;
-			}
-			if (!stream.receiving) {
-				continue;
-			}
-			if (stream instanceof PendingHeader pending) {
-				if (this.nowNanos - pending.openedNanos >= this.limits.headerTimeout().toNanos()) {
-					broken(pending, Cause.OUT_OF_SEQUENCE, "header incomplete after " + this.limits.headerTimeout());
-				}
-			}
-			else if (stream instanceof InboundRequest request && !decoder.isReceiving(request.streamId)
-					&& this.nowNanos - request.lastFrameNanos >= this.limits.halfOpenIdle().toNanos()) {
-				broken(request, Cause.OUT_OF_SEQUENCE,
-						"request incomplete, nothing came for " + this.limits.halfOpenIdle());
-			}
-		}
-	}
-
-	void frameStalled() {
-		proceed(this.conduct.frameStalled());
-	}
-
-	private boolean proceed(@Nullable CloseReason violation) {
-		if (violation != null && this.open) {
-			this.open = false;
-			this.listener.violated(violation);
-		}
-		return violation == null;
-	}
-
-	private @Nullable StreamState dropped(Dropped why, int streamId) {
-		this.listener.dropped(why, streamId);
-		return null;
+	private static int headerBytes(ByteBuf payload) {
+		return RpcHeader.BYTES + payload.getUnsignedShortLE(payload.readerIndex() + RpcHeader.METADATA_LENGTH);
 	}
 
 	private static int typeAt(ByteBuf payload) {
 		return payload.getUnsignedByte(payload.readerIndex());
-	}
-
-	private static byte[] bytes(ByteBuf source, int length) {
-		if (length == 0) {
-			return ByteAssembler.EMPTY;
-		}
-		byte[] bytes = new byte[length];
-		source.readBytes(bytes);
-		return bytes;
 	}
 
 }

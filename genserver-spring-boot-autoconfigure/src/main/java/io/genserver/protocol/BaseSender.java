@@ -27,8 +27,11 @@ final class BaseSender {
 	BaseSender(MessageBatcher out, Side side, ProtocolLimits limits, int firstId) {
 		this.encoder = new BaseEncoder(out, limits.frameBytes());
 		this.limits = limits;
-		this.ids = new IdSequence(side, firstId,
-				(id) -> this.calls.containsKey(id) || this.responseStreams.containsKey(id));
+		this.ids = new IdSequence(side, firstId, this::isIdOpen);
+	}
+
+	boolean isIdOpen(int id) {
+		return this.calls.containsKey(id) || this.responseStreams.containsKey(id);
 	}
 
 	OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {

@@ -19,7 +19,7 @@ public final class BaseSession implements WireSession {
 
 	private final BaseSender sender;
 
-	private final BaseReceiver receiver;
+	private final InboundMessages messages;
 
 	private final FrameDecoder decoder;
 
@@ -50,8 +50,9 @@ public final class BaseSession implements WireSession {
 		this.listener = listener;
 		this.output = new MessageBatcher(allocator);
 		this.sender = new BaseSender(this.output, side, limits, firstId);
-		this.receiver = new BaseReceiver(limits, listener, this.sender);
-		this.decoder = new FrameDecoder(allocator, this.receiver);
+		PeerConduct conduct = new PeerConduct(limits);
+		this.messages = new InboundMessages(limits, listener, this.sender, conduct);
+		this.decoder = new FrameDecoder(allocator, new BaseReceiver(this.messages, conduct));
 	}
 
 	@Override
@@ -60,7 +61,7 @@ public final class BaseSession implements WireSession {
 			return;
 		}
 		this.lastBytesNanos = time(nowNanos);
-		this.receiver.now(this.lastBytesNanos);
+		this.messages.now(this.lastBytesNanos);
 		this.decoder.decode(chunk);
 	}
 
@@ -70,12 +71,12 @@ public final class BaseSession implements WireSession {
 			return;
 		}
 		long now = time(nowNanos);
-		this.receiver.now(now);
+		this.messages.now(now);
 		if (this.decoder.isMidFrame() && now - this.lastBytesNanos >= this.limits.halfOpenIdle().toNanos()) {
-			this.receiver.frameStalled();
+			this.messages.frameStalled();
 			return;
 		}
-		this.receiver.expire(this.decoder);
+		this.messages.expire(this.decoder);
 	}
 
 	@Override
@@ -101,28 +102,24 @@ public final class BaseSession implements WireSession {
 			return;
 		}
 		this.closed = true;
-		this.receiver.stop();
+		this.messages.stop();
 		this.decoder.release();
 		this.output.release();
 		for (OutboundCall call : this.sender.forgetAll()) {
-			this.receiver.forget(call);
+			this.messages.forget(call);
 			this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
 		}
-		for (StreamState stream : this.receiver.streams().snapshot()) {
-			if (stream instanceof InboundRequest request && !request.over) {
-				this.receiver.cancelled(request);
-			}
-		}
+		this.messages.abandon();
 	}
 
 	@Override
 	public boolean isClosed() {
-		return !this.receiver.isOpen();
+		return !this.messages.isOpen();
 	}
 
 	@Override
 	public long bufferedBytes() {
-		return this.receiver.streams().heldBytes() + this.decoder.bufferedBytes();
+		return streams().heldBytes() + this.decoder.bufferedBytes();
 	}
 
 	@Override
@@ -132,7 +129,7 @@ public final class BaseSession implements WireSession {
 
 	@Override
 	public int callsInFlight() {
-		return this.receiver.streams().places();
+		return streams().places();
 	}
 
 	@Override
@@ -174,7 +171,7 @@ public final class BaseSession implements WireSession {
 			return false;
 		}
 		this.sender.cancel(call);
-		this.receiver.forget(call);
+		this.messages.forget(call);
 		return true;
 	}
 
@@ -226,14 +223,22 @@ public final class BaseSession implements WireSession {
 
 	@Override
 	public void release(InboundRequest request) {
-		this.receiver.streams().freePlace(request);
+		streams().freePlace(request);
+	}
+
+	BaseSender sender() {
+		return this.sender;
+	}
+
+	InboundStreams streams() {
+		return this.messages.streams();
 	}
 
 	private void answered(InboundRequest request) {
 		request.over = true;
 		this.sender.forget(request);
-		this.receiver.streams().remove(request);
-		this.receiver.streams().freePlace(request);
+		streams().remove(request);
+		streams().freePlace(request);
 	}
 
 	private void requireOpen() {

@@ -22,6 +22,16 @@ final class ByteAssembler {
 		this.limit = limit;
 	}
 
+	/** Copies bytes out of a buffer and moves its reader index past them. */
+	static byte[] copy(ByteBuf source, int length) {
+		if (length == 0) {
+			return EMPTY;
+		}
+		byte[] bytes = new byte[length];
+		source.readBytes(bytes);
+		return bytes;
+	}
+
 	/**
 	 * Appends bytes of a buffer and moves its reader index past them.
 	 * @return how much the capacity grew, or -1 if the limit would be exceeded and

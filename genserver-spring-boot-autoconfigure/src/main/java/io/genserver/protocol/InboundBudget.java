@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class InboundBudget {
 
+	private static final long READING = -1;
+
 	private final long limit;
 
 	private final AtomicLong unconsumed = new AtomicLong();
@@ -28,8 +30,6 @@ public final class InboundBudget {
 	 * makes that exactly one.
 	 */
 	private final AtomicLong resumeAt = new AtomicLong(READING);
-
-	private static final long READING = -1;
 
 	/**
 	 * Creates a budget of which nothing is used.
@@ -65,7 +65,7 @@ public final class InboundBudget {
 		if (this.unconsumed.get() + assembling <= this.limit) {
 			return false;
 		}
-		this.resumeAt.set(Math.max(0, this.limit / 2 - assembling));
+		this.resumeAt.set(Math.max(0, (this.limit - 1) / 2 - assembling));
 		// Whatever was credited before the line above was not told to resume: look again.
 		return !resumes(this.unconsumed.get());
 	}

@@ -139,6 +139,8 @@ public sealed interface WireSession permits BaseSession {
 	 * @return false if it was answered or cancelled before, or is a cast, and nothing was
 	 * written
 	 * @throws IllegalArgumentException for a status that is not in {@link StatusCode}
+	 * @throws IllegalStateException if items were sent: finish with {@link #respondEnd}
+	 * or {@link #respondCancel}
 	 */
 	boolean respond(InboundRequest request, int status, byte[] payload);
 

@@ -13,7 +13,7 @@
  * chunk in any split          WireSession.receive(chunk, now)
  *   → frame                   FrameDecoder: 13-byte header, payload
  *   → stream                  BaseReceiver: sequence, RPC header, limits
- *   → request or response     InboundRequest, OutboundCall
+ *   → request or response     InboundMessages: meaning, limits, end
  *   → event                   WireListener
  * </pre>
  *
@@ -21,7 +21,7 @@
  *
  * <pre>
  * call, item, answer          WireSession.call(…), respond(…), …
- *   → ids, stream state       BaseSender
+ *   → ids, what is open       BaseSender
  *   → frames                  BaseEncoder: OPEN, DATA, END, CANCEL
  *   → WebSocket messages      MessageBatcher, drained by the connection's writer
  * </pre>

@@ -119,6 +119,12 @@ final class Wire implements AutoCloseable {
 	public void close() {
 		this.session.close("test over");
 		assertThat(this.session.bufferedBytes()).isZero();
+		assertThat(this.session.streams().unplaced()).isZero();
+		assertThat(this.session.streams().isIdle()).isTrue();
+		assertThat(this.session.streams().openCalls()).isZero();
+		assertThat(this.session.openCalls()).isZero();
+		this.listener.requests.forEach(this.session::release);
+		assertThat(this.session.callsInFlight()).isZero();
 		assertThat(this.session.output().pendingBytes()).isZero();
 		assertNothingInUse(this.allocator);
 	}

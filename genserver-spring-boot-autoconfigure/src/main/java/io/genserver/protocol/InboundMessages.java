@@ -1,0 +1,309 @@
+package io.genserver.protocol;
+
+import io.genserver.protocol.ResponseFailure.Cause;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of the peer and the responses to our calls, from their header on: what
+ * they mean, how they end, and what the listener is told.
+ * <p>
+ * A listener may answer, cancel and close from within any event. So no event is followed
+ * by anything that has not looked at the stream again: {@code receiving} turns false
+ * whenever a stream is over.
+ */
+final class InboundMessages {
+
+	private final ProtocolLimits limits;
+
+	private final WireListener listener;
+
+	private final BaseSender sender;
+
+	private final PeerConduct conduct;
+
+	private final InboundStreams streams = new InboundStreams();
+
+	private long nowNanos;
+
+	private boolean open = true;
+
+	InboundMessages(ProtocolLimits limits, WireListener listener, BaseSender sender, PeerConduct conduct) {
+		this.limits = limits;
+		this.listener = listener;
+		this.sender = sender;
+		this.conduct = conduct;
+	}
+
+	void now(long nowNanos) {
+		this.nowNanos = nowNanos;
+	}
+
+	long now() {
+		return this.nowNanos;
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	void stop() {
+		this.open = false;
+	}
+
+	InboundStreams streams() {
+		return this.streams;
+	}
+
+	/** The header is complete: what does the stream carry? */
+	@Nullable StreamState identified(int streamId, int nextSeq, int type, int requestId, long methodId, byte[] metadata) {
+		return switch (type) {
+			case MessageType.RESPONSE -> response(streamId, nextSeq, requestId, metadata);
+			case MessageType.CALL, MessageType.EVENT ->
+				request(new InboundRequest(type == MessageType.CALL, requestId, methodId, metadata), streamId, nextSeq);
+			default -> dropped(Dropped.UNKNOWN_TYPE, streamId);
+		};
+	}
+
+	private @Nullable StreamState response(int streamId, int nextSeq, int requestId, byte[] metadata) {
+		OutboundCall call = this.sender.openCall(requestId);
+		if (call == null || call.answering) {
+			return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
+		}
+		call.answering = true;
+		call.status = (metadata.length == 0) ? StatusCode.OK : metadata[0] & 0xff;
+		call.begin(streamId, nextSeq, this.nowNanos);
+		this.streams.add(call);
+		this.listener.responseOpened(call, call.status);
+		return call;
+	}
+
+	private @Nullable StreamState request(InboundRequest request, int streamId, int nextSeq) {
+		if (!register(request, streamId, nextSeq)) {
+			return null;
+		}
+		if (request.metadata().length > this.limits.metadataBytes()) {
+			refuse(request, "metadata of " + request.metadata().length + " bytes exceeds the limit of "
+					+ this.limits.metadataBytes());
+			return null;
+		}
+		if (request.call && this.streams.places() >= this.limits.callsInFlight()) {
+			refuse(request, this.limits.callsInFlight() + " calls are in flight on this connection; not executed");
+			return null;
+		}
+		if (request.call) {
+			this.streams.takePlace(request);
+		}
+		request.intake = this.listener.requestOpened(request);
+		return request;
+	}
+
+	/**
+	 * Notes a request, unless its answer would be taken for another's: of two open calls
+	 * with one id only the first is served.
+	 */
+	private boolean register(InboundRequest request, int streamId, int nextSeq) {
+		if (request.call && this.streams.isCallOpen(request.requestId())) {
+			dropped(Dropped.DUPLICATE_REQUEST_ID, streamId);
+			return false;
+		}
+		request.begin(streamId, nextSeq, this.nowNanos);
+		this.streams.add(request);
+		return proceed(request.call ? this.conduct.openRequests(this.streams.openCalls())
+				: this.conduct.unplacedStreams(this.streams.unplaced()));
+	}
+
+	/**
+	 * Takes what follows the header within one frame.
+	 * @param emptyIsItem whether no bytes at all are an empty item
+	 */
+	void body(StreamState stream, boolean end, ByteBuf payload, int length, boolean emptyIsItem) {
+		if (stream.receiving && (length > 0 || emptyIsItem)) {
+			deliver(stream, payload, length);
+		}
+		if (stream.receiving && end) {
+			ended(stream);
+		}
+	}
+
+	private void deliver(StreamState stream, ByteBuf payload, int length) {
+		if (stream instanceof InboundRequest request && request.intake != Intake.WHOLE) {
+			if (request.intake == Intake.ITEMS) {
+				this.listener.requestItem(request, ByteAssembler.copy(payload, length));
+			}
+		}
+		else if (stream instanceof OutboundCall call && call.deliversItems()) {
+			this.listener.responseItem(call, ByteAssembler.copy(payload, length));
+		}
+		else {
+			assemble(stream, payload, length);
+		}
+	}
+
+	private void assemble(StreamState stream, ByteBuf payload, int length) {
+		ByteAssembler body = stream.body;
+		if (body == null) {
+			body = new ByteAssembler(this.limits.itemBytes());
+			stream.body = body;
+		}
+		int grown = body.append(payload, length);
+		if (grown >= 0) {
+			this.streams.grown(grown);
+		}
+		else {
+			broken(stream, Cause.TOO_BIG, "payload exceeds the limit of " + this.limits.itemBytes() + " bytes");
+		}
+	}
+
+	private void ended(StreamState stream) {
+		if (stream instanceof OutboundCall call) {
+			byte[] payload = (call.body != null) ? call.body.toArray() : ByteAssembler.EMPTY;
+			forget(call);
+			this.listener.responseComplete(call, call.status, payload);
+		}
+		else if (stream instanceof InboundRequest request) {
+			byte[] arguments = request.arguments();
+			if (request.call) {
+				this.streams.stopReceiving(request);
+			}
+			else {
+				this.streams.remove(request);
+			}
+			switch (request.intake) {
+				case WHOLE -> this.listener.requestComplete(request, arguments);
+				case ITEMS -> this.listener.requestEnded(request);
+				case NOTHING -> {
+				}
+			}
+		}
+	}
+
+	void cancelledByPeer(StreamState stream) {
+		switch (stream) {
+			case PendingHeader pending -> this.streams.remove(pending);
+			case OutboundCall call -> failed(call, Cause.CANCELLED_BY_PEER, "the peer cancelled its response");
+			case InboundRequest request -> {
+				cancelled(request);
+				if (request.isStarted()) {
+					proceed(this.conduct.startedCallCancelled(this.nowNanos));
+				}
+			}
+		}
+	}
+
+	private void cancelled(InboundRequest request) {
+		request.over = true;
+		this.streams.remove(request);
+		this.sender.forget(request);
+		this.listener.requestCancelled(request);
+	}
+
+	/** Ends a stream that cannot go on, so that nobody waits for its rest. */
+	void broken(StreamState stream, Cause cause, String text) {
+		switch (stream) {
+			case InboundRequest request -> refuse(request, text);
+			case OutboundCall call -> failed(call, cause, text);
+			case PendingHeader pending -> {
+				this.streams.remove(pending);
+				if (!pending.isFixedComplete() || pending.type() != MessageType.CALL) {
+					dropped(Dropped.INCOMPLETE_HEADER, pending.streamId);
+					return;
+				}
+				InboundRequest request = new InboundRequest(true, pending.requestId(), pending.methodId(),
+						ByteAssembler.EMPTY);
+				if (register(request, pending.streamId, pending.nextSeq())) {
+					refuse(request, text);
+				}
+			}
+		}
+	}
+
+	private void refuse(InboundRequest request, String text) {
+		if (request.call) {
+			this.streams.stopReceiving(request);
+		}
+		else {
+			this.streams.remove(request);
+		}
+		this.listener.requestRefused(request, new Refusal(StatusCode.SYSTEM, request.intake == Intake.ITEMS, text));
+	}
+
+	private void failed(OutboundCall call, Cause cause, String text) {
+		forget(call);
+		this.listener.responseFailed(call, new ResponseFailure(cause, text));
+	}
+
+	void forget(OutboundCall call) {
+		this.sender.forget(call);
+		this.streams.remove(call);
+	}
+
+	void keepToBudget() {
+		while (this.open && this.streams.heldBytes() > this.limits.inboundBudgetBytes()) {
+			StreamState largest = this.streams.largest();
+			if (largest == null) {
+				return;
+			}
+			broken(largest, Cause.TOO_BIG, "incomplete messages on this connection exceed the limit of "
+					+ this.limits.inboundBudgetBytes() + " bytes");
+		}
+	}
+
+	/**
+	 * Ends what has waited too long, but for the stream whose frame is just coming in.
+	 */
+	void expire(FrameDecoder decoder) {
+		if (this.streams.isIdle()) {
+			return;
+		}
+		for (StreamState stream : this.streams.snapshot()) {
+			if (!this.open) {
+				return;
+			}
+			if (!stream.receiving) {
+				continue;
+			}
+			if (stream instanceof PendingHeader pending) {
+				if (this.nowNanos - pending.openedNanos >= this.limits.headerTimeout().toNanos()) {
+					broken(pending, Cause.OUT_OF_SEQUENCE, "header incomplete after " + this.limits.headerTimeout());
+				}
+			}
+			else if (stream instanceof InboundRequest request && !decoder.isReceiving(request.streamId)
+					&& this.nowNanos - request.lastFrameNanos >= this.limits.halfOpenIdle().toNanos()) {
+				broken(request, Cause.OUT_OF_SEQUENCE,
+						"request incomplete, nothing came for " + this.limits.halfOpenIdle());
+			}
+		}
+	}
+
+	/** Ends all that is open towards us. */
+	void abandon() {
+		for (StreamState stream : this.streams.snapshot()) {
+			if (stream instanceof InboundRequest request && !request.over) {
+				cancelled(request);
+			}
+			else {
+				this.streams.remove(stream);
+			}
+		}
+	}
+
+	void frameStalled() {
+		proceed(this.conduct.frameStalled());
+	}
+
+	/** Goes on unless the peer's conduct is reason to close the connection. */
+	boolean proceed(@Nullable CloseReason violation) {
+		if (violation != null && this.open) {
+			this.open = false;
+			this.listener.violated(violation);
+		}
+		return violation == null;
+	}
+
+	@Nullable StreamState dropped(Dropped why, int streamId) {
+		this.listener.dropped(why, streamId);
+		return null;
+	}
+
+}
