@@ -1,5 +1,6 @@
 package io.genserver.protocol;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -328,7 +329,7 @@ class InboundRequestsTest {
 	void aRequestWhoseMetadataWasCutOffIsStillAnswered() {
 		try (Wire server = Wire.server()) {
 			byte[] header = header(MessageType.CALL, 7, Frames.ECHO, utf8("arguments"));
-			server.feed(frame(FrameKind.OPEN, 1, 0, java.util.Arrays.copyOf(header, 18)), frame(FrameKind.END, 1, 1));
+			server.feed(frame(FrameKind.OPEN, 1, 0, Arrays.copyOf(header, 18)), frame(FrameKind.END, 1, 1));
 			assertThat(server.events).containsExactly("refused 7 2");
 			assertThat(server.listener.refusals)
 				.containsExactly(new Refusal(StatusCode.SYSTEM, false, "stream ended within its header"));

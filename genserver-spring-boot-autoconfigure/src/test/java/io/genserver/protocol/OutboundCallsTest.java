@@ -1,5 +1,7 @@
 package io.genserver.protocol;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -53,9 +55,8 @@ class OutboundCallsTest {
 		try (Wire client = Wire.client()) {
 			client.session.call(ECHO, new byte[65535], ResponseMode.UNARY, "caller");
 			byte[] message = header(MessageType.CALL, 1, ECHO, new byte[65535]);
-			assertThat(client.output())
-				.isEqualTo(join(frame(FrameKind.OPEN, 1, 0, java.util.Arrays.copyOf(message, 65536)),
-						frame(FrameKind.DATA, 1, 1, new byte[14]), frame(FrameKind.END, 1, 2)));
+			assertThat(client.output()).isEqualTo(join(frame(FrameKind.OPEN, 1, 0, Arrays.copyOf(message, 65536)),
+					frame(FrameKind.DATA, 1, 1, new byte[14]), frame(FrameKind.END, 1, 2)));
 		}
 	}
 
@@ -64,9 +65,8 @@ class OutboundCallsTest {
 		try (Wire client = Wire.client()) {
 			client.session.call(ECHO, new byte[65536], ResponseMode.UNARY, "caller");
 			byte[] message = join(header(MessageType.CALL, 1, ECHO, NONE), new byte[65536]);
-			assertThat(client.output())
-				.isEqualTo(join(frame(FrameKind.OPEN, 1, 0, java.util.Arrays.copyOf(message, 65536)),
-						frame(FrameKind.DATA, 1, 1, new byte[15]), frame(FrameKind.END, 1, 2)));
+			assertThat(client.output()).isEqualTo(join(frame(FrameKind.OPEN, 1, 0, Arrays.copyOf(message, 65536)),
+					frame(FrameKind.DATA, 1, 1, new byte[15]), frame(FrameKind.END, 1, 2)));
 		}
 	}
 
@@ -298,7 +298,7 @@ class OutboundCallsTest {
 	@Test
 	void idsWrapAndSkipThoseStillOpen() {
 		try (Wire client = new Wire(Side.CONNECTING, ProtocolLimits.defaults(), 0x7ffffffe)) {
-			List<Integer> ids = new java.util.ArrayList<>();
+			List<Integer> ids = new ArrayList<>();
 			for (int i = 0; i < 4; i++) {
 				ids.add(unary(client).requestId());
 			}
