@@ -50,9 +50,10 @@ public sealed interface WireSession permits BaseSession {
 	boolean isClosed();
 
 	/**
-	 * Bytes held here for messages that are not yet complete. Never over the inbound
-	 * budget: beyond it, the stream that holds most is refused. What was handed to the
-	 * listener is the listener's to count, see {@link InboundBudget}.
+	 * Bytes held here for messages that are not yet complete. But for one frame that is
+	 * just coming in never over the inbound budget: beyond it, the stream that holds most
+	 * is refused. What was handed to the listener is the listener's to count, see
+	 * {@link InboundBudget}.
 	 * @return bytes
 	 */
 	long bufferedBytes();
