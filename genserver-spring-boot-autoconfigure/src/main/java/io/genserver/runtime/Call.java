@@ -108,6 +108,15 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		return endWith((state) -> timeout(state));
 	}
 
+	/** No mailbox took the call. Only by its sender. */
+	final void refuse(Throwable reason) {
+		Failed outcome = new Failed(reason);
+		if (move(QUEUED, outcome)) {
+			discard();
+			over(outcome);
+		}
+	}
+
 	final boolean giveUp(Throwable reason) {
 		return endWith((state) -> reason);
 	}
@@ -220,6 +229,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				}
 			}
 		}
+		over(outcome);
+		return true;
+	}
+
+	private void over(Object outcome) {
+		ServerCell here = this.cell;
 		if (here != null) {
 			RuntimeListener listener = here.runtime().listener();
 			if (listener != null) {
@@ -228,7 +243,6 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			}
 		}
 		ended();
-		return true;
 	}
 
 	private synchronized void interruptRunner() {

@@ -78,6 +78,18 @@ public final class Server {
 	}
 
 	/**
+	 * Return the number of messages that wait, in all mailboxes of a keyed server.
+	 * @return the number
+	 */
+	public int mailboxDepth() {
+		int depth = 0;
+		for (ServerCell cell : cells()) {
+			depth += cell.mailbox().size();
+		}
+		return depth;
+	}
+
+	/**
 	 * Return the operation that handles messages of a class.
 	 * @param message the message
 	 * @return the operation
@@ -113,7 +125,13 @@ public final class Server {
 		long now = scheduler.nanoTime();
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
 		BlockingCall call = new BlockingCall(operation, payload, origin(turn), scheduler, now, deadline);
-		send(key, call, turn, true);
+		try {
+			send(key, call, turn, true);
+		}
+		catch (RuntimeException ex) {
+			call.refuse(ex);
+			throw ex;
+		}
 		try {
 			if (!scheduler.await(call, deadline)) {
 				call.expireNow();
@@ -187,7 +205,7 @@ public final class Server {
 			send(key, call, turn, false);
 		}
 		catch (RuntimeException ex) {
-			call.giveUp(ex);
+			call.refuse(ex);
 			return;
 		}
 		this.runtime.scheduler().track(call);

@@ -1,0 +1,186 @@
+package io.genserver.actuate;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import io.genserver.DeadLetter;
+import io.genserver.runtime.Operation;
+import io.genserver.runtime.RuntimeListener;
+import io.genserver.runtime.Server;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records what happens to messages. Tags are the server's name, the operation's name and
+ * one of a few words, never a key: functions sent through a ref share one operation.
+ * <p>
+ * Meters are looked up once per server and operation; both are stable objects without an
+ * equality of their own, so the maps below go by identity. Recording allocates nothing.
+ *
+ * @since 0.1.0
+ */
+public class GenServerMeters implements RuntimeListener {
+
+	private final MeterRegistry registry;
+
+	private final Map<Server, ServerMeters> servers = new ConcurrentHashMap<>();
+
+	/** By name, since that is what a dead letter knows. */
+	private final Map<String, Rejections> rejections = new ConcurrentHashMap<>();
+
+	/**
+	 * Create meters.
+	 * @param registry where the meters are registered, each when it is first needed
+	 */
+	public GenServerMeters(MeterRegistry registry) {
+		this.registry = registry;
+	}
+
+	/**
+	 * Register what a server shows before its first message.
+	 * @param server the server
+	 */
+	public void observe(Server server) {
+		meters(server);
+	}
+
+	@Override
+	public void started(Server server, Operation operation, long waitNanos) {
+		meters(server).wait.record(waitNanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void callEnded(Server server, Operation operation, long nanos, @Nullable Throwable failure) {
+		meters(server).calls(operation).timer(Outcome.of(server.name(), failure)).record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void lateReply(Server server, Operation operation) {
+		meters(server).lateReplies.increment();
+	}
+
+	@Override
+	public void deadLetter(DeadLetter deadLetter) {
+		Rejections known = this.rejections.get(deadLetter.server());
+		if (known == null) {
+			known = this.rejections.computeIfAbsent(deadLetter.server(), Rejections::new);
+		}
+		known.counter(deadLetter.reason()).increment();
+	}
+
+	private ServerMeters meters(Server server) {
+		ServerMeters known = this.servers.get(server);
+		return (known != null) ? known : this.servers.computeIfAbsent(server, ServerMeters::new);
+	}
+
+	/** The meters of one server. */
+	private final class ServerMeters {
+
+		private final String name;
+
+		private final Timer wait;
+
+		private final Counter lateReplies;
+
+		private final Map<Operation, OperationMeters> operations = new ConcurrentHashMap<>();
+
+		ServerMeters(Server server) {
+			this.name = server.name();
+			this.wait = Timer.builder("genserver.mailbox.wait")
+				.description("Time messages spent in the mailbox before they were handled")
+				.tag("server", this.name)
+				.register(GenServerMeters.this.registry);
+			this.lateReplies = Counter.builder("genserver.replies.late")
+				.description("Replies that came after their caller had given up")
+				.tag("server", this.name)
+				.register(GenServerMeters.this.registry);
+			Counter.builder("genserver.restarts")
+				.description("Restarts")
+				.tag("server", this.name)
+				.register(GenServerMeters.this.registry);
+			Gauge.builder("genserver.mailbox.depth", server, Server::mailboxDepth)
+				.description("Messages in the mailbox, or in all mailboxes of a keyed server")
+				.baseUnit("messages")
+				.tag("server", this.name)
+				.register(GenServerMeters.this.registry);
+		}
+
+		OperationMeters calls(Operation operation) {
+			OperationMeters known = this.operations.get(operation);
+			return (known != null) ? known
+					: this.operations.computeIfAbsent(operation, (added) -> new OperationMeters(this.name, added));
+		}
+
+	}
+
+	/** The calls of one operation, by outcome. */
+	private final class OperationMeters {
+
+		private final String server;
+
+		private final String operation;
+
+		private final AtomicReferenceArray<@Nullable Timer> timers = new AtomicReferenceArray<>(
+				Outcome.values().length);
+
+		OperationMeters(String server, Operation operation) {
+			this.server = server;
+			this.operation = operation.name();
+		}
+
+		Timer timer(Outcome outcome) {
+			Timer known = this.timers.get(outcome.ordinal());
+			return (known != null) ? known : register(outcome);
+		}
+
+		private Timer register(Outcome outcome) {
+			// The registry gives the same timer to all who ask at once.
+			Timer timer = Timer.builder("genserver.calls")
+				.description("Time from a caller's send to the end of its call")
+				.tag("server", this.server)
+				.tag("operation", this.operation)
+				.tag("outcome", outcome.tag())
+				.register(GenServerMeters.this.registry);
+			this.timers.set(outcome.ordinal(), timer);
+			return timer;
+		}
+
+	}
+
+	/** What was refused or discarded by one server, by reason. */
+	private final class Rejections {
+
+		private final String server;
+
+		private final AtomicReferenceArray<@Nullable Counter> counters = new AtomicReferenceArray<>(
+				DeadLetter.Reason.values().length);
+
+		Rejections(String server) {
+			this.server = server;
+		}
+
+		Counter counter(DeadLetter.Reason reason) {
+			Counter known = this.counters.get(reason.ordinal());
+			return (known != null) ? known : register(reason);
+		}
+
+		private Counter register(DeadLetter.Reason reason) {
+			Counter counter = Counter.builder("genserver.mailbox.rejected")
+				.description("Messages that were refused or discarded")
+				.baseUnit("messages")
+				.tag("server", this.server)
+				.tag("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+				.register(GenServerMeters.this.registry);
+			this.counters.set(reason.ordinal(), counter);
+			return counter;
+		}
+
+	}
+
+}

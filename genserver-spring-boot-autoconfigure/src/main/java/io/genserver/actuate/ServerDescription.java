@@ -1,0 +1,102 @@
+package io.genserver.actuate;
+
+import java.time.Instant;
+import java.util.List;
+
+import io.genserver.Overflow;
+import io.genserver.ServerInfo;
+import io.genserver.ServerState;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * A server, or one instance of a keyed server, as {@link GenServersEndpoint} shows it.
+ *
+ * @param name the server's name
+ * @param key the instance's key; absent for a server that is not keyed and for the sum of
+ * a keyed server's instances
+ * @param type name of the server's class
+ * @param state where it is in its life
+ * @param keyed whether there is one instance per key
+ * @param instances number of live instances
+ * @param mailbox its mailbox
+ * @param processed messages handled, failed ones included
+ * @param failed messages whose handler threw
+ * @param dropped messages refused or discarded
+ * @param lateReplies replies nobody waited for any more
+ * @param restarts how often it was restarted
+ * @param inFlight the message being handled; absent if there is none
+ * @param failures most recent failures, newest first, a bounded number
+ * @param listed instances of a keyed server, in no particular order, as many as asked
+ * for; absent where none are listed
+ * @since 0.1.0
+ */
+public record ServerDescription(String name, @Nullable String key, String type, ServerState state, boolean keyed,
+		int instances, MailboxDescription mailbox, long processed, long failed, long dropped, long lateReplies,
+		long restarts, @Nullable InFlightDescription inFlight, List<FailureDescription> failures,
+		@Nullable List<ServerDescription> listed) implements OperationResponseBody {
+
+	private static final int MESSAGE_LENGTH = 500;
+
+	static ServerDescription of(ServerInfo info, @Nullable List<ServerDescription> listed) {
+		ServerInfo.Mailbox mailbox = info.mailbox();
+		ServerInfo.InFlight inFlight = info.inFlight();
+		return new ServerDescription(info.name(), info.key(), info.type(), info.state(), info.keyed(), info.instances(),
+				new MailboxDescription(mailbox.depth(), mailbox.capacity(), mailbox.highWater(), mailbox.overflow()),
+				info.processed(), info.failed(), info.dropped(), info.lateReplies(), info.restarts(),
+				(inFlight != null) ? InFlightDescription.of(inFlight) : null,
+				info.failures().stream().map(FailureDescription::of).toList(), listed);
+	}
+
+	/**
+	 * A mailbox.
+	 *
+	 * @param depth messages waiting; for a keyed server in all its mailboxes
+	 * @param capacity messages that may wait; for a keyed server in each of its mailboxes
+	 * @param highWater most messages that have waited at once in one mailbox
+	 * @param overflow what happens to a cast that meets a full mailbox
+	 * @since 0.1.0
+	 */
+	public record MailboxDescription(int depth, int capacity, int highWater, Overflow overflow) {
+	}
+
+	/**
+	 * A message being handled; for a keyed server the one handled for longest.
+	 *
+	 * @param operation the operation
+	 * @param ageMillis how long it has been handled, in milliseconds
+	 * @param caller who sent it
+	 * @since 0.1.0
+	 */
+	public record InFlightDescription(String operation, long ageMillis, String caller) {
+
+		static InFlightDescription of(ServerInfo.InFlight inFlight) {
+			return new InFlightDescription(inFlight.operation(), inFlight.age().toMillis(), inFlight.caller());
+		}
+
+	}
+
+	/**
+	 * A failure of a handler.
+	 *
+	 * @param time when
+	 * @param operation the operation
+	 * @param exception class name of the exception
+	 * @param message message of the exception, cut after 500 characters; absent if it has
+	 * none
+	 * @since 0.1.0
+	 */
+	public record FailureDescription(Instant time, String operation, String exception, @Nullable String message) {
+
+		static FailureDescription of(ServerInfo.Failure failure) {
+			String message = failure.message();
+			if (message != null && message.length() > MESSAGE_LENGTH) {
+				message = message.substring(0, MESSAGE_LENGTH) + "…";
+			}
+			return new FailureDescription(failure.time(), failure.operation(), failure.exception(), message);
+		}
+
+	}
+
+}

@@ -1,0 +1,176 @@
+package io.genserver.actuate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.genserver.CastAction;
+import io.genserver.GenServerRef;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.MailboxFullException;
+import io.genserver.actuate.Servers.Busy;
+import io.genserver.actuate.Servers.Cell;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class GenServerMetersTest {
+
+	private static final CastAction<Cell> NOTHING = (cell) -> {
+	};
+
+	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+	private final GenServerMeters meters = new GenServerMeters(this.registry);
+
+	private final Servers servers = new Servers(this.meters);
+
+	@AfterEach
+	void stop() {
+		this.servers.close();
+	}
+
+	@Test
+	void timesCallsByServerOperationAndOutcome() {
+		this.servers.add("kv", false).add("other", false).start();
+		this.servers.ref("kv").call((cell) -> cell.value);
+		this.servers.ref("kv").call((cell) -> cell.value);
+		this.servers.ref("other").call((cell) -> cell.value);
+		assertThatIllegalStateException().isThrownBy(() -> this.servers.ref("kv").call((cell) -> {
+			throw new IllegalStateException("no");
+		}));
+		assertThat(calls("kv", "success").count()).isEqualTo(2);
+		assertThat(calls("kv", "success").totalTime(TimeUnit.NANOSECONDS)).isPositive();
+		assertThat(calls("kv", "error").count()).isOne();
+		assertThat(calls("other", "success").count()).isOne();
+	}
+
+	@Test
+	void tellsTimeoutsCancellationsRefusalsAndStoppedServersApart() throws Exception {
+		this.servers.add("kv", false, 1, Cell::new).start();
+		GenServerRef<Cell> kv = this.servers.ref("kv");
+		try (Busy busy = this.servers.occupy(kv)) {
+			assertThatExceptionOfType(GenServerTimeoutException.class)
+				.isThrownBy(() -> kv.withTimeout(Duration.ofMillis(1)).call((cell) -> cell.value));
+			kv.callAsync((cell) -> cell.value).cancel(false);
+			kv.cast(NOTHING);
+			assertThat(kv.callAsync((cell) -> cell.value)).failsWithin(Duration.ofSeconds(30))
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(MailboxFullException.class);
+		}
+		this.servers.registry().stop("kv").get(30, TimeUnit.SECONDS);
+		assertThatExceptionOfType(GenServerUnavailableException.class).isThrownBy(() -> kv.call((cell) -> cell.value));
+		assertThat(kv.callAsync((cell) -> cell.value)).failsWithin(Duration.ofSeconds(30));
+		assertThat(calls("kv", "timeout").count()).isOne();
+		assertThat(calls("kv", "cancelled").count()).isOne();
+		assertThat(calls("kv", "rejected").count()).isOne();
+		assertThat(calls("kv", "unavailable").count()).isEqualTo(2);
+	}
+
+	@Test
+	void aTimeoutPassedOnByTheHandlerIsAnError() {
+		this.servers.add("front", false).add("back", false).start();
+		CountDownLatch release = new CountDownLatch(1);
+		this.servers.ref("back").cast((cell) -> release.await());
+		assertThatExceptionOfType(GenServerTimeoutException.class).isThrownBy(() -> this.servers.ref("front")
+			.call((cell) -> this.servers.ref("back").withTimeout(Duration.ofMillis(1)).call((other) -> other.value)));
+		release.countDown();
+		assertThat(calls("front", "error").count()).isOne();
+		assertThat(calls("back", "timeout").count()).isOne();
+	}
+
+	@Test
+	void measuresTheWaitOfCastsAndCalls() {
+		this.servers.add("kv", false).start();
+		this.servers.ref("kv").cast(NOTHING);
+		this.servers.ref("kv").call((cell) -> cell.value);
+		assertThat(this.registry.get("genserver.mailbox.wait").tag("server", "kv").timer().count()).isEqualTo(2);
+	}
+
+	@Test
+	void countsRefusedMessagesByReason() throws Exception {
+		this.servers.add("kv", false, 1, Cell::new).start();
+		GenServerRef<Cell> kv = this.servers.ref("kv");
+		try (Busy busy = this.servers.occupy(kv)) {
+			kv.cast(NOTHING);
+			assertThat(kv.tryCast(NOTHING)).isFalse();
+			assertThatExceptionOfType(MailboxFullException.class).isThrownBy(() -> kv.cast(NOTHING));
+			this.servers.registry().stop("kv");
+		}
+		this.servers.registry().stop("kv").get(30, TimeUnit.SECONDS);
+		assertThat(rejected("mailbox-full")).isEqualTo(2);
+		assertThat(rejected("stopped")).isOne();
+	}
+
+	@Test
+	void countsLateReplies() throws Exception {
+		this.servers.add("kv", false).start();
+		CountDownLatch started = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		CompletableFuture<String> call = this.servers.ref("kv").callAsync((cell) -> {
+			started.countDown();
+			release.await();
+			return "late";
+		});
+		started.await();
+		call.cancel(false);
+		release.countDown();
+		this.servers.ref("kv").call((cell) -> cell.value);
+		assertThat(this.registry.get("genserver.replies.late").tag("server", "kv").counter().count()).isOne();
+	}
+
+	@Test
+	void showsTheDepthOfAllMailboxesOfAKeyedServerWithoutItsKeys() throws Exception {
+		this.servers.add("room", true).start();
+		this.servers.runtime().servers().forEach(this.meters::observe);
+		assertThat(depth("room")).isZero();
+		List<Busy> busy = new ArrayList<>();
+		for (String key : List.of("a", "b", "c")) {
+			GenServerRef<Cell> ref = this.servers.ref("room", key);
+			busy.add(this.servers.occupy(ref));
+			ref.cast(NOTHING);
+			ref.cast(NOTHING);
+		}
+		assertThat(depth("room")).isEqualTo(6);
+		busy.forEach(Busy::close);
+		assertThat(this.registry.getMeters()).flatExtracting((Meter meter) -> meter.getId().getTags())
+			.extracting(Tag::getKey)
+			.isSubsetOf("server", "operation", "outcome", "reason");
+	}
+
+	@Test
+	void registersWhatAServerShowsBeforeItsFirstMessage() {
+		this.servers.add("kv", false).start();
+		this.servers.runtime().servers().forEach(this.meters::observe);
+		assertThat(this.registry.get("genserver.restarts").tag("server", "kv").counter().count()).isZero();
+		assertThat(this.registry.get("genserver.replies.late").tag("server", "kv").counter().count()).isZero();
+		assertThat(this.registry.get("genserver.mailbox.wait").tag("server", "kv").timer().count()).isZero();
+	}
+
+	private Timer calls(String server, String outcome) {
+		return this.registry.get("genserver.calls")
+			.tags("server", server, "operation", "call(function)", "outcome", outcome)
+			.timer();
+	}
+
+	private double rejected(String reason) {
+		return this.registry.get("genserver.mailbox.rejected").tags("server", "kv", "reason", reason).counter().count();
+	}
+
+	private double depth(String server) {
+		return this.registry.get("genserver.mailbox.depth").tag("server", server).gauge().value();
+	}
+
+}

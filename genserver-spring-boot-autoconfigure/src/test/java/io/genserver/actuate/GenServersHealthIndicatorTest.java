@@ -1,0 +1,93 @@
+package io.genserver.actuate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.genserver.actuate.Servers.Busy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class GenServersHealthIndicatorTest {
+
+	private final Servers servers = new Servers(null);
+
+	@AfterEach
+	void stop() {
+		this.servers.close();
+	}
+
+	@Test
+	void isUpWithCountsWhenNothingIsWrong() {
+		this.servers.add("kv", false).add("room", true).start();
+		this.servers.ref("room", "a").call((cell) -> cell.value);
+		this.servers.ref("room", "b").call((cell) -> cell.value);
+		Health health = health(Duration.ofMinutes(1));
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).isEqualTo(Map.of("servers", 2, "instances", 3));
+	}
+
+	@Test
+	void isDownAndNamesTheServerThatFailed() {
+		this.servers.add("kv", false).add("broken", false, 4, () -> {
+			throw new IllegalStateException("no luck");
+		}).start();
+		Health health = health(Duration.ofMinutes(1));
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails()).containsEntry("failed", List.of("broken")).doesNotContainKey("stuck");
+	}
+
+	@Test
+	void isOutOfServiceAndNamesTheHandlerThatIsStuck() throws Exception {
+		this.servers.add("kv", false).start();
+		try (Busy busy = this.servers.occupy(this.servers.ref("kv"))) {
+			assertThat(health(Duration.ofHours(1)).getStatus()).isEqualTo(Status.UP);
+			Health health = health(Duration.ZERO);
+			assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+			assertThat(stuck(health)).singleElement()
+				.satisfies((stuck) -> assertThat(stuck).containsEntry("server", "kv")
+					.containsEntry("operation", "cast(action)")
+					.containsKey("ageMillis")
+					.doesNotContainKey("key"));
+		}
+	}
+
+	@Test
+	void namesTheInstanceOfAKeyedServerThatIsStuck() throws Exception {
+		this.servers.add("room", true).start();
+		this.servers.ref("room", "quiet").call((cell) -> cell.value);
+		try (Busy busy = this.servers.occupy(this.servers.ref("room", "loud"))) {
+			assertThat(stuck(health(Duration.ZERO))).singleElement()
+				.satisfies((stuck) -> assertThat(stuck).containsEntry("server", "room").containsEntry("key", "loud"));
+		}
+	}
+
+	@Test
+	void isDownRatherThanOutOfServiceAndShowsBoth() throws Exception {
+		this.servers.add("kv", false).add("broken", false, 4, () -> {
+			throw new IllegalStateException("no luck");
+		}).start();
+		try (Busy busy = this.servers.occupy(this.servers.ref("kv"))) {
+			Health health = health(Duration.ZERO);
+			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(health.getDetails()).containsKeys("failed", "stuck");
+		}
+	}
+
+	private Health health(Duration stuckHandlerLimit) {
+		Health health = new GenServersHealthIndicator(this.servers.registry(), stuckHandlerLimit).health();
+		assertThat(health).isNotNull();
+		return health;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static List<Map<String, Object>> stuck(Health health) {
+		return (List<Map<String, Object>>) health.getDetails().get("stuck");
+	}
+
+}
