@@ -23,7 +23,7 @@ public interface Contracts {
 	 * Return the operations of a class.
 	 * @param name the server's name, for messages
 	 * @param type the server's class
-	 * @return the operations, names unique
+	 * @return the operations; overloaded methods are several of one name
 	 * @throws IllegalArgumentException if a method cannot be an operation, saying why
 	 */
 	List<Operation> operationsOf(String name, Class<?> type);

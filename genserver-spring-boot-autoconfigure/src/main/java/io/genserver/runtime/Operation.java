@@ -23,7 +23,7 @@ public abstract class Operation {
 
 	/**
 	 * Create an operation.
-	 * @param name name without the server's, unique on the wire within the server
+	 * @param name name without the server's; overloads share one
 	 * @param kind how it answers
 	 * @param timeoutNanos time a call may take, 0 for the server's call timeout
 	 * @param idempotent whether it may run twice

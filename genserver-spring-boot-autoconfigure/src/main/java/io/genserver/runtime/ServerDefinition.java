@@ -9,7 +9,7 @@ import java.util.List;
  * @param type its class
  * @param contracts the interfaces whose methods are operations
  * @param keyed whether there is one instance per key
- * @param operations what it can be asked to do, names unique
+ * @param operations what it can be asked to do; overloads share a name
  * @param factory makes its instances
  * @param settings its settings
  * @since 0.1.0

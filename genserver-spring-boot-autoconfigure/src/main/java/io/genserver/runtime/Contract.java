@@ -1,0 +1,87 @@
+package io.genserver.runtime;
+
+import java.lang.reflect.Type;
+import java.util.List;
+
+/**
+ * An interface seen as a contract, without a class that implements it: what the other end
+ * of a connection can be asked to do.
+ *
+ * @param <C> the interface
+ * @since 0.1.0
+ */
+public final class Contract<C> {
+
+	private final Class<C> type;
+
+	private final List<MethodOperation> operations;
+
+	private final ContractProxies<C> proxies;
+
+	private Contract(Class<C> type, List<MethodOperation> operations) {
+		this.type = type;
+		this.operations = List.copyOf(operations);
+		this.proxies = new ContractProxies<>(type, operations);
+	}
+
+	/**
+	 * Read a contract.
+	 * @param <C> the interface
+	 * @param type the interface
+	 * @param adapters know the types that carry replies
+	 * @return the contract
+	 * @throws InvalidOperationException if it cannot be one, saying why
+	 */
+	public static <C> Contract<C> of(Class<C> type, ReplyAdapters adapters) {
+		return of(type, type, adapters);
+	}
+
+	/**
+	 * Read a contract whose type variables stand for something.
+	 * @param <C> the interface
+	 * @param type the interface
+	 * @param generic the same with type arguments
+	 * @param adapters know the types that carry replies
+	 * @return the contract
+	 * @throws InvalidOperationException if it cannot be one, saying why
+	 */
+	public static <C> Contract<C> of(Class<C> type, Type generic, ReplyAdapters adapters) {
+		List<Class<?>> interfaces = ContractInterfaces.of(type);
+		if (!type.isInterface() || !interfaces.contains(type)) {
+			throw new InvalidOperationException(type.getName(), "cannot be a contract",
+					"A contract is an interface of the application");
+		}
+		return new Contract<>(type, new ContractMethods(generic, null, adapters).operations(interfaces));
+	}
+
+	/**
+	 * Return the interface.
+	 * @return the interface
+	 */
+	public Class<C> type() {
+		return this.type;
+	}
+
+	/**
+	 * Return the operations. Overloaded methods are several operations of one name.
+	 * @return the operations, those of supertypes included
+	 */
+	public List<MethodOperation> operations() {
+		return this.operations;
+	}
+
+	/**
+	 * Make a proxy.
+	 * @param target gets its messages
+	 * @return the proxy
+	 */
+	public C proxy(ContractTarget target) {
+		return this.proxies.to(target);
+	}
+
+	@Override
+	public String toString() {
+		return "contract " + this.type.getName();
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.genserver.runtime;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the proxies of one contract. What a method means is looked up in a table made
+ * once; a proxy is the table and a target.
+ *
+ * @param <C> the contract
+ */
+final class ContractProxies<C> {
+
+	private static final @Nullable Object[] NO_ARGUMENTS = {};
+
+	private final Class<C> contract;
+
+	private final Map<Method, Sent> table = new HashMap<>();
+
+	ContractProxies(Class<C> contract, List<? extends Operation> operations) {
+		this.contract = contract;
+		for (Operation operation : operations) {
+			if (operation instanceof MethodOperation known) {
+				for (Method declaration : known.declarations()) {
+					this.table.put(declaration, Sent.of(known, declaration));
+				}
+			}
+		}
+		Map<Method, Sent> declared = Map.copyOf(this.table);
+		for (Method method : contract.getMethods()) {
+			if (!Modifier.isStatic(method.getModifiers()) && !this.table.containsKey(method)) {
+				// A method that overrides a generic one has a bridge beside it.
+				declared.forEach((declaration, sent) -> {
+					if (declaration.getName().equals(method.getName())
+							&& declaration.getDeclaringClass().isAssignableFrom(contract)
+							&& Arrays.equals(declaration.getParameterTypes(), method.getParameterTypes())) {
+						this.table.put(method, sent);
+					}
+				});
+			}
+		}
+	}
+
+	C to(ContractTarget target) {
+		return this.contract.cast(Proxy.newProxyInstance(this.contract.getClassLoader(),
+				new Class<?>[] { this.contract }, new Handler(this.table, target)));
+	}
+
+	/**
+	 * What a method of the contract becomes.
+	 *
+	 * @param operation the operation
+	 * @param reply what the method, as declared here, answers with
+	 */
+	private record Sent(MethodOperation operation, @Nullable ReplyAdapter reply) {
+
+		static Sent of(MethodOperation operation, Method declaration) {
+			return new Sent(operation, operation.adapterFor(declaration));
+		}
+
+	}
+
+	/**
+	 * Turns invocations into messages.
+	 *
+	 * @param table what methods mean
+	 * @param target gets the messages
+	 */
+	private record Handler(Map<Method, Sent> table, ContractTarget target) implements InvocationHandler {
+
+		@Override
+		public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+				throws Throwable {
+			Sent sent = this.table.get(method);
+			if (sent == null) {
+				return local(proxy, method, arguments);
+			}
+			return sent.operation().send(this.target, sent.reply(), (arguments != null) ? arguments : NO_ARGUMENTS);
+		}
+
+		private Object local(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
+			if (ContractMethods.isOfObject(method)) {
+				return switch (method.getName()) {
+					case "equals" -> arguments != null && proxy == arguments[0];
+					case "hashCode" -> System.identityHashCode(proxy);
+					default -> this.target.toString();
+				};
+			}
+			throw new UnsupportedOperationException(InvalidOperationException.describe(method)
+					+ " is not an operation of " + this.target + ": it belongs to the platform or a framework."
+					+ " Declare the method in the contract itself to make it one");
+		}
+
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Durations as annotations spell them: a number and a unit ({@code 500ms}), or ISO-8601
+ * ({@code PT0.5S}).
+ *
+ * @since 0.1.0
+ */
+public final class DurationText {
+
+	private static final Pattern SIMPLE = Pattern.compile("(\\d{1,15})\\s*(ns|us|ms|s|m|h|d)");
+
+	private static final Map<String, ChronoUnit> UNITS = Map.of("ns", ChronoUnit.NANOS, "us", ChronoUnit.MICROS, "ms",
+			ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS, "d",
+			ChronoUnit.DAYS);
+
+	private DurationText() {
+	}
+
+	/**
+	 * Read a duration.
+	 * @param text the text
+	 * @return the duration, positive and expressible in nanoseconds
+	 * @throws IllegalArgumentException if it is not one
+	 */
+	public static Duration parse(String text) {
+		Duration duration = read(text.trim());
+		if (duration.isNegative() || duration.isZero()) {
+			throw new IllegalArgumentException("'" + text + "' is not a positive duration");
+		}
+		try {
+			duration.toNanos();
+		}
+		catch (ArithmeticException ex) {
+			throw new IllegalArgumentException("'" + text + "' is more than 292 years", ex);
+		}
+		return duration;
+	}
+
+	private static Duration read(String text) {
+		Matcher simple = SIMPLE.matcher(text);
+		if (simple.matches()) {
+			ChronoUnit unit = UNITS.getOrDefault(simple.group(2), ChronoUnit.MILLIS);
+			return Duration.of(Long.parseLong(simple.group(1)), unit);
+		}
+		try {
+			return Duration.parse(text);
+		}
+		catch (DateTimeParseException ex) {
+			throw new IllegalArgumentException("'" + text + "' is not a duration: use a number with a unit (ns, us, ms,"
+					+ " s, m, h or d) such as 500ms, or ISO-8601 such as PT0.5S", ex);
+		}
+	}
+
+}

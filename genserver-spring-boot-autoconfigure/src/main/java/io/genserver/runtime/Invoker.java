@@ -1,0 +1,24 @@
+package io.genserver.runtime;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Invokes one method without reflection. Public because implementations are made in the
+ * package of the method they invoke.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface Invoker {
+
+	/**
+	 * Invoke the method.
+	 * @param instance the object it belongs to
+	 * @param payload {@code null} for a method without parameters, the argument for one
+	 * with a single parameter, otherwise the array of the arguments
+	 * @return what the method returns
+	 * @throws Throwable what the method throws
+	 */
+	@Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable;
+
+}
