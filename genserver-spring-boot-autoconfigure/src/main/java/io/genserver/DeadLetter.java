@@ -27,6 +27,11 @@ public record DeadLetter(String server, @Nullable String key, String operation, 
 		MAILBOX_FULL,
 
 		/**
+		 * It was a cast, and a later one took its place in a full mailbox.
+		 */
+		DISPLACED,
+
+		/**
 		 * The server was stopped, or stopped while the message was queued.
 		 */
 		STOPPED

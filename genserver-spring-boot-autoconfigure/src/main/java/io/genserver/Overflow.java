@@ -17,6 +17,17 @@ public enum Overflow {
 	/**
 	 * The cast is refused with a {@link MailboxFullException}.
 	 */
-	REJECT
+	REJECT,
+
+	/**
+	 * The cast is discarded; its sender does not learn of it.
+	 */
+	DROP_NEWEST,
+
+	/**
+	 * The oldest cast in the mailbox is discarded to make room; its sender does not learn
+	 * of it. Calls are never discarded: if there are nothing but calls, the new cast is.
+	 */
+	DROP_OLDEST
 
 }

@@ -23,6 +23,16 @@ public enum ServerState {
 	RUNNING,
 
 	/**
+	 * Between two instances: messages queue.
+	 */
+	RESTARTING,
+
+	/**
+	 * Told to pause: messages queue.
+	 */
+	SUSPENDED,
+
+	/**
 	 * Its instance is being destroyed.
 	 */
 	STOPPING,
@@ -33,7 +43,8 @@ public enum ServerState {
 	STOPPED,
 
 	/**
-	 * Given up after its start failed; messages fail at once.
+	 * Given up, because its start failed or because it had to be restarted too often;
+	 * messages fail at once.
 	 */
 	FAILED
 

@@ -13,6 +13,13 @@ public enum SupervisionStrategy {
 	RESUME,
 
 	/**
+	 * The server goes on with a new instance. Its timers are cancelled; what is queued
+	 * stays queued; only the failing message is lost. Too many restarts in a row make the
+	 * server fail.
+	 */
+	RESTART,
+
+	/**
 	 * The server stops; what is queued fails.
 	 */
 	STOP

@@ -50,12 +50,16 @@ final class AsyncCall extends Call implements Runnable {
 	}
 
 	/** The future in the hands of the sender. */
-	private static final class Reply extends CompletableFuture<@Nullable Object> {
+	static final class Reply extends CompletableFuture<@Nullable Object> {
 
 		private final AsyncCall call;
 
 		Reply(AsyncCall call) {
 			this.call = call;
+		}
+
+		AsyncCall call() {
+			return this.call;
 		}
 
 		@Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a handler returned and its server waits for before the next message. The turn ends
  * meanwhile; the completion begins another. The turn that parks and the completion meet
- * in {@link #phase}: the second of the two goes on.
+ * in {@link #phase}: the second of the two goes on. Only the first completion counts.
  */
 final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable> {
 
@@ -40,14 +40,10 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	/**
 	 * Called by the turn once it has registered this.
-	 * @return whether the turn must end; otherwise the result was delivered
+	 * @return whether the turn must end; otherwise the result is there
 	 */
 	boolean park() {
-		if (this.phase.compareAndSet(PENDING, PARKED)) {
-			return true;
-		}
-		deliver();
-		return false;
+		return this.phase.compareAndSet(PENDING, PARKED);
 	}
 
 	@Override
@@ -65,18 +61,19 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 		this.cell.resume(this);
 	}
 
-	/** Give the result to the message. Only in a turn, once. */
-	void deliver() {
+	Message message() {
+		return this.message;
+	}
+
+	/** What the sender gets as reply, unless it failed. */
+	@Nullable Object result() {
+		return this.message.operation().unwrapsStage() ? this.value : this.stage;
+	}
+
+	/** Why it failed, or {@code null}. */
+	@Nullable Throwable failure() {
 		Throwable cause = this.failure;
-		if (cause instanceof CompletionException && cause.getCause() != null) {
-			cause = cause.getCause();
-		}
-		if (cause != null) {
-			this.cell.failed(this.message, cause);
-		}
-		else {
-			this.cell.succeeded(this.message, this.message.operation().unwrapsStage() ? this.value : this.stage);
-		}
+		return (cause instanceof CompletionException && cause.getCause() != null) ? cause.getCause() : cause;
 	}
 
 }

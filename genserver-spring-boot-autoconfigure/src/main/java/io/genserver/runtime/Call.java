@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
+import io.genserver.CallCycleException;
 import io.genserver.CallInterruptedException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
@@ -104,6 +105,21 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		return isOver() || clock() - this.deadline >= 0;
 	}
 
+	@Override
+	final @Nullable ServerCell target() {
+		return this.cell;
+	}
+
+	@Override
+	final boolean isPending() {
+		return !isOver();
+	}
+
+	@Override
+	final void giveUpForCycle(CallCycleException cycle) {
+		giveUp(cycle);
+	}
+
 	final boolean expireNow() {
 		return endWith((state) -> timeout(state));
 	}
@@ -189,7 +205,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	final void abandon(ServerCell here) {
 		giveUp(new GenServerUnavailableException(
 				"Server " + here.label() + " stopped before it handled " + operation() + "; the call was not executed",
-				true, here.failure()));
+				true, here.life().failure()));
 	}
 
 	private void finish(ServerCell here, Object outcome) {
@@ -222,10 +238,10 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			discard();
 			if (here != null) {
 				if (from == QUEUED) {
-					here.freed();
+					here.inbox().freed();
 				}
 				else {
-					here.leftRoom(this);
+					here.inbox().leftRoom(this);
 				}
 			}
 		}

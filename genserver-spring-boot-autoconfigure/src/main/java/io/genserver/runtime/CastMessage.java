@@ -1,56 +1,98 @@
 package io.genserver.runtime;
 
-import java.util.Objects;
-
+import io.genserver.CallCycleException;
+import io.genserver.GenServerException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A message whose sender expects no reply. Its slot stays {@code QUEUED} for good, unless
- * its sender had to wait for room.
+ * its sender had to wait for room, or a later cast may displace it.
  */
 final class CastMessage extends Message implements Waiter {
 
+	private final boolean displaceable;
+
 	private volatile @Nullable Thread thread;
 
-	/** Where its sender waits for room; only the sender's thread asks. */
-	private @Nullable ServerCell waitedAt;
+	/** Where its sender waits for room. */
+	private volatile @Nullable ServerCell target;
+
+	/** Why it was refused while its sender waited; written before the slot. */
+	private @Nullable GenServerException refusal;
 
 	CastMessage(Operation operation, @Nullable Object payload, Object origin) {
+		this(operation, payload, origin, false);
+	}
+
+	CastMessage(Operation operation, @Nullable Object payload, Object origin, boolean displaceable) {
 		super(operation, payload, origin);
-	}
-
-	ServerCell waitedAt() {
-		return Objects.requireNonNull(this.waitedAt, "did not wait for room");
-	}
-
-	@Override
-	void waitingAt(ServerCell cell) {
-		this.waitedAt = cell;
+		this.displaceable = displaceable;
 	}
 
 	@Override
 	boolean start() {
-		return settledSlot() == QUEUED;
+		return this.displaceable ? move(QUEUED, RUNNING) : settledSlot() == QUEUED;
+	}
+
+	/** A later cast takes its place. Returns whether it had not been started. */
+	boolean displace() {
+		return this.displaceable && move(QUEUED, ServerCell.GONE);
 	}
 
 	@Override
 	void succeed(ServerCell cell, @Nullable Object value) {
-		forget();
 	}
 
 	@Override
 	void fail(ServerCell cell, Throwable failure) {
-		forget();
 	}
 
 	@Override
 	void abandon(ServerCell cell) {
-		Object now = settledSlot();
-		if (now == ROOM && !move(ROOM, ServerCell.CLOSED)) {
+		if (settledSlot() == ROOM && !move(ROOM, ServerCell.GONE)) {
 			return;
 		}
 		discard();
 		cell.runtime().scheduler().wake(this);
+	}
+
+	/**
+	 * Stop waiting for room.
+	 * @return {@code false} if it has a place, or was refused, by now
+	 */
+	boolean refuse(@Nullable GenServerException why) {
+		// Written by at most one: by the sender, or by a cycle it is about to close.
+		this.refusal = why;
+		while (settledSlot() == ROOM) {
+			if (move(ROOM, ServerCell.GONE)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Nullable GenServerException refusal() {
+		return this.refusal;
+	}
+
+	@Override
+	void waitingAt(ServerCell cell) {
+		this.target = cell;
+	}
+
+	@Override
+	@Nullable ServerCell target() {
+		return this.target;
+	}
+
+	@Override
+	boolean isPending() {
+		return settledSlot() == ROOM;
+	}
+
+	@Override
+	void giveUpForCycle(CallCycleException cycle) {
+		refuse(cycle);
 	}
 
 	@Override

@@ -77,7 +77,7 @@ final class CellContext implements GenServerContext {
 
 	@Override
 	public void stop() {
-		this.cell.stop();
+		this.cell.command(ServerCell.STOP);
 	}
 
 }

@@ -15,12 +15,15 @@ final class FormerInstances {
 
 	private final LongAdder late = new LongAdder();
 
+	private final LongAdder restarts = new LongAdder();
+
 	void add(ServerCell cell) {
 		CellStatistics statistics = cell.statistics();
 		this.processed.add(statistics.processedCount());
 		this.failed.add(statistics.failedCount());
 		this.dropped.add(statistics.droppedCount());
 		this.late.add(statistics.lateCount());
+		this.restarts.add(cell.life().restarts());
 	}
 
 	long processed() {
@@ -37,6 +40,10 @@ final class FormerInstances {
 
 	long late() {
 		return this.late.sum();
+	}
+
+	long restarts() {
+		return this.restarts.sum();
 	}
 
 }

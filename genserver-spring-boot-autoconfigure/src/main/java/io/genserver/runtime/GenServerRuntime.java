@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import io.genserver.BlockingCallException;
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
+import io.genserver.GenServerEvent;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.runtime.ServerSettings.StartFailure;
@@ -41,6 +43,8 @@ public final class GenServerRuntime {
 
 	private final BooleanSupplier nonBlockingThread;
 
+	private final Consumer<GenServerEvent> events;
+
 	private final Thread starter = Thread.currentThread();
 
 	private final Map<String, Server> servers = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -60,11 +64,35 @@ public final class GenServerRuntime {
 	 */
 	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread) {
-		this(settings, listener, deadLetterListeners, nonBlockingThread, new WorkerScheduler(settings));
+		this(settings, listener, deadLetterListeners, nonBlockingThread, (event) -> {
+		});
+	}
+
+	/**
+	 * Create a runtime that is not started, with worker threads of its own. The calling
+	 * thread counts as the one that starts the application.
+	 * @param settings settings
+	 * @param listener sees every message, or {@code null}
+	 * @param deadLetterListeners are told of messages that are refused or discarded
+	 * @param nonBlockingThread whether the calling thread must not block
+	 * @param events is told what happens in the lives of servers, in their turns
+	 */
+	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
+			Consumer<GenServerEvent> events) {
+		this(settings, listener, deadLetterListeners, nonBlockingThread, events, new WorkerScheduler(settings));
 	}
 
 	GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread, Scheduler scheduler) {
+		this(settings, listener, deadLetterListeners, nonBlockingThread, (event) -> {
+		}, scheduler);
+	}
+
+	GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
+			Consumer<GenServerEvent> events, Scheduler scheduler) {
+		this.events = events;
 		this.settings = settings;
 		this.listener = listener;
 		this.deadLetterListeners = List.copyOf(deadLetterListeners);
@@ -124,7 +152,7 @@ public final class GenServerRuntime {
 		ServerCell cell = server.single();
 		if (cell != null) {
 			cell.start();
-			Throwable failure = Waiting.failureOf(this.scheduler, cell.whenStarted());
+			Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
 			if (failure != null) {
 				throw new ServerStartException(server.name(), failure);
 			}
@@ -133,7 +161,7 @@ public final class GenServerRuntime {
 
 	private void start(ServerCell cell) {
 		cell.start();
-		Throwable failure = Waiting.failureOf(this.scheduler, cell.whenStarted());
+		Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
 		if (failure == null) {
 			return;
 		}
@@ -274,7 +302,7 @@ public final class GenServerRuntime {
 	/** A server in its start needs this one: it starts first. */
 	void startEarly(ServerCell cell, @Nullable Turn turn) {
 		ServerCell sender = (turn != null) ? turn.cell : null;
-		if (sender != null && (sender.state() == ServerState.STARTING || hasStarted())) {
+		if (sender != null && (sender.life().state() == ServerState.STARTING || hasStarted())) {
 			cell.start();
 		}
 	}
@@ -288,6 +316,15 @@ public final class GenServerRuntime {
 
 	void ended(ServerCell cell, ServerState last) {
 		logger.debug("Server {} ended: {}", cell.label(), last);
+	}
+
+	void publish(GenServerEvent event) {
+		try {
+			this.events.accept(event);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A listener of {} failed", event, ex);
+		}
 	}
 
 	void deadLetter(DeadLetter deadLetter) {

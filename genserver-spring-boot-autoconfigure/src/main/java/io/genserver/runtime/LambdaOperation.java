@@ -13,6 +13,10 @@ final class LambdaOperation extends Operation {
 
 	static final Operation CAST = new LambdaOperation("cast(action)", Kind.CAST);
 
+	static final Operation CONTINUATION = new LambdaOperation("continueWith(task)", Kind.CAST);
+
+	static final Operation TIMER = new LambdaOperation("timer", Kind.CAST);
+
 	private LambdaOperation(String name, Kind kind) {
 		super(name, kind, 0, false, false);
 	}
@@ -25,6 +29,10 @@ final class LambdaOperation extends Operation {
 		}
 		if (payload instanceof CastAction<?> action) {
 			((CastAction<Object>) action).accept(instance);
+			return null;
+		}
+		if (payload instanceof Runnable task) {
+			task.run();
 			return null;
 		}
 		throw new IllegalArgumentException("Not a function: " + payload);

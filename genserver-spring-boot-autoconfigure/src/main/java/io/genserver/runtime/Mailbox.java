@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.genserver.CallCycleException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +144,35 @@ final class Mailbox {
 		}
 	}
 
+	/**
+	 * Refuse messages from now on, if there is none. Only by the consumer.
+	 * @return {@code false} if there is a message, or it was closed already
+	 */
+	boolean closeIfDrained() {
+		Message first = this.top;
+		if (first instanceof Closed || this.head != null || first != this.lastTaken) {
+			return false;
+		}
+		Closed closed = new Closed();
+		closed.position = (first != null) ? first.position : 0;
+		// Whatever is sent in between changes the top.
+		return TOP.compareAndSet(this, first, closed);
+	}
+
+	/**
+	 * Find the cast that has waited longest and give it up. Safe on any thread; only for
+	 * mailboxes whose casts are displaceable.
+	 * @return the cast, whose place is not free yet, or {@code null} if there is none
+	 */
+	@Nullable CastMessage displaceOldest() {
+		for (Message message : queued()) {
+			if (message instanceof CastMessage cast && cast.displace()) {
+				return cast;
+			}
+		}
+		return null;
+	}
+
 	boolean isClosed() {
 		return this.top instanceof Closed;
 	}
@@ -230,8 +260,8 @@ final class Mailbox {
 	}
 
 	/**
-	 * List what is queued, without taking it. Only for a mailbox that is closed and whose
-	 * consumer hangs.
+	 * List what is queued, in order, without taking it. What the consumer takes meanwhile
+	 * may be missing or listed.
 	 * @return the messages, given up ones included
 	 */
 	List<Message> queued() {
@@ -378,6 +408,20 @@ final class Mailbox {
 		@Override
 		boolean isCast() {
 			return true;
+		}
+
+		@Override
+		@Nullable ServerCell target() {
+			return null;
+		}
+
+		@Override
+		boolean isPending() {
+			return false;
+		}
+
+		@Override
+		void giveUpForCycle(CallCycleException cycle) {
 		}
 
 	}

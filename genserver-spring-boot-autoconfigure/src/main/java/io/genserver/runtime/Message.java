@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
+import io.genserver.CallCycleException;
 import io.genserver.Caller;
 import org.jspecify.annotations.Nullable;
 
@@ -197,6 +198,15 @@ abstract class Message {
 	long deadline() {
 		return Long.MAX_VALUE;
 	}
+
+	/** Where it was sent, or {@code null} if it was not. */
+	abstract @Nullable ServerCell target();
+
+	/** Whether a turn that waits for it still has to. */
+	abstract boolean isPending();
+
+	/** Nobody may wait for it, since that would close a cycle. */
+	abstract void giveUpForCycle(CallCycleException cycle);
 
 	/** Whether its sender expects no reply. */
 	abstract boolean isCast();

@@ -156,8 +156,8 @@ final class Monitor implements Runnable {
 			if (cell == null) {
 				return;
 			}
-			cell.admit();
-			cell.unobserved();
+			cell.inbox().admit();
+			cell.inbox().unobserved();
 		}
 	}
 

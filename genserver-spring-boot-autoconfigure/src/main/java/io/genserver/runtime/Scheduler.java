@@ -23,6 +23,12 @@ interface Scheduler {
 	long coarseTime();
 
 	/**
+	 * Return a random number.
+	 * @return a number from 0 (inclusive) to 1 (exclusive)
+	 */
+	double random();
+
+	/**
 	 * Run a task on a worker, soon. Tasks may block. Never runs it on the calling thread.
 	 * @param task the task
 	 */

@@ -1,9 +1,11 @@
 package io.genserver.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
@@ -13,8 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.genserver.CallInterruptedException;
 import io.genserver.Caller;
 import io.genserver.DeadLetter;
+import io.genserver.GenServerException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
+import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.UnknownOperationException;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +40,7 @@ public final class Server {
 
 	private final Operations operations;
 
-	private final @Nullable ServerCell single;
+	private volatile @Nullable ServerCell single;
 
 	private final Map<String, ServerCell> instances = new ConcurrentHashMap<>();
 
@@ -133,7 +137,7 @@ public final class Server {
 			throw ex;
 		}
 		try {
-			if (!scheduler.await(call, deadline)) {
+			if (!await(call, call, turn, deadline)) {
 				call.expireNow();
 			}
 		}
@@ -220,13 +224,10 @@ public final class Server {
 	 */
 	public void cast(@Nullable String key, Operation operation, @Nullable Object payload) {
 		Turn turn = Turn.current();
-		boolean wait = switch (settings().overflow()) {
-			case BLOCK -> this.runtime.mayBlock(turn);
-			case REJECT -> false;
-		};
-		CastMessage message = new CastMessage(operation, payload, origin(turn));
-		if (!send(key, message, turn, wait)) {
-			awaitRoom(message, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
+		Overflow overflow = settings().overflow();
+		CastMessage message = new CastMessage(operation, payload, origin(turn), overflow == Overflow.DROP_OLDEST);
+		if (!send(key, message, turn, overflow == Overflow.BLOCK && this.runtime.mayBlock(turn))) {
+			awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
 		}
 	}
 
@@ -268,21 +269,28 @@ public final class Server {
 			if (message instanceof Call call) {
 				call.sentTo(cell);
 			}
-			switch (cell.offer(message)) {
+			switch (cell.inbox().offer(message)) {
 				case QUEUED -> {
 					return true;
 				}
 				case FULL -> {
 					if (wait) {
 						message.waitingAt(cell);
-						cell.enterRoom(message);
+						cell.inbox().enterRoom(message);
 						return false;
 					}
+					if (message.isCast() && displaced(cell)) {
+						continue;
+					}
 					cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
+					if (message.isCast() && !refuses(settings().overflow())) {
+						message.discard();
+						return true;
+					}
 					throw full(cell, message, "");
 				}
 				case CLOSED -> {
-					if (key == null || this.stopped) {
+					if (key == null || this.stopped || cell.life().state() == ServerState.FAILED) {
 						throw stopped(cell, message);
 					}
 					succeed(cell, key);
@@ -291,27 +299,63 @@ public final class Server {
 		}
 	}
 
-	private void awaitRoom(CastMessage message, long deadline) {
+	private static boolean refuses(Overflow overflow) {
+		return overflow == Overflow.BLOCK || overflow == Overflow.REJECT;
+	}
+
+	/** Make room by giving up an older cast, if the policy says so and there is one. */
+	private boolean displaced(ServerCell cell) {
+		if (settings().overflow() != Overflow.DROP_OLDEST) {
+			return false;
+		}
+		CastMessage oldest = cell.mailbox().displaceOldest();
+		if (oldest == null) {
+			return false;
+		}
+		oldest.discard();
+		cell.inbox().freed();
+		cell.dropped(oldest.operation(), true, DeadLetter.Reason.DISPLACED);
+		return true;
+	}
+
+	private void awaitRoom(CastMessage message, @Nullable Turn turn, long deadline) {
+		ServerCell cell = Objects.requireNonNull(message.target());
 		boolean interrupted = false;
-		Scheduler scheduler = this.runtime.scheduler();
 		try {
-			scheduler.await(message, deadline);
+			await(message, message, turn, deadline);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			interrupted = true;
 		}
-		ServerCell cell = message.waitedAt();
-		if (message.settledSlot() == Message.ROOM && message.move(Message.ROOM, ServerCell.CLOSED)) {
+		if (message.refuse(message.refusal()) || message.refusal() != null) {
 			message.discard();
-			cell.leftRoom(message);
+			cell.inbox().leftRoom(message);
 			cell.dropped(message.operation(), true, DeadLetter.Reason.MAILBOX_FULL);
-			throw interrupted ? new CallInterruptedException("The thread was interrupted while it waited for room"
-					+ " in the mailbox of " + cell.label() + "; " + message.operation() + " was not queued", true)
+			GenServerException refusal = message.refusal();
+			throw (refusal != null) ? refusal : interrupted
+					? new CallInterruptedException("The thread was interrupted while it waited for room in the"
+							+ " mailbox of " + cell.label() + "; " + message.operation() + " was not queued", true)
 					: full(cell, message, " and none became free in time");
 		}
-		if (message.settledSlot() == ServerCell.CLOSED) {
+		if (message.settledSlot() == ServerCell.GONE) {
 			throw stopped(cell, message);
+		}
+	}
+
+	/** Wait, as a turn that others may wait for if it is one. */
+	private boolean await(Waiter waiter, Message message, @Nullable Turn turn, long deadline)
+			throws InterruptedException {
+		ServerCell waiting = (turn != null) ? turn.cell : null;
+		if (waiting == null) {
+			return this.runtime.scheduler().await(waiter, deadline);
+		}
+		Cycles.beginWait(waiting, message);
+		try {
+			return this.runtime.scheduler().await(waiter, deadline);
+		}
+		finally {
+			Cycles.endWait(waiting);
 		}
 	}
 
@@ -349,7 +393,7 @@ public final class Server {
 			added.start();
 		}
 		if (this.stopped) {
-			added.stop();
+			added.command(ServerCell.STOP);
 		}
 		return added;
 	}
@@ -359,7 +403,7 @@ public final class Server {
 		ServerCell next = new ServerCell(this, key);
 		if (this.instances.replace(key, ending, next)) {
 			this.former.add(ending);
-			ending.whenTerminated().whenComplete((done, failure) -> next.start());
+			ending.life().whenTerminated().whenComplete((done, failure) -> next.start());
 		}
 	}
 
@@ -371,10 +415,52 @@ public final class Server {
 		}
 	}
 
-	/** A cell has ended. */
-	void ended(ServerCell cell, ServerState last) {
-		forget(cell);
+	/** A cell has ended. One that has failed stays, so that calls go on failing. */
+	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
+		if (last != ServerState.FAILED || !hadStarted) {
+			forget(cell);
+		}
 		this.runtime.ended(cell, last);
+	}
+
+	/** Begin again: with a new instance, or, if it has ended, with a new cell. */
+	void restart(@Nullable String key) {
+		ServerCell known = (key != null) ? this.instances.get(key) : this.single;
+		if (known == null) {
+			return;
+		}
+		if (!known.life().isOver()) {
+			known.command(ServerCell.RESTART);
+			return;
+		}
+		if (key != null) {
+			succeed(known, key);
+			return;
+		}
+		synchronized (this) {
+			if (this.single == known) {
+				this.stopped = false;
+				ServerCell next = new ServerCell(this, null);
+				this.single = next;
+				next.start();
+			}
+		}
+	}
+
+	/** Let the instances that have been idle for long enough go. */
+	void passivate(long now) {
+		Duration idle = settings().idleTimeout();
+		if (idle == null) {
+			return;
+		}
+		for (ServerCell cell : this.instances.values()) {
+			if (cell.isIdleSince(now - idle.toNanos())) {
+				cell.command(ServerCell.PASSIVATE);
+			}
+			else if (cell.life().state() == ServerState.FAILED && cell.isOverSince(now - idle.toNanos())) {
+				forget(cell);
+			}
+		}
 	}
 
 	/** Start what is there. */
@@ -387,8 +473,8 @@ public final class Server {
 		this.stopped = true;
 		List<CompletableFuture<?>> ends = new ArrayList<>();
 		for (ServerCell cell : cells()) {
-			cell.stop();
-			ends.add(cell.whenTerminated());
+			cell.command(ServerCell.STOP);
+			ends.add(cell.life().whenTerminated());
 		}
 		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply((done) -> null);
 	}
@@ -440,9 +526,9 @@ public final class Server {
 
 	private GenServerUnavailableException stopped(ServerCell cell, Message message) {
 		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
-		boolean failed = cell.state() == ServerState.FAILED;
+		boolean failed = cell.life().state() == ServerState.FAILED;
 		return new GenServerUnavailableException("Server " + cell.label() + (failed ? " has failed" : " is stopped")
-				+ "; " + message.operation() + " was not executed", true, cell.failure());
+				+ "; " + message.operation() + " was not executed", true, cell.life().failure());
 	}
 
 	private GenServerUnavailableException refused(@Nullable String key, Message message, String why) {

@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
@@ -13,29 +12,43 @@ import io.genserver.DeadLetter;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
-import io.genserver.SupervisionStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One live server: its mailbox, its instance and the turn that brings them together. For
- * a keyed server there is one per key.
+ * One live server: where its messages arrive, its life, and the turn that brings them
+ * together. For a keyed server there is one per key.
  * <p>
  * <b>Exclusion.</b> {@link #status} says whether the cell is to be run: {@link #NEW}
- * (addressable, not started), {@link #IDLE} (nothing to do) or {@link #READY} (queued at
- * the scheduler, running, or awaiting what a handler returned). Whoever moves it to
+ * (addressable, not started), {@link #IDLE} (nothing to do), {@link #READY} (queued at
+ * the scheduler, running, or awaiting what a handler returned) or {@link #PARKED}
+ * (messages have to wait: suspended, or between two instances). Whoever moves it to
  * {@code READY} hands the cell to the scheduler, once; only {@link #run()} moves it back,
- * and looks again at the mailbox afterwards, while a sender looks at the status after it
- * has queued. Both do so with full fences, so one sees the other. Everything a turn wrote
- * is published by the write of {@code IDLE} or by the scheduler's queue, and read after
- * the compare-and-set or the take that begins the next: fields without further remark
- * belong to the turn.
+ * and looks again at the mailbox and the commands afterwards, while a sender looks at the
+ * status after it has queued. Both do so with full fences, so one sees the other.
+ * Everything a turn wrote is published by the write that ends it or by the scheduler's
+ * queue, and read after the compare-and-set or the take that begins the next: fields
+ * without further remark belong to the turn.
  */
 final class ServerCell implements Runnable {
 
-	/** The outcome of a cast whose server closed while it waited for room. */
-	static final Object CLOSED = new Object();
+	/** The outcome of a cast that nobody will handle. */
+	static final Object GONE = new Object();
+
+	static final int START = 1;
+
+	static final int BEGIN_AGAIN = 2;
+
+	static final int STOP = 4;
+
+	static final int SUSPEND = 8;
+
+	static final int RESUME = 16;
+
+	static final int RESTART = 32;
+
+	static final int PASSIVATE = 64;
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerCell.class);
 
@@ -48,13 +61,11 @@ final class ServerCell implements Runnable {
 
 	private static final int READY = 2;
 
-	private static final int START = 1;
-
-	private static final int STOP = 2;
+	private static final int PARKED = 3;
 
 	private static final VarHandle STATUS;
 
-	private static final VarHandle CONTROL;
+	private static final VarHandle COMMANDS;
 
 	private static final VarHandle CURRENT;
 
@@ -62,17 +73,14 @@ final class ServerCell implements Runnable {
 
 	private static final VarHandle RUNNER;
 
-	private static final VarHandle ROOM;
-
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATUS = lookup.findVarHandle(ServerCell.class, "status", int.class);
-			CONTROL = lookup.findVarHandle(ServerCell.class, "control", int.class);
+			COMMANDS = lookup.findVarHandle(ServerCell.class, "commands", int.class);
 			CURRENT = lookup.findVarHandle(ServerCell.class, "current", Message.class);
 			SINCE = lookup.findVarHandle(ServerCell.class, "currentSince", long.class);
 			RUNNER = lookup.findVarHandle(ServerCell.class, "runner", Thread.class);
-			ROOM = lookup.findVarHandle(ServerCell.class, "room", Room.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -83,137 +91,66 @@ final class ServerCell implements Runnable {
 
 	private final @Nullable String key;
 
-	private final Mailbox mailbox;
+	private final Inbox inbox;
+
+	private final CellLife life = new CellLife(this);
 
 	private final CellStatistics statistics = new CellStatistics();
 
 	private volatile int status = NEW;
 
 	/** What the cell is asked to do before its next message; bits. */
-	private volatile int control;
-
-	private volatile ServerState state = ServerState.NEW;
-
-	private volatile @Nullable Room room;
+	private volatile int commands;
 
 	private volatile @Nullable Message current;
 
 	/** When the current message was started; read by anybody, with opaque access. */
 	private long currentSince;
 
+	/** When the last turn began; read by anybody, a stale value does no harm. */
+	private long turnBegan;
+
 	/** What a handler returned and the next message waits for. */
 	private volatile @Nullable Awaited awaited;
 
+	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
+	volatile @Nullable Message waitsFor;
+
 	private volatile @Nullable Thread runner;
 
-	private volatile @Nullable Throwable failure;
-
-	private volatile @Nullable Lifecycle lifecycle;
+	private volatile @Nullable Agenda agenda;
 
 	/** The message whose slowness was logged last; only the monitor uses it. */
 	private @Nullable Message reported;
 
-	private @Nullable Object instance;
-
-	private @Nullable CellContext context;
-
 	ServerCell(Server server, @Nullable String key) {
 		this.server = server;
 		this.key = key;
-		this.mailbox = new Mailbox(server.settings().capacity());
+		this.inbox = new Inbox(this, server.settings().capacity());
 	}
 
-	// What senders do.
-
-	/**
-	 * Queue a message without waiting.
-	 * @return whether it was queued, or why not
-	 */
-	Mailbox.Offer offer(Message message) {
-		Room waiting = this.room;
-		if (this.server.runtime().listener() != null) {
-			message.queuedAt = this.server.runtime().scheduler().nanoTime();
-		}
-		Mailbox.Offer offer = this.mailbox.offer(message, (waiting != null) ? waiting.size() : 0);
-		if (offer == Mailbox.Offer.QUEUED) {
-			ready();
-		}
-		return offer;
-	}
-
-	/** Let a message, which must not be visible to others yet, wait for room. */
-	void enterRoom(Message message) {
-		message.waitsForRoom();
-		Room waiting = room();
-		waiting.add(message);
-		waiting.admit(this);
-		observeRoom();
-	}
-
-	/** A message gave up waiting for room. */
-	void leftRoom(Message message) {
-		Room waiting = this.room;
-		if (waiting != null) {
-			waiting.remove(message);
-		}
-	}
-
-	/** A queued message was given up: its place is free. */
-	void freed() {
-		this.mailbox.free();
-		admit();
-	}
-
-	/**
-	 * Let senders in if there is room. For watchers; safe on any thread.
-	 * @return whether somebody still waits
-	 */
-	boolean admit() {
-		Room waiting = this.room;
-		if (waiting == null || waiting.size() == 0) {
-			return false;
-		}
-		waiting.admit(this);
-		return waiting.size() > 0;
-	}
-
-	/** Watch over the room from now on, unless somebody does. */
-	void observeRoom() {
-		Room waiting = this.room;
-		if (waiting != null && waiting.size() > 0 && waiting.observed.compareAndSet(false, true)) {
-			this.server.runtime().scheduler().observe(this);
-		}
-	}
-
-	/** The watcher has looked, and goes. */
-	void unobserved() {
-		Room waiting = this.room;
-		if (waiting != null) {
-			waiting.observed.set(false);
-			observeRoom();
-		}
-	}
+	// What others do. Safe on any thread.
 
 	/** There may be something to do. */
 	void ready() {
 		if (this.status == IDLE && STATUS.compareAndSet(this, IDLE, READY)) {
-			this.server.runtime().scheduler().execute(this);
+			runtime().scheduler().execute(this);
 		}
 	}
 
 	/** Start, unless it has been asked to before. */
 	void start() {
-		CONTROL.getAndBitwiseOr(this, START);
-		if (STATUS.compareAndSet(this, NEW, READY)) {
-			this.server.runtime().scheduler().execute(this);
+		if (this.status == NEW) {
+			command(START);
 		}
 	}
 
-	/** Stop after the message being handled. Takes precedence over what is queued. */
-	void stop() {
-		CONTROL.getAndBitwiseOr(this, STOP);
-		if (STATUS.compareAndSet(this, NEW, READY)) {
-			this.server.runtime().scheduler().execute(this);
+	/** Do something before the next message, whatever waits in the mailbox. */
+	void command(int bit) {
+		COMMANDS.getAndBitwiseOr(this, bit);
+		int now = this.status;
+		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
+			runtime().scheduler().execute(this);
 		}
 		else {
 			ready();
@@ -237,64 +174,89 @@ final class ServerCell implements Runnable {
 		}
 	}
 
+	/**
+	 * Fail what is still queued although the turn does not end. For shutdown, when the
+	 * cell will never be run again.
+	 */
+	void failRest() {
+		this.inbox.mailbox.close();
+		this.inbox.admit();
+		this.inbox.mailbox.queued().forEach(this::abandon);
+	}
+
+	/** A message will not be handled because the server stops. */
+	void abandon(Message message) {
+		boolean waited = !message.isOver();
+		message.abandon(this);
+		if (waited) {
+			dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
+		}
+	}
+
 	// The turn.
 
 	@Override
 	public void run() {
 		Turn turn = Turn.enter(this);
 		RUNNER.setRelease(this, Thread.currentThread());
-		long sliceStart = this.server.runtime().scheduler().nanoTime();
-		int left = BATCH;
+		Next next = Next.WAIT;
 		try {
-			while (true) {
-				if (this.control != 0 && !obey()) {
-					return;
-				}
-				Message message = this.mailbox.poll();
-				if (message == null) {
-					admit();
-					if (this.mailbox.isDrained()) {
-						break;
-					}
-					continue;
-				}
-				if (!message.start()) {
-					this.mailbox.skipped(message);
-					continue;
-				}
-				this.mailbox.started();
-				makeRoom();
-				if (!handle(turn, message, sliceStart)) {
-					return;
-				}
-				if (--left == 0) {
-					break;
+			long sliceStart = runtime().scheduler().nanoTime();
+			this.turnBegan = sliceStart;
+			int left = BATCH;
+			do {
+				next = (this.commands != 0 || !this.life.isServing()) ? obey() : Next.GO_ON;
+				if (next == Next.GO_ON) {
+					Message message = take();
+					next = (message == null) ? Next.REST : handle(turn, message, sliceStart);
 				}
 			}
+			while (next == Next.GO_ON && --left > 0);
 		}
 		finally {
-			RUNNER.setRelease(this, null);
 			turn.leave();
+			if (next != Next.WAIT) {
+				RUNNER.setRelease(this, null);
+			}
 		}
-		rest();
+		switch (next) {
+			case GO_ON, REST -> rest();
+			case PARK -> park();
+			case WAIT, END -> {
+			}
+		}
 	}
 
-	/** End the turn; begin another if there is something to do already. */
-	private void rest() {
-		STATUS.setVolatile(this, IDLE);
-		if ((!this.mailbox.isDrained() || this.control != 0) && STATUS.compareAndSet(this, IDLE, READY)) {
-			this.server.runtime().scheduler().execute(this);
+	/** The next message whose handler is to run, or {@code null}. */
+	private @Nullable Message take() {
+		Agenda own = this.agenda;
+		if (own != null) {
+			Message due = own.next(!this.inbox.mailbox.isDrained());
+			if (due != null) {
+				return due;
+			}
+		}
+		while (true) {
+			Message message = this.inbox.mailbox.poll();
+			if (message == null) {
+				this.inbox.admit();
+				if (this.inbox.mailbox.isDrained()) {
+					return null;
+				}
+			}
+			else if (message.start()) {
+				this.inbox.taken();
+				return message;
+			}
+			else {
+				this.inbox.mailbox.skipped(message);
+			}
 		}
 	}
 
-	/**
-	 * Handle one message.
-	 * @return {@code false} if what the handler returned is awaited: the turn is over,
-	 * and another begins when it is there
-	 */
-	private boolean handle(Turn turn, Message message, long sliceStart) {
-		Scheduler scheduler = this.server.runtime().scheduler();
-		RuntimeListener listener = this.server.runtime().listener();
+	private Next handle(Turn turn, Message message, long sliceStart) {
+		Scheduler scheduler = runtime().scheduler();
+		RuntimeListener listener = runtime().listener();
 		long since = (message instanceof Call call) ? call.runAt()
 				: (listener != null) ? scheduler.nanoTime() : Math.max(sliceStart, scheduler.coarseTime());
 		SINCE.setOpaque(this, since);
@@ -302,63 +264,71 @@ final class ServerCell implements Runnable {
 		turn.message = message;
 		Object result;
 		try {
-			if (listener != null) {
+			if (listener != null && message.queuedAt != 0) {
 				listener.started(this.server, message.operation(), since - message.queuedAt);
 			}
-			Object target = this.instance;
-			if (target == null) {
-				throw new IllegalStateException("Server " + label() + " has no instance");
-			}
+			Object target = Objects.requireNonNull(this.life.instance(), "instance");
 			result = message.operation().invoke(target, message.payload());
-			if (result instanceof CompletionStage<?> stage) {
-				return !await(message, stage);
-			}
 			if (message instanceof StreamCall stream) {
 				stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
 				result = null;
 			}
 		}
 		catch (Throwable ex) {
-			failed(message, ex);
-			return true;
+			return failed(message, ex);
 		}
 		finally {
 			turn.message = null;
 			turn.detached = false;
 		}
-		succeeded(message, result);
-		return true;
+		if (result instanceof CompletionStage<?> stage) {
+			return await(message, stage);
+		}
+		return succeeded(message, result);
 	}
 
-	private boolean await(Message message, CompletionStage<?> stage) {
+	private Next await(Message message, CompletionStage<?> stage) {
 		Awaited pending = new Awaited(this, message, stage);
 		this.awaited = pending;
+		if (stage instanceof AsyncCall.Reply reply) {
+			Cycles.beginWait(this, reply.call());
+		}
+		RUNNER.setRelease(this, null);
 		stage.whenComplete(pending);
-		return pending.park();
+		return pending.park() ? Next.WAIT : resumed(pending);
 	}
 
 	/** What a handler returned has completed; begins a turn. */
 	void resume(Awaited pending) {
-		this.server.runtime().scheduler().execute(() -> {
+		runtime().scheduler().execute(() -> {
 			Turn turn = Turn.enter(this);
-			try {
-				this.awaited = null;
-				pending.deliver();
+			Next next = resumed(pending);
+			turn.leave();
+			if (next == Next.GO_ON) {
+				run();
 			}
-			finally {
-				turn.leave();
+			else if (next == Next.PARK) {
+				park();
 			}
-			run();
 		});
 	}
 
-	void succeeded(Message message, @Nullable Object value) {
+	private Next resumed(Awaited pending) {
+		this.awaited = null;
+		this.waitsFor = null;
+		Throwable failure = pending.failure();
+		Message message = pending.message();
+		return (failure != null) ? failed(message, failure) : succeeded(message, pending.result());
+	}
+
+	private Next succeeded(Message message, @Nullable Object value) {
 		over(message, null);
 		message.succeed(this, value);
 		message.forget();
+		return Next.GO_ON;
 	}
 
-	void failed(Message message, Throwable cause) {
+	private Next failed(Message message, Throwable cause) {
 		over(message, cause);
 		this.statistics.failed(message.operation(), cause);
 		if (message.isCast()) {
@@ -370,11 +340,17 @@ final class ServerCell implements Runnable {
 		}
 		message.fail(this, cause);
 		message.forget();
-		if (this.server.settings().strategy() == SupervisionStrategy.STOP) {
-			logger.warn("Server {} stops because {} failed", label(), message.operation(), cause);
-			this.failure = cause;
-			CONTROL.getAndBitwiseOr(this, STOP);
+		switch (this.server.settings().supervision().strategyFor(cause)) {
+			case RESUME -> {
+			}
+			case RESTART -> this.life.restart(cause);
+			case STOP -> {
+				logger.warn("Server {} stops because {} failed", label(), message.operation(), cause);
+				this.life.failedWith(cause);
+				this.life.end(ServerState.STOPPED);
+			}
 		}
+		return next();
 	}
 
 	private void over(Message message, @Nullable Throwable cause) {
@@ -383,104 +359,96 @@ final class ServerCell implements Runnable {
 		}
 		this.statistics.processed();
 		CURRENT.setOpaque(this, null);
-		RuntimeListener listener = this.server.runtime().listener();
+		RuntimeListener listener = runtime().listener();
 		if (listener != null && message.isCast()) {
-			long runNanos = this.server.runtime().scheduler().nanoTime() - this.currentSince;
+			long runNanos = runtime().scheduler().nanoTime() - (long) SINCE.getOpaque(this);
 			listener.castHandled(this.server, message.operation(), runNanos, cause);
 		}
 	}
 
-	private void makeRoom() {
-		Room waiting = this.room;
-		if (waiting != null && waiting.size() > 0 && this.mailbox.size() <= this.mailbox.capacity() / 2) {
-			waiting.admit(this);
-		}
-	}
-
-	// Its life.
-
-	/** Do what the control bits say. Returns {@code false} if the cell has ended. */
-	private boolean obey() {
-		int bits = (int) CONTROL.getAndSet(this, 0);
-		if ((bits & START) != 0 && (bits & STOP) == 0 && this.state == ServerState.NEW && !begin()) {
-			return false;
-		}
+	/** Follow the commands. */
+	private Next obey() {
+		int bits = (int) COMMANDS.getAndSet(this, 0);
 		if ((bits & STOP) != 0) {
-			end(ServerState.STOPPED);
-			return false;
+			this.life.end(ServerState.STOPPED);
+			return Next.END;
 		}
-		return true;
+		ServerState state = this.life.state();
+		if (((bits & START) != 0 && state == ServerState.NEW)
+				|| ((bits & BEGIN_AGAIN) != 0 && state == ServerState.RESTARTING)) {
+			this.life.begin();
+		}
+		if ((bits & RESTART) != 0) {
+			this.life.restartNow();
+		}
+		if ((bits & SUSPEND) != 0) {
+			this.life.suspend();
+		}
+		if ((bits & RESUME) != 0) {
+			this.life.resume();
+		}
+		if ((bits & PASSIVATE) != 0 && isIdle() && this.inbox.mailbox.closeIfDrained()) {
+			this.life.end(ServerState.STOPPED);
+		}
+		return next();
 	}
 
-	private boolean begin() {
-		this.state = ServerState.STARTING;
-		try {
-			this.instance = this.server.definition().factory().create();
-		}
-		catch (Throwable ex) {
-			this.failure = ex;
-			end(ServerState.FAILED);
-			return false;
-		}
-		this.state = ServerState.RUNNING;
-		this.server.runtime().started(this);
-		Lifecycle watched = this.lifecycle;
-		if (watched != null) {
-			watched.started.complete(null);
-		}
-		return true;
+	private Next next() {
+		return this.life.isServing() ? Next.GO_ON : this.life.isOver() ? Next.END : Next.PARK;
 	}
 
-	private void end(ServerState last) {
-		if (this.state == ServerState.STOPPED || this.state == ServerState.FAILED) {
-			return;
+	private boolean isIdle() {
+		Agenda own = this.agenda;
+		return own == null || own.isEmpty();
+	}
+
+	/** End the turn; begin another if there is something to do already. */
+	private void rest() {
+		STATUS.setVolatile(this, IDLE);
+		if ((!this.inbox.mailbox.isDrained() || this.commands != 0 || !isIdle())
+				&& STATUS.compareAndSet(this, IDLE, READY)) {
+			runtime().scheduler().execute(this);
 		}
-		this.state = ServerState.STOPPING;
-		this.mailbox.close();
-		Message message = this.mailbox.poll();
+	}
+
+	/** End the turn; only a command begins another. */
+	private void park() {
+		STATUS.setVolatile(this, PARKED);
+		if (this.commands != 0 && STATUS.compareAndSet(this, PARKED, READY)) {
+			runtime().scheduler().execute(this);
+		}
+	}
+
+	/** Fail all that is queued; the mailbox is closed. Only in the turn. */
+	void abandonAll() {
+		Message message = this.inbox.mailbox.poll();
 		while (message != null) {
 			abandon(message);
-			message = this.mailbox.poll();
+			message = this.inbox.mailbox.poll();
 		}
-		admit();
-		Object target = this.instance;
-		this.instance = null;
-		if (target != null) {
-			try {
-				this.server.definition().factory().destroy(target);
-			}
-			catch (Throwable ex) {
-				logger.warn("Server {} failed to terminate cleanly", label(), ex);
-			}
-		}
-		this.context = null;
-		this.state = last;
-		this.server.ended(this, last);
-		Throwable cause = this.failure;
-		lifecycle().terminated.complete(null);
-		lifecycle().started.completeExceptionally((cause != null) ? cause
-				: new IllegalStateException("Server " + label() + " stopped before it started"));
+		this.inbox.admit();
 	}
 
-	/**
-	 * Fail what is still queued although the turn does not end. For shutdown, when the
-	 * cell will never be run again.
-	 */
-	void failRest() {
-		this.mailbox.close();
-		admit();
-		for (Message message : this.mailbox.queued()) {
-			abandon(message);
+	/** The instance goes: its timers and continuations with it. Only in the turn. */
+	void releaseTimers() {
+		Agenda own = this.agenda;
+		if (own != null) {
+			own.clear();
 		}
 	}
 
-	/** A message will not be handled because the server stops. */
-	void abandon(Message message) {
-		boolean wasWaiting = !message.isOver();
-		message.abandon(this);
-		if (wasWaiting) {
-			dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
+	Agenda agenda() {
+		Agenda known = this.agenda;
+		if (known == null) {
+			synchronized (this) {
+				known = this.agenda;
+				if (known == null) {
+					known = new Agenda(this);
+					this.agenda = known;
+				}
+			}
 		}
+		return known;
 	}
 
 	// What others may know.
@@ -506,17 +474,16 @@ final class ServerCell implements Runnable {
 		return this.server.runtime();
 	}
 
+	Inbox inbox() {
+		return this.inbox;
+	}
+
 	Mailbox mailbox() {
-		return this.mailbox;
+		return this.inbox.mailbox;
 	}
 
-	ServerState state() {
-		return this.state;
-	}
-
-	/** Why it stopped, if something went wrong. */
-	@Nullable Throwable failure() {
-		return this.failure;
+	CellLife life() {
+		return this.life;
 	}
 
 	CellStatistics statistics() {
@@ -525,13 +492,23 @@ final class ServerCell implements Runnable {
 
 	/** Whether it has neither messages nor anything running. */
 	boolean isQuiet() {
-		return (this.status != READY || this.state == ServerState.STOPPED || this.state == ServerState.FAILED)
-				&& (this.status == NEW || this.mailbox.size() == 0);
+		int now = this.status;
+		return this.life.isOver() || (now != READY && (now == NEW || this.inbox.mailbox.size() == 0));
 	}
 
 	/** Whether it was never asked to start. */
 	boolean isNew() {
 		return this.status == NEW;
+	}
+
+	/** Whether it has had nothing to do since a time. */
+	boolean isIdleSince(long time) {
+		return this.status == IDLE && this.turnBegan - time <= 0;
+	}
+
+	/** Whether it had ended by a time, or nearly. */
+	boolean isOverSince(long time) {
+		return this.life.isOver() && this.turnBegan - time <= 0;
 	}
 
 	@Nullable Message current() {
@@ -553,62 +530,21 @@ final class ServerCell implements Runnable {
 		if (message == null) {
 			return null;
 		}
-		long age = Math.max(0, this.server.runtime().scheduler().nanoTime() - (long) SINCE.getOpaque(this));
+		long age = Math.max(0, runtime().scheduler().nanoTime() - (long) SINCE.getOpaque(this));
 		return new ServerInfo.InFlight(message.operation().name(), Duration.ofNanos(age), message.caller().toString());
-	}
-
-	/** Completes when the start has succeeded or failed. */
-	CompletableFuture<@Nullable Void> whenStarted() {
-		return lifecycle().started;
-	}
-
-	/** Completes when the server has terminated. */
-	CompletableFuture<@Nullable Void> whenTerminated() {
-		return lifecycle().terminated;
 	}
 
 	void dropped(Operation operation, boolean cast, DeadLetter.Reason reason) {
 		this.statistics.dropped();
-		this.server.runtime().deadLetter(new DeadLetter(name(), this.key, operation.name(), cast, reason));
+		runtime().deadLetter(new DeadLetter(name(), this.key, operation.name(), cast, reason));
 	}
 
 	void lateReply(Operation operation) {
 		this.statistics.lateReply();
-		RuntimeListener listener = this.server.runtime().listener();
+		RuntimeListener listener = runtime().listener();
 		if (listener != null) {
 			listener.lateReply(this.server, operation);
 		}
-	}
-
-	/** Only in the turn. */
-	CellContext context() {
-		CellContext known = this.context;
-		if (known == null) {
-			known = new CellContext(this);
-			this.context = known;
-		}
-		return known;
-	}
-
-	private Room room() {
-		Room known = this.room;
-		if (known == null) {
-			ROOM.compareAndSet(this, null, new Room());
-			known = Objects.requireNonNull(this.room);
-		}
-		return known;
-	}
-
-	private synchronized Lifecycle lifecycle() {
-		Lifecycle known = this.lifecycle;
-		if (known == null) {
-			known = new Lifecycle();
-			this.lifecycle = known;
-			if (this.state == ServerState.RUNNING) {
-				known.started.complete(null);
-			}
-		}
-		return known;
 	}
 
 	@Override
@@ -616,12 +552,23 @@ final class ServerCell implements Runnable {
 		return "server " + label();
 	}
 
-	/** Made when somebody wants to know. */
-	private static final class Lifecycle {
+	/** How a turn goes on. */
+	private enum Next {
 
-		final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
+		/** With the next message. */
+		GO_ON,
 
-		final CompletableFuture<@Nullable Void> terminated = new CompletableFuture<>();
+		/** There is nothing to do. */
+		REST,
+
+		/** Messages have to wait. */
+		PARK,
+
+		/** What the handler returned is awaited. */
+		WAIT,
+
+		/** The server has ended. */
+		END
 
 	}
 

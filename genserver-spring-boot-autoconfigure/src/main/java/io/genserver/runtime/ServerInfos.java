@@ -17,12 +17,12 @@ final class ServerInfos {
 	static ServerInfo of(ServerCell cell) {
 		CellStatistics statistics = cell.statistics();
 		Mailbox mailbox = cell.mailbox();
-		return new ServerInfo(cell.name(), cell.key(), cell.server().definition().type().getName(), cell.state(),
+		return new ServerInfo(cell.name(), cell.key(), cell.server().definition().type().getName(), cell.life().state(),
 				cell.key() != null, 1,
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
 						cell.server().settings().overflow()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
-				statistics.lateCount(), 0, cell.inFlight(), statistics.recentFailures());
+				statistics.lateCount(), cell.life().restarts(), cell.inFlight(), statistics.recentFailures());
 	}
 
 	static ServerInfo of(Server server) {
@@ -39,6 +39,7 @@ final class ServerInfos {
 		long failed = former.failed();
 		long dropped = former.dropped();
 		long late = former.late();
+		long restarts = former.restarts();
 		ServerInfo.@Nullable InFlight oldest = null;
 		for (ServerCell cell : server.cells()) {
 			instances++;
@@ -48,6 +49,7 @@ final class ServerInfos {
 			failed += cell.statistics().failedCount();
 			dropped += cell.statistics().droppedCount();
 			late += cell.statistics().lateCount();
+			restarts += cell.life().restarts();
 			ServerInfo.InFlight running = cell.inFlight();
 			if (running != null && (oldest == null || running.age().compareTo(oldest.age()) > 0)) {
 				oldest = running;
@@ -57,7 +59,7 @@ final class ServerInfos {
 				: server.runtime().hasStarted() ? ServerState.RUNNING : ServerState.NEW;
 		return new ServerInfo(server.name(), null, server.definition().type().getName(), state, true, instances,
 				new ServerInfo.Mailbox(depth, server.settings().capacity(), highWater, server.settings().overflow()),
-				processed, failed, dropped, late, 0, oldest, List.of());
+				processed, failed, dropped, late, restarts, oldest, List.of());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be set for each server, in its final form: properties, annotation and defaults
@@ -12,19 +13,21 @@ import io.genserver.SupervisionStrategy;
  * @param capacity messages that may wait in a mailbox, at least 1
  * @param overflow what happens to a cast that meets a full mailbox
  * @param callTimeout time a call may take in all, positive
- * @param strategy what becomes of the server when a handler throws
+ * @param supervision what becomes of the server when a handler throws
  * @param maxInstances number of instances a keyed server may have at once, at least 1
+ * @param idleTimeout time after which an idle instance of a keyed server is let go,
+ * {@code null} for never
  * @param startFailure what becomes of the application when the start fails
  * @since 0.1.0
  */
-public record ServerSettings(int capacity, Overflow overflow, Duration callTimeout, SupervisionStrategy strategy,
-		int maxInstances, StartFailure startFailure) {
+public record ServerSettings(int capacity, Overflow overflow, Duration callTimeout, Supervision supervision,
+		int maxInstances, @Nullable Duration idleTimeout, StartFailure startFailure) {
 
 	/**
 	 * The defaults.
 	 */
 	public static final ServerSettings DEFAULTS = new ServerSettings(1024, Overflow.BLOCK, Duration.ofSeconds(5),
-			SupervisionStrategy.RESUME, 100_000, StartFailure.FAIL_APPLICATION);
+			Supervision.DEFAULTS, 100_000, null, StartFailure.FAIL_APPLICATION);
 
 	public ServerSettings {
 		if (capacity < 1) {
@@ -36,6 +39,9 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 		if (maxInstances < 1) {
 			throw new IllegalArgumentException("Maximum number of instances must be at least 1, not " + maxInstances);
 		}
+		if (idleTimeout != null && (idleTimeout.isNegative() || idleTimeout.isZero())) {
+			throw new IllegalArgumentException("Idle timeout must be positive, not " + idleTimeout);
+		}
 	}
 
 	/**
@@ -45,8 +51,8 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 * @return other settings
 	 */
 	public ServerSettings withMailbox(int capacity, Overflow overflow) {
-		return new ServerSettings(capacity, overflow, this.callTimeout, this.strategy, this.maxInstances,
-				this.startFailure);
+		return new ServerSettings(capacity, overflow, this.callTimeout, this.supervision, this.maxInstances,
+				this.idleTimeout, this.startFailure);
 	}
 
 	/**
@@ -55,18 +61,37 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 * @return other settings
 	 */
 	public ServerSettings withCallTimeout(Duration callTimeout) {
-		return new ServerSettings(this.capacity, this.overflow, callTimeout, this.strategy, this.maxInstances,
-				this.startFailure);
+		return new ServerSettings(this.capacity, this.overflow, callTimeout, this.supervision, this.maxInstances,
+				this.idleTimeout, this.startFailure);
 	}
 
 	/**
-	 * Return these settings with another strategy.
+	 * Return these settings with one strategy for exceptions and errors.
 	 * @param strategy what becomes of the server when a handler throws
 	 * @return other settings
 	 */
 	public ServerSettings withStrategy(SupervisionStrategy strategy) {
-		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, strategy, this.maxInstances,
-				this.startFailure);
+		return withSupervision(this.supervision.with(strategy));
+	}
+
+	/**
+	 * Return these settings with another supervision.
+	 * @param supervision what becomes of the server when a handler throws
+	 * @return other settings
+	 */
+	public ServerSettings withSupervision(Supervision supervision) {
+		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, supervision, this.maxInstances,
+				this.idleTimeout, this.startFailure);
+	}
+
+	/**
+	 * Return these settings with another idle timeout.
+	 * @param idleTimeout time after which an idle instance is let go
+	 * @return other settings
+	 */
+	public ServerSettings withIdleTimeout(Duration idleTimeout) {
+		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, this.supervision, this.maxInstances,
+				idleTimeout, this.startFailure);
 	}
 
 	/**

@@ -94,18 +94,18 @@ final class Shutdown {
 
 	private void interrupt() {
 		for (ServerCell cell : cells()) {
-			if (cell.current() != null || !cell.whenTerminated().isDone()) {
+			if (cell.current() != null || !cell.life().whenTerminated().isDone()) {
 				cell.interrupt();
 			}
 		}
 		for (ServerCell cell : cells()) {
-			Waiting.await(this.scheduler, cell.whenTerminated(), this.end);
+			Waiting.await(this.scheduler, cell.life().whenTerminated(), this.end);
 		}
 	}
 
 	private boolean isOver() {
 		for (ServerCell cell : cells()) {
-			if (!cell.whenTerminated().isDone()) {
+			if (!cell.life().whenTerminated().isDone()) {
 				return false;
 			}
 		}

@@ -56,7 +56,7 @@ final class Turn {
 
 	private @Nullable CellContext context() {
 		ServerCell here = this.cell;
-		return (here != null) ? here.context() : null;
+		return (here != null) ? here.life().context() : null;
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -77,6 +78,11 @@ final class WorkerScheduler implements Scheduler {
 	@Override
 	public long coarseTime() {
 		return this.monitor.time();
+	}
+
+	@Override
+	public double random() {
+		return ThreadLocalRandom.current().nextDouble();
 	}
 
 	@Override

@@ -1,0 +1,252 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.genserver.GenServerEvent;
+import io.genserver.ServerState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of one cell: its instance, its state, and how the one follows the other.
+ * Methods belong to the turn unless they say otherwise.
+ */
+final class CellLife {
+
+	private static final Logger logger = LoggerFactory.getLogger(CellLife.class);
+
+	private final ServerCell cell;
+
+	private volatile ServerState state = ServerState.NEW;
+
+	private volatile @Nullable Throwable failure;
+
+	private volatile @Nullable Futures futures;
+
+	private volatile int restarts;
+
+	private @Nullable Object instance;
+
+	private @Nullable CellContext context;
+
+	private @Nullable RestartHistory history;
+
+	CellLife(ServerCell cell) {
+		this.cell = cell;
+	}
+
+	/**
+	 * Make the instance. If that fails the first time the server has failed; later it is
+	 * tried again like any restart.
+	 * @return whether there is an instance
+	 */
+	boolean begin() {
+		boolean again = this.state == ServerState.RESTARTING;
+		if (!again) {
+			this.state = ServerState.STARTING;
+		}
+		try {
+			this.instance = factory().create();
+		}
+		catch (Throwable ex) {
+			this.context = null;
+			this.failure = ex;
+			if (again) {
+				logger.error("Server {} failed to start again", this.cell.label(), ex);
+				restart(ex);
+			}
+			else {
+				end(ServerState.FAILED);
+			}
+			return false;
+		}
+		this.state = ServerState.RUNNING;
+		this.failure = null;
+		this.cell.runtime().started(this.cell);
+		publish(again ? GenServerEvent.Kind.RESTARTED : GenServerEvent.Kind.STARTED, null);
+		Futures watched = this.futures;
+		if (watched != null) {
+			watched.started.complete(null);
+		}
+		return true;
+	}
+
+	/** Let go of the instance, and make another after a pause, or give up. */
+	void restart(Throwable cause) {
+		this.failure = cause;
+		letGo();
+		RestartHistory known = this.history;
+		if (known == null) {
+			known = new RestartHistory();
+			this.history = known;
+		}
+		Supervision supervision = this.cell.server().settings().supervision();
+		Scheduler scheduler = this.cell.runtime().scheduler();
+		long pause = known.next(supervision, scheduler);
+		if (pause < 0) {
+			logger.error("Server {} has failed: it was restarted {} times within {}", this.cell.label(),
+					supervision.maxRestarts(), supervision.window(), cause);
+			end(ServerState.FAILED);
+			return;
+		}
+		this.restarts++;
+		this.state = ServerState.RESTARTING;
+		logger.warn("Server {} restarts in {} ms", this.cell.label(), pause / 1_000_000, cause);
+		if (pause == 0) {
+			this.cell.command(ServerCell.BEGIN_AGAIN);
+		}
+		else {
+			scheduler.track(new Alarm(scheduler.nanoTime() + pause, () -> this.cell.command(ServerCell.BEGIN_AGAIN)));
+		}
+	}
+
+	/** Restart because somebody asked for it: at once, and not counted. */
+	void restartNow() {
+		letGo();
+		this.history = null;
+		this.restarts++;
+		this.state = ServerState.RESTARTING;
+		logger.info("Server {} restarts because it was told to", this.cell.label());
+		begin();
+	}
+
+	void suspend() {
+		if (this.state == ServerState.RUNNING) {
+			this.state = ServerState.SUSPENDED;
+			logger.info("Server {} is suspended", this.cell.label());
+		}
+	}
+
+	void resume() {
+		if (this.state == ServerState.SUSPENDED) {
+			this.state = ServerState.RUNNING;
+			logger.info("Server {} is resumed", this.cell.label());
+		}
+	}
+
+	/** Refuse what comes, fail what waits, let go of the instance. */
+	void end(ServerState last) {
+		if (isOver()) {
+			return;
+		}
+		boolean wasStarted = this.state != ServerState.NEW && this.state != ServerState.STARTING;
+		this.state = ServerState.STOPPING;
+		this.cell.inbox().mailbox.close();
+		this.cell.abandonAll();
+		letGo();
+		this.state = last;
+		this.cell.server().ended(this.cell, last, wasStarted);
+		Throwable cause = this.failure;
+		publish((last == ServerState.FAILED) ? GenServerEvent.Kind.FAILED : GenServerEvent.Kind.STOPPED, cause);
+		futures().terminated.complete(null);
+		futures().started.completeExceptionally((cause != null) ? cause
+				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));
+	}
+
+	private void letGo() {
+		Object target = this.instance;
+		this.instance = null;
+		this.cell.releaseTimers();
+		if (target != null) {
+			try {
+				factory().destroy(target);
+			}
+			catch (Throwable ex) {
+				logger.warn("Server {} failed to terminate cleanly", this.cell.label(), ex);
+			}
+		}
+		this.context = null;
+	}
+
+	private InstanceFactory factory() {
+		return this.cell.server().definition().factory();
+	}
+
+	private void publish(GenServerEvent.Kind kind, @Nullable Throwable cause) {
+		this.cell.runtime().publish(new GenServerEvent(this.cell.name(), this.cell.key(), kind, cause));
+	}
+
+	@Nullable Object instance() {
+		return this.instance;
+	}
+
+	CellContext context() {
+		CellContext known = this.context;
+		if (known == null) {
+			known = new CellContext(this.cell);
+			this.context = known;
+		}
+		return known;
+	}
+
+	void failedWith(Throwable cause) {
+		this.failure = cause;
+	}
+
+	/** Whether messages are handled; otherwise they wait. */
+	boolean isServing() {
+		return this.state == ServerState.RUNNING;
+	}
+
+	// For everybody.
+
+	ServerState state() {
+		return this.state;
+	}
+
+	/** Whether it has ended for good. Safe on any thread. */
+	boolean isOver() {
+		ServerState now = this.state;
+		return now == ServerState.STOPPED || now == ServerState.FAILED;
+	}
+
+	/** What went wrong last, while it matters. Safe on any thread. */
+	@Nullable Throwable failure() {
+		return this.failure;
+	}
+
+	/** Safe on any thread. */
+	int restarts() {
+		return this.restarts;
+	}
+
+	/** Completes when the first start has succeeded or failed. Safe on any thread. */
+	CompletableFuture<@Nullable Void> whenStarted() {
+		return futures().started;
+	}
+
+	/** Completes when the server has terminated. Safe on any thread. */
+	CompletableFuture<@Nullable Void> whenTerminated() {
+		return futures().terminated;
+	}
+
+	private Futures futures() {
+		Futures known = this.futures;
+		return (known != null) ? known : makeFutures();
+	}
+
+	private synchronized Futures makeFutures() {
+		Futures known = this.futures;
+		if (known == null) {
+			known = new Futures();
+			// Written before the state is read; the turn does it the other way round.
+			this.futures = known;
+			ServerState now = this.state;
+			if (now != ServerState.NEW && now != ServerState.STARTING && !isOver()) {
+				known.started.complete(null);
+			}
+		}
+		return known;
+	}
+
+	/** Made when somebody wants to know. */
+	private static final class Futures {
+
+		final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
+
+		final CompletableFuture<@Nullable Void> terminated = new CompletableFuture<>();
+
+	}
+
+}

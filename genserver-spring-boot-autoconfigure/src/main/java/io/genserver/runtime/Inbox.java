@@ -1,0 +1,120 @@
+package io.genserver.runtime;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the messages of one cell arrive: its mailbox, and the room in which blocked
+ * senders wait while the mailbox is full. Everything here is safe on any thread.
+ */
+final class Inbox {
+
+	private static final VarHandle ROOM;
+
+	static {
+		try {
+			ROOM = MethodHandles.lookup().findVarHandle(Inbox.class, "room", Room.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final ServerCell cell;
+
+	final Mailbox mailbox;
+
+	private volatile @Nullable Room room;
+
+	Inbox(ServerCell cell, int capacity) {
+		this.cell = cell;
+		this.mailbox = new Mailbox(capacity);
+	}
+
+	/**
+	 * Queue a message without waiting.
+	 * @return whether it was queued, or why not
+	 */
+	Mailbox.Offer offer(Message message) {
+		GenServerRuntime runtime = this.cell.runtime();
+		if (runtime.listener() != null) {
+			message.queuedAt = runtime.scheduler().nanoTime();
+		}
+		Room waiting = this.room;
+		Mailbox.Offer offer = this.mailbox.offer(message, (waiting != null) ? waiting.size() : 0);
+		if (offer == Mailbox.Offer.QUEUED) {
+			this.cell.ready();
+		}
+		return offer;
+	}
+
+	/** Let a message, which must not be visible to others yet, wait for room. */
+	void enterRoom(Message message) {
+		message.waitsForRoom();
+		Room waiting = room();
+		waiting.add(message);
+		waiting.admit(this.cell);
+		observe();
+	}
+
+	/** A message gave up waiting for room. */
+	void leftRoom(Message message) {
+		Room waiting = this.room;
+		if (waiting != null) {
+			waiting.remove(message);
+		}
+	}
+
+	/** A queued message was given up: its place is free. */
+	void freed() {
+		this.mailbox.free();
+		admit();
+	}
+
+	/** Let senders in if there is room. */
+	void admit() {
+		Room waiting = this.room;
+		if (waiting != null && waiting.size() > 0) {
+			waiting.admit(this.cell);
+		}
+	}
+
+	/** Let senders in, but not one by one: a message was taken out. */
+	void taken() {
+		this.mailbox.started();
+		Room waiting = this.room;
+		if (waiting != null && waiting.size() > 0 && this.mailbox.size() <= this.mailbox.capacity() / 2) {
+			waiting.admit(this.cell);
+		}
+	}
+
+	/** The watcher has looked, and goes. */
+	void unobserved() {
+		Room waiting = this.room;
+		if (waiting != null) {
+			waiting.observed.set(false);
+			observe();
+		}
+	}
+
+	/** Watch over the room from now on, unless somebody does or nobody waits. */
+	private void observe() {
+		Room waiting = this.room;
+		if (waiting != null && waiting.size() > 0 && waiting.observed.compareAndSet(false, true)) {
+			this.cell.runtime().scheduler().observe(this.cell);
+		}
+	}
+
+	private Room room() {
+		Room known = this.room;
+		if (known == null) {
+			ROOM.compareAndSet(this, null, new Room());
+			known = Objects.requireNonNull(this.room);
+		}
+		return known;
+	}
+
+}
