@@ -78,6 +78,32 @@ public interface GenServerContext {
 	<R extends @Nullable Object> R detached(Callable<R> task) throws Exception;
 
 	/**
+	 * Run a task in this server's turn after some time, once. A restart or stop cancels
+	 * it.
+	 * @param delay how long to wait at least; timers count in milliseconds
+	 * @param task what to run; what it throws is treated like the failure of a cast
+	 * @return the timer
+	 */
+	GenServerTimer schedule(Duration delay, Runnable task);
+
+	/**
+	 * Run a task in this server's turn again and again. At most one tick is due at a
+	 * time; those that were missed are not made up for. A restart or stop cancels it.
+	 * @param period time from one tick to the next, and to the first
+	 * @param task what to run; what it throws is treated like the failure of a cast
+	 * @return the timer
+	 */
+	GenServerTimer scheduleEvery(Duration period, Runnable task);
+
+	/**
+	 * Run a task in this server's turn before any other message, once the current one has
+	 * been answered.
+	 * @param task what to run; what it throws is treated like the failure of a cast
+	 * @throws IllegalStateException outside of the server's turn
+	 */
+	void continueWith(Runnable task);
+
+	/**
 	 * Stop this server after the message being handled. What is queued fails.
 	 */
 	void stop();

@@ -137,6 +137,38 @@ public interface GenServerRegistry {
 	CompletableFuture<@Nullable Void> stop(String name);
 
 	/**
+	 * Let a server go on with a new instance after the message it is handling, at once
+	 * and without counting it. What is queued stays queued. Ends the state
+	 * {@link ServerState#FAILED}.
+	 * @param name the server's name; all instances restart if it is keyed
+	 * @throws NoSuchServerException if there is none
+	 */
+	void restart(String name);
+
+	/**
+	 * Let one instance of a keyed server go on anew.
+	 * @param name the server's name
+	 * @param key the key; nothing happens if there is no such instance
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 * @see #restart(String)
+	 */
+	void restart(String name, String key);
+
+	/**
+	 * Let a server pause after the message it is handling. Messages queue.
+	 * @param name the server's name; all instances there are pause if it is keyed
+	 * @throws NoSuchServerException if there is none
+	 */
+	void suspend(String name);
+
+	/**
+	 * End a pause.
+	 * @param name the server's name
+	 * @throws NoSuchServerException if there is none
+	 */
+	void resume(String name);
+
+	/**
 	 * Describe one server.
 	 * @param name the server's name
 	 * @return a snapshot; for a keyed server the sum of its instances

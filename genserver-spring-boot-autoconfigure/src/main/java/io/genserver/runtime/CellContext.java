@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import io.genserver.Caller;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
+import io.genserver.GenServerTimer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,32 @@ final class CellContext implements GenServerContext {
 		finally {
 			turn.detached = before;
 		}
+	}
+
+	@Override
+	public GenServerTimer schedule(Duration delay, Runnable task) {
+		if (delay.isNegative()) {
+			throw new IllegalArgumentException("The delay must not be negative, but is " + delay);
+		}
+		return this.cell.agenda().schedule(delay.toNanos(), 0, LambdaOperation.TIMER, task);
+	}
+
+	@Override
+	public GenServerTimer scheduleEvery(Duration period, Runnable task) {
+		if (period.isNegative() || period.isZero()) {
+			throw new IllegalArgumentException("The period must be positive, not " + period);
+		}
+		return this.cell.agenda().schedule(period.toNanos(), period.toNanos(), LambdaOperation.TIMER, task);
+	}
+
+	@Override
+	public void continueWith(Runnable task) {
+		Turn turn = Turn.current();
+		if (turn == null || turn.cell != this.cell) {
+			throw new IllegalStateException("continueWith(...) works in the turn of server " + this.cell.label()
+					+ " only; elsewhere send a cast to self()");
+		}
+		this.cell.agenda().continueWith(task);
 	}
 
 	@Override

@@ -136,9 +136,10 @@ final class CellLife {
 		this.cell.abandonAll();
 		letGo();
 		this.state = last;
-		this.cell.server().ended(this.cell, last, wasStarted);
 		Throwable cause = this.failure;
 		publish((last == ServerState.FAILED) ? GenServerEvent.Kind.FAILED : GenServerEvent.Kind.STOPPED, cause);
+		// A successor may be made from here on.
+		this.cell.server().ended(this.cell, last, wasStarted);
 		futures().terminated.complete(null);
 		futures().started.completeExceptionally((cause != null) ? cause
 				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));

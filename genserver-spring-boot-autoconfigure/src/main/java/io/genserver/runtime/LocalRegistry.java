@@ -124,6 +124,29 @@ public final class LocalRegistry implements GenServerRegistry {
 	}
 
 	@Override
+	public void restart(String name) {
+		Server server = this.runtime.server(name);
+		for (ServerCell cell : server.cells()) {
+			server.restart(cell.key());
+		}
+	}
+
+	@Override
+	public void restart(String name, String key) {
+		keyed(this.runtime.server(name)).restart(checkKey(name, key));
+	}
+
+	@Override
+	public void suspend(String name) {
+		this.runtime.server(name).cells().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+	}
+
+	@Override
+	public void resume(String name) {
+		this.runtime.server(name).cells().forEach((cell) -> cell.command(ServerCell.RESUME));
+	}
+
+	@Override
 	public ServerInfo info(String name) {
 		return ServerInfos.of(this.runtime.server(name));
 	}

@@ -448,8 +448,7 @@ public final class Server {
 	}
 
 	/** Let the instances that have been idle for long enough go. */
-	void passivate(long now) {
-		Duration idle = settings().idleTimeout();
+	private void passivate(long now, @Nullable Duration idle) {
 		if (idle == null) {
 			return;
 		}
@@ -466,6 +465,20 @@ public final class Server {
 	/** Start what is there. */
 	void start() {
 		cells().forEach(ServerCell::start);
+		Duration idle = settings().idleTimeout();
+		if (idle != null) {
+			lookForIdle(Math.max(1, idle.toNanos() / 4));
+		}
+	}
+
+	private void lookForIdle(long period) {
+		Scheduler scheduler = this.runtime.scheduler();
+		scheduler.track(new Alarm(scheduler.nanoTime() + period, () -> scheduler.execute(() -> {
+			passivate(scheduler.nanoTime(), settings().idleTimeout());
+			if (!this.stopped) {
+				lookForIdle(period);
+			}
+		})));
 	}
 
 	/** Let all instances stop, and make no more. */
