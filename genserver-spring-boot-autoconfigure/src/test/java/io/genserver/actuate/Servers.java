@@ -34,7 +34,7 @@ public final class Servers implements AutoCloseable {
 
 	public Servers add(String name, boolean keyed, int capacity, InstanceFactory factory, Operation... operations) {
 		ServerSettings settings = new ServerSettings(capacity, Overflow.REJECT, ServerSettings.DEFAULTS.callTimeout(),
-				ServerSettings.DEFAULTS.strategy(), 1000, StartFailure.MARK_FAILED);
+				ServerSettings.DEFAULTS.supervision(), 1000, null, StartFailure.MARK_FAILED);
 		this.runtime.add(
 				new ServerDefinition(name, Cell.class, List.of(), keyed, Arrays.asList(operations), factory, settings));
 		return this;
