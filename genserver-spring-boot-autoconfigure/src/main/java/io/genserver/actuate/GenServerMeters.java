@@ -66,6 +66,11 @@ public class GenServerMeters implements RuntimeListener {
 	}
 
 	@Override
+	public void restarted(Server server) {
+		meters(server).restarts.increment();
+	}
+
+	@Override
 	public void deadLetter(DeadLetter deadLetter) {
 		Rejections known = this.rejections.get(deadLetter.server());
 		if (known == null) {
@@ -88,6 +93,8 @@ public class GenServerMeters implements RuntimeListener {
 
 		private final Counter lateReplies;
 
+		private final Counter restarts;
+
 		private final Map<Operation, OperationMeters> operations = new ConcurrentHashMap<>();
 
 		ServerMeters(Server server) {
@@ -100,8 +107,8 @@ public class GenServerMeters implements RuntimeListener {
 				.description("Replies that came after their caller had given up")
 				.tag("server", this.name)
 				.register(GenServerMeters.this.registry);
-			Counter.builder("genserver.restarts")
-				.description("Restarts")
+			this.restarts = Counter.builder("genserver.restarts")
+				.description("How often the server, or an instance of it, went on anew")
 				.tag("server", this.name)
 				.register(GenServerMeters.this.registry);
 			Gauge.builder("genserver.mailbox.depth", server, Server::mailboxDepth)

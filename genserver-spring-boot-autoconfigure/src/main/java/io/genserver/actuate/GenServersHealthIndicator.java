@@ -19,17 +19,18 @@ import org.springframework.boot.health.contributor.Status;
 /**
  * Tells whether the servers do their work: DOWN if one has failed, else OUT_OF_SERVICE if
  * a handler has been running for longer than a server should be silent, else UP. What is
- * wrong is in the details, all of it whatever the status.
+ * wrong is in the details, all of it whatever the status; so are single instances of a
+ * keyed server that have failed, which do not make it DOWN.
  *
  * @since 0.1.0
  */
 public class GenServersHealthIndicator extends AbstractHealthIndicator {
 
-	/** Instances of a keyed server among which the stuck ones are looked for. */
+	/** Instances of a keyed server that are looked at one by one. */
 	private static final int INSTANCES = 1000;
 
-	/** Stuck instances of one keyed server that are told apart. */
-	private static final int STUCK_SHOWN = 10;
+	/** Instances of one keyed server that are named for one reason. */
+	private static final int SHOWN = 10;
 
 	private final GenServerRegistry registry;
 
@@ -51,6 +52,7 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 		int servers = 0;
 		int instances = 0;
 		List<String> failed = new ArrayList<>();
+		List<String> failedInstances = new ArrayList<>();
 		List<Map<String, Object>> stuck = new ArrayList<>();
 		for (String name : this.registry.names()) {
 			ServerInfo info = find(name);
@@ -62,8 +64,11 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 			if (info.state() == ServerState.FAILED) {
 				failed.add(name);
 			}
-			if (isStuck(info)) {
-				addStuck(info, stuck);
+			if (info.keyed()) {
+				lookAtInstances(info, failedInstances, stuck);
+			}
+			else if (isStuck(info)) {
+				stuck.add(describe(info));
 			}
 		}
 		builder.status(!failed.isEmpty() ? Status.DOWN : !stuck.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP);
@@ -71,25 +76,29 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 		if (!failed.isEmpty()) {
 			builder.withDetail("failed", failed);
 		}
+		if (!failedInstances.isEmpty()) {
+			builder.withDetail("failedInstances", failedInstances);
+		}
 		if (!stuck.isEmpty()) {
 			builder.withDetail("stuck", stuck).withDetail("stuckHandlerLimitMillis", this.stuckHandlerLimit.toMillis());
 		}
 	}
 
-	private void addStuck(ServerInfo info, List<Map<String, Object>> stuck) {
-		if (!info.keyed()) {
-			stuck.add(describe(info));
-			return;
+	private void lookAtInstances(ServerInfo sum, List<String> failed, List<Map<String, Object>> stuck) {
+		List<ServerInfo> instances = this.registry.instances(sum.name(), INSTANCES);
+		instances.stream()
+			.filter((instance) -> instance.state() == ServerState.FAILED)
+			.limit(SHOWN)
+			.forEach((instance) -> failed.add(sum.name() + "/" + instance.key()));
+		if (isStuck(sum)) {
+			List<Map<String, Object>> found = instances.stream()
+				.filter(this::isStuck)
+				.limit(SHOWN)
+				.map(GenServersHealthIndicator::describe)
+				.toList();
+			// An instance that was not looked at is still known from the sum.
+			stuck.addAll(!found.isEmpty() ? found : List.of(describe(sum)));
 		}
-		List<Map<String, Object>> found = this.registry.instances(info.name(), INSTANCES)
-			.stream()
-			.filter(this::isStuck)
-			.limit(STUCK_SHOWN)
-			.map(GenServersHealthIndicator::describe)
-			.toList();
-		// One beyond those looked at, or one that has just ended, is still known from the
-		// sum.
-		stuck.addAll(!found.isEmpty() ? found : List.of(describe(info)));
 	}
 
 	private boolean isStuck(ServerInfo info) {

@@ -90,7 +90,7 @@ final class CellLife {
 			end(ServerState.FAILED);
 			return;
 		}
-		this.restarts++;
+		countRestart();
 		this.state = ServerState.RESTARTING;
 		logger.warn("Server {} restarts in {} ms", this.cell.label(), pause / 1_000_000, cause);
 		if (pause == 0) {
@@ -105,7 +105,7 @@ final class CellLife {
 	void restartNow() {
 		letGo();
 		this.history = null;
-		this.restarts++;
+		countRestart();
 		this.state = ServerState.RESTARTING;
 		logger.info("Server {} restarts because it was told to", this.cell.label());
 		begin();
@@ -158,6 +158,14 @@ final class CellLife {
 			}
 		}
 		this.context = null;
+	}
+
+	private void countRestart() {
+		this.restarts++;
+		RuntimeListener listener = this.cell.runtime().listener();
+		if (listener != null) {
+			listener.restarted(this.cell.server());
+		}
 	}
 
 	private InstanceFactory factory() {

@@ -55,4 +55,11 @@ public interface RuntimeListener {
 	default void lateReply(Server server, Operation operation) {
 	}
 
+	/**
+	 * Called when a server is about to go on with a new instance.
+	 * @param server the server
+	 */
+	default void restarted(Server server) {
+	}
+
 }

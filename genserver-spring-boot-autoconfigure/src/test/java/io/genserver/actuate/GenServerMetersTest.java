@@ -151,6 +151,15 @@ class GenServerMetersTest {
 	}
 
 	@Test
+	void countsRestarts() {
+		this.servers.add("kv", false).start();
+		this.servers.registry().restart("kv");
+		this.servers.ref("kv").call((cell) -> cell.value);
+		assertThat(this.registry.get("genserver.restarts").tag("server", "kv").counter().count()).isOne();
+		assertThat(this.servers.registry().info("kv").restarts()).isOne();
+	}
+
+	@Test
 	void registersWhatAServerShowsBeforeItsFirstMessage() {
 		this.servers.add("kv", false).start();
 		this.servers.runtime().servers().forEach(this.meters::observe);

@@ -1,5 +1,6 @@
 package io.genserver.actuate;
 
+import java.time.Duration;
 import java.util.stream.IntStream;
 
 import io.genserver.GenServerRegistry;
@@ -15,6 +16,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,6 +41,7 @@ class GenServersEndpointWebTest {
 		servers = context.getBean(Servers.class);
 		client = WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + context.getEnvironment().getProperty("local.server.port") + "/actuator")
+			.responseTimeout(Duration.ofSeconds(30))
 			.build();
 		IntStream.range(0, 120).forEach((i) -> servers.ref("room", "k" + i).call((cell) -> cell.value));
 	}
@@ -139,17 +142,17 @@ class GenServersEndpointWebTest {
 
 	@Test
 	void refusesALimitThatIsOutOfRange() {
-		client.get().uri("/genservers/room?limit=-1").exchange().expectStatus().isBadRequest();
-		client.get().uri("/genservers/room?limit=1001").exchange().expectStatus().isBadRequest();
-		client.get().uri("/genservers/room?limit=many").exchange().expectStatus().isBadRequest();
+		expectStatus("/genservers/room?limit=-1", HttpStatus.BAD_REQUEST);
+		expectStatus("/genservers/room?limit=1001", HttpStatus.BAD_REQUEST);
+		expectStatus("/genservers/room?limit=many", HttpStatus.BAD_REQUEST);
 	}
 
 	@Test
 	void knowsNothingOfOtherServersAndKeys() {
-		client.get().uri("/genservers/nobody").exchange().expectStatus().isNotFound();
-		client.get().uri("/genservers/nobody/k1").exchange().expectStatus().isNotFound();
-		client.get().uri("/genservers/kv/k1").exchange().expectStatus().isNotFound();
-		client.get().uri("/genservers/room/nobody").exchange().expectStatus().isNotFound();
+		expectStatus("/genservers/nobody", HttpStatus.NOT_FOUND);
+		expectStatus("/genservers/nobody/k1", HttpStatus.NOT_FOUND);
+		expectStatus("/genservers/kv/k1", HttpStatus.NOT_FOUND);
+		expectStatus("/genservers/room/nobody", HttpStatus.NOT_FOUND);
 		assertThat(servers.registry().info("room", "nobody")).isNull();
 	}
 
@@ -180,6 +183,10 @@ class GenServersEndpointWebTest {
 			.jsonPath("$.measurements[0].value")
 			.value(Double.class, (count) -> assertThat(count).isGreaterThanOrEqualTo(120));
 		client.get().uri("/metrics/genserver.mailbox.depth?tag=server:kv").exchange().expectStatus().isOk();
+	}
+
+	private static void expectStatus(String uri, HttpStatus status) {
+		client.get().uri(uri).exchange().expectStatus().isEqualTo(status).expectBody().returnResult();
 	}
 
 	private static void expectListed(String query, int expected) {

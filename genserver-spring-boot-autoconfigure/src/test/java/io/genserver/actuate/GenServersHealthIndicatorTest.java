@@ -3,7 +3,12 @@ package io.genserver.actuate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
+import io.genserver.ServerInfo;
+import io.genserver.ServerState;
 import io.genserver.actuate.Servers.Busy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,28 @@ class GenServersHealthIndicatorTest {
 	}
 
 	@Test
+	void staysUpAndNamesTheInstanceOfAKeyedServerThatFailed() throws Exception {
+		AtomicBoolean broken = new AtomicBoolean();
+		this.servers.add("room", true, 4, () -> {
+			if (broken.get()) {
+				throw new IllegalStateException("no luck");
+			}
+			return new Servers.Cell();
+		}).start();
+		this.servers.ref("room", "fine").call((cell) -> cell.value);
+		this.servers.ref("room", "broken").call((cell) -> cell.value);
+		broken.set(true);
+		this.servers.registry().restart("room", "broken");
+		await(() -> {
+			ServerInfo info = this.servers.registry().info("room", "broken");
+			return info != null && info.state() == ServerState.FAILED;
+		});
+		Health health = health(Duration.ofMinutes(1));
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("failedInstances", List.of("room/broken"));
+	}
+
+	@Test
 	void isDownRatherThanOutOfServiceAndShowsBoth() throws Exception {
 		this.servers.add("kv", false).add("broken", false, 4, () -> {
 			throw new IllegalStateException("no luck");
@@ -76,6 +103,14 @@ class GenServersHealthIndicatorTest {
 			Health health = health(Duration.ZERO);
 			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 			assertThat(health.getDetails()).containsKeys("failed", "stuck");
+		}
+	}
+
+	private static void await(BooleanSupplier condition) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
+			Thread.onSpinWait();
 		}
 	}
 
