@@ -1,0 +1,229 @@
+package io.genserver.rpc;
+
+import java.util.concurrent.Flow;
+
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.WireSession;
+import io.genserver.rpc.codec.CodecException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stream the peer asked for: takes the items of the handler's publisher and queues them
+ * to be written.
+ * <p>
+ * <b>Demand.</b> Base mode knows no credit, so the queue is what pushes back: as items
+ * are written more are asked for, half a batch at a time, unless the queue is over its
+ * soft limit; then the stream waits its turn for room. A batch is as many items, of the
+ * largest size seen, as make a share of the queue. Publishers run code of the
+ * application, so they are asked, and cancelled, by a worker.
+ * <p>
+ * Items arrive one after the other on any thread; {@link #outstanding} and
+ * {@link #refill} belong to the connection's.
+ */
+final class InboundStream implements Flow.Subscriber<@Nullable Object> {
+
+	private static final Logger logger = LoggerFactory.getLogger(InboundStream.class);
+
+	private static final int FIRST_BATCH = 16;
+
+	private static final int LARGEST_BATCH = 256;
+
+	private final InboundCalls calls;
+
+	private final ExposedOperation operation;
+
+	private final InboundRequest request;
+
+	private final WireArguments arguments;
+
+	private final Runnable askForMore = this::askForMore;
+
+	private volatile Flow.@Nullable Subscription subscription;
+
+	/** Nothing more is taken from the publisher: it ended, or was cancelled. */
+	private volatile boolean over;
+
+	private volatile int largestItem = 1;
+
+	/** Items asked for and not yet written. */
+	private int outstanding = FIRST_BATCH;
+
+	/** Whether more has been or will be asked for already. */
+	private boolean asking;
+
+	InboundStream(InboundCalls calls, ExposedOperation operation, InboundRequest request, WireArguments arguments) {
+		this.calls = calls;
+		this.operation = operation;
+		this.request = request;
+		this.arguments = arguments;
+	}
+
+	@Override
+	public void onSubscribe(Flow.Subscription subscription) {
+		this.subscription = subscription;
+		// The stream is not open yet: the engine notes this and asks the publisher later.
+		subscription.request(FIRST_BATCH);
+	}
+
+	@Override
+	public void onNext(@Nullable Object item) {
+		if (this.over) {
+			return;
+		}
+		byte[] bytes;
+		try {
+			bytes = this.operation.wire().encodeItem(item);
+		}
+		catch (CodecException ex) {
+			logger.error("An item of {} cannot be encoded", this.operation, ex);
+			fail(WireFailure.failed(this.operation + ": an item cannot be encoded"));
+			return;
+		}
+		int limit = this.calls.context().limits().frameBytes();
+		if (bytes.length > limit) {
+			fail(WireFailure.failed(
+					this.operation + ": an item of " + bytes.length + " bytes exceeds the " + limit + " of a frame"));
+			return;
+		}
+		if (bytes.length > this.largestItem) {
+			this.largestItem = bytes.length;
+		}
+		this.calls.send(new Item(bytes));
+	}
+
+	/** The stream cannot go on although its publisher could. */
+	private void fail(WireFailure failure) {
+		this.over = true;
+		cancelPublisher();
+		this.calls.send(new Failed(failure));
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		if (!this.over) {
+			this.over = true;
+			this.calls.send(new Failed(WireFailure.of(this.operation, failure)));
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (!this.over) {
+			this.over = true;
+			this.calls.send(new Ended());
+		}
+	}
+
+	/** On the connection's thread. */
+	void cancelledByPeer() {
+		this.over = true;
+		this.calls.context().workers().execute(this::cancelPublisher);
+		this.calls.releaseAfter(this.arguments, this.request);
+	}
+
+	private void cancelPublisher() {
+		Flow.Subscription known = this.subscription;
+		if (known != null) {
+			known.cancel();
+		}
+	}
+
+	private void written() {
+		this.outstanding--;
+		if (!this.asking && !this.over && this.outstanding <= batch() / 2) {
+			this.asking = true;
+			this.calls.outbound().whenRoom(this.askForMore);
+		}
+	}
+
+	private int batch() {
+		return Math.clamp(OutboundQueue.STREAM_SHARE / (this.largestItem + Outbound.OVERHEAD), 1, LARGEST_BATCH);
+	}
+
+	private void askForMore() {
+		this.asking = false;
+		int more = batch() - this.outstanding;
+		Flow.Subscription known = this.subscription;
+		if (more > 0 && known != null && !this.over) {
+			this.outstanding += more;
+			this.calls.context().workers().execute(() -> known.request(more));
+		}
+	}
+
+	/** An item to be written. */
+	private final class Item implements Outbound {
+
+		private final byte[] item;
+
+		Item(byte[] item) {
+			this.item = item;
+		}
+
+		@Override
+		public int bytes() {
+			return OVERHEAD + this.item.length;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			if (session.respondItem(InboundStream.this.request, this.item)) {
+				written();
+			}
+		}
+
+	}
+
+	/** The end of all items. */
+	private final class Ended implements Outbound {
+
+		@Override
+		public int bytes() {
+			return OVERHEAD;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			session.respondEnd(InboundStream.this.request);
+		}
+
+	}
+
+	/** The end before all items, for which there is a status only if there was none. */
+	private final class Failed implements Outbound {
+
+		private final WireFailure failure;
+
+		Failed(WireFailure failure) {
+			this.failure = failure;
+		}
+
+		@Override
+		public int bytes() {
+			return OVERHEAD;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			InboundRequest request = InboundStream.this.request;
+			if (!request.isResponding()) {
+				session.respond(request, this.failure.status(), this.failure.payload());
+				return;
+			}
+			switch (InboundStream.this.calls.context().streamFailure()) {
+				case CANCEL -> session.respondCancel(request);
+				case END -> session.respondEnd(request);
+				case CLOSE -> {
+					session.respondCancel(request);
+					InboundStream.this.calls.transport()
+						.close(new CloseReason(CloseCode.INTERNAL, "a stream failed after its first item"));
+				}
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,272 @@
+package io.genserver.rpc;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.WireSession;
+import io.netty.buffer.ByteBuf;
+import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is to be sent on one connection: any thread adds entries, the connection's thread
+ * makes WebSocket messages of them as the transport asks for messages.
+ * <p>
+ * <b>Signalling.</b> {@link #work} counts what was added and not yet looked at. Whoever
+ * raises it from zero asks the connection's thread to drain; everybody else only adds,
+ * for the drain goes on until it has brought {@code work} back to zero, and a drain that
+ * stops for want of demand leaves it above zero and is taken up again by the next
+ * {@link #request}. So there is one hand-over each time the queue becomes busy, however
+ * many entries follow.
+ * <p>
+ * <b>Bytes.</b> {@link #unsent} holds the estimate of each entry until it is written, and
+ * from then on the bytes it became, until the transport takes them.
+ * <p>
+ * <b>End.</b> Once {@link #closed} is set nothing is written. The connection's thread
+ * sets it and then drops what is queued; whoever adds an entry looks at it again after
+ * adding, so that no entry stays behind. Both drop under a lock, which nobody takes
+ * before the end.
+ */
+final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
+
+	private static final Logger logger = LoggerFactory.getLogger(OutboundQueue.class);
+
+	private static final int CHUNK = 64;
+
+	/** What one stream may at most have brought when it is told that there is room. */
+	static final int STREAM_SHARE = 16 * 1024;
+
+	private final MpscUnboundedVarHandleArrayQueue<Outbound> entries = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
+
+	private final AtomicInteger work = new AtomicInteger();
+
+	private final AtomicLong unsent = new AtomicLong();
+
+	private final AtomicLong demand = new AtomicLong();
+
+	private final AtomicBoolean subscribed = new AtomicBoolean();
+
+	private final AtomicBoolean overflowed = new AtomicBoolean();
+
+	private final Transport transport;
+
+	private final WireSession session;
+
+	private final ProtocolLimits limits;
+
+	private final Runnable whenIdle;
+
+	private final Runnable drain = this::drain;
+
+	private volatile @Nullable Subscriber<? super ByteBuf> subscriber;
+
+	private volatile boolean closed;
+
+	/** Streams that wait until there is room; of the connection's thread. */
+	private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
+	private long taken;
+
+	private long takenAtProgress;
+
+	private long progressNanos;
+
+	private boolean stalling;
+
+	/**
+	 * Create an empty queue.
+	 * @param transport the connection
+	 * @param session makes frames of entries
+	 * @param limits how many bytes may wait
+	 * @param whenIdle called on the connection's thread whenever all is sent
+	 */
+	OutboundQueue(Transport transport, WireSession session, ProtocolLimits limits, Runnable whenIdle) {
+		this.transport = transport;
+		this.session = session;
+		this.limits = limits;
+		this.whenIdle = whenIdle;
+	}
+
+	/**
+	 * Add an entry. On any thread.
+	 * @param entry the entry, dropped if the connection is over
+	 */
+	void offer(Outbound entry) {
+		if (this.closed) {
+			entry.dropped();
+			return;
+		}
+		long bytes = this.unsent.addAndGet(entry.bytes());
+		this.entries.offer(entry);
+		if (this.closed) {
+			dropAll();
+			return;
+		}
+		if (bytes > this.limits.outboundHardBytes() && this.overflowed.compareAndSet(false, true)) {
+			this.transport.close(new CloseReason(CloseCode.SLOW_CONSUMER,
+					"more than " + this.limits.outboundHardBytes() + " bytes wait to be read by this peer"));
+		}
+		if (this.work.getAndIncrement() == 0) {
+			this.transport.execute(this.drain);
+		}
+	}
+
+	/**
+	 * Return how much waits to be sent. On any thread.
+	 * @return bytes
+	 */
+	long bytes() {
+		return this.unsent.get();
+	}
+
+	/** Whether publishers may be asked for more. On any thread. */
+	boolean hasRoom() {
+		return this.unsent.get() < this.limits.outboundSoftBytes();
+	}
+
+	/** Run a task at once if there is room, else as soon as there is. */
+	void whenRoom(Runnable task) {
+		if (hasRoom()) {
+			task.run();
+		}
+		else {
+			this.waiting.add(task);
+		}
+	}
+
+	/** Close the connection if its peer has taken nothing for too long. */
+	void tick(long nowNanos) {
+		boolean idle = this.unsent.get() == 0;
+		if (idle || !this.stalling || this.taken != this.takenAtProgress) {
+			this.stalling = !idle;
+			this.takenAtProgress = this.taken;
+			this.progressNanos = nowNanos;
+		}
+		else if (nowNanos - this.progressNanos >= this.limits.outboundStall().toNanos()) {
+			this.transport.close(new CloseReason(CloseCode.SLOW_CONSUMER,
+					"this peer has read nothing for " + this.limits.outboundStall()));
+		}
+	}
+
+	@Override
+	public void subscribe(Subscriber<? super ByteBuf> subscriber) {
+		if (!this.subscribed.compareAndSet(false, true)) {
+			throw new IllegalStateException("A connection's messages can be subscribed to once only");
+		}
+		this.subscriber = subscriber;
+		subscriber.onSubscribe(this);
+	}
+
+	@Override
+	public void request(long n) {
+		this.demand.getAndAccumulate(n, (known, more) -> (known + more < 0) ? Long.MAX_VALUE : known + more);
+		this.transport.execute(this.drain);
+	}
+
+	@Override
+	public void cancel() {
+		// The transport says by disconnecting that it takes no more.
+		this.demand.set(0);
+	}
+
+	private void drain() {
+		int seen = this.work.get();
+		while (seen != 0 && !this.closed) {
+			try {
+				if (!sendAll()) {
+					return;
+				}
+			}
+			catch (RuntimeException ex) {
+				logger.error("Connection {} cannot write and is closed", this.transport.remote(), ex);
+				this.transport.close(new CloseReason(CloseCode.INTERNAL, "cannot write"));
+				return;
+			}
+			seen = this.work.addAndGet(-seen);
+		}
+		if (!this.closed) {
+			this.whenIdle.run();
+		}
+	}
+
+	/** Whether there is nothing more to send; otherwise demand ran out. */
+	private boolean sendAll() {
+		Subscriber<? super ByteBuf> target = this.subscriber;
+		while (target != null && this.demand.get() > 0) {
+			ByteBuf message = pull();
+			if (message == null) {
+				return true;
+			}
+			if (this.demand.get() != Long.MAX_VALUE) {
+				this.demand.decrementAndGet();
+			}
+			target.onNext(message);
+		}
+		return false;
+	}
+
+	/** The next message, or null if all entries are written and taken. */
+	private @Nullable ByteBuf pull() {
+		ByteBuf message = this.session.output().poll();
+		while (message == null) {
+			Outbound entry = this.entries.poll();
+			if (entry == null) {
+				message = this.session.output().flush();
+				break;
+			}
+			long before = this.session.output().pendingBytes();
+			entry.write(this.session);
+			this.unsent.addAndGet(this.session.output().pendingBytes() - before - entry.bytes());
+			message = this.session.output().poll();
+		}
+		if (message != null) {
+			this.taken++;
+			this.unsent.addAndGet(-message.readableBytes());
+		}
+		resumeWaiting();
+		return message;
+	}
+
+	/** As many streams as there is room for the shares of. */
+	private void resumeWaiting() {
+		long room = this.limits.outboundSoftBytes() - this.unsent.get();
+		while (room > 0) {
+			Runnable task = this.waiting.poll();
+			if (task == null) {
+				return;
+			}
+			task.run();
+			room -= STREAM_SHARE;
+		}
+	}
+
+	/** Write nothing any more. On the connection's thread. */
+	void close() {
+		this.closed = true;
+		this.waiting.clear();
+		dropAll();
+		Subscriber<? super ByteBuf> target = this.subscriber;
+		if (target != null) {
+			target.onComplete();
+		}
+	}
+
+	private void dropAll() {
+		synchronized (this.entries) {
+			for (Outbound entry = this.entries.poll(); entry != null; entry = this.entries.poll()) {
+				entry.dropped();
+			}
+		}
+	}
+
+}

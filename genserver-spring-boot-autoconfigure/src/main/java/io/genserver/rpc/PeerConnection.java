@@ -1,0 +1,156 @@
+package io.genserver.rpc;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.genserver.protocol.BaseSession;
+import io.genserver.protocol.Side;
+import io.genserver.protocol.WireSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * The peer at the other end of one connection. Sits between a {@link Transport}, which
+ * moves bytes, and what is called: servers here, and operations of the peer there.
+ * <p>
+ * Belongs to the connection's thread, but for the methods that say otherwise.
+ *
+ * @since 0.1.0
+ */
+public final class PeerConnection {
+
+	private final Transport transport;
+
+	private final PeerContext context;
+
+	private final WireSession session;
+
+	private final OutboundQueue outbound;
+
+	private final ReadGate reading;
+
+	private final InboundCalls inbound;
+
+	private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
+
+	private boolean draining;
+
+	private boolean disconnected;
+
+	/**
+	 * Create the peer of a new connection in base mode.
+	 * @param side which end of the connection this is
+	 * @param context what the connection shares with others
+	 * @param transport the connection
+	 * @param allocator where messages are written to
+	 */
+	public PeerConnection(Side side, PeerContext context, Transport transport, ByteBufAllocator allocator) {
+		PeerEvents events = new PeerEvents(transport);
+		this.transport = transport;
+		this.context = context;
+		this.session = new BaseSession(side, context.limits(), allocator, events);
+		this.outbound = new OutboundQueue(transport, this.session, context.limits(), this::idle);
+		this.reading = new ReadGate(transport, this.session, context);
+		this.inbound = new InboundCalls(transport, context, this.outbound, this.reading, this.session);
+		events.tell(this.inbound);
+	}
+
+	/**
+	 * Take bytes from the peer, in any pieces.
+	 * @param chunk the bytes; stays the caller's, who releases it
+	 */
+	public void receive(ByteBuf chunk) {
+		if (this.disconnected) {
+			return;
+		}
+		long now = this.context.clock().getAsLong();
+		this.session.receive(chunk, now);
+		this.reading.received(now);
+	}
+
+	/**
+	 * Return the messages to send, to be subscribed to once. Each is the subscriber's to
+	 * release. They are asked for and come on the connection's thread, and end when it is
+	 * disconnected.
+	 * @return WebSocket messages
+	 */
+	public Publisher<ByteBuf> outbound() {
+		return this.outbound;
+	}
+
+	/**
+	 * End what has waited too long. To be called about once a second.
+	 */
+	public void tick() {
+		if (this.disconnected) {
+			return;
+		}
+		long now = this.context.clock().getAsLong();
+		this.session.tick(now);
+		this.outbound.tick(now);
+		this.reading.tick(now);
+		idle();
+	}
+
+	/**
+	 * End everything, for the connection is no more: calls of the peer are cancelled,
+	 * calls of ours fail, and nothing is sent. Idempotent.
+	 * @param reason what happened, for the failures' text
+	 */
+	public void disconnected(String reason) {
+		if (this.disconnected) {
+			return;
+		}
+		this.disconnected = true;
+		this.outbound.close();
+		this.session.close(reason);
+		this.drained.complete(null);
+	}
+
+	/**
+	 * Begin to shut down: calls that come from now on are refused as not executed, those
+	 * that run may finish. On any thread.
+	 * @return completes when no call of the peer is in flight and every answer was taken
+	 * by the transport, or the connection is over; the transport may then close it
+	 */
+	public CompletableFuture<@Nullable Void> drain() {
+		this.transport.execute(() -> {
+			this.draining = true;
+			this.inbound.refuseNew();
+			idle();
+		});
+		return this.drained.copy();
+	}
+
+	/**
+	 * Return how much waits to be taken by the transport. On any thread.
+	 * @return bytes
+	 */
+	public long outboundBytes() {
+		return this.outbound.bytes();
+	}
+
+	/**
+	 * Return how much was received and waits to be handled. On any thread.
+	 * @return bytes
+	 */
+	public long inboundBytes() {
+		return this.reading.unconsumed();
+	}
+
+	/**
+	 * Return how many calls of the peer hold a place.
+	 * @return a number
+	 */
+	public int callsInFlight() {
+		return this.session.callsInFlight();
+	}
+
+	private void idle() {
+		if (this.draining && this.session.callsInFlight() == 0 && this.outbound.bytes() == 0) {
+			this.drained.complete(null);
+		}
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.genserver.rpc;
+
+import io.genserver.protocol.InboundRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The payload of a message that came from a peer: arguments as they arrived. Counts
+ * against the connection's inbound budget until {@link #take} or {@link #finished}
+ * without it, and knows whether its handler can still be running.
+ * <p>
+ * Either {@link #take} and then {@link #finished}, both by whoever runs the handler, or
+ * {@link #finished} alone by whoever discards the message.
+ */
+final class WireArguments {
+
+	private final InboundRequest request;
+
+	private final ReadGate reading;
+
+	private byte @Nullable [] bytes;
+
+	private volatile boolean finished;
+
+	/** Told of the end of a handler whose caller has given up. */
+	private volatile @Nullable Runnable whenFinished;
+
+	WireArguments(InboundRequest request, byte[] bytes, ReadGate reading) {
+		this.request = request;
+		this.bytes = bytes;
+		this.reading = reading;
+		reading.charge(bytes.length);
+	}
+
+	/** The handler starts. */
+	byte[] take() {
+		byte[] taken = this.bytes;
+		if (taken == null) {
+			throw new IllegalStateException("The arguments of " + this.request + " were taken before");
+		}
+		this.bytes = null;
+		this.request.markStarted();
+		this.reading.credit(taken.length);
+		return taken;
+	}
+
+	/** The handler has really stopped, or will never start. */
+	void finished() {
+		byte[] unused = this.bytes;
+		if (unused != null) {
+			this.bytes = null;
+			this.reading.credit(unused.length);
+		}
+		this.finished = true;
+		Runnable task = this.whenFinished;
+		if (task != null) {
+			task.run();
+		}
+	}
+
+	/**
+	 * Run a task once the handler cannot be running any more; perhaps twice, and perhaps
+	 * at once.
+	 */
+	void whenFinished(Runnable task) {
+		// One of the two sides sees what the other wrote first.
+		this.whenFinished = task;
+		if (this.finished) {
+			task.run();
+		}
+	}
+
+}

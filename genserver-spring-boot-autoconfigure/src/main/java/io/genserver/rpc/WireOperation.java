@@ -1,0 +1,145 @@
+package io.genserver.rpc;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+import io.genserver.rpc.codec.CodecException;
+import io.genserver.rpc.codec.OperationCodec;
+import io.genserver.runtime.Operation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An operation as peers invoke it: its messages carry {@link WireArguments}, its reply is
+ * encoded bytes, or a {@link WireFailure}. Decodes and encodes in the server's turn,
+ * where code of the application's types may run; what a handler promised is encoded when
+ * it is there, while the server waits for it. The items of a stream are encoded by
+ * whoever sends them.
+ * <p>
+ * Arguments that cannot be decoded are answered, not thrown: to the supervision of the
+ * server a peer's mistake is no failure.
+ */
+final class WireOperation extends Operation {
+
+	private static final Logger logger = LoggerFactory.getLogger(WireOperation.class);
+
+	private final String wireName;
+
+	private final Operation operation;
+
+	private final OperationCodec codec;
+
+	WireOperation(String wireName, Operation operation, OperationCodec codec) {
+		super(operation.name(), operation.kind(), operation.timeoutNanos(), operation.idempotent(),
+				operation.interruptible());
+		this.wireName = wireName;
+		this.operation = operation;
+		this.codec = codec;
+	}
+
+	@Override
+	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+		WireArguments arguments = (WireArguments) payload;
+		if (arguments == null) {
+			throw new IllegalStateException("A message from a peer has lost its arguments");
+		}
+		boolean running = false;
+		try {
+			Object decoded;
+			try {
+				decoded = this.operation.payload(this.codec.arguments().decode(arguments.take()));
+			}
+			catch (CodecException ex) {
+				return badArguments(ex);
+			}
+			Object reply = this.operation.invoke(instance, decoded);
+			if (kind() == Kind.STREAM) {
+				return reply;
+			}
+			if (reply instanceof CompletionStage<?> stage) {
+				running = true;
+				return encoded(stage, arguments);
+			}
+			return encode(reply);
+		}
+		finally {
+			if (!running) {
+				arguments.finished();
+			}
+		}
+	}
+
+	private Object badArguments(CodecException failure) {
+		logger.debug("Bad arguments from a peer", failure);
+		WireFailure answer = WireFailure.badArguments(this.wireName, String.valueOf(failure.getMessage()));
+		if (kind() != Kind.STREAM) {
+			return answer;
+		}
+		return (Flow.Publisher<Object>) (subscriber) -> {
+			subscriber.onSubscribe(NoItems.INSTANCE);
+			subscriber.onError(new WireFailureException(answer));
+		};
+	}
+
+	private CompletableFuture<Object> encoded(CompletionStage<?> stage, WireArguments arguments) {
+		CompletableFuture<Object> reply = new CompletableFuture<>();
+		stage.whenComplete((value, failure) -> {
+			arguments.finished();
+			if (failure == null) {
+				reply.complete(encode(value));
+			}
+			else {
+				reply.completeExceptionally((failure instanceof CompletionException && failure.getCause() != null)
+						? failure.getCause() : failure);
+			}
+		});
+		return reply;
+	}
+
+	/** The key of the instance meant, found without decoding more. */
+	String key(byte[] arguments) {
+		return this.codec.arguments().key(arguments);
+	}
+
+	/** The bytes of a reply, or why there are none. Never throws. */
+	private Object encode(@Nullable Object reply) {
+		try {
+			return this.codec.reply().encode(reply);
+		}
+		catch (Throwable ex) {
+			logger.error("The reply of {} cannot be encoded", this.wireName, ex);
+			return WireFailure.failed(this.wireName + ": the reply cannot be encoded");
+		}
+	}
+
+	/** The bytes of an item. */
+	byte[] encodeItem(@Nullable Object item) {
+		return this.codec.reply().encode(item);
+	}
+
+	@Override
+	public void discard(@Nullable Object payload) {
+		if (payload instanceof WireArguments arguments) {
+			arguments.finished();
+		}
+	}
+
+	/** The subscription to a stream that has failed already. */
+	private enum NoItems implements Flow.Subscription {
+
+		INSTANCE;
+
+		@Override
+		public void request(long n) {
+		}
+
+		@Override
+		public void cancel() {
+		}
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.genserver.rpc.codec;
+
+import java.lang.reflect.Type;
+import java.util.List;
+
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * JSON by Jackson. One parameter is its value; several are an array, or an object by
+ * their names; none is nothing at all, {@code null} or {@code []}. With a key the
+ * arguments are always an array, which the key begins. {@code null} is JSON's.
+ *
+ * @since 0.1.0
+ */
+public final class JsonCodec implements RpcCodec {
+
+	private final JsonMapper mapper;
+
+	/**
+	 * Create.
+	 * @param mapper maps the types of parameters and replies
+	 */
+	public JsonCodec(JsonMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	@Override
+	public String name() {
+		return "json";
+	}
+
+	@Override
+	public ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed) {
+		return new JsonArguments(this.mapper, parameters, keyed);
+	}
+
+	@Override
+	public ValueCodec value(Type type) {
+		return new JsonValue(this.mapper, type);
+	}
+
+}

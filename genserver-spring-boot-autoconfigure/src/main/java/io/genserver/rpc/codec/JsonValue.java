@@ -1,0 +1,55 @@
+package io.genserver.rpc.codec;
+
+import java.lang.reflect.Type;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Values of one type as JSON.
+ */
+final class JsonValue implements ValueCodec {
+
+	private static final String WHAT = "the value";
+
+	private final Type type;
+
+	private final ObjectReader reader;
+
+	private final ObjectWriter writer;
+
+	JsonValue(JsonMapper mapper, Type type) {
+		JavaType known = mapper.constructType(type);
+		this.type = type;
+		this.reader = mapper.readerFor(known);
+		this.writer = mapper.writerFor(known);
+	}
+
+	@Override
+	public byte[] encode(@Nullable Object value) {
+		try {
+			return this.writer.writeValueAsBytes(value);
+		}
+		catch (JacksonException ex) {
+			throw JsonErrors.unwritable(WHAT, this.type, ex);
+		}
+	}
+
+	@Override
+	public @Nullable Object decode(byte[] bytes) {
+		if (bytes.length == 0) {
+			throw new CodecException("a " + TypeNames.of(this.type) + " is expected, but there is nothing");
+		}
+		try {
+			return this.reader.readValue(bytes);
+		}
+		catch (JacksonException ex) {
+			throw JsonErrors.unreadable(WHAT, this.type, ex);
+		}
+	}
+
+}

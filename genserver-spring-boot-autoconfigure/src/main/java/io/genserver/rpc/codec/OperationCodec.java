@@ -1,0 +1,50 @@
+package io.genserver.rpc.codec;
+
+import java.lang.reflect.Type;
+import java.util.List;
+
+import io.genserver.rpc.codec.RpcCodec.Parameter;
+
+/**
+ * How one operation's arguments and replies are encoded: in the given encoding, but for a
+ * single {@code byte[]}, which is itself, and for {@code void}, which is nothing.
+ *
+ * @param arguments the codec of its arguments
+ * @param reply the codec of its reply, or of its items
+ * @since 0.1.0
+ */
+public record OperationCodec(ArgumentsCodec arguments, ValueCodec reply) {
+
+	/**
+	 * Choose the codecs of an operation.
+	 * @param codec the encoding
+	 * @param parameters its parameters
+	 * @param keyed whether the arguments begin with the key of an instance
+	 * @param reply the type of its reply or items
+	 * @return the codecs
+	 * @throws IllegalArgumentException if a type cannot be encoded, saying why
+	 */
+	public static OperationCodec of(RpcCodec codec, List<Parameter> parameters, boolean keyed, Type reply) {
+		return new OperationCodec(isRaw(parameters) ? new RawArguments(keyed) : codec.arguments(parameters, keyed),
+				value(codec, reply));
+	}
+
+	/**
+	 * Choose the codec of a reply or of items.
+	 * @param codec the encoding
+	 * @param type the type
+	 * @return the codec of the values
+	 * @throws IllegalArgumentException if the type cannot be encoded, saying why
+	 */
+	public static ValueCodec value(RpcCodec codec, Type type) {
+		if (type == byte[].class) {
+			return RawValue.INSTANCE;
+		}
+		return (type == void.class || type == Void.class) ? NoValue.INSTANCE : codec.value(type);
+	}
+
+	private static boolean isRaw(List<Parameter> parameters) {
+		return parameters.size() == 1 && parameters.getFirst().type() == byte[].class;
+	}
+
+}
