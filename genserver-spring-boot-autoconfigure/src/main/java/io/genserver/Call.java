@@ -40,6 +40,14 @@ public @interface Call {
 	boolean idempotent() default false;
 
 	/**
+	 * Number of invocations that may run at once, outside the server's turn, for handlers
+	 * that do not touch its state; 0 means in the turn. An invocation beyond the number
+	 * waits, and what was sent after it too.
+	 * @return the number
+	 */
+	int concurrent() default 0;
+
+	/**
 	 * Whether the thread that runs the handler is interrupted when its caller no longer
 	 * waits.
 	 * @return {@code true} to interrupt

@@ -78,6 +78,15 @@ public interface GenServerContext {
 	<R extends @Nullable Object> R detached(Callable<R> task) throws Exception;
 
 	/**
+	 * Take over answering the call being handled: what the handler returns is ignored,
+	 * and the server goes on with its next message.
+	 * @param <T> type of the reply
+	 * @return completes the caller, from any thread
+	 * @throws IllegalStateException if no call is being handled on this thread
+	 */
+	<T extends @Nullable Object> Reply<T> deferReply();
+
+	/**
 	 * Run a task in this server's turn after some time, once. A restart or stop cancels
 	 * it.
 	 * @param delay how long to wait at least; timers count in milliseconds

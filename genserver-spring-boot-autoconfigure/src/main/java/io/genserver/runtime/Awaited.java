@@ -72,7 +72,11 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	/** Why it failed, or {@code null}. */
 	@Nullable Throwable failure() {
-		Throwable cause = this.failure;
+		return unwrap(this.failure);
+	}
+
+	/** What a stage failed with, as it was thrown. */
+	static @Nullable Throwable unwrap(@Nullable Throwable cause) {
 		return (cause instanceof CompletionException && cause.getCause() != null) ? cause.getCause() : cause;
 	}
 

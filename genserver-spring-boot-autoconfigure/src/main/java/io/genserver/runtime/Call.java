@@ -36,6 +36,9 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	/** When its handler started; written before {@code RUNNING}. */
 	private long runAt;
 
+	/** Whether the handler's result is not the reply. */
+	private volatile boolean deferred;
+
 	/** Runs the handler, if it may be interrupted; guarded by this. */
 	private @Nullable Thread runner;
 
@@ -208,7 +211,34 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				true, here.life().failure()));
 	}
 
-	private void finish(ServerCell here, Object outcome) {
+	/** Its handler puts the reply off. Only while the handler runs. */
+	final void defer() {
+		this.deferred = true;
+	}
+
+	final boolean isDeferred() {
+		return this.deferred;
+	}
+
+	/** Answer a call that was put off. */
+	final boolean answer(ServerCell here, @Nullable Object value) {
+		Object reply;
+		try {
+			reply = operation().deferredReply(value);
+		}
+		catch (RuntimeException ex) {
+			return refuse(here, ex);
+		}
+		return finish(here, (reply != null) ? reply : NOTHING);
+	}
+
+	/** Let a call that was put off fail. */
+	final boolean refuse(ServerCell here, Throwable failure) {
+		return finish(here, new Failed(failure));
+	}
+
+	/** The handler has returned: it is not to be interrupted any more. */
+	final void handlerReturned() {
 		if (operation().interruptible()) {
 			synchronized (this) {
 				if (this.runner == Thread.currentThread()) {
@@ -218,9 +248,14 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				this.runner = null;
 			}
 		}
-		if (!end(RUNNING, outcome)) {
-			here.lateReply(operation());
+	}
+
+	private boolean finish(ServerCell here, Object outcome) {
+		if (end(RUNNING, outcome)) {
+			return true;
 		}
+		here.lateReply(operation());
+		return false;
 	}
 
 	private boolean end(Object from, Object outcome) {

@@ -7,6 +7,7 @@ import io.genserver.Caller;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimer;
+import io.genserver.Reply;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ final class CellContext implements GenServerContext {
 
 	@Override
 	public @Nullable Duration remaining() {
-		Message message = this.cell.current();
+		Message message = message();
 		if (message == null || message.deadline() == Long.MAX_VALUE) {
 			return null;
 		}
@@ -46,13 +47,13 @@ final class CellContext implements GenServerContext {
 
 	@Override
 	public boolean isCancelled() {
-		Message message = this.cell.current();
+		Message message = message();
 		return message != null && message.isCancelled();
 	}
 
 	@Override
 	public Caller caller() {
-		Message message = this.cell.current();
+		Message message = message();
 		if (message == null) {
 			throw new IllegalStateException("Server " + this.cell.label() + " is not handling a message");
 		}
@@ -100,6 +101,27 @@ final class CellContext implements GenServerContext {
 					+ " only; elsewhere send a cast to self()");
 		}
 		this.cell.agenda().continueWith(task);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <T extends @Nullable Object> Reply<T> deferReply() {
+		Turn turn = Turn.current();
+		if (turn == null || turn.cell != this.cell || !(turn.message instanceof Call call)) {
+			throw new IllegalStateException("deferReply() works while server " + this.cell.label()
+					+ " handles a call, on the handler's thread");
+		}
+		if (call instanceof StreamCall) {
+			throw new IllegalStateException("The reply of " + call.operation() + " is a stream and cannot be deferred");
+		}
+		call.defer();
+		return (Reply<T>) this.cell.deferred().add(call);
+	}
+
+	/** What this thread handles, or else the server's turn. */
+	private @Nullable Message message() {
+		Turn turn = Turn.current();
+		return (turn != null && turn.cell == this.cell) ? turn.message : this.cell.current();
 	}
 
 	@Override

@@ -148,7 +148,7 @@ final class CellLife {
 	private void letGo() {
 		Object target = this.instance;
 		this.instance = null;
-		this.cell.releaseTimers();
+		this.cell.instanceGoes();
 		if (target != null) {
 			try {
 				factory().destroy(target);

@@ -21,6 +21,8 @@ final class CellStatistics {
 
 	private static final VarHandle PROCESSED;
 
+	private static final VarHandle BESIDE;
+
 	private static final VarHandle DROPPED;
 
 	private static final VarHandle LATE;
@@ -29,6 +31,7 @@ final class CellStatistics {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			PROCESSED = lookup.findVarHandle(CellStatistics.class, "processed", long.class);
+			BESIDE = lookup.findVarHandle(CellStatistics.class, "beside", long.class);
 			DROPPED = lookup.findVarHandle(CellStatistics.class, "dropped", int.class);
 			LATE = lookup.findVarHandle(CellStatistics.class, "late", int.class);
 		}
@@ -38,6 +41,8 @@ final class CellStatistics {
 	}
 
 	private long processed;
+
+	private volatile long beside;
 
 	private volatile int failed;
 
@@ -52,7 +57,12 @@ final class CellStatistics {
 		PROCESSED.setOpaque(this, (long) PROCESSED.get(this) + 1);
 	}
 
-	/** Only in the turn. */
+	/** On any thread. */
+	void processedBeside() {
+		BESIDE.getAndAdd(this, 1L);
+	}
+
+	/** On any thread. */
 	synchronized void failed(Operation operation, Throwable cause) {
 		this.failed++;
 		Deque<ServerInfo.Failure> kept = this.failures;
@@ -76,7 +86,7 @@ final class CellStatistics {
 	}
 
 	long processedCount() {
-		return (long) PROCESSED.getOpaque(this);
+		return (long) PROCESSED.getOpaque(this) + this.beside;
 	}
 
 	long failedCount() {

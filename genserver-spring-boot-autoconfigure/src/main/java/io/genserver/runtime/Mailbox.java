@@ -197,6 +197,15 @@ final class Mailbox {
 	}
 
 	/**
+	 * Look at the message that {@link #poll()} would take. Only by the consumer.
+	 * @return the message, given up or not, or {@code null} if there is none
+	 */
+	@Nullable Message peek() {
+		Message first = this.head;
+		return (first != null) ? first : takeAll();
+	}
+
+	/**
 	 * The message just taken is being handled: its place is free. Only by the consumer.
 	 */
 	void started() {

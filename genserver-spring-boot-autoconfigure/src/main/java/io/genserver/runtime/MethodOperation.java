@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MethodOperation extends Operation {
 
+	private final int concurrency;
+
 	private final Method method;
 
 	private final Map<Method, Optional<ReplyAdapter>> declarations;
@@ -41,6 +43,7 @@ public final class MethodOperation extends Operation {
 			Map<Method, Optional<ReplyAdapter>> declarations, Type[] parameterTypes, Type replyType,
 			@Nullable ReplyAdapter adapter, @Nullable Class<?> messageType) {
 		super(name, kind, options.timeoutNanos(), options.idempotent(), options.interruptible());
+		this.concurrency = options.concurrency();
 		this.method = method;
 		this.declarations = Map.copyOf(declarations);
 		this.parameterTypes = parameterTypes;
@@ -82,6 +85,11 @@ public final class MethodOperation extends Operation {
 			case 1 -> arguments[0];
 			default -> arguments;
 		};
+	}
+
+	@Override
+	public int concurrency() {
+		return this.concurrency;
 	}
 
 	@Override

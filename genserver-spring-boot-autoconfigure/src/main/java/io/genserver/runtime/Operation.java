@@ -67,6 +67,24 @@ public abstract class Operation {
 	}
 
 	/**
+	 * Return how many invocations may run at once, outside the server's turn.
+	 * @return the number, or 0 if the operation runs in the turn
+	 */
+	public int concurrency() {
+		return 0;
+	}
+
+	/**
+	 * Turn the value of a deferred reply into what the sender gets. Called on the thread
+	 * that answers.
+	 * @param value the reply
+	 * @return what {@link #invoke} would have returned for it
+	 */
+	public @Nullable Object deferredReply(@Nullable Object value) {
+		return value;
+	}
+
+	/**
 	 * Return the class of the messages this operation handles; such a message is its only
 	 * argument.
 	 * @return the class, or {@code null} if it is invoked by name

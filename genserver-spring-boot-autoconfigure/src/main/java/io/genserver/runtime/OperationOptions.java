@@ -11,16 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutNanos time a call may take, 0 for the server's call timeout
  * @param idempotent whether it may run twice
  * @param interruptible whether its thread is interrupted when nobody waits any more
+ * @param concurrency invocations that may run at once outside the turn, 0 for none
  */
-record OperationOptions(long timeoutNanos, boolean idempotent, boolean interruptible) {
+record OperationOptions(long timeoutNanos, boolean idempotent, boolean interruptible, int concurrency) {
 
-	static final OperationOptions NONE = new OperationOptions(0, false, false);
+	static final OperationOptions NONE = new OperationOptions(0, false, false, 0);
 
 	static OperationOptions of(Method method, @Nullable Call call) {
 		if (call == null) {
 			return NONE;
 		}
-		return new OperationOptions(timeoutNanos(method, call.timeout()), call.idempotent(), call.interruptible());
+		if (call.concurrent() < 0) {
+			throw new InvalidOperationException(method, "cannot be run " + call.concurrent() + " times at once",
+					"Write @Call(concurrent = 4), for example, or leave it out");
+		}
+		return new OperationOptions(timeoutNanos(method, call.timeout()), call.idempotent(), call.interruptible(),
+				call.concurrent());
 	}
 
 	private static long timeoutNanos(Method method, String timeout) {

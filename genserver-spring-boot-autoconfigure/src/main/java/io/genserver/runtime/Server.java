@@ -347,7 +347,7 @@ public final class Server {
 	private boolean await(Waiter waiter, Message message, @Nullable Turn turn, long deadline)
 			throws InterruptedException {
 		ServerCell waiting = (turn != null) ? turn.cell : null;
-		if (waiting == null) {
+		if (waiting == null || (turn != null && turn.concurrent)) {
 			return this.runtime.scheduler().await(waiter, deadline);
 		}
 		Cycles.beginWait(waiting, message);

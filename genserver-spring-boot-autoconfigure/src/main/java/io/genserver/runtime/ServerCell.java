@@ -12,6 +12,7 @@ import io.genserver.DeadLetter;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.SupervisionStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,12 @@ final class ServerCell implements Runnable {
 	static final int RESTART = 32;
 
 	static final int PASSIVATE = 64;
+
+	/** Look again at what waits. */
+	static final int WAKE = 128;
+
+	/** A handler that ran beside the turn has failed, and the server is to restart. */
+	static final int FAIL = 256;
 
 	private static final Logger logger = LoggerFactory.getLogger(ServerCell.class);
 
@@ -120,6 +127,10 @@ final class ServerCell implements Runnable {
 
 	private volatile @Nullable Agenda agenda;
 
+	private volatile @Nullable Deferred deferred;
+
+	private volatile @Nullable ConcurrentRuns concurrentRuns;
+
 	/** The message whose slowness was logged last; only the monitor uses it. */
 	private @Nullable Message reported;
 
@@ -172,6 +183,10 @@ final class ServerCell implements Runnable {
 		if (pending != null) {
 			pending.accept(null, new CancellationException("Server " + label() + " was shut down"));
 		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.interrupt();
+		}
 	}
 
 	/**
@@ -207,8 +222,7 @@ final class ServerCell implements Runnable {
 			do {
 				next = (this.commands != 0 || !this.life.isServing()) ? obey() : Next.GO_ON;
 				if (next == Next.GO_ON) {
-					Message message = take();
-					next = (message == null) ? Next.REST : handle(turn, message, sliceStart);
+					next = handleNext(turn, sliceStart);
 				}
 			}
 			while (next == Next.GO_ON && --left > 0);
@@ -227,29 +241,62 @@ final class ServerCell implements Runnable {
 		}
 	}
 
-	/** The next message whose handler is to run, or {@code null}. */
-	private @Nullable Message take() {
+	private Next handleNext(Turn turn, long sliceStart) {
 		Agenda own = this.agenda;
 		if (own != null) {
 			Message due = own.next(!this.inbox.mailbox.isDrained());
 			if (due != null) {
-				return due;
+				return handle(turn, due, sliceStart);
 			}
 		}
-		while (true) {
-			Message message = this.inbox.mailbox.poll();
-			if (message == null) {
-				this.inbox.admit();
-				if (this.inbox.mailbox.isDrained()) {
-					return null;
-				}
+		Mailbox mailbox = this.inbox.mailbox;
+		Message message = mailbox.peek();
+		while (message != null) {
+			boolean concurrent = message.operation().concurrency() > 0 && !message.isOver();
+			if (concurrent && !beside().acquire(message.operation())) {
+				return Next.PARK;
 			}
-			else if (message.start()) {
+			mailbox.poll();
+			if (message.start()) {
 				this.inbox.taken();
-				return message;
+				if (!concurrent) {
+					return handle(turn, message, sliceStart);
+				}
+				started(message, (message instanceof Call call) ? call.runAt() : runtime().scheduler().nanoTime());
+				beside().start(message);
+				return Next.GO_ON;
 			}
-			else {
-				this.inbox.mailbox.skipped(message);
+			if (concurrent) {
+				beside().release(message.operation());
+			}
+			mailbox.skipped(message);
+			message = mailbox.peek();
+		}
+		this.inbox.admit();
+		return mailbox.isDrained() ? Next.REST : Next.GO_ON;
+	}
+
+	private void started(Message message, long since) {
+		RuntimeListener listener = runtime().listener();
+		if (listener != null && message.queuedAt != 0) {
+			listener.started(this.server, message.operation(), since - message.queuedAt);
+		}
+	}
+
+	/** Let the instance handle a message. */
+	@Nullable Object invoke(Message message) throws Throwable {
+		try {
+			Object target = Objects.requireNonNull(this.life.instance(), "instance");
+			Object result = message.operation().invoke(target, message.payload());
+			if (message instanceof StreamCall stream) {
+				stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
+				return null;
+			}
+			return result;
+		}
+		finally {
+			if (message instanceof Call call) {
+				call.handlerReturned();
 			}
 		}
 	}
@@ -264,15 +311,8 @@ final class ServerCell implements Runnable {
 		turn.message = message;
 		Object result;
 		try {
-			if (listener != null && message.queuedAt != 0) {
-				listener.started(this.server, message.operation(), since - message.queuedAt);
-			}
-			Object target = Objects.requireNonNull(this.life.instance(), "instance");
-			result = message.operation().invoke(target, message.payload());
-			if (message instanceof StreamCall stream) {
-				stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
-				result = null;
-			}
+			started(message, since);
+			result = invoke(message);
 		}
 		catch (Throwable ex) {
 			return failed(message, ex);
@@ -323,13 +363,38 @@ final class ServerCell implements Runnable {
 
 	private Next succeeded(Message message, @Nullable Object value) {
 		over(message, null);
-		message.succeed(this, value);
-		message.forget();
+		answer(message, value);
 		return Next.GO_ON;
+	}
+
+	private void answer(Message message, @Nullable Object value) {
+		if (!(message instanceof Call call && call.isDeferred())) {
+			message.succeed(this, value);
+		}
+		message.forget();
 	}
 
 	private Next failed(Message message, Throwable cause) {
 		over(message, cause);
+		refuse(message, cause);
+		switch (strategyFor(cause)) {
+			case RESUME -> {
+			}
+			case RESTART -> this.life.restart(cause);
+			case STOP -> {
+				logger.warn("Server {} stops because {} failed", label(), message.operation(), cause);
+				this.life.failedWith(cause);
+				command(STOP);
+			}
+		}
+		return next();
+	}
+
+	private SupervisionStrategy strategyFor(Throwable cause) {
+		return this.server.settings().supervision().strategyFor(cause);
+	}
+
+	private void refuse(Message message, Throwable cause) {
 		this.statistics.failed(message.operation(), cause);
 		if (message.isCast()) {
 			logger.warn("Server {} failed to handle {} from {}", label(), message.operation(), message.caller(), cause);
@@ -340,17 +405,21 @@ final class ServerCell implements Runnable {
 		}
 		message.fail(this, cause);
 		message.forget();
-		switch (this.server.settings().supervision().strategyFor(cause)) {
-			case RESUME -> {
-			}
-			case RESTART -> this.life.restart(cause);
-			case STOP -> {
-				logger.warn("Server {} stops because {} failed", label(), message.operation(), cause);
-				this.life.failedWith(cause);
-				this.life.end(ServerState.STOPPED);
-			}
+	}
+
+	/** A handler that ran beside the turn has ended. On its thread, or any. */
+	void concurrentlyOver(Message message, @Nullable Object value, @Nullable Throwable cause) {
+		this.statistics.processedBeside();
+		if (cause == null) {
+			answer(message, value);
+			return;
 		}
-		return next();
+		refuse(message, cause);
+		SupervisionStrategy strategy = strategyFor(cause);
+		if (strategy != SupervisionStrategy.RESUME) {
+			this.life.failedWith(cause);
+			command((strategy == SupervisionStrategy.STOP) ? STOP : FAIL);
+		}
 	}
 
 	private void over(Message message, @Nullable Throwable cause) {
@@ -369,6 +438,18 @@ final class ServerCell implements Runnable {
 	/** Follow the commands. */
 	private Next obey() {
 		int bits = (int) COMMANDS.getAndSet(this, 0);
+		int ending = bits & (STOP | RESTART | PASSIVATE | FAIL);
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (ending != 0 && beside != null && beside.postpone(ending)) {
+			if ((ending & STOP) != 0) {
+				this.inbox.mailbox.close();
+				abandonAll();
+			}
+			bits -= ending;
+			if ((ending & ~PASSIVATE) != 0) {
+				return Next.PARK;
+			}
+		}
 		if ((bits & STOP) != 0) {
 			this.life.end(ServerState.STOPPED);
 			return Next.END;
@@ -377,6 +458,10 @@ final class ServerCell implements Runnable {
 		if (((bits & START) != 0 && state == ServerState.NEW)
 				|| ((bits & BEGIN_AGAIN) != 0 && state == ServerState.RESTARTING)) {
 			this.life.begin();
+		}
+		Throwable failure = this.life.failure();
+		if ((bits & FAIL) != 0 && failure != null && this.life.isServing()) {
+			this.life.restart(failure);
 		}
 		if ((bits & RESTART) != 0) {
 			this.life.restartNow();
@@ -387,7 +472,7 @@ final class ServerCell implements Runnable {
 		if ((bits & RESUME) != 0) {
 			this.life.resume();
 		}
-		if ((bits & PASSIVATE) != 0 && isIdle() && this.inbox.mailbox.closeIfDrained()) {
+		if ((bits & PASSIVATE) != 0 && isIdle() && isSettled() && this.inbox.mailbox.closeIfDrained()) {
 			this.life.end(ServerState.STOPPED);
 		}
 		return next();
@@ -400,6 +485,13 @@ final class ServerCell implements Runnable {
 	private boolean isIdle() {
 		Agenda own = this.agenda;
 		return own == null || own.isEmpty();
+	}
+
+	/** Whether no reply is put off and no handler runs beside the turn. */
+	private boolean isSettled() {
+		Deferred putOff = this.deferred;
+		ConcurrentRuns beside = this.concurrentRuns;
+		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.isEmpty());
 	}
 
 	/** End the turn; begin another if there is something to do already. */
@@ -429,12 +521,42 @@ final class ServerCell implements Runnable {
 		this.inbox.admit();
 	}
 
-	/** The instance goes: its timers and continuations with it. Only in the turn. */
-	void releaseTimers() {
+	/**
+	 * The instance goes: its timers, and the replies it owes, with it. Only in the turn.
+	 */
+	void instanceGoes() {
 		Agenda own = this.agenda;
 		if (own != null) {
 			own.clear();
 		}
+		Deferred putOff = this.deferred;
+		if (putOff != null) {
+			putOff.failAll((this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted");
+		}
+	}
+
+	Deferred deferred() {
+		Deferred known = this.deferred;
+		if (known == null) {
+			synchronized (this) {
+				known = this.deferred;
+				if (known == null) {
+					known = new Deferred(this);
+					this.deferred = known;
+				}
+			}
+		}
+		return known;
+	}
+
+	/** Only in the turn. */
+	private ConcurrentRuns beside() {
+		ConcurrentRuns known = this.concurrentRuns;
+		if (known == null) {
+			known = new ConcurrentRuns(this);
+			this.concurrentRuns = known;
+		}
+		return known;
 	}
 
 	Agenda agenda() {
@@ -493,7 +615,7 @@ final class ServerCell implements Runnable {
 	/** Whether it has neither messages nor anything running. */
 	boolean isQuiet() {
 		int now = this.status;
-		return this.life.isOver() || (now != READY && (now == NEW || this.inbox.mailbox.size() == 0));
+		return this.life.isOver() || (now != READY && (now == NEW || (this.inbox.mailbox.size() == 0 && isSettled())));
 	}
 
 	/** Whether it was never asked to start. */

@@ -17,6 +17,9 @@ final class Turn {
 	/** The message being handled, or {@code null}. */
 	@Nullable Message message;
 
+	/** Whether it is no turn proper but a handler that runs beside it. */
+	boolean concurrent;
+
 	/** Whether calls made now ignore the deadline of the message. */
 	boolean detached;
 
@@ -46,6 +49,7 @@ final class Turn {
 		this.cell = null;
 		this.message = null;
 		this.detached = false;
+		this.concurrent = false;
 	}
 
 	/** The deadline that calls made now inherit; {@code Long.MAX_VALUE} for none. */

@@ -1,0 +1,124 @@
+package io.genserver.runtime;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handlers of one server that run outside its turn, because their operations allow
+ * several invocations at once. The turn asks for a free slot and passes the message on;
+ * without one it parks, and the next handler that ends wakes it.
+ */
+final class ConcurrentRuns {
+
+	private final ServerCell cell;
+
+	private final Map<Operation, Integer> active = new HashMap<>();
+
+	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+	private int total;
+
+	/** Whether the turn parks until a handler ends. */
+	private boolean awaited;
+
+	/** Commands that have to wait until no handler runs. */
+	private int postponed;
+
+	ConcurrentRuns(ServerCell cell) {
+		this.cell = cell;
+	}
+
+	/** Take a slot, or be woken when one may be free. Only in the turn. */
+	synchronized boolean acquire(Operation operation) {
+		int running = this.active.getOrDefault(operation, 0);
+		if (running >= operation.concurrency()) {
+			this.awaited = true;
+			return false;
+		}
+		this.active.put(operation, running + 1);
+		this.total++;
+		return true;
+	}
+
+	/** Give back a slot that was not used. Only in the turn. */
+	synchronized void release(Operation operation) {
+		this.active.merge(operation, -1, Integer::sum);
+		this.total--;
+	}
+
+	/**
+	 * Postpone commands until no handler runs. Only in the turn.
+	 * @return {@code false} if none runs, so that they can be followed now
+	 */
+	synchronized boolean postpone(int commands) {
+		if (this.total == 0) {
+			return false;
+		}
+		this.postponed |= commands;
+		return true;
+	}
+
+	synchronized boolean isEmpty() {
+		return this.total == 0;
+	}
+
+	void interrupt() {
+		this.threads.forEach(Thread::interrupt);
+	}
+
+	/** Run a message that has a slot. */
+	void start(Message message) {
+		this.cell.runtime().scheduler().execute(() -> run(message));
+	}
+
+	private void run(Message message) {
+		Turn turn = Turn.enter(this.cell);
+		turn.message = message;
+		turn.concurrent = true;
+		Thread thread = Thread.currentThread();
+		this.threads.add(thread);
+		Object result = null;
+		Throwable failure = null;
+		try {
+			result = this.cell.invoke(message);
+		}
+		catch (Throwable ex) {
+			failure = ex;
+		}
+		finally {
+			this.threads.remove(thread);
+			turn.leave();
+		}
+		if (failure == null && result instanceof CompletionStage<?> stage) {
+			boolean unwraps = message.operation().unwrapsStage();
+			stage.whenComplete((value, cause) -> ended(message, unwraps ? value : stage, Awaited.unwrap(cause)));
+		}
+		else {
+			ended(message, result, failure);
+		}
+	}
+
+	private void ended(Message message, @Nullable Object result, @Nullable Throwable failure) {
+		this.cell.concurrentlyOver(message, result, failure);
+		int commands;
+		synchronized (this) {
+			this.active.merge(message.operation(), -1, Integer::sum);
+			this.total--;
+			commands = this.awaited ? ServerCell.WAKE : 0;
+			this.awaited = false;
+			if (this.total == 0) {
+				commands |= this.postponed;
+				this.postponed = 0;
+			}
+		}
+		if (commands != 0) {
+			this.cell.command(commands);
+		}
+	}
+
+}

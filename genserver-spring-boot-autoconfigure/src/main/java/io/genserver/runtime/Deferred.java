@@ -1,0 +1,95 @@
+package io.genserver.runtime;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import io.genserver.GenServerUnavailableException;
+import io.genserver.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one instance whose replies were put off. They end with the instance. Safe
+ * on any thread.
+ */
+final class Deferred {
+
+	/** From so many on, those that have expired are looked for when one is added. */
+	private static final int LOOK = 64;
+
+	private final ServerCell cell;
+
+	private final Set<Call> calls = new LinkedHashSet<>();
+
+	private int lookAt = LOOK;
+
+	Deferred(ServerCell cell) {
+		this.cell = cell;
+	}
+
+	Reply<@Nullable Object> add(Call call) {
+		synchronized (this.calls) {
+			if (this.calls.size() >= this.lookAt) {
+				this.calls.removeIf(Call::isOver);
+				this.lookAt = Math.max(LOOK, this.calls.size() * 2);
+			}
+			this.calls.add(call);
+		}
+		return new DeferredReply(call);
+	}
+
+	/** Whether nothing is put off that anybody waits for. */
+	boolean isEmpty() {
+		synchronized (this.calls) {
+			this.calls.removeIf(Call::isOver);
+			return this.calls.isEmpty();
+		}
+	}
+
+	/** The instance goes. */
+	void failAll(String why) {
+		synchronized (this.calls) {
+			for (Iterator<Call> left = this.calls.iterator(); left.hasNext();) {
+				Call call = left.next();
+				left.remove();
+				call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " " + why
+						+ " before it answered " + call.operation() + "; the call may have been executed", false));
+			}
+		}
+	}
+
+	private void remove(Call call) {
+		synchronized (this.calls) {
+			this.calls.remove(call);
+		}
+	}
+
+	/** What the handler holds. */
+	private final class DeferredReply implements Reply<@Nullable Object> {
+
+		private final Call call;
+
+		DeferredReply(Call call) {
+			this.call = call;
+		}
+
+		@Override
+		public boolean complete(@Nullable Object value) {
+			remove(this.call);
+			return this.call.answer(Deferred.this.cell, value);
+		}
+
+		@Override
+		public boolean fail(Throwable failure) {
+			remove(this.call);
+			return this.call.refuse(Deferred.this.cell, failure);
+		}
+
+		@Override
+		public boolean isOver() {
+			return this.call.isOver();
+		}
+
+	}
+
+}
