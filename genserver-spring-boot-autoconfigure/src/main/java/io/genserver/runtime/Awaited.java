@@ -20,7 +20,7 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	private static final int COMPLETED = 2;
 
-	private final ServerCell cell;
+	private final Handling handling;
 
 	private final Message message;
 
@@ -32,8 +32,8 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	private volatile @Nullable Throwable failure;
 
-	Awaited(ServerCell cell, Message message, CompletionStage<?> stage) {
-		this.cell = cell;
+	Awaited(Handling handling, Message message, CompletionStage<?> stage) {
+		this.handling = handling;
 		this.message = message;
 		this.stage = stage;
 	}
@@ -58,7 +58,7 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 				return;
 			}
 		}
-		this.cell.resume(this);
+		this.handling.resume(this);
 	}
 
 	Message message() {

@@ -315,7 +315,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				(here != null) ? here.key() : null, operation().name(),
 				Duration.ofNanos(this.deadline - this.startedAt), phase, Duration.ofNanos(room),
 				Duration.ofNanos(queued), Duration.ofNanos(running), (here != null) ? here.mailbox().size() : 0,
-				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.inFlight() : null));
+				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.handling().inFlight() : null));
 	}
 
 	private String where() {

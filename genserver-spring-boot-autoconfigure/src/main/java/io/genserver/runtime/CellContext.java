@@ -115,13 +115,13 @@ final class CellContext implements GenServerContext {
 			throw new IllegalStateException("The reply of " + call.operation() + " is a stream and cannot be deferred");
 		}
 		call.defer();
-		return (Reply<T>) this.cell.deferred().add(call);
+		return (Reply<T>) this.cell.handling().deferred().add(call);
 	}
 
 	/** What this thread handles, or else the server's turn. */
 	private @Nullable Message message() {
 		Turn turn = Turn.current();
-		return (turn != null && turn.cell == this.cell) ? turn.message : this.cell.current();
+		return (turn != null && turn.cell == this.cell) ? turn.message : this.cell.handling().current();
 	}
 
 	@Override

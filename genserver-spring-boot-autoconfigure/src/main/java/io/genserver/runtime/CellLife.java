@@ -198,6 +198,11 @@ final class CellLife {
 		return this.state == ServerState.RUNNING;
 	}
 
+	/** How a turn goes on in this state. */
+	TurnStep step() {
+		return isServing() ? TurnStep.GO_ON : isOver() ? TurnStep.END : TurnStep.PARK;
+	}
+
 	// For everybody.
 
 	ServerState state() {

@@ -85,7 +85,7 @@ final class ConcurrentRuns {
 		Object result = null;
 		Throwable failure = null;
 		try {
-			result = this.cell.invoke(message);
+			result = this.cell.handling().invoke(message);
 		}
 		catch (Throwable ex) {
 			failure = ex;
@@ -104,7 +104,7 @@ final class ConcurrentRuns {
 	}
 
 	private void ended(Message message, @Nullable Object result, @Nullable Throwable failure) {
-		this.cell.concurrentlyOver(message, result, failure);
+		this.cell.handling().concurrentlyOver(message, result, failure);
 		int commands;
 		synchronized (this) {
 			this.active.merge(message.operation(), -1, Integer::sum);

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-import io.genserver.BlockingCallException;
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerEvent;
@@ -41,11 +40,9 @@ public final class GenServerRuntime {
 
 	private final List<DeadLetterListener> deadLetterListeners;
 
-	private final BooleanSupplier nonBlockingThread;
+	private final BlockingRule blockingRule;
 
 	private final Consumer<GenServerEvent> events;
-
-	private final Thread starter = Thread.currentThread();
 
 	private final Map<String, Server> servers = Collections.synchronizedMap(new LinkedHashMap<>());
 
@@ -96,7 +93,7 @@ public final class GenServerRuntime {
 		this.settings = settings;
 		this.listener = listener;
 		this.deadLetterListeners = List.copyOf(deadLetterListeners);
-		this.nonBlockingThread = nonBlockingThread;
+		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
 	}
 
@@ -132,13 +129,13 @@ public final class GenServerRuntime {
 	public void start() {
 		this.phase = Phase.STARTING;
 		for (Server server : servers()) {
-			for (ServerCell cell : server.cells()) {
+			for (ServerCell cell : server.instances().all()) {
 				start(cell);
 			}
 		}
 		this.phase = Phase.STARTED;
 		for (Server server : servers()) {
-			server.start();
+			server.instances().start();
 		}
 	}
 
@@ -149,7 +146,7 @@ public final class GenServerRuntime {
 	 * @throws ServerStartException if it fails to start
 	 */
 	public void start(Server server) {
-		ServerCell cell = server.single();
+		ServerCell cell = server.instances().single();
 		if (cell != null) {
 			cell.start();
 			Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
@@ -276,27 +273,8 @@ public final class GenServerRuntime {
 		this.phase = Phase.CLOSED;
 	}
 
-	/** Whether the calling thread may be blocked at all. */
-	boolean mayBlock(@Nullable Turn turn) {
-		return turn != null
-				|| (!this.nonBlockingThread.getAsBoolean() && (hasStarted() || Thread.currentThread() != this.starter));
-	}
-
-	void checkMayBlock(Server server, Operation operation, @Nullable Turn turn) {
-		if (turn != null) {
-			return;
-		}
-		if (!hasStarted() && Thread.currentThread() == this.starter) {
-			throw new BlockingCallException("Call of " + server.name() + " " + operation
-					+ " would block the thread that starts the application, but servers start only after all beans are"
-					+ " there: call from an ApplicationRunner, or use a cast or an asynchronous call, which wait in the"
-					+ " mailbox");
-		}
-		if (this.nonBlockingThread.getAsBoolean()) {
-			throw new BlockingCallException("Call of " + server.name() + " " + operation + " would block the thread "
-					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
-					+ " returns a CompletableFuture or Mono, or GenServerRef.callAsync(...)");
-		}
+	BlockingRule blockingRule() {
+		return this.blockingRule;
 	}
 
 	/** A server in its start needs this one: it starts first. */

@@ -120,30 +120,30 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public CompletableFuture<@Nullable Void> stop(String name) {
-		return this.runtime.server(name).stop();
+		return this.runtime.server(name).instances().stop();
 	}
 
 	@Override
 	public void restart(String name) {
 		Server server = this.runtime.server(name);
-		for (ServerCell cell : server.cells()) {
-			server.restart(cell.key());
+		for (ServerCell cell : server.instances().all()) {
+			server.instances().restart(cell.key());
 		}
 	}
 
 	@Override
 	public void restart(String name, String key) {
-		keyed(this.runtime.server(name)).restart(checkKey(name, key));
+		keyed(this.runtime.server(name)).instances().restart(checkKey(name, key));
 	}
 
 	@Override
 	public void suspend(String name) {
-		this.runtime.server(name).cells().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(ServerCell.SUSPEND));
 	}
 
 	@Override
 	public void resume(String name) {
-		this.runtime.server(name).cells().forEach((cell) -> cell.command(ServerCell.RESUME));
+		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(ServerCell.RESUME));
 	}
 
 	@Override
@@ -153,14 +153,14 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public @Nullable ServerInfo info(String name, String key) {
-		ServerCell cell = keyed(this.runtime.server(name)).instance(key);
+		ServerCell cell = keyed(this.runtime.server(name)).instances().find(key);
 		return (cell != null) ? ServerInfos.of(cell) : null;
 	}
 
 	@Override
 	public List<ServerInfo> instances(String name, int limit) {
 		List<ServerInfo> infos = new ArrayList<>();
-		for (ServerCell cell : keyed(this.runtime.server(name)).cells()) {
+		for (ServerCell cell : keyed(this.runtime.server(name)).instances().all()) {
 			if (infos.size() >= limit) {
 				break;
 			}

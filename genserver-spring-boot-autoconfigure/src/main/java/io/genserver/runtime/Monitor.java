@@ -140,7 +140,7 @@ final class Monitor implements Runnable {
 			this.slowLogged = 0;
 		}
 		if (++this.slowLogged <= SLOW_LOGGED) {
-			logger.warn("Server {} has been handling {}; {} messages wait", cell.label(), cell.inFlight(),
+			logger.warn("Server {} has been handling {}; {} messages wait", cell.label(), cell.handling().inFlight(),
 					cell.mailbox().size());
 		}
 	}
@@ -176,7 +176,7 @@ final class Monitor implements Runnable {
 			}
 			worker.seen = begun;
 			worker.yieldSoon = true;
-			if (task instanceof ServerCell cell && this.slowNanos > 0 && cell.isSlow(now, this.slowNanos)) {
+			if (task instanceof ServerCell cell && this.slowNanos > 0 && cell.handling().isSlow(now, this.slowNanos)) {
 				reportSlow(cell, now);
 			}
 		}

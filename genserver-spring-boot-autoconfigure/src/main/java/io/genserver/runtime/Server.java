@@ -1,18 +1,10 @@
 package io.genserver.runtime;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
-import io.genserver.CallInterruptedException;
 import io.genserver.Caller;
 import io.genserver.DeadLetter;
 import io.genserver.GenServerException;
@@ -40,21 +32,13 @@ public final class Server {
 
 	private final Operations operations;
 
-	private volatile @Nullable ServerCell single;
-
-	private final Map<String, ServerCell> instances = new ConcurrentHashMap<>();
-
-	private final AtomicInteger instanceCount = new AtomicInteger();
-
-	private final FormerInstances former = new FormerInstances();
-
-	private volatile boolean stopped;
+	private final Instances instances;
 
 	Server(GenServerRuntime runtime, ServerDefinition definition) {
 		this.runtime = runtime;
 		this.definition = definition;
 		this.operations = new Operations(definition);
-		this.single = definition.keyed() ? null : new ServerCell(this, null);
+		this.instances = new Instances(this, definition.keyed());
 	}
 
 	/**
@@ -87,7 +71,7 @@ public final class Server {
 	 */
 	public int mailboxDepth() {
 		int depth = 0;
-		for (ServerCell cell : cells()) {
+		for (ServerCell cell : this.instances.all()) {
 			depth += cell.mailbox().size();
 		}
 		return depth;
@@ -124,7 +108,7 @@ public final class Server {
 	public @Nullable Object call(@Nullable String key, Operation operation, @Nullable Object payload, long timeoutNanos,
 			boolean detached) {
 		Turn turn = Turn.current();
-		this.runtime.checkMayBlock(this, operation, turn);
+		this.runtime.blockingRule().check(this, operation, turn);
 		Scheduler scheduler = this.runtime.scheduler();
 		long now = scheduler.nanoTime();
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
@@ -226,7 +210,7 @@ public final class Server {
 		Turn turn = Turn.current();
 		Overflow overflow = settings().overflow();
 		CastMessage message = new CastMessage(operation, payload, origin(turn), overflow == Overflow.DROP_OLDEST);
-		if (!send(key, message, turn, overflow == Overflow.BLOCK && this.runtime.mayBlock(turn))) {
+		if (!send(key, message, turn, overflow == Overflow.BLOCK && this.runtime.blockingRule().mayBlock(turn))) {
 			awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
 		}
 	}
@@ -242,7 +226,8 @@ public final class Server {
 	public boolean tryCast(@Nullable String key, Operation operation, @Nullable Object payload,
 			@Nullable Caller caller) {
 		Turn turn = Turn.current();
-		CastMessage message = new CastMessage(operation, payload, (caller != null) ? caller : origin(turn));
+		CastMessage message = new CastMessage(operation, payload, (caller != null) ? caller : origin(turn),
+				settings().overflow() == Overflow.DROP_OLDEST);
 		try {
 			send(key, message, turn, false);
 			return true;
@@ -259,10 +244,10 @@ public final class Server {
 	 */
 	private boolean send(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
 		if (!this.runtime.admits(turn)) {
-			throw refused(key, message, "the application is shutting down");
+			throw Refusals.refused(this, key, message, "the application is shutting down");
 		}
 		while (true) {
-			ServerCell cell = cell(key, message);
+			ServerCell cell = this.instances.forMessage(key, message);
 			if (cell.isNew()) {
 				this.runtime.startEarly(cell, turn);
 			}
@@ -282,18 +267,18 @@ public final class Server {
 					if (message.isCast() && displaced(cell)) {
 						continue;
 					}
-					cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
+					MailboxFullException full = Refusals.full(cell, message, "");
 					if (message.isCast() && !refuses(settings().overflow())) {
 						message.discard();
 						return true;
 					}
-					throw full(cell, message, "");
+					throw full;
 				}
 				case CLOSED -> {
-					if (key == null || this.stopped || cell.life().state() == ServerState.FAILED) {
-						throw stopped(cell, message);
+					if (key == null || this.instances.isStopped() || cell.life().state() == ServerState.FAILED) {
+						throw Refusals.stopped(cell, message);
 					}
-					succeed(cell, key);
+					this.instances.succeed(cell, key);
 				}
 			}
 		}
@@ -328,18 +313,16 @@ public final class Server {
 			Thread.currentThread().interrupt();
 			interrupted = true;
 		}
-		if (message.refuse(message.refusal()) || message.refusal() != null) {
+		GenServerException refusal = message.refusal();
+		if (message.refuse(refusal) || refusal != null) {
 			message.discard();
 			cell.inbox().leftRoom(message);
-			cell.dropped(message.operation(), true, DeadLetter.Reason.MAILBOX_FULL);
-			GenServerException refusal = message.refusal();
-			throw (refusal != null) ? refusal : interrupted
-					? new CallInterruptedException("The thread was interrupted while it waited for room in the"
-							+ " mailbox of " + cell.label() + "; " + message.operation() + " was not queued", true)
-					: full(cell, message, " and none became free in time");
+			RuntimeException reason = interrupted ? Refusals.interrupted(cell, message)
+					: Refusals.full(cell, message, " and none became free in time");
+			throw (refusal != null) ? refusal : reason;
 		}
 		if (message.settledSlot() == ServerCell.GONE) {
-			throw stopped(cell, message);
+			throw Refusals.stopped(cell, message);
 		}
 	}
 
@@ -359,158 +342,14 @@ public final class Server {
 		}
 	}
 
-	private ServerCell cell(@Nullable String key, Message message) {
-		ServerCell only = this.single;
-		if (only != null) {
-			if (key != null) {
-				throw new IllegalArgumentException("Server " + name() + " is not keyed: it takes no key");
-			}
-			return only;
-		}
-		if (key == null || key.isEmpty()) {
-			throw new IllegalArgumentException("Server " + name() + " is keyed: it needs a key that is not empty");
-		}
-		ServerCell known = this.instances.get(key);
-		return (known != null) ? known : addInstance(key, message);
-	}
-
-	private ServerCell addInstance(String key, Message message) {
-		if (this.stopped) {
-			throw refused(key, message, "the server is stopped");
-		}
-		if (this.instanceCount.incrementAndGet() > settings().maxInstances()) {
-			this.instanceCount.decrementAndGet();
-			throw refused(key, message, "it has " + settings().maxInstances()
-					+ " instances already; raise genserver.servers." + name() + ".max-instances or let some stop");
-		}
-		ServerCell added = new ServerCell(this, key);
-		ServerCell winner = this.instances.putIfAbsent(key, added);
-		if (winner != null) {
-			this.instanceCount.decrementAndGet();
-			return winner;
-		}
-		if (this.runtime.hasStarted()) {
-			added.start();
-		}
-		if (this.stopped) {
-			added.command(ServerCell.STOP);
-		}
-		return added;
-	}
-
-	/** A new instance takes the place of one that is ending, and starts after its end. */
-	private void succeed(ServerCell ending, String key) {
-		ServerCell next = new ServerCell(this, key);
-		if (this.instances.replace(key, ending, next)) {
-			this.former.add(ending);
-			ending.life().whenTerminated().whenComplete((done, failure) -> next.start());
-		}
-	}
-
-	private void forget(ServerCell cell) {
-		String key = cell.key();
-		if (key != null && this.instances.remove(key, cell)) {
-			this.instanceCount.decrementAndGet();
-			this.former.add(cell);
-		}
-	}
-
-	/** A cell has ended. One that has failed stays, so that calls go on failing. */
+	/** A cell has ended. */
 	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
-		if (last != ServerState.FAILED || !hadStarted) {
-			forget(cell);
-		}
+		this.instances.ended(cell, last, hadStarted);
 		this.runtime.ended(cell, last);
 	}
 
-	/** Begin again: with a new instance, or, if it has ended, with a new cell. */
-	void restart(@Nullable String key) {
-		ServerCell known = (key != null) ? this.instances.get(key) : this.single;
-		if (known == null) {
-			return;
-		}
-		if (!known.life().isOver()) {
-			known.command(ServerCell.RESTART);
-			return;
-		}
-		if (key != null) {
-			succeed(known, key);
-			return;
-		}
-		synchronized (this) {
-			if (this.single == known) {
-				this.stopped = false;
-				ServerCell next = new ServerCell(this, null);
-				this.single = next;
-				next.start();
-			}
-		}
-	}
-
-	/** Let the instances that have been idle for long enough go. */
-	private void passivate(long now, @Nullable Duration idle) {
-		if (idle == null) {
-			return;
-		}
-		for (ServerCell cell : this.instances.values()) {
-			if (cell.isIdleSince(now - idle.toNanos())) {
-				cell.command(ServerCell.PASSIVATE);
-			}
-			else if (cell.life().state() == ServerState.FAILED && cell.isOverSince(now - idle.toNanos())) {
-				forget(cell);
-			}
-		}
-	}
-
-	/** Start what is there. */
-	void start() {
-		cells().forEach(ServerCell::start);
-		Duration idle = settings().idleTimeout();
-		if (idle != null) {
-			lookForIdle(Math.max(1, idle.toNanos() / 4));
-		}
-	}
-
-	private void lookForIdle(long period) {
-		Scheduler scheduler = this.runtime.scheduler();
-		scheduler.track(new Alarm(scheduler.nanoTime() + period, () -> scheduler.execute(() -> {
-			passivate(scheduler.nanoTime(), settings().idleTimeout());
-			if (!this.stopped) {
-				lookForIdle(period);
-			}
-		})));
-	}
-
-	/** Let all instances stop, and make no more. */
-	CompletableFuture<@Nullable Void> stop() {
-		this.stopped = true;
-		List<CompletableFuture<?>> ends = new ArrayList<>();
-		for (ServerCell cell : cells()) {
-			cell.command(ServerCell.STOP);
-			ends.add(cell.life().whenTerminated());
-		}
-		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply((done) -> null);
-	}
-
-	boolean isStopped() {
-		return this.stopped;
-	}
-
-	Collection<ServerCell> cells() {
-		ServerCell only = this.single;
-		return (only != null) ? List.of(only) : this.instances.values();
-	}
-
-	@Nullable ServerCell instance(String key) {
-		return this.instances.get(key);
-	}
-
-	@Nullable ServerCell single() {
-		return this.single;
-	}
-
-	FormerInstances former() {
-		return this.former;
+	Instances instances() {
+		return this.instances;
 	}
 
 	GenServerRuntime runtime() {
@@ -529,26 +368,6 @@ public final class Server {
 		}
 		long inherited = turn.deadline();
 		return (inherited == Long.MAX_VALUE || own - inherited < 0) ? own : inherited;
-	}
-
-	private MailboxFullException full(ServerCell cell, Message message, String more) {
-		return new MailboxFullException("Mailbox of " + cell.label() + " is full (" + cell.mailbox().capacity() + ")"
-				+ more + "; " + message.operation() + " was not queued. Slow down, or raise genserver.servers." + name()
-				+ ".mailbox.capacity");
-	}
-
-	private GenServerUnavailableException stopped(ServerCell cell, Message message) {
-		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
-		boolean failed = cell.life().state() == ServerState.FAILED;
-		return new GenServerUnavailableException("Server " + cell.label() + (failed ? " has failed" : " is stopped")
-				+ "; " + message.operation() + " was not executed", true, cell.life().failure());
-	}
-
-	private GenServerUnavailableException refused(@Nullable String key, Message message, String why) {
-		this.runtime.deadLetter(
-				new DeadLetter(name(), key, message.operation().name(), message.isCast(), DeadLetter.Reason.STOPPED));
-		return new GenServerUnavailableException("Server " + name() + ((key != null) ? "/" + key : "") + " refused "
-				+ message.operation() + ", which was not executed: " + why, true);
 	}
 
 	@Override

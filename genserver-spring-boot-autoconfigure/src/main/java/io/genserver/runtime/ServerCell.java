@@ -2,20 +2,10 @@ package io.genserver.runtime;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 
 import io.genserver.DeadLetter;
-import io.genserver.GenServerUnavailableException;
-import io.genserver.ServerInfo;
 import io.genserver.ServerState;
-import io.genserver.SupervisionStrategy;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One live server: where its messages arrive, its life, and the turn that brings them
@@ -57,8 +47,6 @@ final class ServerCell implements Runnable {
 	/** A handler that ran beside the turn has failed, and the server is to restart. */
 	static final int FAIL = 256;
 
-	private static final Logger logger = LoggerFactory.getLogger(ServerCell.class);
-
 	/** Messages handled before other servers get a chance. */
 	private static final int BATCH = 64;
 
@@ -74,20 +62,11 @@ final class ServerCell implements Runnable {
 
 	private static final VarHandle COMMANDS;
 
-	private static final VarHandle CURRENT;
-
-	private static final VarHandle SINCE;
-
-	private static final VarHandle RUNNER;
-
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATUS = lookup.findVarHandle(ServerCell.class, "status", int.class);
 			COMMANDS = lookup.findVarHandle(ServerCell.class, "commands", int.class);
-			CURRENT = lookup.findVarHandle(ServerCell.class, "current", Message.class);
-			SINCE = lookup.findVarHandle(ServerCell.class, "currentSince", long.class);
-			RUNNER = lookup.findVarHandle(ServerCell.class, "runner", Thread.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -102,6 +81,8 @@ final class ServerCell implements Runnable {
 
 	private final CellLife life = new CellLife(this);
 
+	private final Handling handling = new Handling(this);
+
 	private final CellStatistics statistics = new CellStatistics();
 
 	private volatile int status = NEW;
@@ -109,30 +90,13 @@ final class ServerCell implements Runnable {
 	/** What the cell is asked to do before its next message; bits. */
 	private volatile int commands;
 
-	private volatile @Nullable Message current;
-
-	/** When the current message was started; read by anybody, with opaque access. */
-	private long currentSince;
-
 	/** When the last turn began; read by anybody, a stale value does no harm. */
 	private long turnBegan;
-
-	/** What a handler returned and the next message waits for. */
-	private volatile @Nullable Awaited awaited;
 
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
 	volatile @Nullable Message waitsFor;
 
-	private volatile @Nullable Thread runner;
-
 	private volatile @Nullable Agenda agenda;
-
-	private volatile @Nullable Deferred deferred;
-
-	private volatile @Nullable ConcurrentRuns concurrentRuns;
-
-	/** The message whose slowness was logged last; only the monitor uses it. */
-	private @Nullable Message reported;
 
 	ServerCell(Server server, @Nullable String key) {
 		this.server = server;
@@ -168,27 +132,6 @@ final class ServerCell implements Runnable {
 		}
 	}
 
-	/** Interrupt the handler that runs now, if any. For shutdown. */
-	void interrupt() {
-		Thread thread = this.runner;
-		if (thread != null) {
-			thread.interrupt();
-		}
-		Message message = this.current;
-		if (message instanceof Call call) {
-			call.giveUp(new GenServerUnavailableException("Server " + label() + " was shut down while it handled "
-					+ call.operation() + "; the call may have been executed", false));
-		}
-		Awaited pending = this.awaited;
-		if (pending != null) {
-			pending.accept(null, new CancellationException("Server " + label() + " was shut down"));
-		}
-		ConcurrentRuns beside = this.concurrentRuns;
-		if (beside != null) {
-			beside.interrupt();
-		}
-	}
-
 	/**
 	 * Fail what is still queued although the turn does not end. For shutdown, when the
 	 * cell will never be run again.
@@ -213,27 +156,27 @@ final class ServerCell implements Runnable {
 	@Override
 	public void run() {
 		Turn turn = Turn.enter(this);
-		RUNNER.setRelease(this, Thread.currentThread());
-		Next next = Next.WAIT;
+		this.handling.runBy(Thread.currentThread());
+		TurnStep step = TurnStep.WAIT;
 		try {
 			long sliceStart = runtime().scheduler().nanoTime();
 			this.turnBegan = sliceStart;
 			int left = BATCH;
 			do {
-				next = (this.commands != 0 || !this.life.isServing()) ? obey() : Next.GO_ON;
-				if (next == Next.GO_ON) {
-					next = handleNext(turn, sliceStart);
+				step = (this.commands != 0 || !this.life.isServing()) ? obey() : TurnStep.GO_ON;
+				if (step == TurnStep.GO_ON) {
+					step = next(turn, sliceStart);
 				}
 			}
-			while (next == Next.GO_ON && --left > 0);
+			while (step == TurnStep.GO_ON && --left > 0);
 		}
 		finally {
 			turn.leave();
-			if (next != Next.WAIT) {
-				RUNNER.setRelease(this, null);
+			if (step != TurnStep.WAIT) {
+				this.handling.runBy(null);
 			}
 		}
-		switch (next) {
+		switch (step) {
 			case GO_ON, REST -> rest();
 			case PARK -> park();
 			case WAIT, END -> {
@@ -241,218 +184,44 @@ final class ServerCell implements Runnable {
 		}
 	}
 
-	private Next handleNext(Turn turn, long sliceStart) {
+	private TurnStep next(Turn turn, long sliceStart) {
 		Agenda own = this.agenda;
 		if (own != null) {
 			Message due = own.next(!this.inbox.mailbox.isDrained());
 			if (due != null) {
-				return handle(turn, due, sliceStart);
+				return this.handling.handle(turn, due, sliceStart);
 			}
 		}
-		Mailbox mailbox = this.inbox.mailbox;
-		Message message = mailbox.peek();
-		while (message != null) {
-			boolean concurrent = message.operation().concurrency() > 0 && !message.isOver();
-			if (concurrent && !beside().acquire(message.operation())) {
-				return Next.PARK;
-			}
-			mailbox.poll();
-			if (message.start()) {
-				this.inbox.taken();
-				if (!concurrent) {
-					return handle(turn, message, sliceStart);
-				}
-				started(message, (message instanceof Call call) ? call.runAt() : runtime().scheduler().nanoTime());
-				beside().start(message);
-				return Next.GO_ON;
-			}
-			if (concurrent) {
-				beside().release(message.operation());
-			}
-			mailbox.skipped(message);
-			message = mailbox.peek();
-		}
-		this.inbox.admit();
-		return mailbox.isDrained() ? Next.REST : Next.GO_ON;
+		return this.handling.handleNext(turn, sliceStart);
 	}
 
-	private void started(Message message, long since) {
-		RuntimeListener listener = runtime().listener();
-		if (listener != null && message.queuedAt != 0) {
-			listener.started(this.server, message.operation(), since - message.queuedAt);
+	/** Go on after what was awaited is there. Only by the owner of the turn. */
+	void goOn(TurnStep step) {
+		if (step == TurnStep.GO_ON) {
+			run();
 		}
-	}
-
-	/** Let the instance handle a message. */
-	@Nullable Object invoke(Message message) throws Throwable {
-		try {
-			Object target = Objects.requireNonNull(this.life.instance(), "instance");
-			Object result = message.operation().invoke(target, message.payload());
-			if (message instanceof StreamCall stream) {
-				stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
-				return null;
-			}
-			return result;
-		}
-		finally {
-			if (message instanceof Call call) {
-				call.handlerReturned();
-			}
-		}
-	}
-
-	private Next handle(Turn turn, Message message, long sliceStart) {
-		Scheduler scheduler = runtime().scheduler();
-		RuntimeListener listener = runtime().listener();
-		long since = (message instanceof Call call) ? call.runAt()
-				: (listener != null) ? scheduler.nanoTime() : Math.max(sliceStart, scheduler.coarseTime());
-		SINCE.setOpaque(this, since);
-		CURRENT.setOpaque(this, message);
-		turn.message = message;
-		Object result;
-		try {
-			started(message, since);
-			result = invoke(message);
-		}
-		catch (Throwable ex) {
-			return failed(message, ex);
-		}
-		finally {
-			turn.message = null;
-			turn.detached = false;
-		}
-		if (result instanceof CompletionStage<?> stage) {
-			return await(message, stage);
-		}
-		return succeeded(message, result);
-	}
-
-	private Next await(Message message, CompletionStage<?> stage) {
-		Awaited pending = new Awaited(this, message, stage);
-		this.awaited = pending;
-		if (stage instanceof AsyncCall.Reply reply) {
-			Cycles.beginWait(this, reply.call());
-		}
-		RUNNER.setRelease(this, null);
-		stage.whenComplete(pending);
-		return pending.park() ? Next.WAIT : resumed(pending);
-	}
-
-	/** What a handler returned has completed; begins a turn. */
-	void resume(Awaited pending) {
-		runtime().scheduler().execute(() -> {
-			Turn turn = Turn.enter(this);
-			Next next = resumed(pending);
-			turn.leave();
-			if (next == Next.GO_ON) {
-				run();
-			}
-			else if (next == Next.PARK) {
-				park();
-			}
-		});
-	}
-
-	private Next resumed(Awaited pending) {
-		this.awaited = null;
-		this.waitsFor = null;
-		Throwable failure = pending.failure();
-		Message message = pending.message();
-		return (failure != null) ? failed(message, failure) : succeeded(message, pending.result());
-	}
-
-	private Next succeeded(Message message, @Nullable Object value) {
-		over(message, null);
-		answer(message, value);
-		return Next.GO_ON;
-	}
-
-	private void answer(Message message, @Nullable Object value) {
-		if (!(message instanceof Call call && call.isDeferred())) {
-			message.succeed(this, value);
-		}
-		message.forget();
-	}
-
-	private Next failed(Message message, Throwable cause) {
-		over(message, cause);
-		refuse(message, cause);
-		switch (strategyFor(cause)) {
-			case RESUME -> {
-			}
-			case RESTART -> this.life.restart(cause);
-			case STOP -> {
-				logger.warn("Server {} stops because {} failed", label(), message.operation(), cause);
-				this.life.failedWith(cause);
-				command(STOP);
-			}
-		}
-		return next();
-	}
-
-	private SupervisionStrategy strategyFor(Throwable cause) {
-		return this.server.settings().supervision().strategyFor(cause);
-	}
-
-	private void refuse(Message message, Throwable cause) {
-		this.statistics.failed(message.operation(), cause);
-		if (message.isCast()) {
-			logger.warn("Server {} failed to handle {} from {}", label(), message.operation(), message.caller(), cause);
-		}
-		else {
-			logger.debug("Server {} failed to handle {} from {}", label(), message.operation(), message.caller(),
-					cause);
-		}
-		message.fail(this, cause);
-		message.forget();
-	}
-
-	/** A handler that ran beside the turn has ended. On its thread, or any. */
-	void concurrentlyOver(Message message, @Nullable Object value, @Nullable Throwable cause) {
-		this.statistics.processedBeside();
-		if (cause == null) {
-			answer(message, value);
-			return;
-		}
-		refuse(message, cause);
-		SupervisionStrategy strategy = strategyFor(cause);
-		if (strategy != SupervisionStrategy.RESUME) {
-			this.life.failedWith(cause);
-			command((strategy == SupervisionStrategy.STOP) ? STOP : FAIL);
-		}
-	}
-
-	private void over(Message message, @Nullable Throwable cause) {
-		if (Thread.interrupted()) {
-			logger.debug("Server {} handled {} and left the thread interrupted", label(), message.operation());
-		}
-		this.statistics.processed();
-		CURRENT.setOpaque(this, null);
-		RuntimeListener listener = runtime().listener();
-		if (listener != null && message.isCast()) {
-			long runNanos = runtime().scheduler().nanoTime() - (long) SINCE.getOpaque(this);
-			listener.castHandled(this.server, message.operation(), runNanos, cause);
+		else if (step == TurnStep.PARK) {
+			park();
 		}
 	}
 
 	/** Follow the commands. */
-	private Next obey() {
+	private TurnStep obey() {
 		int bits = (int) COMMANDS.getAndSet(this, 0);
 		int ending = bits & (STOP | RESTART | PASSIVATE | FAIL);
-		ConcurrentRuns beside = this.concurrentRuns;
-		if (ending != 0 && beside != null && beside.postpone(ending)) {
+		if (ending != 0 && this.handling.postpone(ending)) {
 			if ((ending & STOP) != 0) {
 				this.inbox.mailbox.close();
 				abandonAll();
 			}
 			bits -= ending;
 			if ((ending & ~PASSIVATE) != 0) {
-				return Next.PARK;
+				return TurnStep.PARK;
 			}
 		}
 		if ((bits & STOP) != 0) {
 			this.life.end(ServerState.STOPPED);
-			return Next.END;
+			return TurnStep.END;
 		}
 		ServerState state = this.life.state();
 		if (((bits & START) != 0 && state == ServerState.NEW)
@@ -472,26 +241,15 @@ final class ServerCell implements Runnable {
 		if ((bits & RESUME) != 0) {
 			this.life.resume();
 		}
-		if ((bits & PASSIVATE) != 0 && isIdle() && isSettled() && this.inbox.mailbox.closeIfDrained()) {
+		if ((bits & PASSIVATE) != 0 && isIdle() && this.handling.isSettled() && this.inbox.mailbox.closeIfDrained()) {
 			this.life.end(ServerState.STOPPED);
 		}
-		return next();
-	}
-
-	private Next next() {
-		return this.life.isServing() ? Next.GO_ON : this.life.isOver() ? Next.END : Next.PARK;
+		return this.life.step();
 	}
 
 	private boolean isIdle() {
 		Agenda own = this.agenda;
 		return own == null || own.isEmpty();
-	}
-
-	/** Whether no reply is put off and no handler runs beside the turn. */
-	private boolean isSettled() {
-		Deferred putOff = this.deferred;
-		ConcurrentRuns beside = this.concurrentRuns;
-		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.isEmpty());
 	}
 
 	/** End the turn; begin another if there is something to do already. */
@@ -529,34 +287,7 @@ final class ServerCell implements Runnable {
 		if (own != null) {
 			own.clear();
 		}
-		Deferred putOff = this.deferred;
-		if (putOff != null) {
-			putOff.failAll((this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted");
-		}
-	}
-
-	Deferred deferred() {
-		Deferred known = this.deferred;
-		if (known == null) {
-			synchronized (this) {
-				known = this.deferred;
-				if (known == null) {
-					known = new Deferred(this);
-					this.deferred = known;
-				}
-			}
-		}
-		return known;
-	}
-
-	/** Only in the turn. */
-	private ConcurrentRuns beside() {
-		ConcurrentRuns known = this.concurrentRuns;
-		if (known == null) {
-			known = new ConcurrentRuns(this);
-			this.concurrentRuns = known;
-		}
-		return known;
+		this.handling.instanceGoes((this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted");
 	}
 
 	Agenda agenda() {
@@ -604,6 +335,10 @@ final class ServerCell implements Runnable {
 		return this.inbox.mailbox;
 	}
 
+	Handling handling() {
+		return this.handling;
+	}
+
 	CellLife life() {
 		return this.life;
 	}
@@ -615,7 +350,8 @@ final class ServerCell implements Runnable {
 	/** Whether it has neither messages nor anything running. */
 	boolean isQuiet() {
 		int now = this.status;
-		return this.life.isOver() || (now != READY && (now == NEW || (this.inbox.mailbox.size() == 0 && isSettled())));
+		return this.life.isOver()
+				|| (now != READY && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
 	}
 
 	/** Whether it was never asked to start. */
@@ -631,29 +367,6 @@ final class ServerCell implements Runnable {
 	/** Whether it had ended by a time, or nearly. */
 	boolean isOverSince(long time) {
 		return this.life.isOver() && this.turnBegan - time <= 0;
-	}
-
-	@Nullable Message current() {
-		return this.current;
-	}
-
-	/** Whether a handler has begun to run longer than it should. Only for the monitor. */
-	boolean isSlow(long now, long threshold) {
-		Message message = this.current;
-		if (message == null || message == this.reported || now - (long) SINCE.getOpaque(this) <= threshold) {
-			return false;
-		}
-		this.reported = message;
-		return true;
-	}
-
-	ServerInfo.@Nullable InFlight inFlight() {
-		Message message = this.current;
-		if (message == null) {
-			return null;
-		}
-		long age = Math.max(0, runtime().scheduler().nanoTime() - (long) SINCE.getOpaque(this));
-		return new ServerInfo.InFlight(message.operation().name(), Duration.ofNanos(age), message.caller().toString());
 	}
 
 	void dropped(Operation operation, boolean cast, DeadLetter.Reason reason) {
@@ -672,26 +385,6 @@ final class ServerCell implements Runnable {
 	@Override
 	public String toString() {
 		return "server " + label();
-	}
-
-	/** How a turn goes on. */
-	private enum Next {
-
-		/** With the next message. */
-		GO_ON,
-
-		/** There is nothing to do. */
-		REST,
-
-		/** Messages have to wait. */
-		PARK,
-
-		/** What the handler returned is awaited. */
-		WAIT,
-
-		/** The server has ended. */
-		END
-
 	}
 
 }

@@ -22,16 +22,17 @@ final class ServerInfos {
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
 						cell.server().settings().overflow()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
-				statistics.lateCount(), cell.life().restarts(), cell.inFlight(), statistics.recentFailures());
+				statistics.lateCount(), cell.life().restarts(), cell.handling().inFlight(),
+				statistics.recentFailures());
 	}
 
 	static ServerInfo of(Server server) {
-		ServerCell single = server.single();
+		ServerCell single = server.instances().single();
 		return (single != null) ? of(single) : sum(server);
 	}
 
 	private static ServerInfo sum(Server server) {
-		FormerInstances former = server.former();
+		FormerInstances former = server.instances().former();
 		int instances = 0;
 		int depth = 0;
 		int highWater = 0;
@@ -41,7 +42,7 @@ final class ServerInfos {
 		long late = former.late();
 		long restarts = former.restarts();
 		ServerInfo.@Nullable InFlight oldest = null;
-		for (ServerCell cell : server.cells()) {
+		for (ServerCell cell : server.instances().all()) {
 			instances++;
 			depth += cell.mailbox().size();
 			highWater = Math.max(highWater, cell.mailbox().highWater());
@@ -50,12 +51,12 @@ final class ServerInfos {
 			dropped += cell.statistics().droppedCount();
 			late += cell.statistics().lateCount();
 			restarts += cell.life().restarts();
-			ServerInfo.InFlight running = cell.inFlight();
+			ServerInfo.InFlight running = cell.handling().inFlight();
 			if (running != null && (oldest == null || running.age().compareTo(oldest.age()) > 0)) {
 				oldest = running;
 			}
 		}
-		ServerState state = server.isStopped() ? ServerState.STOPPED
+		ServerState state = server.instances().isStopped() ? ServerState.STOPPED
 				: server.runtime().hasStarted() ? ServerState.RUNNING : ServerState.NEW;
 		return new ServerInfo(server.name(), null, server.definition().type().getName(), state, true, instances,
 				new ServerInfo.Mailbox(depth, server.settings().capacity(), highWater, server.settings().overflow()),

@@ -84,9 +84,9 @@ final class Shutdown {
 		Set<Server> order = new LinkedHashSet<>(this.startOrder.reversed());
 		order.addAll(this.runtime.servers());
 		for (Server server : order) {
-			CompletableFuture<?> stopped = server.stop();
+			CompletableFuture<?> stopped = server.instances().stop();
 			// One that hangs must not eat the time of those that do not.
-			boolean hangs = !server.cells().stream().allMatch((cell) -> cell.current() == null);
+			boolean hangs = !server.instances().all().stream().allMatch((cell) -> cell.handling().current() == null);
 			long patience = hangs ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
 			Waiting.await(this.scheduler, stopped, Math.min(patience, this.end - GRACE));
 		}
@@ -94,8 +94,8 @@ final class Shutdown {
 
 	private void interrupt() {
 		for (ServerCell cell : cells()) {
-			if (cell.current() != null || !cell.life().whenTerminated().isDone()) {
-				cell.interrupt();
+			if (cell.handling().current() != null || !cell.life().whenTerminated().isDone()) {
+				cell.handling().interrupt();
 			}
 		}
 		for (ServerCell cell : cells()) {
@@ -116,7 +116,8 @@ final class Shutdown {
 		List<String> names = new ArrayList<>();
 		for (ServerCell cell : cells()) {
 			if (!cell.isQuiet() && names.size() < 20) {
-				names.add(cell.label() + ((cell.inFlight() != null) ? " (" + cell.inFlight() + ")" : ""));
+				names.add(cell.label()
+						+ ((cell.handling().inFlight() != null) ? " (" + cell.handling().inFlight() + ")" : ""));
 			}
 		}
 		return names;
@@ -125,7 +126,7 @@ final class Shutdown {
 	private List<ServerCell> cells() {
 		List<ServerCell> cells = new ArrayList<>();
 		for (Server server : this.runtime.servers()) {
-			cells.addAll(server.cells());
+			cells.addAll(server.instances().all());
 		}
 		return cells;
 	}

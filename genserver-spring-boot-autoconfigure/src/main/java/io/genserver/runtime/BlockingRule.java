@@ -1,0 +1,50 @@
+package io.genserver.runtime;
+
+import java.util.function.BooleanSupplier;
+
+import io.genserver.BlockingCallException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which threads may wait for a server: turns, and all others but event loops and, until
+ * the servers have started, the thread that starts the application.
+ */
+final class BlockingRule {
+
+	private final BooleanSupplier nonBlockingThread;
+
+	private final BooleanSupplier started;
+
+	private final Thread starter = Thread.currentThread();
+
+	BlockingRule(BooleanSupplier nonBlockingThread, BooleanSupplier started) {
+		this.nonBlockingThread = nonBlockingThread;
+		this.started = started;
+	}
+
+	boolean mayBlock(@Nullable Turn turn) {
+		return turn != null || (!this.nonBlockingThread.getAsBoolean() && !isStarting());
+	}
+
+	void check(Server server, Operation operation, @Nullable Turn turn) {
+		if (turn != null) {
+			return;
+		}
+		if (isStarting()) {
+			throw new BlockingCallException("Call of " + server.name() + " " + operation
+					+ " would block the thread that starts the application, but servers start only after all beans are"
+					+ " there: call from an ApplicationRunner, or use a cast or an asynchronous call, which wait in the"
+					+ " mailbox");
+		}
+		if (this.nonBlockingThread.getAsBoolean()) {
+			throw new BlockingCallException("Call of " + server.name() + " " + operation + " would block the thread "
+					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
+					+ " returns a CompletableFuture or Mono, or GenServerRef.callAsync(...)");
+		}
+	}
+
+	private boolean isStarting() {
+		return Thread.currentThread() == this.starter && !this.started.getAsBoolean();
+	}
+
+}

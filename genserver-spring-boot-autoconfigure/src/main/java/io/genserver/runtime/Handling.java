@@ -1,0 +1,359 @@
+package io.genserver.runtime;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+
+import io.genserver.GenServerUnavailableException;
+import io.genserver.ServerInfo;
+import io.genserver.SupervisionStrategy;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How one cell handles a message: from the start of the handler to the reply, at once, as
+ * soon as what the handler returned has completed, or beside the turn. Methods belong to
+ * the turn unless they say otherwise.
+ */
+final class Handling {
+
+	private static final Logger logger = LoggerFactory.getLogger(Handling.class);
+
+	private static final VarHandle CURRENT;
+
+	private static final VarHandle SINCE;
+
+	private static final VarHandle RUNNER;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			CURRENT = lookup.findVarHandle(Handling.class, "current", Message.class);
+			SINCE = lookup.findVarHandle(Handling.class, "currentSince", long.class);
+			RUNNER = lookup.findVarHandle(Handling.class, "runner", Thread.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final ServerCell cell;
+
+	private volatile @Nullable Message current;
+
+	/** When the current message was started; read by anybody, with opaque access. */
+	private long currentSince;
+
+	private volatile @Nullable Thread runner;
+
+	/** What a handler returned and the next message waits for. */
+	private volatile @Nullable Awaited awaited;
+
+	private volatile @Nullable Deferred deferred;
+
+	private volatile @Nullable ConcurrentRuns concurrentRuns;
+
+	/** The message whose slowness was logged last; only the monitor uses it. */
+	private @Nullable Message reported;
+
+	Handling(ServerCell cell) {
+		this.cell = cell;
+	}
+
+	/** The calling thread runs the turn from now on, or, {@code null}, none does. */
+	void runBy(@Nullable Thread thread) {
+		RUNNER.setRelease(this, thread);
+	}
+
+	/** Handle the next message of the mailbox, if there is one. */
+	TurnStep handleNext(Turn turn, long sliceStart) {
+		Inbox inbox = this.cell.inbox();
+		Mailbox mailbox = inbox.mailbox;
+		Message message = mailbox.peek();
+		while (message != null) {
+			boolean concurrent = message.operation().concurrency() > 0 && !message.isOver();
+			if (concurrent && !beside().acquire(message.operation())) {
+				return TurnStep.PARK;
+			}
+			mailbox.poll();
+			if (message.start()) {
+				inbox.taken();
+				if (!concurrent) {
+					return handle(turn, message, sliceStart);
+				}
+				reportStart(message, message.isCast() ? this.cell.runtime().nanoTime() : ((Call) message).runAt());
+				beside().start(message);
+				return TurnStep.GO_ON;
+			}
+			if (concurrent) {
+				beside().release(message.operation());
+			}
+			mailbox.skipped(message);
+			message = mailbox.peek();
+		}
+		inbox.admit();
+		return mailbox.isDrained() ? TurnStep.REST : TurnStep.GO_ON;
+	}
+
+	/** Handle a message that has been started. */
+	TurnStep handle(Turn turn, Message message, long sliceStart) {
+		Scheduler scheduler = this.cell.runtime().scheduler();
+		long since = (message instanceof Call call) ? call.runAt() : (this.cell.runtime().listener() != null)
+				? scheduler.nanoTime() : Math.max(sliceStart, scheduler.coarseTime());
+		SINCE.setOpaque(this, since);
+		CURRENT.setOpaque(this, message);
+		turn.message = message;
+		Object result;
+		try {
+			reportStart(message, since);
+			result = invoke(message);
+		}
+		catch (Throwable ex) {
+			return failed(message, ex);
+		}
+		finally {
+			turn.message = null;
+			turn.detached = false;
+		}
+		if (result instanceof CompletionStage<?> stage) {
+			return await(message, stage);
+		}
+		return succeeded(message, result);
+	}
+
+	/** Let the instance handle a message. In the turn or beside it. */
+	@Nullable Object invoke(Message message) throws Throwable {
+		try {
+			Object target = Objects.requireNonNull(this.cell.life().instance(), "instance");
+			Object result = message.operation().invoke(target, message.payload());
+			if (message instanceof StreamCall stream) {
+				stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
+				return null;
+			}
+			return result;
+		}
+		finally {
+			if (message instanceof Call call) {
+				call.handlerReturned();
+			}
+		}
+	}
+
+	private TurnStep await(Message message, CompletionStage<?> stage) {
+		Awaited pending = new Awaited(this, message, stage);
+		this.awaited = pending;
+		if (stage instanceof AsyncCall.Reply reply) {
+			Cycles.beginWait(this.cell, reply.call());
+		}
+		runBy(null);
+		stage.whenComplete(pending);
+		return pending.park() ? TurnStep.WAIT : resumed(pending);
+	}
+
+	/** What a handler returned has completed; begins a turn. On any thread. */
+	void resume(Awaited pending) {
+		this.cell.runtime().scheduler().execute(() -> {
+			Turn turn = Turn.enter(this.cell);
+			TurnStep step = resumed(pending);
+			turn.leave();
+			this.cell.goOn(step);
+		});
+	}
+
+	private TurnStep resumed(Awaited pending) {
+		this.awaited = null;
+		Cycles.endWait(this.cell);
+		Throwable failure = pending.failure();
+		Message message = pending.message();
+		return (failure != null) ? failed(message, failure) : succeeded(message, pending.result());
+	}
+
+	private TurnStep succeeded(Message message, @Nullable Object value) {
+		over(message, null);
+		answer(message, value);
+		return TurnStep.GO_ON;
+	}
+
+	private TurnStep failed(Message message, Throwable cause) {
+		over(message, cause);
+		refuse(message, cause);
+		switch (strategyFor(cause)) {
+			case RESUME -> {
+			}
+			case RESTART -> this.cell.life().restart(cause);
+			case STOP -> stopBecause(message, cause);
+		}
+		return this.cell.life().step();
+	}
+
+	/** A handler that ran beside the turn has ended. On its thread, or any. */
+	void concurrentlyOver(Message message, @Nullable Object value, @Nullable Throwable cause) {
+		this.cell.statistics().processedBeside();
+		if (cause == null) {
+			answer(message, value);
+			return;
+		}
+		refuse(message, cause);
+		switch (strategyFor(cause)) {
+			case RESUME -> {
+			}
+			case RESTART -> {
+				this.cell.life().failedWith(cause);
+				this.cell.command(ServerCell.FAIL);
+			}
+			case STOP -> stopBecause(message, cause);
+		}
+	}
+
+	private SupervisionStrategy strategyFor(Throwable cause) {
+		return this.cell.server().settings().supervision().strategyFor(cause);
+	}
+
+	private void stopBecause(Message message, Throwable cause) {
+		logger.warn("Server {} stops because {} failed", this.cell.label(), message.operation(), cause);
+		this.cell.life().failedWith(cause);
+		this.cell.command(ServerCell.STOP);
+	}
+
+	private void answer(Message message, @Nullable Object value) {
+		if (!(message instanceof Call call && call.isDeferred())) {
+			message.succeed(this.cell, value);
+		}
+		message.forget();
+	}
+
+	private void refuse(Message message, Throwable cause) {
+		this.cell.statistics().failed(message.operation(), cause);
+		if (message.isCast()) {
+			logger.warn("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
+					message.caller(), cause);
+		}
+		else {
+			logger.debug("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
+					message.caller(), cause);
+		}
+		message.fail(this.cell, cause);
+		message.forget();
+	}
+
+	private void over(Message message, @Nullable Throwable cause) {
+		if (Thread.interrupted()) {
+			logger.debug("Server {} handled {} and left the thread interrupted", this.cell.label(),
+					message.operation());
+		}
+		this.cell.statistics().processed();
+		CURRENT.setOpaque(this, null);
+		RuntimeListener listener = this.cell.runtime().listener();
+		if (listener != null && message.isCast()) {
+			long runNanos = this.cell.runtime().nanoTime() - (long) SINCE.getOpaque(this);
+			listener.castHandled(this.cell.server(), message.operation(), runNanos, cause);
+		}
+	}
+
+	private void reportStart(Message message, long since) {
+		RuntimeListener listener = this.cell.runtime().listener();
+		if (listener != null && message.queuedAt != 0) {
+			listener.started(this.cell.server(), message.operation(), since - message.queuedAt);
+		}
+	}
+
+	/**
+	 * Postpone commands until no handler runs beside the turn.
+	 * @return {@code false} if none does, so that they can be followed now
+	 */
+	boolean postpone(int commands) {
+		ConcurrentRuns beside = this.concurrentRuns;
+		return beside != null && beside.postpone(commands);
+	}
+
+	/** The instance goes, and with it the replies it owes. */
+	void instanceGoes(String why) {
+		Deferred putOff = this.deferred;
+		if (putOff != null) {
+			putOff.failAll(why);
+		}
+	}
+
+	private ConcurrentRuns beside() {
+		ConcurrentRuns known = this.concurrentRuns;
+		if (known == null) {
+			known = new ConcurrentRuns(this.cell);
+			this.concurrentRuns = known;
+		}
+		return known;
+	}
+
+	// For everybody.
+
+	/** The replies that are put off. */
+	Deferred deferred() {
+		Deferred known = this.deferred;
+		if (known == null) {
+			synchronized (this) {
+				known = this.deferred;
+				if (known == null) {
+					known = new Deferred(this.cell);
+					this.deferred = known;
+				}
+			}
+		}
+		return known;
+	}
+
+	/** Whether no reply is put off and no handler runs beside the turn. */
+	boolean isSettled() {
+		Deferred putOff = this.deferred;
+		ConcurrentRuns beside = this.concurrentRuns;
+		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.isEmpty());
+	}
+
+	/** Interrupt what runs and give up what is awaited. For shutdown. */
+	void interrupt() {
+		Thread thread = this.runner;
+		if (thread != null) {
+			thread.interrupt();
+		}
+		if (this.current instanceof Call call) {
+			call.giveUp(
+					new GenServerUnavailableException("Server " + this.cell.label() + " was shut down while it handled "
+							+ call.operation() + "; the call may have been executed", false));
+		}
+		Awaited pending = this.awaited;
+		if (pending != null) {
+			pending.accept(null, new CancellationException("Server " + this.cell.label() + " was shut down"));
+		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.interrupt();
+		}
+	}
+
+	@Nullable Message current() {
+		return this.current;
+	}
+
+	ServerInfo.@Nullable InFlight inFlight() {
+		Message message = this.current;
+		if (message == null) {
+			return null;
+		}
+		long age = Math.max(0, this.cell.runtime().nanoTime() - (long) SINCE.getOpaque(this));
+		return new ServerInfo.InFlight(message.operation().name(), Duration.ofNanos(age), message.caller().toString());
+	}
+
+	/** Whether a handler has begun to run longer than it should. Only for the monitor. */
+	boolean isSlow(long now, long threshold) {
+		Message message = this.current;
+		if (message == null || message == this.reported || now - (long) SINCE.getOpaque(this) <= threshold) {
+			return false;
+		}
+		this.reported = message;
+		return true;
+	}
+
+}

@@ -1,0 +1,203 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.genserver.ServerState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cells of one server: a single one, or one per key. There is never more than one
+ * live instance of a key: an instance that ends stays in its place until it has let go of
+ * everything, or until a successor, which starts only then, takes the place. Safe on any
+ * thread.
+ */
+final class Instances {
+
+	private final Server server;
+
+	private final Map<String, ServerCell> keyed = new ConcurrentHashMap<>();
+
+	private final AtomicInteger count = new AtomicInteger();
+
+	private final FormerInstances former = new FormerInstances();
+
+	private volatile @Nullable ServerCell single;
+
+	private volatile boolean stopped;
+
+	Instances(Server server, boolean keyed) {
+		this.server = server;
+		this.single = keyed ? null : new ServerCell(server, null);
+	}
+
+	/** The cell a message goes to; for a new key it is made and started. */
+	ServerCell forMessage(@Nullable String key, Message message) {
+		ServerCell only = this.single;
+		if (only != null) {
+			if (key != null) {
+				throw new IllegalArgumentException("Server " + this.server.name() + " is not keyed: it takes no key");
+			}
+			return only;
+		}
+		if (key == null || key.isEmpty()) {
+			throw new IllegalArgumentException(
+					"Server " + this.server.name() + " is keyed: it needs a key that is not empty");
+		}
+		ServerCell known = this.keyed.get(key);
+		return (known != null) ? known : add(key, message);
+	}
+
+	private ServerCell add(String key, Message message) {
+		if (this.stopped) {
+			throw Refusals.refused(this.server, key, message, "the server is stopped");
+		}
+		int most = this.server.settings().maxInstances();
+		if (this.count.incrementAndGet() > most) {
+			this.count.decrementAndGet();
+			throw Refusals.refused(this.server, key, message,
+					"it has " + most + " instances already; raise genserver.servers." + this.server.name()
+							+ ".max-instances or let some stop");
+		}
+		ServerCell added = new ServerCell(this.server, key);
+		ServerCell winner = this.keyed.putIfAbsent(key, added);
+		if (winner != null) {
+			this.count.decrementAndGet();
+			return winner;
+		}
+		if (this.server.runtime().hasStarted()) {
+			added.start();
+		}
+		stopIfStopped(added);
+		return added;
+	}
+
+	/** A new instance takes the place of one that is ending, and starts after its end. */
+	void succeed(ServerCell ending, String key) {
+		ServerCell next = new ServerCell(this.server, key);
+		if (this.keyed.replace(key, ending, next)) {
+			this.former.add(ending);
+			ending.life().whenTerminated().whenComplete((done, failure) -> next.start());
+			stopIfStopped(next);
+		}
+	}
+
+	/** Whoever stops the server may have passed by before the cell was there. */
+	private void stopIfStopped(ServerCell cell) {
+		if (this.stopped) {
+			cell.command(ServerCell.STOP);
+		}
+	}
+
+	/** A cell has ended. One that has failed stays, so that calls go on failing. */
+	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
+		if (last != ServerState.FAILED || !hadStarted) {
+			forget(cell);
+		}
+	}
+
+	private void forget(ServerCell cell) {
+		String key = cell.key();
+		if (key != null && this.keyed.remove(key, cell)) {
+			this.count.decrementAndGet();
+			this.former.add(cell);
+		}
+	}
+
+	/** Begin again: with a new instance, or, if it has ended, with a new cell. */
+	void restart(@Nullable String key) {
+		ServerCell known = (key != null) ? this.keyed.get(key) : this.single;
+		if (known == null) {
+			return;
+		}
+		if (!known.life().isOver()) {
+			known.command(ServerCell.RESTART);
+		}
+		else if (key != null) {
+			succeed(known, key);
+		}
+		else {
+			replaceSingle(known);
+		}
+	}
+
+	private synchronized void replaceSingle(ServerCell ended) {
+		if (this.single == ended) {
+			this.stopped = false;
+			ServerCell next = new ServerCell(this.server, null);
+			this.single = next;
+			next.start();
+		}
+	}
+
+	/** Start what is there, and from now on let idle instances go. */
+	void start() {
+		all().forEach(ServerCell::start);
+		Duration idle = this.server.settings().idleTimeout();
+		if (idle != null) {
+			lookForIdle(idle.toNanos());
+		}
+	}
+
+	private void lookForIdle(long idle) {
+		Scheduler scheduler = this.server.runtime().scheduler();
+		long time = scheduler.nanoTime() + Math.max(1, idle / 4);
+		scheduler.track(new Alarm(time, () -> scheduler.execute(() -> {
+			passivate(scheduler.nanoTime() - idle);
+			if (!this.stopped) {
+				lookForIdle(idle);
+			}
+		})));
+	}
+
+	/** Let the instances go that have been idle, or failed, since a time. */
+	private void passivate(long since) {
+		for (ServerCell cell : this.keyed.values()) {
+			if (cell.isIdleSince(since)) {
+				cell.command(ServerCell.PASSIVATE);
+			}
+			else if (cell.life().state() == ServerState.FAILED && cell.isOverSince(since)) {
+				forget(cell);
+			}
+		}
+	}
+
+	/** Let all stop, and make no more. */
+	CompletableFuture<@Nullable Void> stop() {
+		this.stopped = true;
+		List<CompletableFuture<?>> ends = new ArrayList<>();
+		for (ServerCell cell : all()) {
+			cell.command(ServerCell.STOP);
+			ends.add(cell.life().whenTerminated());
+		}
+		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply((done) -> null);
+	}
+
+	boolean isStopped() {
+		return this.stopped;
+	}
+
+	Collection<ServerCell> all() {
+		ServerCell only = this.single;
+		return (only != null) ? List.of(only) : this.keyed.values();
+	}
+
+	@Nullable ServerCell find(String key) {
+		return this.keyed.get(key);
+	}
+
+	@Nullable ServerCell single() {
+		return this.single;
+	}
+
+	FormerInstances former() {
+		return this.former;
+	}
+
+}

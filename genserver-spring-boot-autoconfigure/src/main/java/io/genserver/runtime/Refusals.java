@@ -1,0 +1,46 @@
+package io.genserver.runtime;
+
+import io.genserver.CallInterruptedException;
+import io.genserver.DeadLetter;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.MailboxFullException;
+import io.genserver.ServerState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sender is told when its message is not taken. Counts the message too.
+ */
+final class Refusals {
+
+	private Refusals() {
+	}
+
+	static MailboxFullException full(ServerCell cell, Message message, String more) {
+		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
+		return new MailboxFullException("Mailbox of " + cell.label() + " is full (" + cell.mailbox().capacity() + ")"
+				+ more + "; " + message.operation() + " was not queued. Slow down, or raise genserver.servers."
+				+ cell.name() + ".mailbox.capacity");
+	}
+
+	static CallInterruptedException interrupted(ServerCell cell, Message message) {
+		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
+		return new CallInterruptedException("The thread was interrupted while it waited for room in the mailbox of "
+				+ cell.label() + "; " + message.operation() + " was not queued", true);
+	}
+
+	static GenServerUnavailableException stopped(ServerCell cell, Message message) {
+		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
+		boolean failed = cell.life().state() == ServerState.FAILED;
+		return new GenServerUnavailableException("Server " + cell.label() + (failed ? " has failed" : " is stopped")
+				+ "; " + message.operation() + " was not executed", true, cell.life().failure());
+	}
+
+	static GenServerUnavailableException refused(Server server, @Nullable String key, Message message, String why) {
+		server.runtime()
+			.deadLetter(new DeadLetter(server.name(), key, message.operation().name(), message.isCast(),
+					DeadLetter.Reason.STOPPED));
+		return new GenServerUnavailableException("Server " + server.name() + ((key != null) ? "/" + key : "")
+				+ " refused " + message.operation() + ", which was not executed: " + why, true);
+	}
+
+}
