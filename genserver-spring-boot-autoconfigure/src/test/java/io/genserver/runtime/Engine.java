@@ -1,0 +1,116 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+import io.genserver.DeadLetter;
+import io.genserver.GenServerRef;
+import io.genserver.GenServerEvent;
+import io.genserver.Overflow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A runtime for a test, and everything it told anybody. With a seeded scheduler all of it
+ * is deterministic; without, it runs on real workers.
+ */
+final class Engine implements RuntimeListener, AutoCloseable {
+
+	static final ServerSettings SMALL = ServerSettings.DEFAULTS.withMailbox(2, Overflow.BLOCK);
+
+	final Scheduler scheduler;
+
+	final GenServerRuntime runtime;
+
+	final Queue<DeadLetter> deadLetters = new ConcurrentLinkedQueue<>();
+
+	final Queue<GenServerEvent> events = new ConcurrentLinkedQueue<>();
+
+	final AtomicInteger callsEnded = new AtomicInteger();
+
+	final AtomicInteger lateReplies = new AtomicInteger();
+
+	private final ThreadLocal<Boolean> nonBlocking = ThreadLocal.withInitial(() -> false);
+
+	Engine(Scheduler scheduler) {
+		this(scheduler, RuntimeSettings.DEFAULTS);
+	}
+
+	Engine(Scheduler scheduler, RuntimeSettings settings) {
+		this.scheduler = scheduler;
+		this.runtime = new GenServerRuntime(settings, this, List.of(this.deadLetters::add), this.nonBlocking::get,
+				this.events::add, scheduler);
+	}
+
+	/** An engine on real threads. */
+	static Engine onWorkers() {
+		return new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS));
+	}
+
+	static RuntimeSettings shutdown(Duration drain, Duration overall) {
+		return new RuntimeSettings(drain, overall, Duration.ZERO, Duration.ofMinutes(1));
+	}
+
+	Server add(String name, ServerSettings settings, InstanceFactory factory, Operation... operations) {
+		return this.runtime
+			.add(new ServerDefinition(name, Object.class, List.of(), false, List.of(operations), factory, settings));
+	}
+
+	Server addKeyed(String name, ServerSettings settings, InstanceFactory factory) {
+		return this.runtime
+			.add(new ServerDefinition(name, Object.class, List.of(), true, List.of(), factory, settings));
+	}
+
+	/** Add a server and start the runtime. */
+	<S> GenServerRef<S> start(String name, ServerSettings settings, Supplier<S> factory) {
+		add(name, settings, factory::get);
+		this.runtime.start();
+		return ref(name);
+	}
+
+	<S> GenServerRef<S> ref(String name) {
+		return new LocalRef<>(this.runtime.server(name), null);
+	}
+
+	<S> GenServerRef<S> ref(String name, String key) {
+		return new LocalRef<>(this.runtime.server(name), key);
+	}
+
+	ServerCell cell(String name) {
+		ServerCell cell = this.runtime.server(name).single();
+		if (cell == null) {
+			throw new IllegalArgumentException(name + " is keyed");
+		}
+		return cell;
+	}
+
+	/** Let the calling thread count as one that must not block. */
+	void asEventLoop(Runnable body) {
+		this.nonBlocking.set(true);
+		try {
+			body.run();
+		}
+		finally {
+			this.nonBlocking.set(false);
+		}
+	}
+
+	@Override
+	public void callEnded(Server server, Operation operation, long nanos, @Nullable Throwable failure) {
+		this.callsEnded.incrementAndGet();
+	}
+
+	@Override
+	public void lateReply(Server server, Operation operation) {
+		this.lateReplies.incrementAndGet();
+	}
+
+	@Override
+	public void close() {
+		this.runtime.shutdown();
+	}
+
+}

@@ -1,0 +1,520 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduler with virtual time that runs one thread at a time and draws every choice
+ * from a seed: which ready task or thread comes next, when deadlines and rooms are looked
+ * at, and where a running thread is made to let others go first. The same seed and the
+ * same program give the same schedule, so whatever a seed finds can be found again.
+ * <p>
+ * <b>Threads.</b> The thread that makes the scheduler is its driver and one of its
+ * participants: it may start servers, call them and shut them down as any thread may,
+ * while the others run whenever it waits, in {@link #settle()} and in {@link #finish()}.
+ * Senders beside it are made with {@link #spawn}. No other thread may touch anything that
+ * uses this scheduler, and no participant may block on anything but the scheduler:
+ * handlers wait for a reply, for a {@link Gate}, or with {@link #sleep}.
+ * <p>
+ * <b>Time</b> stands still while anything can run. When nothing can but somebody waits,
+ * it jumps to the next deadline. {@link #advance} moves it while others could run, so
+ * that deadlines pass in the midst of things.
+ * <p>
+ * <b>Preemption.</b> A participant may have to let others run whenever it asks for the
+ * time, hands over a task, wakes somebody or waits, with a likelihood drawn from the
+ * seed; never while it holds one of the engine's locks, since whoever runs instead could
+ * block on that.
+ * <p>
+ * <b>Deadlock.</b> If nothing can run, nothing is timed and somebody waits, the driver
+ * gets an {@link AssertionError} that shows who waits where and the last steps.
+ *
+ * @since 0.1.0
+ */
+final class SeededScheduler implements Scheduler {
+
+	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final int MAX_STEPS = 2_000_000;
+
+	/** Hold a lock while they talk to the scheduler. */
+	private static final Set<Class<?>> LOCKING = Set.of(Room.class, Cycles.class);
+
+	private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+	private final long seed;
+
+	private final Random random;
+
+	private final double preemption;
+
+	private final Participant driver = new Participant(Thread.currentThread());
+
+	private final List<Runnable> tasks = new ArrayList<>();
+
+	private final List<Participant> preempted = new ArrayList<>();
+
+	private final List<Participant> waiting = new ArrayList<>();
+
+	private final DeadlineWheel wheel;
+
+	/** What the wheel watches, to know how far time may jump. */
+	private final PriorityQueue<Expiring> timed = new PriorityQueue<>(Comparator.comparingLong(Expiring::deadline));
+
+	private final Deque<ServerCell> crowded = new ArrayDeque<>();
+
+	private final ScheduleTrace trace = new ScheduleTrace();
+
+	private final Queue<Throwable> failures = new ArrayDeque<>();
+
+	private Participant running = this.driver;
+
+	private Rest rest = Rest.NEVER;
+
+	private long now;
+
+	private int workers;
+
+	private boolean ticking;
+
+	/** Whether anything has happened since the last tick. */
+	private boolean tickDue = true;
+
+	private boolean abandoned;
+
+	/**
+	 * Create a scheduler whose driver is the calling thread.
+	 * @param seed decides every choice
+	 */
+	SeededScheduler(long seed) {
+		this.seed = seed;
+		this.random = new Random(seed);
+		this.preemption = new double[] { 0, 0.02, 0.1, 0.4 }[this.random.nextInt(4)];
+		// Anywhere, since that is all the engine may assume.
+		this.now = TimeUnit.MICROSECONDS.toNanos(this.random.nextLong(-1_000_000_000_000L, 1_000_000_000_000L));
+		this.wheel = new DeadlineWheel(this.now);
+	}
+
+	/**
+	 * Return the seed.
+	 * @return the seed
+	 */
+	long seed() {
+		return this.seed;
+	}
+
+	/**
+	 * Return the source of all choices, for choices of the test.
+	 * @return the source
+	 */
+	Random choices() {
+		return this.random;
+	}
+
+	/**
+	 * Add a sender: a thread of its own that begins at some time from now on.
+	 * @param <T> type of the result
+	 * @param name name of the thread
+	 * @param body what it does
+	 * @return completes with the result; look at it after {@link #finish()}
+	 */
+	<T> CompletableFuture<T> spawn(String name, Callable<T> body) {
+		CompletableFuture<T> result = new CompletableFuture<>();
+		this.preempted.add(new Participant(name, () -> {
+			try {
+				result.complete(body.call());
+			}
+			catch (Throwable ex) {
+				result.completeExceptionally(ex);
+			}
+			end();
+		}));
+		return result;
+	}
+
+	/**
+	 * Let everything run that can, without any time passing. Only by the driver.
+	 * @throws AssertionError if a task of the engine failed
+	 */
+	void settle() {
+		restUntil(Rest.SETTLED);
+	}
+
+	/**
+	 * Let everything run, and time pass, until no participant beside the driver is left.
+	 * What is only timed, such as a server's timer, does not count. Only by the driver.
+	 * @throws AssertionError if participants wait for ever or a task of the engine failed
+	 */
+	void finish() {
+		restUntil(Rest.ALONE);
+	}
+
+	/**
+	 * Move time on at once, whatever can run, and let others run before or after.
+	 * @param duration how far
+	 */
+	void advance(Duration duration) {
+		this.now += duration.toNanos();
+		this.tickDue = true;
+		letOthersRun();
+	}
+
+	/**
+	 * Let time pass until nothing else can run for so long.
+	 * @param duration how long
+	 */
+	void sleep(Duration duration) {
+		Waiting.pause(this, duration.toNanos());
+	}
+
+	/** Maybe let others run. */
+	void letOthersRun() {
+		Participant self = self();
+		this.preempted.add(self);
+		handOn(self);
+	}
+
+	@Override
+	public long nanoTime() {
+		maybePreempt();
+		return this.now;
+	}
+
+	@Override
+	public long coarseTime() {
+		return this.now;
+	}
+
+	@Override
+	public double random() {
+		return this.random.nextDouble();
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		self();
+		if (!this.abandoned) {
+			this.tasks.add(task);
+			maybePreempt();
+		}
+	}
+
+	@Override
+	public boolean await(Waiter waiter, long deadline) throws InterruptedException {
+		Participant self = self();
+		maybePreempt();
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		waiter.thread(Thread.currentThread());
+		try {
+			while (!waiter.isReady()) {
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+				if (deadline != Long.MAX_VALUE && deadline - this.now <= 0) {
+					return waiter.isReady();
+				}
+				self.waiter = waiter;
+				self.deadline = deadline;
+				self.woken = false;
+				this.waiting.add(self);
+				handOn(self);
+				self.waiter = null;
+			}
+			return true;
+		}
+		finally {
+			waiter.thread(null);
+		}
+	}
+
+	@Override
+	public void wake(Waiter waiter) {
+		Thread thread = waiter.thread();
+		for (Participant participant : this.waiting) {
+			if (thread != null && participant.isOn(thread)) {
+				participant.woken = true;
+			}
+		}
+		maybePreempt();
+	}
+
+	@Override
+	public void track(Expiring expiring) {
+		this.wheel.add(expiring);
+		this.timed.add(expiring);
+		maybePreempt();
+	}
+
+	@Override
+	public void observe(ServerCell cell) {
+		this.crowded.add(cell);
+		maybePreempt();
+	}
+
+	@Override
+	public void close(long timeout, TimeUnit unit) {
+		// Threads end by themselves when there is nothing to run.
+	}
+
+	// The baton.
+
+	private Participant self() {
+		Participant self = this.running;
+		if (!self.isOn(Thread.currentThread())) {
+			throw new IllegalStateException("Thread " + Thread.currentThread().getName()
+					+ " must not use this scheduler: only its driver and what it spawned may");
+		}
+		return self;
+	}
+
+	private void maybePreempt() {
+		if (this.preemption > 0 && this.random.nextDouble() < this.preemption && !this.abandoned && !holdsLock()) {
+			letOthersRun();
+		}
+	}
+
+	private static boolean holdsLock() {
+		return STACK.walk((frames) -> frames.anyMatch((frame) -> LOCKING.contains(frame.getDeclaringClass())));
+	}
+
+	/** The baton's holder, which is in one of the lists by now, lets somebody go on. */
+	private void handOn(Participant self) {
+		if (this.abandoned) {
+			throw new Abandoned();
+		}
+		Participant next = choose();
+		if (next != self) {
+			this.running = next;
+			next.giveBaton();
+			self.takeBaton();
+		}
+		if (self == this.driver) {
+			failIfNeeded();
+		}
+		if (this.abandoned) {
+			throw new Abandoned();
+		}
+	}
+
+	/** The baton's holder has nothing more to do. */
+	private void end() {
+		Participant next = this.abandoned ? this.driver : choose();
+		this.running = next;
+		next.giveBaton();
+	}
+
+	private void restUntil(Rest until) {
+		Participant self = self();
+		if (self != this.driver) {
+			throw new IllegalStateException("Only the driver can let everything run");
+		}
+		this.rest = until;
+		handOn(self);
+		this.rest = Rest.NEVER;
+	}
+
+	/** A thread for a task; goes on with other tasks as long as those are chosen. */
+	private Participant worker(Runnable first) {
+		return new Participant("worker-" + this.workers++, () -> {
+			try {
+				first.run();
+			}
+			catch (Abandoned ex) {
+				// Nobody wants to know how it would have ended.
+			}
+			catch (Throwable ex) {
+				this.failures.add(ex);
+			}
+			end();
+		});
+	}
+
+	// Choices.
+
+	private Participant choose() {
+		while (true) {
+			if (!this.failures.isEmpty()) {
+				return this.driver;
+			}
+			if (this.trace.steps() > MAX_STEPS) {
+				return fail("No end after " + MAX_STEPS + " steps");
+			}
+			List<Participant> able = this.waiting.stream().filter(this::canGoOn).toList();
+			boolean tick = isTickDue();
+			int choices = this.preempted.size() + able.size() + this.tasks.size() + (tick ? 1 : 0);
+			if (choices > 0) {
+				return choose(this.random.nextInt(choices), able);
+			}
+			if (this.rest == Rest.SETTLED || (this.rest == Rest.ALONE && this.waiting.isEmpty())) {
+				return this.driver;
+			}
+			if (!jump()) {
+				return fail("Deadlock: nothing can run, and no deadline is ahead");
+			}
+		}
+	}
+
+	private Participant choose(int choice, List<Participant> able) {
+		int left = choice;
+		if (left < this.preempted.size()) {
+			return step("continue", this.preempted.remove(left));
+		}
+		left -= this.preempted.size();
+		if (left < able.size()) {
+			Participant chosen = able.get(left);
+			this.waiting.remove(chosen);
+			return step("wake", chosen);
+		}
+		left -= able.size();
+		if (left < this.tasks.size()) {
+			Runnable task = this.tasks.remove(left);
+			step("run", task);
+			return worker(task);
+		}
+		step("tick", "");
+		this.ticking = true;
+		this.tickDue = false;
+		return worker(this::tick);
+	}
+
+	private <S> S step(String kind, S subject) {
+		this.trace.step(kind, subject, this.now);
+		this.tickDue = true;
+		return subject;
+	}
+
+	private boolean canGoOn(Participant participant) {
+		return participant.woken || participant.isInterrupted()
+				|| (participant.deadline != Long.MAX_VALUE && participant.deadline - this.now <= 0);
+	}
+
+	private boolean isTickDue() {
+		if (this.ticking || !this.tickDue) {
+			return false;
+		}
+		Expiring first = firstTimed();
+		return !this.crowded.isEmpty() || (first != null && seen(first) - this.now <= 0);
+	}
+
+	private void tick() {
+		try {
+			this.wheel.advance(this.now);
+			for (int left = this.crowded.size(); left > 0; left--) {
+				ServerCell cell = this.crowded.removeFirst();
+				cell.inbox().admit();
+				cell.inbox().unobserved();
+			}
+		}
+		finally {
+			this.ticking = false;
+		}
+	}
+
+	/** Let time jump to the next moment at which something can run, if there is one. */
+	private boolean jump() {
+		long next = Long.MAX_VALUE;
+		for (Participant participant : this.waiting) {
+			if (participant.deadline != Long.MAX_VALUE) {
+				next = Math.min(next, participant.deadline);
+			}
+		}
+		Expiring first = firstTimed();
+		if (first != null) {
+			// If the wheel has looked at it too early, it looks again at the next tick.
+			next = Math.min(next, Math.max(seen(first), this.now + TICK));
+		}
+		if (next == Long.MAX_VALUE) {
+			return false;
+		}
+		this.now = next;
+		step("time", "");
+		return true;
+	}
+
+	private @Nullable Expiring firstTimed() {
+		Expiring first = this.timed.peek();
+		while (first != null && first.isOver()) {
+			this.timed.remove();
+			first = this.timed.peek();
+		}
+		return first;
+	}
+
+	/** When the wheel notices a deadline. */
+	private static long seen(Expiring expiring) {
+		return (Math.floorDiv(expiring.deadline(), TICK) + 1) * TICK;
+	}
+
+	// Failure.
+
+	private Participant fail(String what) {
+		StringBuilder dump = new StringBuilder(what).append(" (seed ").append(this.seed).append(")\n");
+		for (Participant participant : this.waiting) {
+			participant.dump(dump);
+		}
+		this.trace.dump(dump);
+		this.failures.add(new AssertionError(dump.toString()));
+		return this.driver;
+	}
+
+	private void failIfNeeded() {
+		Throwable failure = this.failures.peek();
+		if (failure != null && !this.abandoned) {
+			this.waiting.remove(this.driver);
+			this.preempted.remove(this.driver);
+			abandon();
+			throw new AssertionError("Failed under seed " + this.seed + ": " + failure.getMessage(), failure);
+		}
+	}
+
+	/** Let every thread run to its end without waiting for anything. */
+	private void abandon() {
+		this.abandoned = true;
+		List<Participant> left = new ArrayList<>(this.waiting);
+		left.addAll(this.preempted);
+		for (Participant participant : left) {
+			this.running = participant;
+			participant.giveBaton();
+			this.driver.takeBaton();
+		}
+		this.running = this.driver;
+	}
+
+	/** When the driver gets the baton back. */
+	private enum Rest {
+
+		/** When it is chosen. */
+		NEVER,
+
+		/** When nothing can run. */
+		SETTLED,
+
+		/** When no other participant is left. */
+		ALONE
+
+	}
+
+	/** Ends a thread nobody waits for any more. */
+	private static final class Abandoned extends Error {
+
+		Abandoned() {
+			super("The schedule was abandoned", null, false, false);
+		}
+
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operation made of a handler, which counts the payloads it was told to let go.
+ */
+class TestOperation extends Operation {
+
+	final AtomicInteger discarded = new AtomicInteger();
+
+	private final Handler handler;
+
+	TestOperation(String name, Kind kind, Handler handler) {
+		this(name, kind, false, handler);
+	}
+
+	TestOperation(String name, Kind kind, boolean interruptible, Handler handler) {
+		super(name, kind, 0, false, interruptible);
+		this.handler = handler;
+	}
+
+	static TestOperation call(String name, Handler handler) {
+		return new TestOperation(name, Kind.CALL, handler);
+	}
+
+	static TestOperation cast(String name, Handler handler) {
+		return new TestOperation(name, Kind.CAST, handler);
+	}
+
+	static TestOperation stream(String name, Handler handler) {
+		return new TestOperation(name, Kind.STREAM, handler);
+	}
+
+	@Override
+	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+		return this.handler.handle(instance, payload);
+	}
+
+	@Override
+	public void discard(@Nullable Object payload) {
+		this.discarded.incrementAndGet();
+	}
+
+	/** What the operation does. */
+	interface Handler {
+
+		@Nullable Object handle(Object instance, @Nullable Object payload) throws Throwable;
+
+	}
+
+}
