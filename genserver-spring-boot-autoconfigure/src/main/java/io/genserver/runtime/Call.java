@@ -205,8 +205,8 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	@Override
-	final void abandon(ServerCell here) {
-		giveUp(new GenServerUnavailableException(
+	final boolean abandon(ServerCell here) {
+		return giveUp(new GenServerUnavailableException(
 				"Server " + here.label() + " stopped before it handled " + operation() + "; the call was not executed",
 				true, here.life().failure()));
 	}

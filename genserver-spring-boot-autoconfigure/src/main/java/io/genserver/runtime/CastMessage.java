@@ -48,12 +48,17 @@ final class CastMessage extends Message implements Waiter {
 	}
 
 	@Override
-	void abandon(ServerCell cell) {
-		if (settledSlot() == ROOM && !move(ROOM, ServerCell.GONE)) {
-			return;
+	boolean abandon(ServerCell cell) {
+		Object now = settledSlot();
+		while (now == ROOM || now == QUEUED) {
+			if (move(now, ServerCell.GONE)) {
+				discard();
+				cell.runtime().scheduler().wake(this);
+				return true;
+			}
+			now = settledSlot();
 		}
-		discard();
-		cell.runtime().scheduler().wake(this);
+		return false;
 	}
 
 	/**

@@ -411,7 +411,8 @@ final class Mailbox {
 		}
 
 		@Override
-		void abandon(ServerCell cell) {
+		boolean abandon(ServerCell cell) {
+			return false;
 		}
 
 		@Override

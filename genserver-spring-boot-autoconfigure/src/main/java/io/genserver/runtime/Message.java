@@ -183,11 +183,11 @@ abstract class Message {
 	abstract void fail(ServerCell cell, Throwable failure);
 
 	/**
-	 * End a message that was never started because the server stops. Only by the
-	 * consumer, or by the sender if it was not accepted.
+	 * End a message that was never started because the server stops.
 	 * @param cell the server
+	 * @return whether this ended it
 	 */
-	abstract void abandon(ServerCell cell);
+	abstract boolean abandon(ServerCell cell);
 
 	/** Nobody waits for the message any more. */
 	boolean isCancelled() {

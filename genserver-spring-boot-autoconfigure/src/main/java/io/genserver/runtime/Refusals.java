@@ -8,7 +8,8 @@ import io.genserver.ServerState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sender is told when its message is not taken. Counts the message too.
+ * What a sender is told when its message is not taken. Counts the message too, unless it
+ * says otherwise.
  */
 final class Refusals {
 
@@ -30,6 +31,11 @@ final class Refusals {
 
 	static GenServerUnavailableException stopped(ServerCell cell, Message message) {
 		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
+		return abandoned(cell, message);
+	}
+
+	/** For a message that was counted when its server ended. */
+	static GenServerUnavailableException abandoned(ServerCell cell, Message message) {
 		boolean failed = cell.life().state() == ServerState.FAILED;
 		return new GenServerUnavailableException("Server " + cell.label() + (failed ? " has failed" : " is stopped")
 				+ "; " + message.operation() + " was not executed", true, cell.life().failure());

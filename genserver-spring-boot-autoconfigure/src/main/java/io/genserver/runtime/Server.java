@@ -322,7 +322,7 @@ public final class Server {
 			throw (refusal != null) ? refusal : reason;
 		}
 		if (message.settledSlot() == ServerCell.GONE) {
-			throw Refusals.stopped(cell, message);
+			throw Refusals.abandoned(cell, message);
 		}
 	}
 

@@ -142,13 +142,16 @@ final class ServerCell implements Runnable {
 		this.inbox.mailbox.queued().forEach(this::abandon);
 	}
 
-	/** A message will not be handled because the server stops. */
-	void abandon(Message message) {
-		boolean waited = !message.isOver();
-		message.abandon(this);
-		if (waited) {
+	/**
+	 * A message will not be handled because the server stops.
+	 * @return whether this ended it
+	 */
+	boolean abandon(Message message) {
+		boolean ended = message.abandon(this);
+		if (ended) {
 			dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
 		}
+		return ended;
 	}
 
 	// The turn.
@@ -273,7 +276,12 @@ final class ServerCell implements Runnable {
 	void abandonAll() {
 		Message message = this.inbox.mailbox.poll();
 		while (message != null) {
-			abandon(message);
+			if (abandon(message) && message.isCast()) {
+				this.inbox.mailbox.started();
+			}
+			else {
+				this.inbox.mailbox.skipped(message);
+			}
 			message = this.inbox.mailbox.poll();
 		}
 		this.inbox.admit();
