@@ -247,7 +247,8 @@ final class CellLife {
 			// Written before the state is read; the turn does it the other way round.
 			this.futures = known;
 			ServerState now = this.state;
-			if (now != ServerState.NEW && now != ServerState.STARTING && !isOver()) {
+			// One that is stopping may never have started: its end tells.
+			if (now == ServerState.RUNNING || now == ServerState.SUSPENDED || now == ServerState.RESTARTING) {
 				known.started.complete(null);
 			}
 		}
