@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -80,11 +81,16 @@ final class Engine implements RuntimeListener, AutoCloseable {
 	}
 
 	ServerCell cell(String name) {
-		ServerCell cell = this.runtime.server(name).single();
+		ServerCell cell = this.runtime.server(name).instances().single();
 		if (cell == null) {
 			throw new IllegalArgumentException(name + " is keyed");
 		}
 		return cell;
+	}
+
+	/** Stop a server, all instances if it is keyed. */
+	CompletableFuture<?> stop(String name) {
+		return this.runtime.server(name).instances().stop();
 	}
 
 	/** Let the calling thread count as one that must not block. */

@@ -174,7 +174,7 @@ final class Mayhem {
 		}
 		this.handled.forEach((pair, numbers) -> assertThat(numbers).as(pair).isSorted().doesNotHaveDuplicates());
 		for (Server server : this.engine.runtime.servers()) {
-			for (ServerCell cell : server.cells()) {
+			for (ServerCell cell : server.instances().all()) {
 				assertThat(cell.mailbox().highWater()).as("high water").isLessThanOrEqualTo(3);
 				assertThat(cell.mailbox().emptyEntries()).as("empty entries").isBetween(0, 3);
 			}

@@ -34,7 +34,7 @@ class S03ExactlyOnceTests {
 			CompletableFuture<Integer> blocked = scheduler.spawn("blocked", () -> server.call(Object::hashCode));
 			scheduler.settle();
 			long before = scheduler.nanoTime();
-			CompletableFuture<?> stopped = engine.runtime.server("server").stop();
+			CompletableFuture<?> stopped = engine.stop("server");
 			gate.open();
 			scheduler.finish();
 			assertThat(running).isCompletedWithValue("done");
@@ -63,7 +63,7 @@ class S03ExactlyOnceTests {
 			}
 			scheduler.settle();
 			long before = scheduler.nanoTime();
-			engine.runtime.server("server").stop();
+			engine.stop("server");
 			gate.open();
 			scheduler.finish();
 			assertThat(calls).allSatisfy(
