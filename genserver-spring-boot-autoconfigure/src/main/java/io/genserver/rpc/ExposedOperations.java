@@ -1,5 +1,6 @@
 package io.genserver.rpc;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.MethodOperation;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
@@ -83,9 +85,11 @@ public final class ExposedOperations {
 	}
 
 	private static List<Parameter> parameters(Operation operation) {
+		List<String> names = (operation instanceof MethodOperation method) ? method.parameterNames() : List.of();
 		List<Parameter> parameters = new ArrayList<>();
-		for (var type : operation.parameterTypes()) {
-			parameters.add(new Parameter("argument " + (parameters.size() + 1), type));
+		for (Type type : operation.parameterTypes()) {
+			int index = parameters.size();
+			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
 		}
 		return parameters;
 	}

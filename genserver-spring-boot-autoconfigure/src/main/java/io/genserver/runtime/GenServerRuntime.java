@@ -245,6 +245,14 @@ public final class GenServerRuntime {
 		return this.scheduler.nanoTime();
 	}
 
+	/**
+	 * Run a task on a worker, soon. Never runs it on the calling thread.
+	 * @param task the task, which may block
+	 */
+	public void execute(Runnable task) {
+		this.scheduler.execute(task);
+	}
+
 	List<String> names() {
 		synchronized (this.servers) {
 			return List.copyOf(this.servers.keySet());

@@ -1,7 +1,6 @@
 package io.genserver.rpc.codec;
 
 import java.io.ByteArrayOutputStream;
-import java.lang.reflect.Type;
 import java.util.List;
 
 import io.genserver.rpc.codec.RpcCodec.Parameter;
@@ -129,7 +128,7 @@ final class JsonArguments implements ArgumentsCodec {
 
 	private @Nullable Object readSingle(JsonParser json, @Nullable JsonToken first) {
 		if (first == null) {
-			throw new CodecException(describe(0) + " is missing: a " + type(0) + " is expected");
+			throw new CodecException(describe(0) + ", " + JsonErrors.article(type(0)) + ", is missing");
 		}
 		return read(json, 0);
 	}
@@ -145,8 +144,8 @@ final class JsonArguments implements ArgumentsCodec {
 			count++;
 		}
 		if (count < arguments.length) {
-			throw new CodecException(
-					expected() + ", not " + count + ": " + describe(count) + ", a " + type(count) + ", is missing");
+			throw new CodecException(expected() + ", not " + count + ": " + describe(count) + ", "
+					+ JsonErrors.article(type(count)) + ", is missing");
 		}
 	}
 
@@ -160,7 +159,7 @@ final class JsonArguments implements ArgumentsCodec {
 		}
 		for (int i = 0; i < found.length; i++) {
 			if (!found[i]) {
-				throw new CodecException(describe(i) + ", a " + type(i) + ", is missing");
+				throw new CodecException(describe(i) + ", " + JsonErrors.article(type(i)) + ", is missing");
 			}
 		}
 	}
@@ -180,9 +179,7 @@ final class JsonArguments implements ArgumentsCodec {
 			return this.readers[index].readValue(json);
 		}
 		catch (JacksonException ex) {
-			CodecException failure = JsonErrors.unreadable(describe(index), this.parameters[index].type(), ex);
-			throw ex.getPath().isEmpty() && !(ex instanceof tools.jackson.core.exc.StreamReadException)
-					? new CodecException(failure.getMessage() + ", not " + JsonErrors.describe(token), ex) : failure;
+			throw JsonErrors.unreadable(describe(index), this.parameters[index].type(), token, ex);
 		}
 	}
 
@@ -206,8 +203,7 @@ final class JsonArguments implements ArgumentsCodec {
 	}
 
 	private String type(int index) {
-		Type type = this.parameters[index].type();
-		return TypeNames.of(type);
+		return TypeNames.of(this.parameters[index].type());
 	}
 
 }

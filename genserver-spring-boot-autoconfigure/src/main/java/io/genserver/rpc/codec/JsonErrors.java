@@ -19,12 +19,25 @@ final class JsonErrors {
 	private JsonErrors() {
 	}
 
-	static CodecException unreadable(String what, Type type, JacksonException failure) {
+	/**
+	 * Explain why a value could not be read.
+	 * @param what names the value
+	 * @param type what it should be
+	 * @param found what it begins with
+	 * @param failure what Jackson says
+	 * @return what a peer may read
+	 */
+	static CodecException unreadable(String what, Type type, @Nullable JsonToken found, JacksonException failure) {
 		if (failure instanceof StreamReadException) {
 			return malformed(failure);
 		}
-		return new CodecException(what + " must be " + article(TypeNames.of(type)) + path(failure) + reason(failure),
-				failure);
+		StringBuilder text = new StringBuilder(what).append(" must be ").append(article(TypeNames.of(type)));
+		text.append(path(failure)).append(reason(failure));
+		if (failure.getPath().isEmpty() && failure instanceof MismatchedInputException
+				&& !(failure instanceof InvalidFormatException)) {
+			text.append(", not ").append(describe(found));
+		}
+		return new CodecException(text.toString(), failure);
 	}
 
 	static CodecException malformed(JacksonException failure) {

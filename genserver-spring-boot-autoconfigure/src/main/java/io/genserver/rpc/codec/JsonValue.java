@@ -4,6 +4,8 @@ import java.lang.reflect.Type;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -42,13 +44,20 @@ final class JsonValue implements ValueCodec {
 	@Override
 	public @Nullable Object decode(byte[] bytes) {
 		if (bytes.length == 0) {
-			throw new CodecException("a " + TypeNames.of(this.type) + " is expected, but there is nothing");
+			throw new CodecException(
+					JsonErrors.article(TypeNames.of(this.type)) + " is expected, but there is nothing");
 		}
-		try {
-			return this.reader.readValue(bytes);
+		try (JsonParser json = this.reader.createParser(bytes)) {
+			JsonToken found = json.nextToken();
+			try {
+				return this.reader.readValue(json);
+			}
+			catch (JacksonException ex) {
+				throw JsonErrors.unreadable(WHAT, this.type, found, ex);
+			}
 		}
 		catch (JacksonException ex) {
-			throw JsonErrors.unreadable(WHAT, this.type, ex);
+			throw JsonErrors.malformed(ex);
 		}
 	}
 

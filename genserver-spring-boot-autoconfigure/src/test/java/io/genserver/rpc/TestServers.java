@@ -1,0 +1,59 @@
+package io.genserver.rpc;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.ServerDefinition;
+import io.genserver.runtime.ServerSettings;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Servers without a container, exposed to peers. */
+public final class TestServers implements AutoCloseable {
+
+	private final GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(),
+			() -> false);
+
+	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
+
+	public TestServers add(String name, Object instance) {
+		return add(name, instance.getClass(), () -> instance, false, ServerSettings.DEFAULTS);
+	}
+
+	public TestServers add(String name, Class<?> type, Supplier<Object> factory, boolean keyed,
+			ServerSettings settings) {
+		this.runtime.add(new ServerDefinition(name, type, this.contracts.contractsOf(type), keyed,
+				this.contracts.operationsOf(name, type), factory::get, settings));
+		return this;
+	}
+
+	public TestServers start() {
+		this.runtime.start();
+		return this;
+	}
+
+	public GenServerRuntime runtime() {
+		return this.runtime;
+	}
+
+	/** All servers but those whose name begins with "hidden". */
+	public ExposedOperations exposed() {
+		return ExposedOperations.of(this.runtime, (server, operation) -> !server.name().startsWith("hidden"),
+				new JsonCodec(JsonMapper.builder().build()));
+	}
+
+	public PeerContext context(ProtocolLimits limits) {
+		return new PeerContext(limits, StreamFailure.CANCEL, exposed(), this.runtime::execute, System::nanoTime);
+	}
+
+	@Override
+	public void close() {
+		this.runtime.shutdown();
+	}
+
+}
