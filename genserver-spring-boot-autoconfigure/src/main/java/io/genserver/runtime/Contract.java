@@ -16,12 +16,12 @@ public final class Contract<C> {
 
 	private final List<MethodOperation> operations;
 
-	private final ContractProxies<C> proxies;
+	private final ContractProxies proxies;
 
 	private Contract(Class<C> type, List<MethodOperation> operations) {
 		this.type = type;
 		this.operations = List.copyOf(operations);
-		this.proxies = new ContractProxies<>(type, operations);
+		this.proxies = new ContractProxies(List.of(type), operations);
 	}
 
 	/**
@@ -76,7 +76,7 @@ public final class Contract<C> {
 	 * @return the proxy
 	 */
 	public C proxy(ContractTarget target) {
-		return this.proxies.to(target);
+		return this.type.cast(this.proxies.to(target));
 	}
 
 	@Override

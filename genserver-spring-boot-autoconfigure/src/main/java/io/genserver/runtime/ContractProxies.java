@@ -12,21 +12,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the proxies of one contract. What a method means is looked up in a table made
- * once; a proxy is the table and a target.
- *
- * @param <C> the contract
+ * Makes the proxies of one contract, or of several together. What a method means is
+ * looked up in a table made once; a proxy is the table and a target.
  */
-final class ContractProxies<C> {
+final class ContractProxies {
 
 	private static final @Nullable Object[] NO_ARGUMENTS = {};
 
-	private final Class<C> contract;
+	private final ClassLoader classLoader;
+
+	private final Class<?>[] contracts;
 
 	private final Map<Method, Sent> table = new HashMap<>();
 
-	ContractProxies(Class<C> contract, List<? extends Operation> operations) {
-		this.contract = contract;
+	/**
+	 * Create.
+	 * @param contracts the interfaces, all visible from where the first one is
+	 * @param operations what their methods mean
+	 */
+	ContractProxies(List<Class<?>> contracts, List<? extends Operation> operations) {
+		this.classLoader = contracts.getFirst().getClassLoader();
+		this.contracts = contracts.toArray(Class<?>[]::new);
 		for (Operation operation : operations) {
 			if (operation instanceof MethodOperation known) {
 				for (Method declaration : known.declarations()) {
@@ -35,9 +41,13 @@ final class ContractProxies<C> {
 			}
 		}
 		Map<Method, Sent> declared = Map.copyOf(this.table);
+		contracts.forEach((contract) -> addBridges(contract, declared));
+	}
+
+	/** A method that overrides a generic one has a bridge beside it. */
+	private void addBridges(Class<?> contract, Map<Method, Sent> declared) {
 		for (Method method : contract.getMethods()) {
 			if (!Modifier.isStatic(method.getModifiers()) && !this.table.containsKey(method)) {
-				// A method that overrides a generic one has a bridge beside it.
 				declared.forEach((declaration, sent) -> {
 					if (declaration.getName().equals(method.getName())
 							&& declaration.getDeclaringClass().isAssignableFrom(contract)
@@ -49,9 +59,8 @@ final class ContractProxies<C> {
 		}
 	}
 
-	C to(ContractTarget target) {
-		return this.contract.cast(Proxy.newProxyInstance(this.contract.getClassLoader(),
-				new Class<?>[] { this.contract }, new Handler(this.table, target)));
+	Object to(ContractTarget target) {
+		return Proxy.newProxyInstance(this.classLoader, this.contracts, new Handler(this.table, target));
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class ReflectiveContracts implements Contracts {
 
 	private final ReplyAdapters adapters;
 
-	private final Map<Face, ContractProxies<?>> proxies = new ConcurrentHashMap<>();
+	private final Map<Face, ContractProxies> proxies = new ConcurrentHashMap<>();
 
 	/**
 	 * Create.
@@ -35,27 +36,49 @@ public final class ReflectiveContracts implements Contracts {
 
 	@Override
 	public List<Operation> operationsOf(String name, Class<?> type) {
-		List<MethodOperation> contracts = new ContractMethods(type, type, this.adapters).operations(contractsOf(type));
+		return operationsOf(type, type);
+	}
+
+	/**
+	 * Return the operations of a class whose type variables stand for something.
+	 * @param type the server's class
+	 * @param generic the same with type arguments
+	 * @return the operations; overloaded methods are several of one name
+	 * @throws InvalidOperationException if a method cannot be an operation, saying why
+	 */
+	public List<Operation> operationsOf(Class<?> type, Type generic) {
+		List<MethodOperation> contracts = new ContractMethods(generic, type, this.adapters)
+			.operations(contractsOf(type));
 		List<Operation> operations = new ArrayList<>(contracts);
 		operations.addAll(new MessageHandlers(type, this.adapters).operations(contracts));
 		return operations;
 	}
 
 	@Override
-	@SuppressWarnings("unchecked")
 	public <C> C proxy(Class<C> contract, Server server, @Nullable String key) {
-		ContractProxies<C> known = (ContractProxies<C>) this.proxies.computeIfAbsent(new Face(server, contract),
-				(face) -> new ContractProxies<>(contract, server.definition().operations()));
+		return contract.cast(proxy(List.of(contract), server, key));
+	}
+
+	/**
+	 * Make a proxy that has several contracts of a server.
+	 * @param contracts interfaces, contracts of the server
+	 * @param server the server
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @return the proxy
+	 */
+	public Object proxy(List<Class<?>> contracts, Server server, @Nullable String key) {
+		ContractProxies known = this.proxies.computeIfAbsent(new Face(server, contracts),
+				(face) -> new ContractProxies(contracts, server.definition().operations()));
 		return known.to(new LocalTarget(server, key));
 	}
 
 	/**
-	 * One contract of one server.
+	 * Contracts of one server.
 	 *
 	 * @param server the server
-	 * @param contract the contract
+	 * @param contracts the contracts
 	 */
-	private record Face(Server server, Class<?> contract) {
+	private record Face(Server server, List<Class<?>> contracts) {
 	}
 
 	/**

@@ -1,0 +1,62 @@
+package io.genserver.autoconfigure;
+
+import java.util.Comparator;
+import java.util.List;
+
+import io.genserver.autoconfigure.GenServerProperties.UnknownServers;
+import io.genserver.runtime.ServerNames;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks that every server properties speak of exists.
+ */
+final class ConfiguredServerNames {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConfiguredServerNames.class);
+
+	private ConfiguredServerNames() {
+	}
+
+	static void check(GenServerProperties properties, List<String> servers) {
+		List<String> known = servers.stream().map(ServerNames::uniform).toList();
+		for (String name : properties.getServers().keySet()) {
+			if (!known.contains(ServerNames.uniform(name))) {
+				UnknownServerException unknown = new UnknownServerException(name, servers, nearest(name, servers));
+				if (properties.getUnknownServers() == UnknownServers.FAIL) {
+					throw unknown;
+				}
+				logger.warn(unknown.getMessage());
+			}
+		}
+	}
+
+	/** The one that takes the fewest edits, unless that is most of the name. */
+	static @Nullable String nearest(String name, List<String> servers) {
+		String wanted = ServerNames.uniform(name);
+		return servers.stream()
+			.filter((each) -> distance(wanted, ServerNames.uniform(each)) <= Math.max(wanted.length(), 2) / 2)
+			.min(Comparator.comparingInt((each) -> distance(wanted, ServerNames.uniform(each))))
+			.orElse(null);
+	}
+
+	/** Insertions, deletions and replacements that lead from one to the other. */
+	private static int distance(String one, String other) {
+		int[] row = new int[other.length() + 1];
+		for (int j = 0; j < row.length; j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= one.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j < row.length; j++) {
+				int replaced = diagonal + ((one.charAt(i - 1) != other.charAt(j - 1)) ? 1 : 0);
+				diagonal = row[j];
+				row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+			}
+		}
+		return row[other.length()];
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.genserver.autoconfigure;
+
+import io.genserver.DeadLetterListener;
+import io.genserver.GenServerRegistry;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.LocalRegistry;
+import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.runtime.RuntimeListener;
+import io.genserver.spring.GenServerLifecycle;
+import io.genserver.spring.GenServerRuntimeFactory;
+import io.genserver.spring.HiddenInstances;
+import io.genserver.spring.ReactiveReplyAdapters;
+import io.genserver.spring.ServerBean;
+import io.genserver.spring.ServerBeanDefinitions;
+import io.genserver.spring.ServerFaces;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the servers of an application: beans annotated
+ * {@link io.genserver.GenServer}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "genserver.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GenServerProperties.class)
+public final class GenServerAutoConfiguration {
+
+	@Bean
+	static ServerBeanDefinitions genServerBeanDefinitions() {
+		return new ServerBeanDefinitions();
+	}
+
+	@Bean
+	static HiddenInstances genServerInstances() {
+		return new HiddenInstances();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReflectiveContracts genServerContracts(ApplicationContext context) {
+		return new ReflectiveContracts(ReactiveReplyAdapters.create(context.getClassLoader()));
+	}
+
+	@Bean(destroyMethod = "shutdown")
+	@ConditionalOnMissingBean
+	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
+			HiddenInstances instances, ReflectiveContracts contracts, ObjectProvider<RuntimeListener> listeners,
+			ObjectProvider<DeadLetterListener> deadLetterListeners, ApplicationContext context) {
+		ConfiguredServerNames.check(properties, definitions.servers().stream().map(ServerBean::name).toList());
+		ServerSettingsMapping settings = new ServerSettingsMapping(properties);
+		settings.defaults();
+		return new GenServerRuntimeFactory(definitions, instances, contracts).create(settings.runtime(), settings::of,
+				listeners, deadLetterListeners, context.getClassLoader());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(GenServerRegistry.class)
+	LocalRegistry genServerRegistry(GenServerRuntime runtime, ReflectiveContracts contracts,
+			GenServerProperties properties) {
+		return new LocalRegistry(runtime, contracts, new ServerSettingsMapping(properties).defaults());
+	}
+
+	@Bean
+	ServerFaces genServerFaces(GenServerRuntime runtime, ReflectiveContracts contracts, GenServerRegistry registry) {
+		return new ServerFaces(runtime, contracts, registry);
+	}
+
+	@Bean
+	GenServerLifecycle genServerLifecycle(GenServerRuntime runtime) {
+		return new GenServerLifecycle(runtime);
+	}
+
+}

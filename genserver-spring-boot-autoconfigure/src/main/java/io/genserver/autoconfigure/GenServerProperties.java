@@ -1,0 +1,348 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.genserver.Overflow;
+import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.ServerSettings.StartFailure;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Configuration properties of the servers.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("genserver")
+public class GenServerProperties {
+
+	/**
+	 * Time a call may take in all: waiting for room, in the mailbox, and running.
+	 */
+	private Duration callTimeout = ServerSettings.DEFAULTS.callTimeout();
+
+	/**
+	 * Time after which a running handler is logged, once. Zero for never.
+	 */
+	private Duration slowHandlerThreshold = RuntimeSettings.DEFAULTS.slowHandlerThreshold();
+
+	/**
+	 * Time after which a running handler counts as stuck, which the health of the servers
+	 * shows.
+	 */
+	private Duration stuckHandlerLimit = RuntimeSettings.DEFAULTS.stuckHandlerLimit();
+
+	/**
+	 * What becomes of the application when a server cannot start.
+	 */
+	private StartFailure startFailure = ServerSettings.DEFAULTS.startFailure();
+
+	/**
+	 * What to do about a name under 'genserver.servers' that no server bears.
+	 */
+	private UnknownServers unknownServers = UnknownServers.FAIL;
+
+	private final Mailbox mailbox = new Mailbox();
+
+	private final Supervision supervision = new Supervision();
+
+	private final Shutdown shutdown = new Shutdown();
+
+	/**
+	 * Settings of single servers, by their names. Case, dashes and underscores of a name
+	 * do not matter.
+	 */
+	private final Map<String, Server> servers = new LinkedHashMap<>();
+
+	public Duration getCallTimeout() {
+		return this.callTimeout;
+	}
+
+	public void setCallTimeout(Duration callTimeout) {
+		this.callTimeout = callTimeout;
+	}
+
+	public Duration getSlowHandlerThreshold() {
+		return this.slowHandlerThreshold;
+	}
+
+	public void setSlowHandlerThreshold(Duration slowHandlerThreshold) {
+		this.slowHandlerThreshold = slowHandlerThreshold;
+	}
+
+	public Duration getStuckHandlerLimit() {
+		return this.stuckHandlerLimit;
+	}
+
+	public void setStuckHandlerLimit(Duration stuckHandlerLimit) {
+		this.stuckHandlerLimit = stuckHandlerLimit;
+	}
+
+	public StartFailure getStartFailure() {
+		return this.startFailure;
+	}
+
+	public void setStartFailure(StartFailure startFailure) {
+		this.startFailure = startFailure;
+	}
+
+	public UnknownServers getUnknownServers() {
+		return this.unknownServers;
+	}
+
+	public void setUnknownServers(UnknownServers unknownServers) {
+		this.unknownServers = unknownServers;
+	}
+
+	public Mailbox getMailbox() {
+		return this.mailbox;
+	}
+
+	public Supervision getSupervision() {
+		return this.supervision;
+	}
+
+	public Shutdown getShutdown() {
+		return this.shutdown;
+	}
+
+	public Map<String, Server> getServers() {
+		return this.servers;
+	}
+
+	/**
+	 * What to do about a name that no server bears.
+	 */
+	public enum UnknownServers {
+
+		/**
+		 * The application does not start.
+		 */
+		FAIL,
+
+		/**
+		 * The name is logged.
+		 */
+		WARN
+
+	}
+
+	/**
+	 * Mailboxes of all servers.
+	 */
+	public static class Mailbox {
+
+		/**
+		 * Number of messages that may wait in a mailbox, at least 1.
+		 */
+		private int capacity = ServerSettings.DEFAULTS.capacity();
+
+		/**
+		 * What happens to a cast that meets a full mailbox.
+		 */
+		private Overflow overflow = ServerSettings.DEFAULTS.overflow();
+
+		public int getCapacity() {
+			return this.capacity;
+		}
+
+		public void setCapacity(int capacity) {
+			this.capacity = capacity;
+		}
+
+		public Overflow getOverflow() {
+			return this.overflow;
+		}
+
+		public void setOverflow(Overflow overflow) {
+			this.overflow = overflow;
+		}
+
+	}
+
+	/**
+	 * Supervision of all servers.
+	 */
+	public static class Supervision {
+
+		/**
+		 * What becomes of a server when a handler throws an exception.
+		 */
+		private SupervisionStrategy strategy = ServerSettings.DEFAULTS.strategy();
+
+		public SupervisionStrategy getStrategy() {
+			return this.strategy;
+		}
+
+		public void setStrategy(SupervisionStrategy strategy) {
+			this.strategy = strategy;
+		}
+
+	}
+
+	/**
+	 * Shutdown of all servers.
+	 */
+	public static class Shutdown {
+
+		/**
+		 * Time queued messages get to be handled when the application stops.
+		 */
+		private Duration drainTimeout = RuntimeSettings.DEFAULTS.drainTimeout();
+
+		/**
+		 * Time everything may take when the application stops, at least the drain
+		 * timeout. Defaults to five seconds more than that.
+		 */
+		private @Nullable Duration timeout;
+
+		public Duration getDrainTimeout() {
+			return this.drainTimeout;
+		}
+
+		public void setDrainTimeout(Duration drainTimeout) {
+			this.drainTimeout = drainTimeout;
+		}
+
+		public @Nullable Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(@Nullable Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/**
+	 * Settings of one server. What is not set comes from the server's annotation, then
+	 * from the settings of all servers.
+	 */
+	public static class Server {
+
+		/**
+		 * Time a call may take in all.
+		 */
+		private @Nullable Duration callTimeout;
+
+		/**
+		 * What becomes of the server when a handler throws an exception.
+		 */
+		private @Nullable SupervisionStrategy strategy;
+
+		/**
+		 * Number of instances a keyed server may have at once, at least 1.
+		 */
+		private @Nullable Integer maxInstances;
+
+		/**
+		 * What becomes of the application when the server cannot start.
+		 */
+		private @Nullable StartFailure startFailure;
+
+		private final ServerMailbox mailbox = new ServerMailbox();
+
+		private final Rpc rpc = new Rpc();
+
+		public @Nullable Duration getCallTimeout() {
+			return this.callTimeout;
+		}
+
+		public void setCallTimeout(@Nullable Duration callTimeout) {
+			this.callTimeout = callTimeout;
+		}
+
+		public @Nullable SupervisionStrategy getStrategy() {
+			return this.strategy;
+		}
+
+		public void setStrategy(@Nullable SupervisionStrategy strategy) {
+			this.strategy = strategy;
+		}
+
+		public @Nullable Integer getMaxInstances() {
+			return this.maxInstances;
+		}
+
+		public void setMaxInstances(@Nullable Integer maxInstances) {
+			this.maxInstances = maxInstances;
+		}
+
+		public @Nullable StartFailure getStartFailure() {
+			return this.startFailure;
+		}
+
+		public void setStartFailure(@Nullable StartFailure startFailure) {
+			this.startFailure = startFailure;
+		}
+
+		public ServerMailbox getMailbox() {
+			return this.mailbox;
+		}
+
+		public Rpc getRpc() {
+			return this.rpc;
+		}
+
+	}
+
+	/**
+	 * Mailbox of one server, for a keyed server that of each instance.
+	 */
+	public static class ServerMailbox {
+
+		/**
+		 * Number of messages that may wait in the mailbox, at least 1.
+		 */
+		private @Nullable Integer capacity;
+
+		/**
+		 * What happens to a cast that meets a full mailbox.
+		 */
+		private @Nullable Overflow overflow;
+
+		public @Nullable Integer getCapacity() {
+			return this.capacity;
+		}
+
+		public void setCapacity(@Nullable Integer capacity) {
+			this.capacity = capacity;
+		}
+
+		public @Nullable Overflow getOverflow() {
+			return this.overflow;
+		}
+
+		public void setOverflow(@Nullable Overflow overflow) {
+			this.overflow = overflow;
+		}
+
+	}
+
+	/**
+	 * Remote access to one server.
+	 */
+	public static class Rpc {
+
+		/**
+		 * Whether remote clients may call the server. Where it is not set,
+		 * 'genserver.rpc.exposed' decides.
+		 */
+		private @Nullable Boolean exposed;
+
+		public @Nullable Boolean getExposed() {
+			return this.exposed;
+		}
+
+		public void setExposed(@Nullable Boolean exposed) {
+			this.exposed = exposed;
+		}
+
+	}
+
+}

@@ -1,0 +1,201 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+import io.genserver.GenServer;
+import io.genserver.autoconfigure.GenServerProperties.Server;
+import io.genserver.runtime.DurationText;
+import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.ServerNames;
+import io.genserver.runtime.ServerSettings;
+import io.genserver.spring.InvalidServerException;
+import io.genserver.spring.ServerBean;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Turns properties and annotations into settings. The properties of a server come before
+ * its annotation, and that before the properties of all servers. Checks every value where
+ * it is used, so that no validator has to be there.
+ */
+final class ServerSettingsMapping {
+
+	/** Time left for what follows draining, unless something else is said. */
+	private static final Duration TERMINATION = Duration.ofSeconds(5);
+
+	private final GenServerProperties properties;
+
+	ServerSettingsMapping(GenServerProperties properties) {
+		this.properties = properties;
+	}
+
+	/** Settings of all servers together. */
+	RuntimeSettings runtime() {
+		GenServerProperties.Shutdown shutdown = this.properties.getShutdown();
+		Duration drain = notNegative("genserver.shutdown.drain-timeout", shutdown.getDrainTimeout());
+		Duration total = shutdown.getTimeout();
+		if (total == null) {
+			total = drain.plus(TERMINATION);
+		}
+		else {
+			positive("genserver.shutdown.timeout", total);
+			if (total.compareTo(drain) < 0) {
+				throw new InvalidConfigurationPropertyValueException("genserver.shutdown.timeout", total,
+						"It covers the whole shutdown and must be at least genserver.shutdown.drain-timeout (" + drain
+								+ ")");
+			}
+		}
+		return new RuntimeSettings(drain, total,
+				notNegative("genserver.slow-handler-threshold", this.properties.getSlowHandlerThreshold()),
+				positive("genserver.stuck-handler-limit", this.properties.getStuckHandlerLimit()));
+	}
+
+	/** Settings of servers nothing in particular is said of. */
+	ServerSettings defaults() {
+		return new ServerSettings(atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
+				this.properties.getMailbox().getOverflow(),
+				positive("genserver.call-timeout", this.properties.getCallTimeout()),
+				this.properties.getSupervision().getStrategy(), ServerSettings.DEFAULTS.maxInstances(),
+				this.properties.getStartFailure());
+	}
+
+	/** Settings of one server. */
+	ServerSettings of(ServerBean server) {
+		ServerSettings defaults = defaults();
+		GenServer annotation = server.annotation();
+		List<Map.Entry<String, Server>> own = entries(server.name());
+		Integer capacity = first(own, "mailbox.capacity", (each) -> each.getMailbox().getCapacity(),
+				ServerSettingsMapping::atLeastOne);
+		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, ServerSettingsMapping::positive);
+		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::atLeastOne);
+		return new ServerSettings(or(capacity, or(capacity(server), defaults.capacity())),
+				or(first(own, (each) -> each.getMailbox().getOverflow()),
+						or(only(server, "overflow", annotation.overflow()), defaults.overflow())),
+				or(callTimeout, or(callTimeout(server), defaults.callTimeout())),
+				or(first(own, Server::getStrategy),
+						or(only(server, "strategy", annotation.strategy()), defaults.strategy())),
+				or(maxInstances, defaults.maxInstances()),
+				or(first(own, Server::getStartFailure), defaults.startFailure()));
+	}
+
+	/** Whether remote clients may call a server, or {@code null} if nothing is said. */
+	@Nullable Boolean exposed(String name) {
+		return first(entries(name), (each) -> each.getRpc().getExposed());
+	}
+
+	/** What is said of a server; what names it exactly comes first. */
+	private List<Map.Entry<String, Server>> entries(String name) {
+		List<Map.Entry<String, Server>> entries = new ArrayList<>();
+		for (Map.Entry<String, Server> entry : this.properties.getServers().entrySet()) {
+			if (ServerNames.uniform(entry.getKey()).equals(ServerNames.uniform(name))) {
+				entries.add(entry.getKey().equals(name) ? 0 : entries.size(), entry);
+			}
+		}
+		return entries;
+	}
+
+	private static <T> @Nullable T first(List<Map.Entry<String, Server>> entries,
+			Function<Server, @Nullable T> property) {
+		return entries.stream()
+			.map((each) -> property.apply(each.getValue()))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static <T> @Nullable T first(List<Map.Entry<String, Server>> entries, String key,
+			Function<Server, @Nullable T> property, Check<T> check) {
+		for (Map.Entry<String, Server> entry : entries) {
+			T value = property.apply(entry.getValue());
+			if (value != null) {
+				return check.apply("genserver.servers." + entry.getKey() + "." + key, value);
+			}
+		}
+		return null;
+	}
+
+	private static <T> T or(@Nullable T value, T otherwise) {
+		return (value != null) ? value : otherwise;
+	}
+
+	private static @Nullable Integer capacity(ServerBean server) {
+		int capacity = server.annotation().capacity();
+		if (capacity < 0) {
+			throw annotated(server, "capacity = " + capacity, "The capacity of a mailbox is at least 1");
+		}
+		return (capacity != 0) ? capacity : null;
+	}
+
+	private static @Nullable Duration callTimeout(ServerBean server) {
+		String text = server.annotation().callTimeout();
+		if (text.isEmpty()) {
+			return null;
+		}
+		try {
+			return DurationText.parse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw annotated(server, "callTimeout = \"" + text + "\"", String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static <T> @Nullable T only(ServerBean server, String attribute, T[] values) {
+		if (values.length > 1) {
+			throw annotated(server, attribute + " with " + values.length + " values", "Name at most one");
+		}
+		return (values.length == 1) ? values[0] : null;
+	}
+
+	private static InvalidServerException annotated(ServerBean server, String attribute, String reason) {
+		return new InvalidServerException(
+				"Server '" + server.name() + "' is annotated @GenServer with " + attribute + ". " + reason + ".",
+				"Correct the annotation of " + server.serverClass().getName() + ".");
+	}
+
+	private static Integer atLeastOne(String key, Integer value) {
+		if (value < 1) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at least 1");
+		}
+		return value;
+	}
+
+	private static Duration positive(String key, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive");
+		}
+		return bounded(key, value);
+	}
+
+	private static Duration notNegative(String key, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must not be negative");
+		}
+		return bounded(key, value);
+	}
+
+	private static Duration bounded(String key, Duration value) {
+		if (value.compareTo(Duration.ofDays(365)) > 0) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at most 365 days");
+		}
+		return value;
+	}
+
+	/**
+	 * Checks a value.
+	 *
+	 * @param <T> its type
+	 */
+	@FunctionalInterface
+	private interface Check<T> {
+
+		T apply(String key, T value);
+
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.genserver.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/**
+ * Says which server properties may have meant.
+ */
+class UnknownServerFailureAnalyzer extends AbstractFailureAnalyzer<UnknownServerException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, UnknownServerException cause) {
+		String servers = cause.known().isEmpty() ? "There is no server."
+				: "The servers are: " + String.join(", ", cause.known()) + ".";
+		return new FailureAnalysis("There are properties under 'genserver.servers." + cause.unknown()
+				+ "', but no server named '" + cause.unknown() + "'. " + servers, action(cause.nearest()), cause);
+	}
+
+	private static String action(@Nullable String nearest) {
+		return ((nearest != null) ? "Did you mean 'genserver.servers." + nearest + "'? Otherwise remove"
+				: "Correct the name, remove") + " the properties, or set genserver.unknown-servers to 'warn'.";
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.genserver.spring;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.genserver.DeadLetterListener;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.runtime.RuntimeListener;
+import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.ServerDefinition;
+import io.genserver.runtime.ServerSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+
+/**
+ * Makes the runtime of an application context, with all servers that are beans. They are
+ * addressable at once.
+ *
+ * @since 0.1.0
+ */
+public final class GenServerRuntimeFactory {
+
+	private final ServerBeanDefinitions definitions;
+
+	private final HiddenInstances instances;
+
+	private final ReflectiveContracts contracts;
+
+	/**
+	 * Create.
+	 * @param definitions the servers
+	 * @param instances makes their instances
+	 * @param contracts knows what they can be asked to do
+	 */
+	public GenServerRuntimeFactory(ServerBeanDefinitions definitions, HiddenInstances instances,
+			ReflectiveContracts contracts) {
+		this.definitions = definitions;
+		this.instances = instances;
+		this.contracts = contracts;
+	}
+
+	/**
+	 * Make a runtime that is not started. The calling thread counts as the one that
+	 * starts the application.
+	 * @param settings settings of all servers together
+	 * @param perServer settings of each server
+	 * @param listeners see every message
+	 * @param deadLetterListeners are told of messages that are refused or discarded; they
+	 * are made when the first is, and may use servers themselves
+	 * @param classLoader where to look for optional libraries
+	 * @return the runtime
+	 */
+	public GenServerRuntime create(RuntimeSettings settings, Function<ServerBean, ServerSettings> perServer,
+			ObjectProvider<RuntimeListener> listeners, ObjectProvider<DeadLetterListener> deadLetterListeners,
+			@Nullable ClassLoader classLoader) {
+		RuntimeListener listener = CompositeRuntimeListener.of(listeners.orderedStream().toList());
+		GenServerRuntime runtime = new GenServerRuntime(settings, listener,
+				List.of(new LateDeadLetterListeners(deadLetterListeners)), NonBlockingThreads.detect(classLoader));
+		for (ServerBean server : this.definitions.servers()) {
+			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
+					server.annotation().keyed(),
+					this.contracts.operationsOf(server.serverClass(), server.type().getType()),
+					new BeanInstanceFactory(server, this.instances), perServer.apply(server)));
+		}
+		return runtime;
+	}
+
+}

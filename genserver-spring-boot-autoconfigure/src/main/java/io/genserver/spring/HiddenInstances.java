@@ -1,0 +1,120 @@
+package io.genserver.spring;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.Scope;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Keeps the instances of servers to the runtime: nobody finds their definitions by type,
+ * and who asks for one by name is refused. They have a scope of their own, which makes a
+ * new instance each time, as that of prototypes does, but only for the runtime.
+ *
+ * @since 0.1.0
+ */
+public final class HiddenInstances
+		implements Scope, SmartInstantiationAwareBeanPostProcessor, BeanFactoryAware, PriorityOrdered {
+
+	static final String SCOPE = "genserver";
+
+	private final ThreadLocal<@Nullable String> making = new ThreadLocal<>();
+
+	private @Nullable ConfigurableBeanFactory beanFactory;
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beanFactory = (ConfigurableBeanFactory) beanFactory;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public @Nullable Class<?> predictBeanType(Class<?> beanClass, String beanName) {
+		return isInstance(beanName) ? Hidden.class : null;
+	}
+
+	@Override
+	public Object get(String name, ObjectFactory<?> objectFactory) {
+		if (!name.equals(this.making.get())) {
+			throw new InvalidServerException(
+					"Bean '" + name + "' is the instance of a server, which only its runtime makes.",
+					"Inject a contract of the server or its GenServerRef.");
+		}
+		return objectFactory.getObject();
+	}
+
+	@Override
+	public @Nullable Object remove(String name) {
+		return null;
+	}
+
+	@Override
+	public void registerDestructionCallback(String name, Runnable callback) {
+		// The runtime says when, and destroy(...) does it, so that nothing is kept.
+	}
+
+	private static boolean isInstance(String beanName) {
+		return beanName.startsWith(ServerBean.INSTANCE_PREFIX);
+	}
+
+	/** Make an instance. Only in the server's turn. */
+	Object make(ServerBean server) {
+		String before = this.making.get();
+		this.making.set(server.instanceName());
+		try {
+			Object instance = beanFactory().getBean(server.instanceName());
+			if (!server.serverClass().isInstance(instance)) {
+				beanFactory().destroyBean(server.instanceName(), target(instance));
+				throw new InvalidServerException(
+						"The instance of server '" + server.name() + "' was replaced by a "
+								+ instance.getClass().getName() + ", which is not a " + server.serverClass().getName()
+								+ ": an aspect applies to it through a JDK proxy.",
+						"Let aspects proxy classes (spring.aop.proxy-target-class=true, the default).");
+			}
+			return instance;
+		}
+		finally {
+			if (before != null) {
+				this.making.set(before);
+			}
+			else {
+				this.making.remove();
+			}
+		}
+	}
+
+	/** Let an instance terminate. Only in the server's turn. */
+	void destroy(ServerBean server, Object instance) {
+		beanFactory().destroyBean(server.instanceName(), target(instance));
+	}
+
+	/** The instance itself, if an aspect has put a proxy before it. */
+	private static Object target(Object instance) {
+		Object target = AopProxyUtils.getSingletonTarget(instance);
+		return (target != null) ? target : instance;
+	}
+
+	private ConfigurableBeanFactory beanFactory() {
+		ConfigurableBeanFactory factory = this.beanFactory;
+		if (factory == null) {
+			throw new IllegalStateException("Not part of a bean factory");
+		}
+		return factory;
+	}
+
+	/** What instances seem to be to those who look for beans by type. */
+	private interface Hidden {
+
+	}
+
+}

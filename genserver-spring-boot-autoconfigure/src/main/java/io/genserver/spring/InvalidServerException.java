@@ -1,0 +1,41 @@
+package io.genserver.spring;
+
+/**
+ * Thrown when a bean definition cannot become a server.
+ *
+ * @since 0.1.0
+ */
+public class InvalidServerException extends IllegalStateException {
+
+	private final String description;
+
+	private final String action;
+
+	/**
+	 * Create an exception.
+	 * @param description what is wrong, in full sentences
+	 * @param action what to do about it
+	 */
+	public InvalidServerException(String description, String action) {
+		super(description + " " + action);
+		this.description = description;
+		this.action = action;
+	}
+
+	/**
+	 * Return what is wrong.
+	 * @return full sentences
+	 */
+	public String description() {
+		return this.description;
+	}
+
+	/**
+	 * Return what to do about it.
+	 * @return full sentences
+	 */
+	public String action() {
+		return this.action;
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.genserver.spring;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.genserver.GenServerContext;
+import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.ServerNames;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Finds the bean definitions that are servers, however they were registered, checks them
+ * and puts proxies in their place. Runs once all definitions are there and before
+ * anything is made from them, first among the post-processors that change definitions, so
+ * that the others see the proxies.
+ *
+ * @since 0.1.0
+ */
+public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, PriorityOrdered {
+
+	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
+
+	private final List<ServerBean> servers = new ArrayList<>();
+
+	/** The names so far, by the form in which they are compared. */
+	private final Map<String, String> names = new HashMap<>();
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	/**
+	 * Return the servers, in the order their definitions were registered.
+	 * @return the servers
+	 */
+	public List<ServerBean> servers() {
+		return List.copyOf(this.servers);
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		ObjectFactory<GenServerContext> context = GenServerContext::current;
+		beanFactory.registerResolvableDependency(GenServerContext.class, context);
+		beanFactory.registerScope(HiddenInstances.SCOPE, beanFactory.getBean(HiddenInstances.class));
+		ServerBeanRegistration registration = new ServerBeanRegistration((DefaultListableBeanFactory) beanFactory);
+		for (String name : beanFactory.getBeanDefinitionNames()) {
+			BeanDefinition definition = beanFactory.getBeanDefinition(name);
+			ServerBean server = definition.isAbstract() ? null : server(beanFactory, name, definition);
+			if (server != null) {
+				BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
+				registration.register(server, definition,
+						(merged instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod() : null);
+				this.servers.add(server);
+			}
+		}
+	}
+
+	private @Nullable ServerBean server(ConfigurableListableBeanFactory beanFactory, String name,
+			BeanDefinition definition) {
+		Class<?> known = beanFactory.getType(name, false);
+		BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
+		ServerAnnotation annotation = ServerAnnotation.find(definition, merged, known);
+		if (annotation == null) {
+			return null;
+		}
+		ResolvableType type = merged.getResolvableType();
+		if (type.resolve() != known) {
+			type = ResolvableType.forClass(known);
+		}
+		checkName(name, annotation);
+		checkDefinition(name, definition, type.resolve());
+		ContainerAnnotations.check(name, type.toClass());
+		return new ServerBean(name, type, this.contracts.contractsOf(type.toClass()), annotation.value());
+	}
+
+	private void checkName(String name, ServerAnnotation annotation) {
+		try {
+			ServerNames.check(name);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidServerException(ex.getMessage() + ".",
+					"Name the server: @GenServer(\"NAME\") on its class, or @Bean(\"NAME\") on its factory method.");
+		}
+		String annotated = annotation.value().name();
+		if (annotation.onMethod() && !annotated.isEmpty() && !annotated.equals(name)) {
+			throw new InvalidServerException(
+					"The factory method of bean '" + name + "' is annotated @GenServer(\"" + annotated
+							+ "\"), but a server is named as its bean is.",
+					"Name the bean: @Bean(\"" + annotated + "\"), and leave the name out of @GenServer.");
+		}
+		String other = this.names.put(ServerNames.uniform(name), name);
+		if (other != null) {
+			throw new InvalidServerException(
+					"Two servers claim one name: '" + other + "' and '" + name
+							+ "' are the same to configuration properties, which ignore case, dashes and underscores.",
+					"Rename one of the two beans.");
+		}
+	}
+
+	private static void checkDefinition(String name, BeanDefinition definition, @Nullable Class<?> type) {
+		if (type == null || type == Object.class) {
+			throw new InvalidServerException("The class of server '" + name + "' is not known before it is made.",
+					"Let its factory method declare what it returns.");
+		}
+		String scope = definition.getScope();
+		if (scope != null && !scope.equals(AbstractBeanDefinition.SCOPE_DEFAULT) && !definition.isSingleton()
+				&& !definition.isPrototype()) {
+			throw new InvalidServerException(
+					"Server '" + name + "' has the scope '" + scope + "', but a server lives as long as its runtime.",
+					"Remove the scope; for one instance per user or session, make it a keyed server.");
+		}
+	}
+
+}

@@ -1,0 +1,49 @@
+package io.genserver.spring;
+
+import java.util.List;
+
+import io.genserver.GenServerRegistry;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.ReflectiveContracts;
+
+/**
+ * Makes what applications have injected for a server.
+ *
+ * @since 0.1.0
+ */
+public final class ServerFaces {
+
+	private final GenServerRuntime runtime;
+
+	private final ReflectiveContracts contracts;
+
+	private final GenServerRegistry registry;
+
+	/**
+	 * Create.
+	 * @param runtime where the servers are
+	 * @param contracts makes proxies
+	 * @param registry makes refs
+	 */
+	public ServerFaces(GenServerRuntime runtime, ReflectiveContracts contracts, GenServerRegistry registry) {
+		this.runtime = runtime;
+		this.contracts = contracts;
+		this.registry = registry;
+	}
+
+	/** What stands under the server's name. */
+	Object main(ServerBean server) {
+		List<Class<?>> leaves = server.leafContracts();
+		if (server.annotation().keyed() || leaves.isEmpty()) {
+			return face(server, leaves.isEmpty() ? server.serverClass() : leaves.getFirst());
+		}
+		return this.contracts.proxy(leaves, this.runtime.server(server.name()), null);
+	}
+
+	/** A ref, or for a keyed server its instances, seen as the class or a contract. */
+	Object face(ServerBean server, Class<?> face) {
+		return server.annotation().keyed() ? this.registry.keyed(server.name(), face)
+				: this.registry.ref(server.name());
+	}
+
+}
