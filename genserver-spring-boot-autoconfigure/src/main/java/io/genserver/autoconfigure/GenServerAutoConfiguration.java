@@ -12,6 +12,7 @@ import io.genserver.spring.HiddenInstances;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
+import io.genserver.spring.ServerEventPublisher;
 import io.genserver.spring.ServerFaces;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -49,16 +50,22 @@ public final class GenServerAutoConfiguration {
 		return new ReflectiveContracts(ReactiveReplyAdapters.create(context.getClassLoader()));
 	}
 
+	@Bean
+	ServerEventPublisher genServerEventPublisher(ApplicationContext context) {
+		return new ServerEventPublisher(context);
+	}
+
 	@Bean(destroyMethod = "shutdown")
 	@ConditionalOnMissingBean
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
-			HiddenInstances instances, ReflectiveContracts contracts, ObjectProvider<RuntimeListener> listeners,
-			ObjectProvider<DeadLetterListener> deadLetterListeners, ApplicationContext context) {
+			HiddenInstances instances, ReflectiveContracts contracts, ServerEventPublisher events,
+			ObjectProvider<RuntimeListener> listeners, ObjectProvider<DeadLetterListener> deadLetterListeners,
+			ApplicationContext context) {
 		ConfiguredServerNames.check(properties, definitions.servers().stream().map(ServerBean::name).toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties);
 		settings.defaults();
-		return new GenServerRuntimeFactory(definitions, instances, contracts).create(settings.runtime(), settings::of,
-				listeners, deadLetterListeners, context.getClassLoader());
+		return new GenServerRuntimeFactory(definitions, instances, contracts, events).create(settings.runtime(),
+				settings::of, listeners, deadLetterListeners, context.getClassLoader());
 	}
 
 	@Bean
@@ -74,8 +81,8 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean
-	GenServerLifecycle genServerLifecycle(GenServerRuntime runtime) {
-		return new GenServerLifecycle(runtime);
+	GenServerLifecycle genServerLifecycle(GenServerRuntime runtime, ServerEventPublisher events) {
+		return new GenServerLifecycle(runtime, events);
 	}
 
 }

@@ -21,6 +21,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("genserver")
 public class GenServerProperties {
 
+	private static final io.genserver.runtime.Supervision DEFAULTS = ServerSettings.DEFAULTS.supervision();
+
 	/**
 	 * Time a call may take in all: waiting for room, in the mailbox, and running.
 	 */
@@ -171,9 +173,22 @@ public class GenServerProperties {
 	public static class Supervision {
 
 		/**
-		 * What becomes of a server when a handler throws an exception.
+		 * What becomes of a server when a handler throws an exception. Errors restart the
+		 * server, unless this is to stop it.
 		 */
-		private SupervisionStrategy strategy = ServerSettings.DEFAULTS.strategy();
+		private SupervisionStrategy strategy = DEFAULTS.onException();
+
+		/**
+		 * Number of restarts within the window after which the server has failed.
+		 */
+		private int maxRestarts = DEFAULTS.maxRestarts();
+
+		/**
+		 * Time within which restarts are counted.
+		 */
+		private Duration window = DEFAULTS.window();
+
+		private final Backoff backoff = new Backoff();
 
 		public SupervisionStrategy getStrategy() {
 			return this.strategy;
@@ -181,6 +196,59 @@ public class GenServerProperties {
 
 		public void setStrategy(SupervisionStrategy strategy) {
 			this.strategy = strategy;
+		}
+
+		public int getMaxRestarts() {
+			return this.maxRestarts;
+		}
+
+		public void setMaxRestarts(int maxRestarts) {
+			this.maxRestarts = maxRestarts;
+		}
+
+		public Duration getWindow() {
+			return this.window;
+		}
+
+		public void setWindow(Duration window) {
+			this.window = window;
+		}
+
+		public Backoff getBackoff() {
+			return this.backoff;
+		}
+
+	}
+
+	/**
+	 * Pauses before restarts in a row.
+	 */
+	public static class Backoff {
+
+		/**
+		 * Pause before the first restart in a row; each next one is longer.
+		 */
+		private Duration initial = DEFAULTS.initialBackoff();
+
+		/**
+		 * Longest pause before a restart.
+		 */
+		private Duration max = DEFAULTS.maxBackoff();
+
+		public Duration getInitial() {
+			return this.initial;
+		}
+
+		public void setInitial(Duration initial) {
+			this.initial = initial;
+		}
+
+		public Duration getMax() {
+			return this.max;
+		}
+
+		public void setMax(Duration max) {
+			this.max = max;
 		}
 
 	}
@@ -231,9 +299,10 @@ public class GenServerProperties {
 		private @Nullable Duration callTimeout;
 
 		/**
-		 * What becomes of the server when a handler throws an exception.
+		 * Time after which an idle instance of a keyed server is let go. Never, if not
+		 * set.
 		 */
-		private @Nullable SupervisionStrategy strategy;
+		private @Nullable Duration idleTimeout;
 
 		/**
 		 * Number of instances a keyed server may have at once, at least 1.
@@ -247,6 +316,8 @@ public class GenServerProperties {
 
 		private final ServerMailbox mailbox = new ServerMailbox();
 
+		private final ServerSupervision supervision = new ServerSupervision();
+
 		private final Rpc rpc = new Rpc();
 
 		public @Nullable Duration getCallTimeout() {
@@ -257,12 +328,12 @@ public class GenServerProperties {
 			this.callTimeout = callTimeout;
 		}
 
-		public @Nullable SupervisionStrategy getStrategy() {
-			return this.strategy;
+		public @Nullable Duration getIdleTimeout() {
+			return this.idleTimeout;
 		}
 
-		public void setStrategy(@Nullable SupervisionStrategy strategy) {
-			this.strategy = strategy;
+		public void setIdleTimeout(@Nullable Duration idleTimeout) {
+			this.idleTimeout = idleTimeout;
 		}
 
 		public @Nullable Integer getMaxInstances() {
@@ -283,6 +354,10 @@ public class GenServerProperties {
 
 		public ServerMailbox getMailbox() {
 			return this.mailbox;
+		}
+
+		public ServerSupervision getSupervision() {
+			return this.supervision;
 		}
 
 		public Rpc getRpc() {
@@ -320,6 +395,27 @@ public class GenServerProperties {
 
 		public void setOverflow(@Nullable Overflow overflow) {
 			this.overflow = overflow;
+		}
+
+	}
+
+	/**
+	 * Supervision of one server.
+	 */
+	public static class ServerSupervision {
+
+		/**
+		 * What becomes of the server when a handler throws an exception. Errors restart
+		 * the server, unless this is to stop it.
+		 */
+		private @Nullable SupervisionStrategy strategy;
+
+		public @Nullable SupervisionStrategy getStrategy() {
+			return this.strategy;
+		}
+
+		public void setStrategy(@Nullable SupervisionStrategy strategy) {
+			this.strategy = strategy;
 		}
 
 	}

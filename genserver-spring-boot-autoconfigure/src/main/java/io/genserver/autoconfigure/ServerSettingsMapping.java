@@ -8,11 +8,13 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import io.genserver.GenServer;
+import io.genserver.SupervisionStrategy;
 import io.genserver.autoconfigure.GenServerProperties.Server;
 import io.genserver.runtime.DurationText;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.Supervision;
 import io.genserver.spring.InvalidServerException;
 import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +62,33 @@ final class ServerSettingsMapping {
 	ServerSettings defaults() {
 		return new ServerSettings(atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
 				this.properties.getMailbox().getOverflow(),
-				positive("genserver.call-timeout", this.properties.getCallTimeout()),
-				this.properties.getSupervision().getStrategy(), ServerSettings.DEFAULTS.maxInstances(),
-				this.properties.getStartFailure());
+				positive("genserver.call-timeout", this.properties.getCallTimeout()), supervision(),
+				ServerSettings.DEFAULTS.maxInstances(), null, this.properties.getStartFailure());
+	}
+
+	private Supervision supervision() {
+		GenServerProperties.Supervision said = this.properties.getSupervision();
+		if (said.getMaxRestarts() < 0) {
+			throw new InvalidConfigurationPropertyValueException("genserver.supervision.max-restarts",
+					said.getMaxRestarts(), "It must not be negative");
+		}
+		Duration initial = notNegative("genserver.supervision.backoff.initial", said.getBackoff().getInitial());
+		Duration max = notNegative("genserver.supervision.backoff.max", said.getBackoff().getMax());
+		if (max.compareTo(initial) < 0) {
+			throw new InvalidConfigurationPropertyValueException("genserver.supervision.backoff.max", max,
+					"It must be at least genserver.supervision.backoff.initial (" + initial + ")");
+		}
+		return with(said.getStrategy(),
+				new Supervision(SupervisionStrategy.RESUME, SupervisionStrategy.RESTART, List.of(),
+						said.getMaxRestarts(), positive("genserver.supervision.window", said.getWindow()), initial,
+						max));
+	}
+
+	/** The strategy for exceptions; resuming after an error is not offered. */
+	private static Supervision with(SupervisionStrategy strategy, Supervision supervision) {
+		SupervisionStrategy onError = (strategy == SupervisionStrategy.RESUME) ? SupervisionStrategy.RESTART : strategy;
+		return new Supervision(strategy, onError, supervision.rules(), supervision.maxRestarts(), supervision.window(),
+				supervision.initialBackoff(), supervision.maxBackoff());
 	}
 
 	/** Settings of one server. */
@@ -74,13 +100,17 @@ final class ServerSettingsMapping {
 				ServerSettingsMapping::atLeastOne);
 		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, ServerSettingsMapping::positive);
 		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::atLeastOne);
+		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::positive);
+		SupervisionStrategy strategy = first(own, (each) -> each.getSupervision().getStrategy());
+		if (strategy == null) {
+			strategy = only(server, "strategy", annotation.strategy());
+		}
 		return new ServerSettings(or(capacity, or(capacity(server), defaults.capacity())),
 				or(first(own, (each) -> each.getMailbox().getOverflow()),
 						or(only(server, "overflow", annotation.overflow()), defaults.overflow())),
 				or(callTimeout, or(callTimeout(server), defaults.callTimeout())),
-				or(first(own, Server::getStrategy),
-						or(only(server, "strategy", annotation.strategy()), defaults.strategy())),
-				or(maxInstances, defaults.maxInstances()),
+				(strategy != null) ? with(strategy, defaults.supervision()) : defaults.supervision(),
+				or(maxInstances, defaults.maxInstances()), idleTimeout,
 				or(first(own, Server::getStartFailure), defaults.startFailure()));
 	}
 

@@ -63,4 +63,11 @@ final class CompositeRuntimeListener implements RuntimeListener {
 		}
 	}
 
+	@Override
+	public void restarted(Server server) {
+		for (RuntimeListener each : this.listeners) {
+			each.restarted(server);
+		}
+	}
+
 }

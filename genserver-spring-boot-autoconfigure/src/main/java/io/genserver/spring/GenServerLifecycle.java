@@ -20,6 +20,8 @@ public final class GenServerLifecycle implements SmartLifecycle {
 
 	private final GenServerRuntime runtime;
 
+	private final ServerEventPublisher events;
+
 	private volatile boolean started;
 
 	private volatile boolean running;
@@ -27,9 +29,11 @@ public final class GenServerLifecycle implements SmartLifecycle {
 	/**
 	 * Create.
 	 * @param runtime what to start and stop
+	 * @param events publishes what happens meanwhile
 	 */
-	public GenServerLifecycle(GenServerRuntime runtime) {
+	public GenServerLifecycle(GenServerRuntime runtime, ServerEventPublisher events) {
 		this.runtime = runtime;
+		this.events = events;
 	}
 
 	@Override
@@ -39,13 +43,22 @@ public final class GenServerLifecycle implements SmartLifecycle {
 					+ " started again: refresh a new context");
 		}
 		this.started = true;
-		this.runtime.start();
-		this.running = true;
+		this.events.open();
+		try {
+			this.runtime.start();
+			this.running = true;
+		}
+		finally {
+			if (!this.running) {
+				this.events.close();
+			}
+		}
 	}
 
 	@Override
 	public void stop() {
 		this.runtime.shutdown();
+		this.events.close();
 		this.running = false;
 	}
 

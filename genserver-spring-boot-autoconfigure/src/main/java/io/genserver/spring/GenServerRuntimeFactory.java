@@ -29,17 +29,21 @@ public final class GenServerRuntimeFactory {
 
 	private final ReflectiveContracts contracts;
 
+	private final ServerEventPublisher events;
+
 	/**
 	 * Create.
 	 * @param definitions the servers
 	 * @param instances makes their instances
 	 * @param contracts knows what they can be asked to do
+	 * @param events publishes what happens in their lives
 	 */
 	public GenServerRuntimeFactory(ServerBeanDefinitions definitions, HiddenInstances instances,
-			ReflectiveContracts contracts) {
+			ReflectiveContracts contracts, ServerEventPublisher events) {
 		this.definitions = definitions;
 		this.instances = instances;
 		this.contracts = contracts;
+		this.events = events;
 	}
 
 	/**
@@ -58,7 +62,8 @@ public final class GenServerRuntimeFactory {
 			@Nullable ClassLoader classLoader) {
 		RuntimeListener listener = CompositeRuntimeListener.of(listeners.orderedStream().toList());
 		GenServerRuntime runtime = new GenServerRuntime(settings, listener,
-				List.of(new LateDeadLetterListeners(deadLetterListeners)), NonBlockingThreads.detect(classLoader));
+				List.of(new LateDeadLetterListeners(deadLetterListeners)), NonBlockingThreads.detect(classLoader),
+				this.events);
 		for (ServerBean server : this.definitions.servers()) {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
 					server.annotation().keyed(),
