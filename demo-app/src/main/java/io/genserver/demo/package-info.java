@@ -1,5 +1,6 @@
 /**
- * A shared pixel board: what an application built on the starter looks like.
+ * What an application built on the starter looks like: a shared pixel board and a
+ * key-value store, each a handful of servers.
  */
 @NullMarked
 package io.genserver.demo;
