@@ -71,7 +71,7 @@ final class Handling {
 	}
 
 	/** Handle the next message of the mailbox, if there is one. */
-	TurnStep handleNext(Turn turn, long sliceStart) {
+	TurnStep handleNext(Turn turn) {
 		Inbox inbox = this.cell.inbox();
 		Mailbox mailbox = inbox.mailbox;
 		Message message = mailbox.peek();
@@ -84,7 +84,7 @@ final class Handling {
 			if (message.start()) {
 				inbox.taken();
 				if (!concurrent) {
-					return handle(turn, message, sliceStart);
+					return handle(turn, message);
 				}
 				reportStart(message, message.isCast() ? this.cell.runtime().nanoTime() : ((Call) message).runAt());
 				beside().start(message);
@@ -101,10 +101,10 @@ final class Handling {
 	}
 
 	/** Handle a message that has been started. */
-	TurnStep handle(Turn turn, Message message, long sliceStart) {
+	TurnStep handle(Turn turn, Message message) {
 		Scheduler scheduler = this.cell.runtime().scheduler();
-		long since = (message instanceof Call call) ? call.runAt() : (this.cell.runtime().listener() != null)
-				? scheduler.nanoTime() : Math.max(sliceStart, scheduler.coarseTime());
+		long since = (message instanceof Call call) ? call.runAt()
+				: (this.cell.runtime().listener() != null) ? scheduler.nanoTime() : scheduler.coarseTime();
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
 		turn.message = message;

@@ -73,6 +73,12 @@ final class Monitor implements Runnable {
 		wake();
 	}
 
+	/** A worker has found work after it had none. */
+	void workBegins() {
+		this.time = System.nanoTime();
+		wake();
+	}
+
 	/** Something has begun to run. */
 	void wake() {
 		if (this.parked) {

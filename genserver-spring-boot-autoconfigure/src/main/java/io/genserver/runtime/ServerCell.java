@@ -162,13 +162,12 @@ final class ServerCell implements Runnable {
 		this.handling.runBy(Thread.currentThread());
 		TurnStep step = TurnStep.WAIT;
 		try {
-			long sliceStart = runtime().scheduler().nanoTime();
-			this.turnBegan = sliceStart;
+			this.turnBegan = runtime().scheduler().coarseTime();
 			int left = BATCH;
 			do {
 				step = (this.commands != 0 || !this.life.isServing()) ? obey() : TurnStep.GO_ON;
 				if (step == TurnStep.GO_ON) {
-					step = next(turn, sliceStart);
+					step = next(turn);
 				}
 			}
 			while (step == TurnStep.GO_ON && --left > 0);
@@ -187,15 +186,15 @@ final class ServerCell implements Runnable {
 		}
 	}
 
-	private TurnStep next(Turn turn, long sliceStart) {
+	private TurnStep next(Turn turn) {
 		Agenda own = this.agenda;
 		if (own != null) {
 			Message due = own.next(!this.inbox.mailbox.isDrained());
 			if (due != null) {
-				return this.handling.handle(turn, due, sliceStart);
+				return this.handling.handle(turn, due);
 			}
 		}
-		return this.handling.handleNext(turn, sliceStart);
+		return this.handling.handleNext(turn);
 	}
 
 	/** Go on after what was awaited is there. Only by the owner of the turn. */

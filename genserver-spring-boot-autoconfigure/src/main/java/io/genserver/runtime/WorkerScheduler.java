@@ -207,6 +207,7 @@ final class WorkerScheduler implements Scheduler {
 				task = search(worker);
 			}
 			if (task != null) {
+				this.monitor.workBegins();
 				return task;
 			}
 			if (this.closed || !sleep(worker)) {
