@@ -31,7 +31,9 @@ class S02OrderPerSenderTests {
 			scheduler.finish();
 			Map<String, List<Integer>> seen = log.call((server) -> server.entries);
 			for (String sender : List.of("a", "b", "c")) {
-				assertThat(seen.get(sender)).isSorted().doesNotHaveDuplicates().hasSize(sent.get(sender));
+				assertThat(seen.getOrDefault(sender, List.of())).isSorted()
+					.doesNotHaveDuplicates()
+					.hasSize(sent.get(sender));
 			}
 			engine.close();
 		});
@@ -47,8 +49,9 @@ class S02OrderPerSenderTests {
 			int first = sender.call((server) -> send(scheduler, log, "sender"));
 			int second = sender.call((server) -> send(scheduler, log, "sender again"));
 			Map<String, List<Integer>> seen = log.call((server) -> server.entries);
-			assertThat(seen.get("sender")).isSorted().hasSize(first);
-			assertThat(seen.get("sender again")).isSorted().hasSize(second);
+			// A full mailbox may have refused all ten.
+			assertThat(seen.getOrDefault("sender", List.of())).isSorted().hasSize(first);
+			assertThat(seen.getOrDefault("sender again", List.of())).isSorted().hasSize(second);
 			engine.close();
 		});
 	}
