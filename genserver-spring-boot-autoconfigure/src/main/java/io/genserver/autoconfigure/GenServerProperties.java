@@ -6,8 +6,6 @@ import java.util.Map;
 
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
-import io.genserver.runtime.RuntimeSettings;
-import io.genserver.runtime.ServerSettings;
 import io.genserver.runtime.ServerSettings.StartFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -21,28 +19,26 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 @ConfigurationProperties("genserver")
 public class GenServerProperties {
 
-	private static final io.genserver.runtime.Supervision DEFAULTS = ServerSettings.DEFAULTS.supervision();
-
 	/**
 	 * Time a call may take in all: waiting for room, in the mailbox, and running.
 	 */
-	private Duration callTimeout = ServerSettings.DEFAULTS.callTimeout();
+	private Duration callTimeout = Duration.ofSeconds(5);
 
 	/**
 	 * Time after which a running handler is logged, once. Zero for never.
 	 */
-	private Duration slowHandlerThreshold = RuntimeSettings.DEFAULTS.slowHandlerThreshold();
+	private Duration slowHandlerThreshold = Duration.ofSeconds(1);
 
 	/**
 	 * Time after which a running handler counts as stuck, which the health of the servers
 	 * shows.
 	 */
-	private Duration stuckHandlerLimit = RuntimeSettings.DEFAULTS.stuckHandlerLimit();
+	private Duration stuckHandlerLimit = Duration.ofMinutes(1);
 
 	/**
 	 * What becomes of the application when a server cannot start.
 	 */
-	private StartFailure startFailure = ServerSettings.DEFAULTS.startFailure();
+	private StartFailure startFailure = StartFailure.FAIL_APPLICATION;
 
 	/**
 	 * What to do about a name under 'genserver.servers' that no server bears.
@@ -142,12 +138,12 @@ public class GenServerProperties {
 		/**
 		 * Number of messages that may wait in a mailbox, at least 1.
 		 */
-		private int capacity = ServerSettings.DEFAULTS.capacity();
+		private int capacity = 1024;
 
 		/**
 		 * What happens to a cast that meets a full mailbox.
 		 */
-		private Overflow overflow = ServerSettings.DEFAULTS.overflow();
+		private Overflow overflow = Overflow.BLOCK;
 
 		public int getCapacity() {
 			return this.capacity;
@@ -176,17 +172,17 @@ public class GenServerProperties {
 		 * What becomes of a server when a handler throws an exception. Errors restart the
 		 * server, unless this is to stop it.
 		 */
-		private SupervisionStrategy strategy = DEFAULTS.onException();
+		private SupervisionStrategy strategy = SupervisionStrategy.RESUME;
 
 		/**
 		 * Number of restarts within the window after which the server has failed.
 		 */
-		private int maxRestarts = DEFAULTS.maxRestarts();
+		private int maxRestarts = 3;
 
 		/**
 		 * Time within which restarts are counted.
 		 */
-		private Duration window = DEFAULTS.window();
+		private Duration window = Duration.ofSeconds(5);
 
 		private final Backoff backoff = new Backoff();
 
@@ -228,12 +224,12 @@ public class GenServerProperties {
 		/**
 		 * Pause before the first restart in a row; each next one is longer.
 		 */
-		private Duration initial = DEFAULTS.initialBackoff();
+		private Duration initial = Duration.ofMillis(100);
 
 		/**
 		 * Longest pause before a restart.
 		 */
-		private Duration max = DEFAULTS.maxBackoff();
+		private Duration max = Duration.ofSeconds(1);
 
 		public Duration getInitial() {
 			return this.initial;
@@ -261,7 +257,7 @@ public class GenServerProperties {
 		/**
 		 * Time queued messages get to be handled when the application stops.
 		 */
-		private Duration drainTimeout = RuntimeSettings.DEFAULTS.drainTimeout();
+		private Duration drainTimeout = Duration.ofSeconds(10);
 
 		/**
 		 * Time everything may take when the application stops, at least the drain

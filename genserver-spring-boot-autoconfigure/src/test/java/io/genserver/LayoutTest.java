@@ -1,0 +1,149 @@
+package io.genserver;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds the table of packages: a row imports only rows above it, and of other libraries
+ * only those it names.
+ */
+class LayoutTest {
+
+	private static final JavaClasses MAIN = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages("io.genserver");
+
+	@ParameterizedTest
+	@EnumSource(Room.class)
+	void aRowImportsOnlyRowsAboveItAndTheLibrariesItNames(Room room) {
+		List<String> allowed = new ArrayList<>(List.of("java..", "javax..", "org.jspecify..", "org.slf4j.."));
+		for (Room above : Room.values()) {
+			if (above.ordinal() <= room.ordinal()) {
+				allowed.addAll(List.of(above.packages));
+				allowed.addAll(List.of(above.libraries));
+			}
+		}
+		ArchRule rule = classes().that()
+			.resideInAnyPackage(room.packages)
+			.and(isNot(GenServer.class))
+			.should()
+			.onlyDependOnClassesThat(liveIn(allowed))
+			.allowEmptyShould(true);
+		rule.check(MAIN);
+	}
+
+	@Test
+	void theAnnotationAloneNamesSpring() {
+		classes().that()
+			.haveFullyQualifiedName(GenServer.class.getName())
+			.should()
+			.onlyDependOnClassesThat(resideInAnyPackage("java..", "io.genserver", "org.springframework.stereotype",
+					"org.springframework.core.annotation"))
+			.check(MAIN);
+	}
+
+	@Test
+	void thereAreNoCycles() {
+		slices().matching("io.genserver.(**)").should().beFreeOfCycles().check(MAIN);
+	}
+
+	@Test
+	void everyClassLivesInARoom() {
+		List<String> rooms = new ArrayList<>();
+		for (Room room : Room.values()) {
+			rooms.addAll(List.of(room.packages));
+		}
+		classes().that()
+			.resideOutsideOfPackage("io.genserver.demo..")
+			.should()
+			.resideInAnyPackage(rooms.toArray(String[]::new))
+			.check(MAIN);
+	}
+
+	@Test
+	void securityStaysInItsSubpackages() {
+		noClasses().that()
+			.resideOutsideOfPackages("io.genserver.rpc.server.security..", "io.genserver.rpc.client.security..",
+					"io.genserver.autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework.security..")
+			.check(MAIN);
+	}
+
+	@Test
+	void thePackagesSayWhatTheyAre() {
+		for (JavaClass each : MAIN) {
+			assertThat(each.getPackage().tryGetPackageInfo()).as(each.getPackageName()).isPresent();
+		}
+	}
+
+	private static DescribedPredicate<JavaClass> isNot(Class<?> type) {
+		return DescribedPredicate.describe("are not " + type.getSimpleName(),
+				(each) -> !each.isEquivalentTo(type) && !each.isAssignableTo(type));
+	}
+
+	private static DescribedPredicate<JavaClass> liveIn(List<String> packages) {
+		DescribedPredicate<JavaClass> inside = resideInAnyPackage(packages.toArray(String[]::new));
+		return DescribedPredicate.describe("live in " + packages, (each) -> {
+			JavaClass component = each.getBaseComponentType();
+			return component.isPrimitive() || inside.test(component);
+		});
+	}
+
+	/**
+	 * A row of the table, in its order.
+	 */
+	enum Room {
+
+		API(new String[] { "io.genserver" }),
+
+		RUNTIME(new String[] { "io.genserver.runtime" }, "org.jctools.."),
+
+		BACKGROUND(new String[] { "io.genserver.background.." }),
+
+		PROTOCOL(new String[] { "io.genserver.protocol.." }, "io.netty.buffer..", "io.netty.util..",
+				"com.dynatrace.hash4j.."),
+
+		RPC(new String[] { "io.genserver.rpc", "io.genserver.rpc.codec.." }, "reactor..", "org.reactivestreams..",
+				"tools.jackson..", "com.fasterxml.jackson.annotation.."),
+
+		RPC_ENDS(new String[] { "io.genserver.rpc.server..", "io.genserver.rpc.client.." }, "org.springframework..",
+				"io.netty.."),
+
+		SPRING(new String[] { "io.genserver.spring.." }, "org.springframework..", "io.micrometer.context.."),
+
+		ACTUATE(new String[] { "io.genserver.actuate.." }, "io.micrometer.."),
+
+		TEST(new String[] { "io.genserver.test.." }, "org.junit.."),
+
+		AUTOCONFIGURE(new String[] { "io.genserver.autoconfigure.." }, "jakarta.validation..");
+
+		private final String[] packages;
+
+		private final String[] libraries;
+
+		Room(String[] packages, String... libraries) {
+			this.packages = packages;
+			this.libraries = libraries;
+		}
+
+	}
+
+}

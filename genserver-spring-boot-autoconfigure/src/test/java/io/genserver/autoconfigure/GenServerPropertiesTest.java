@@ -1,0 +1,215 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+
+import io.genserver.GenServer;
+import io.genserver.Overflow;
+import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.ServerSettings.StartFailure;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class GenServerPropertiesTest {
+
+	@Test
+	void theDefaultsAreThoseOfTheEngine() {
+		ServerSettingsMapping mapping = new ServerSettingsMapping(new GenServerProperties());
+		assertThat(mapping.defaults()).isEqualTo(ServerSettings.DEFAULTS);
+		assertThat(mapping.runtime()).isEqualTo(RuntimeSettings.DEFAULTS);
+	}
+
+	@Test
+	void whatIsSetForAllServersReachesThem() {
+		Analyses.runner(PlainServer.class)
+			.withPropertyValues("genserver.call-timeout=2s", "genserver.mailbox.capacity=7",
+					"genserver.mailbox.overflow=reject", "genserver.supervision.strategy=stop",
+					"genserver.supervision.max-restarts=5", "genserver.supervision.window=7s",
+					"genserver.supervision.backoff.initial=1ms", "genserver.supervision.backoff.max=2ms",
+					"genserver.start-failure=mark-failed", "genserver.shutdown.drain-timeout=1s",
+					"genserver.shutdown.timeout=3s", "genserver.slow-handler-threshold=4s",
+					"genserver.stuck-handler-limit=6s")
+			.run((context) -> {
+				ServerSettings settings = settings(context, "plain");
+				assertThat(settings.callTimeout()).isEqualTo(Duration.ofSeconds(2));
+				assertThat(settings.capacity()).isEqualTo(7);
+				assertThat(settings.overflow()).isEqualTo(Overflow.REJECT);
+				assertThat(settings.supervision().onException()).isEqualTo(SupervisionStrategy.STOP);
+				assertThat(settings.supervision().onError()).isEqualTo(SupervisionStrategy.STOP);
+				assertThat(settings.supervision().maxRestarts()).isEqualTo(5);
+				assertThat(settings.supervision().window()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(settings.supervision().initialBackoff()).isEqualTo(Duration.ofMillis(1));
+				assertThat(settings.supervision().maxBackoff()).isEqualTo(Duration.ofMillis(2));
+				assertThat(settings.startFailure()).isEqualTo(StartFailure.MARK_FAILED);
+				assertThat(context.getBean(GenServerRuntime.class).settings()).isEqualTo(new RuntimeSettings(
+						Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(6)));
+			});
+	}
+
+	@Test
+	void theAnnotationComesBeforeWhatIsSetForAllServers() {
+		Analyses.runner(TunedServer.class)
+			.withPropertyValues("genserver.call-timeout=2s", "genserver.mailbox.capacity=7")
+			.run((context) -> {
+				ServerSettings settings = settings(context, "tuned");
+				assertThat(settings.capacity()).isEqualTo(3);
+				assertThat(settings.overflow()).isEqualTo(Overflow.REJECT);
+				assertThat(settings.callTimeout()).isEqualTo(Duration.ofMillis(250));
+				assertThat(settings.supervision().onException()).isEqualTo(SupervisionStrategy.STOP);
+			});
+	}
+
+	@Test
+	void whatIsSetForTheServerComesBeforeItsAnnotation() {
+		Analyses.runner(TunedServer.class)
+			.withPropertyValues("genserver.servers.tuned.mailbox.capacity=9",
+					"genserver.servers.tuned.mailbox.overflow=block", "genserver.servers.tuned.call-timeout=1m",
+					"genserver.servers.tuned.supervision.strategy=resume", "genserver.servers.tuned.max-instances=2",
+					"genserver.servers.tuned.idle-timeout=5m", "genserver.servers.tuned.start-failure=mark-failed")
+			.run((context) -> {
+				ServerSettings settings = settings(context, "tuned");
+				assertThat(settings.capacity()).isEqualTo(9);
+				assertThat(settings.overflow()).isEqualTo(Overflow.BLOCK);
+				assertThat(settings.callTimeout()).isEqualTo(Duration.ofMinutes(1));
+				assertThat(settings.supervision().onException()).isEqualTo(SupervisionStrategy.RESUME);
+				assertThat(settings.supervision().onError()).isEqualTo(SupervisionStrategy.RESTART);
+				assertThat(settings.maxInstances()).isEqualTo(2);
+				assertThat(settings.idleTimeout()).isEqualTo(Duration.ofMinutes(5));
+				assertThat(settings.startFailure()).isEqualTo(StartFailure.MARK_FAILED);
+			});
+	}
+
+	@Test
+	void namesMatchWithoutCaseDashAndUnderscore() {
+		Analyses.runner(DashedServer.class)
+			.withPropertyValues("genserver.servers.chatroom.mailbox.capacity=9",
+					"genserver.servers.chat-room.call-timeout=1m")
+			.run((context) -> {
+				assertThat(settings(context, "chat-Room").capacity()).isEqualTo(9);
+				assertThat(settings(context, "chat-Room").callTimeout()).isEqualTo(Duration.ofMinutes(1));
+			});
+	}
+
+	@Test
+	void exposureIsSaidPerServer() {
+		Analyses.runner(PlainServer.class)
+			.withPropertyValues("genserver.servers.plain.rpc.exposed=true")
+			.run((context) -> {
+				ServerSettingsMapping mapping = new ServerSettingsMapping(context.getBean(GenServerProperties.class));
+				assertThat(mapping.exposed("plain")).isTrue();
+				assertThat(mapping.exposed("other")).isNull();
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					genserver.mailbox.capacity=0                 | genserver.mailbox.capacity                | at least 1
+					genserver.servers.plain.mailbox.capacity=-1  | genserver.servers.plain.mailbox.capacity  | at least 1
+					genserver.servers.plain.max-instances=0      | genserver.servers.plain.max-instances     | at least 1
+					genserver.servers.plain.call-timeout=0s      | genserver.servers.plain.call-timeout      | positive
+					genserver.servers.plain.idle-timeout=-1s     | genserver.servers.plain.idle-timeout      | positive
+					genserver.call-timeout=0s                    | genserver.call-timeout                    | positive
+					genserver.call-timeout=4000d                 | genserver.call-timeout                    | at most 365 days
+					genserver.shutdown.drain-timeout=-1s         | genserver.shutdown.drain-timeout          | not be negative
+					genserver.shutdown.timeout=9s                | genserver.shutdown.timeout                | at least genserver.shutdown.drain-timeout (PT10S)
+					genserver.slow-handler-threshold=-1s         | genserver.slow-handler-threshold          | not be negative
+					genserver.stuck-handler-limit=0s             | genserver.stuck-handler-limit             | positive
+					genserver.supervision.max-restarts=-1        | genserver.supervision.max-restarts        | not be negative
+					genserver.supervision.window=0s              | genserver.supervision.window              | positive
+					genserver.supervision.backoff.max=1ms        | genserver.supervision.backoff.max         | at least genserver.supervision.backoff.initial
+					""")
+	void aBadValueFailsTheStartNamingItsProperty(String property, String name, String reason) {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(PlainServer.class)
+			.withClassLoader(new FilteredClassLoader("org.hibernate.validator", "jakarta.validation"))
+			.withPropertyValues(property));
+		assertThat(analysis.getDescription()).contains("'" + name + "'").contains(reason);
+	}
+
+	@Test
+	void aBadAnnotationFailsTheStart() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(BadTimeoutServer.class));
+		assertThat(analysis.getDescription())
+			.contains("Server 'bad' is annotated @GenServer with callTimeout = \"soon\"")
+			.contains("is not a duration");
+		assertThat(Analyses.of(Analyses.runner(BadCapacityServer.class)).getDescription()).contains("capacity = -1")
+			.contains("at least 1");
+		assertThat(Analyses.of(Analyses.runner(TwoPoliciesServer.class)).getDescription())
+			.contains("overflow with 2 values");
+	}
+
+	@Test
+	void anUnknownServerFailsTheStartNamingTheNearest() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(DashedServer.class, PlainServer.class)
+			.withPropertyValues("genserver.servers.chat-rom.mailbox.capacity=9"));
+		assertThat(analysis.getDescription())
+			.contains("properties under 'genserver.servers.chat-rom', but no server named 'chat-rom'")
+			.contains("The servers are: chat-Room, plain.");
+		assertThat(analysis.getAction()).startsWith("Did you mean 'genserver.servers.chat-Room'?")
+			.contains("genserver.unknown-servers to 'warn'");
+	}
+
+	@Test
+	void anUnknownServerLikeNoOtherNamesNoNearest() {
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner(PlainServer.class).withPropertyValues("genserver.servers.zebra.mailbox.capacity=9"));
+		assertThat(analysis.getAction()).startsWith("Correct the name, remove the properties");
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void anUnknownServerMayBeAWarning(CapturedOutput output) {
+		Analyses.runner(PlainServer.class)
+			.withPropertyValues("genserver.unknown-servers=warn", "genserver.servers.plan.mailbox.capacity=9")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Property 'genserver.servers.plan' names a server that does not exist");
+	}
+
+	private static ServerSettings settings(ApplicationContext context, String name) {
+		return context.getBean(GenServerRuntime.class).server(name).settings();
+	}
+
+	@GenServer("plain")
+	static class PlainServer {
+
+	}
+
+	@GenServer(name = "tuned", keyed = true, capacity = 3, overflow = Overflow.REJECT, callTimeout = "250ms",
+			strategy = SupervisionStrategy.STOP)
+	static class TunedServer {
+
+	}
+
+	@GenServer("chat-Room")
+	static class DashedServer {
+
+	}
+
+	@GenServer(name = "bad", callTimeout = "soon")
+	static class BadTimeoutServer {
+
+	}
+
+	@GenServer(name = "bad", capacity = -1)
+	static class BadCapacityServer {
+
+	}
+
+	@GenServer(name = "bad", overflow = { Overflow.REJECT, Overflow.BLOCK })
+	static class TwoPoliciesServer {
+
+	}
+
+}

@@ -1,0 +1,466 @@
+package io.genserver.autoconfigure;
+
+import io.genserver.Call;
+import io.genserver.Cast;
+import io.genserver.GenServer;
+import jakarta.annotation.PostConstruct;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.web.bind.annotation.GetMapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ServerFailureAnalysisTest {
+
+	@Test
+	void injectingTheClassNamesTheContractAndTheRef() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(StoreServer.class, ClassClient.class));
+		assertThat(analysis.getDescription()).contains("Parameter 0 of constructor in " + ClassClient.class.getName())
+			.contains("required a bean of type '" + StoreServer.class.getName()
+					+ "', which is the class of server 'store'");
+		assertThat(analysis.getAction()).isEqualTo("Inject Store (a contract), or GenServerRef<StoreServer>.");
+	}
+
+	@Test
+	void injectingTheClassOfAServerWithoutContractNamesTheRef() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(PlainServer.class, PlainClient.class));
+		assertThat(analysis.getDescription()).contains("which is the class of server 'plain'");
+		assertThat(analysis.getAction()).isEqualTo("Inject GenServerRef<PlainServer>.");
+	}
+
+	@Test
+	void injectingTheClassOfAServerWhoseTypeIsNeededNamesTheContracts() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(GenericServer.class, GenericClient.class));
+		assertThat(analysis.getDescription()).contains("which is the class of server 'generic'");
+		assertThat(analysis.getAction()).contains("GenServerRef<GenericServer>").contains("Store").contains("Repo");
+	}
+
+	@Test
+	void injectingTheContractOfAKeyedServerNamesKeyed() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(RoomServer.class, RoomClient.class));
+		assertThat(analysis.getDescription()).contains("which is a contract of the keyed server 'room'");
+		assertThat(analysis.getAction()).isEqualTo("Inject Keyed<Store> (a contract), or Keyed<RoomServer>.");
+	}
+
+	@Test
+	void twoContractsOfOneTypeAreOrdinaryAmbiguity() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(StoreServer.class, OtherStore.class, StoreClient.class));
+		assertThat(analysis.getDescription()).contains("required a single bean, but 2 were found")
+			.contains("- store")
+			.contains("- other");
+	}
+
+	@Test
+	void twoServersOfOneNameFail() {
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner().withAllowBeanDefinitionOverriding(false).withUserConfiguration(TwoOfOneName.class));
+		assertThat(analysis.getDescription()).contains("Two beans claim the name 'store', which is that of a server:")
+			.contains("method " + TwoOfOneName.class.getName() + ".store")
+			.contains("method " + TwoOfOneName.Nested.class.getName() + ".first");
+		assertThat(analysis.getAction()).contains("Rename one of them");
+	}
+
+	@Test
+	void aServerAndAnotherBeanOfOneNameFail() {
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner().withAllowBeanDefinitionOverriding(false).withUserConfiguration(ServerAndBean.class));
+		assertThat(analysis.getDescription()).contains("Two beans claim the name 'store', which is that of a server:");
+	}
+
+	@Test
+	void twoBeansThatAreNoServersAreLeftToOthers() {
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner().withAllowBeanDefinitionOverriding(false).withUserConfiguration(TwoBeans.class));
+		assertThat(analysis.getDescription()).contains("could not be registered").doesNotContain("claim the name");
+	}
+
+	@Test
+	void twoScannedServersOfOneNameFail() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(Scanning.class));
+		assertThat(analysis.getDescription()).contains("Two beans claim the name 'twin', which is that of a server:")
+			.contains(FirstTwin.class.getName())
+			.contains(SecondTwin.class.getName());
+	}
+
+	@Test
+	void namesThatPropertiesCannotTellApartFail() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(SimilarNames.class));
+		assertThat(analysis.getDescription()).contains("Two servers claim one name: 'kv-store' and 'KV_Store'");
+		assertThat(analysis.getAction()).isEqualTo("Rename one of the two beans.");
+	}
+
+	@Test
+	void aNameThatIsNotWellFormedFails() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(Importing.class));
+		assertThat(analysis.getDescription()).contains("'" + Unnamed.class.getName() + "' cannot be the name of a")
+			.contains("it must begin with a letter");
+		assertThat(analysis.getAction()).contains("@GenServer(\"NAME\") on its class");
+	}
+
+	@Test
+	void anAnnotatedNameThatIsNotTheBeansFails() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(OtherName.class));
+		assertThat(analysis.getDescription())
+			.contains("The factory method of bean 'method' is annotated @GenServer(\"annotated\")");
+		assertThat(analysis.getAction()).contains("@Bean(\"annotated\")");
+	}
+
+	@Test
+	void aScopeFails() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(Scoped.class));
+		assertThat(analysis.getDescription()).contains("Server 'scoped' has the scope 'session'");
+		assertThat(analysis.getAction()).contains("keyed server");
+	}
+
+	@Test
+	void containerAnnotationsFailNamingTheMethodAndWhatToUse() {
+		FailureAnalysis scheduled = Analyses.of(Analyses.runner(ScheduledServer.class));
+		assertThat(scheduled.getDescription())
+			.contains("Method " + ScheduledServer.class.getName() + ".tick() is annotated @Scheduled")
+			.contains("the server 'scheduled'");
+		assertThat(scheduled.getAction()).contains("send the server a cast");
+		assertThat(Analyses.of(Analyses.runner(AsyncServer.class)).getAction()).contains("remove the annotation");
+		assertThat(Analyses.of(Analyses.runner(ListeningServer.class)).getDescription())
+			.contains("ListeningServer.on(Object) is annotated @EventListener");
+		assertThat(Analyses.of(Analyses.runner(WebServer.class)).getDescription())
+			.contains("WebServer.get() is annotated @GetMapping");
+		assertThat(Analyses.of(Analyses.runner(ConfigurationServer.class)).getAction())
+			.contains("Declare beans in a class that is not a server");
+		assertThat(Analyses.of(Analyses.runner(RunningServer.class)).getDescription())
+			.contains("implements ApplicationRunner");
+	}
+
+	@Test
+	void anInheritedContainerAnnotationFails() {
+		assertThat(Analyses.of(Analyses.runner(InheritingServer.class)).getDescription())
+			.contains("is annotated @Scheduled");
+	}
+
+	@Test
+	void aMethodThatCannotBeAnOperationFails() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(WrongServer.class));
+		assertThat(analysis.getDescription()).contains("Wrong.set(String) is annotated @Cast but returns String");
+		assertThat(analysis.getAction()).contains("Make it void");
+		assertThat(Analyses.of(Analyses.runner(WrongHandler.class)).getDescription())
+			.contains("is annotated as a message handler but has 0 parameters");
+	}
+
+	@Test
+	void aServerThatFailsToStartTellsWhy() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(BrokenServer.class));
+		assertThat(analysis.getDescription()).contains("Server 'broken' failed to start:")
+			.contains("java.lang.IllegalStateException: no disk");
+		assertThat(analysis.getAction()).contains("set genserver.servers.broken.start-failure to 'mark-failed'");
+	}
+
+	@Test
+	void aServerThatMissesABeanTellsWhich() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(NeedyServer.class));
+		assertThat(analysis.getDescription()).contains("Parameter 0 of constructor in " + NeedyServer.class.getName()
+				+ " required a bean of type '" + Missing.class.getName());
+	}
+
+	interface Store {
+
+		String get();
+
+	}
+
+	@GenServer("store")
+	static class StoreServer implements Store {
+
+		@Override
+		public String get() {
+			return "";
+		}
+
+	}
+
+	@GenServer("other")
+	static class OtherStore extends StoreServer {
+
+	}
+
+	@GenServer(name = "room", keyed = true)
+	static class RoomServer extends StoreServer {
+
+	}
+
+	interface Repo<T> {
+
+		void save(T item);
+
+	}
+
+	@GenServer("generic")
+	static class GenericServer extends StoreServer implements Repo<String> {
+
+		@Override
+		public void save(String item) {
+		}
+
+	}
+
+	@GenServer("plain")
+	static class PlainServer {
+
+	}
+
+	record ClassClient(StoreServer store) {
+	}
+
+	record PlainClient(PlainServer plain) {
+	}
+
+	record GenericClient(GenericServer generic) {
+	}
+
+	record RoomClient(Store store) {
+	}
+
+	record StoreClient(Store theOne) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoOfOneName {
+
+		@Bean
+		StoreServer store() {
+			return new StoreServer();
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Nested {
+
+			@Bean("store")
+			OtherStore first() {
+				return new OtherStore();
+			}
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ServerAndBean {
+
+		@Bean("store")
+		@GenServer
+		Store server() {
+			return new StoreServer();
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Nested {
+
+			@Bean
+			String store() {
+				return "";
+			}
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoBeans {
+
+		@Bean
+		Integer store() {
+			return 1;
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Nested {
+
+			@Bean("store")
+			String another() {
+				return "";
+			}
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ComponentScan(useDefaultFilters = false, includeFilters = @ComponentScan.Filter(type = FilterType.ASSIGNABLE_TYPE,
+			classes = { FirstTwin.class, SecondTwin.class }))
+	static class Scanning {
+
+	}
+
+	@GenServer("twin")
+	static class FirstTwin {
+
+	}
+
+	@GenServer("twin")
+	static class SecondTwin {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SimilarNames {
+
+		@Bean("kv-store")
+		StoreServer one() {
+			return new StoreServer();
+		}
+
+		@Bean("KV_Store")
+		StoreServer other() {
+			return new StoreServer();
+		}
+
+	}
+
+	@GenServer
+	static class Unnamed {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Unnamed.class)
+	static class Importing {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherName {
+
+		@Bean
+		@GenServer("annotated")
+		Store method() {
+			return new StoreServer();
+		}
+
+	}
+
+	@GenServer("scoped")
+	@Scope("session")
+	static class Scoped {
+
+	}
+
+	@GenServer("scheduled")
+	static class ScheduledServer {
+
+		@Scheduled(fixedRate = 1000)
+		void tick() {
+		}
+
+	}
+
+	@GenServer("inheriting")
+	static class InheritingServer extends ScheduledServer {
+
+		@Override
+		void tick() {
+		}
+
+	}
+
+	@GenServer("async")
+	@Async
+	static class AsyncServer {
+
+	}
+
+	@GenServer("listening")
+	static class ListeningServer {
+
+		@EventListener
+		void on(Object event) {
+		}
+
+	}
+
+	@GenServer("web")
+	static class WebServer {
+
+		@GetMapping("/")
+		public String get() {
+			return "";
+		}
+
+	}
+
+	@GenServer("configuration")
+	static class ConfigurationServer {
+
+		@Bean
+		String text() {
+			return "";
+		}
+
+	}
+
+	@GenServer("running")
+	static class RunningServer implements org.springframework.boot.ApplicationRunner {
+
+		@Override
+		public void run(org.springframework.boot.ApplicationArguments arguments) {
+		}
+
+	}
+
+	interface Wrong {
+
+		@Cast
+		String set(String value);
+
+	}
+
+	@GenServer("wrong")
+	static class WrongServer implements Wrong {
+
+		@Override
+		public String set(String value) {
+			return value;
+		}
+
+	}
+
+	@GenServer("wrongHandler")
+	static class WrongHandler {
+
+		@Call
+		String get() {
+			return "";
+		}
+
+	}
+
+	@GenServer("broken")
+	static class BrokenServer {
+
+		@PostConstruct
+		void init() {
+			throw new IllegalStateException("no disk");
+		}
+
+	}
+
+	interface Missing {
+
+	}
+
+	@GenServer("needy")
+	static class NeedyServer {
+
+		NeedyServer(Missing missing) {
+		}
+
+	}
+
+}
