@@ -1,0 +1,122 @@
+package io.genserver.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.ExposedOperations;
+import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.server.ExposurePatterns;
+import io.genserver.rpc.server.RpcConnections;
+import io.genserver.rpc.server.RpcHandlerMapping;
+import io.genserver.rpc.server.RpcServerLifecycle;
+import io.genserver.rpc.server.RpcServerSettings;
+import io.genserver.rpc.server.RpcWebHandler;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.netty.http.server.HttpServer;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.reactive.DispatcherHandler;
+
+/**
+ * Auto-configuration for the RPC endpoint: a WebSocket in a WebFlux application on
+ * Reactor Netty. Nothing listens until {@code genserver.rpc.enabled} is set.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GenServerAutoConfiguration.class,
+		afterName = { "org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration",
+				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnClass({ DispatcherHandler.class, HttpServer.class, NettyReactiveWebServerFactory.class })
+@ConditionalOnBooleanProperty("genserver.rpc.enabled")
+@ConditionalOnBean({ GenServerRuntime.class, NettyReactiveWebServerFactory.class })
+@EnableConfigurationProperties(GenServerRpcProperties.class)
+public final class GenServerRpcAutoConfiguration {
+
+	private static final Logger logger = LoggerFactory.getLogger(GenServerRpcAutoConfiguration.class);
+
+	@Bean
+	RpcServerSettings genServerRpcSettings(GenServerRpcProperties properties, GenServerProperties servers) {
+		return new RpcSettingsMapping(properties).server(new ServerSettingsMapping(servers).runtime().drainTimeout());
+	}
+
+	@Bean
+	RpcConnections genServerRpcConnections(RpcServerSettings settings) {
+		return new RpcConnections(settings.maxConnections());
+	}
+
+	@Bean
+	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
+			GenServerProperties servers, GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs,
+			RpcConnections connections) {
+		ProtocolLimits limits = new RpcSettingsMapping(properties).limits();
+		ExposurePatterns patterns = new ExposurePatterns(properties.getExposed(), perServer(runtime, servers));
+		ExposureCheck.check(patterns, runtime.servers(), servers.getUnknownServers());
+		RpcCodec codec = codecs.getIfAvailable();
+		if (codec == null) {
+			throw new IllegalStateException("The RPC endpoint has nothing to decode arguments with: add Jackson"
+					+ " (spring-boot-starter-jackson), or define an RpcCodec bean");
+		}
+		ExposedOperations exposed = ExposedOperations.of(runtime, patterns, codec);
+		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());
+		PeerContext peers = new PeerContext(limits, properties.getBase().getStreamFailure(), exposed, runtime::execute,
+				System::nanoTime);
+		return new RpcWebHandler(settings, peers, connections);
+	}
+
+	private static Map<String, Boolean> perServer(GenServerRuntime runtime, GenServerProperties properties) {
+		ServerSettingsMapping settings = new ServerSettingsMapping(properties);
+		Map<String, Boolean> perServer = new LinkedHashMap<>();
+		for (Server server : runtime.servers()) {
+			Boolean exposed = settings.exposed(server.name());
+			if (exposed != null) {
+				perServer.put(server.name(), exposed);
+			}
+		}
+		return perServer;
+	}
+
+	@Bean
+	RpcHandlerMapping genServerRpcHandlerMapping(RpcServerSettings settings, RpcWebHandler handler) {
+		return new RpcHandlerMapping(settings, handler);
+	}
+
+	@Bean
+	RpcServerLifecycle genServerRpcLifecycle(RpcConnections connections, RpcServerSettings settings) {
+		return new RpcServerLifecycle(connections, settings);
+	}
+
+	/**
+	 * JSON, as the application writes it elsewhere.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JsonMapper.class)
+	@ConditionalOnMissingBean(RpcCodec.class)
+	static class JsonConfiguration {
+
+		@Bean
+		JsonCodec genServerJsonCodec(ObjectProvider<JsonMapper> mappers) {
+			return new JsonCodec(mappers.getIfAvailable(JsonMapper::shared));
+		}
+
+	}
+
+}

@@ -1,0 +1,366 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.genserver.rpc.StreamFailure;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Configuration properties of the RPC endpoint.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("genserver.rpc")
+public class GenServerRpcProperties {
+
+	/**
+	 * Whether to accept RPC connections.
+	 */
+	private boolean enabled;
+
+	/**
+	 * Path at which WebSocket connections are accepted.
+	 */
+	private String path = "/ws";
+
+	/**
+	 * Names of the servers (kv) and operations (kv.get) that clients may call, in which
+	 * '*' stands for any characters. Nothing may be called that is neither listed here
+	 * nor exposed by 'genserver.servers.NAME.rpc.exposed'.
+	 */
+	private List<String> exposed = new ArrayList<>();
+
+	/**
+	 * Origins (https://example.com), or patterns of them (https://*.example.com), from
+	 * which browsers may connect beside the application's own. Behind a proxy, set
+	 * 'server.forward-headers-strategy' for the application to know its own.
+	 */
+	private List<String> allowedOrigins = new ArrayList<>();
+
+	/**
+	 * Whether to refuse requests without an Origin header, as most clients that are no
+	 * browsers send them.
+	 */
+	private boolean requireOrigin;
+
+	/**
+	 * Number of connections there may be at once, at least 1.
+	 */
+	private int maxConnections = 10_000;
+
+	private final Keepalive keepalive = new Keepalive();
+
+	private final Limits limits = new Limits();
+
+	private final Base base = new Base();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public String getPath() {
+		return this.path;
+	}
+
+	public void setPath(String path) {
+		this.path = path;
+	}
+
+	public List<String> getExposed() {
+		return this.exposed;
+	}
+
+	public void setExposed(List<String> exposed) {
+		this.exposed = exposed;
+	}
+
+	public List<String> getAllowedOrigins() {
+		return this.allowedOrigins;
+	}
+
+	public void setAllowedOrigins(List<String> allowedOrigins) {
+		this.allowedOrigins = allowedOrigins;
+	}
+
+	public boolean isRequireOrigin() {
+		return this.requireOrigin;
+	}
+
+	public void setRequireOrigin(boolean requireOrigin) {
+		this.requireOrigin = requireOrigin;
+	}
+
+	public int getMaxConnections() {
+		return this.maxConnections;
+	}
+
+	public void setMaxConnections(int maxConnections) {
+		this.maxConnections = maxConnections;
+	}
+
+	public Keepalive getKeepalive() {
+		return this.keepalive;
+	}
+
+	public Limits getLimits() {
+		return this.limits;
+	}
+
+	public Base getBase() {
+		return this.base;
+	}
+
+	/**
+	 * Detection of clients that are no longer there.
+	 */
+	public static class Keepalive {
+
+		/**
+		 * Time without a byte from a client after which it is sent a ping.
+		 */
+		private Duration interval = Duration.ofSeconds(25);
+
+		/**
+		 * Time without a byte after a ping that ends the connection.
+		 */
+		private Duration timeout = Duration.ofSeconds(10);
+
+		public Duration getInterval() {
+			return this.interval;
+		}
+
+		public void setInterval(Duration interval) {
+			this.interval = interval;
+		}
+
+		public Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+	}
+
+	/**
+	 * Limits of each connection.
+	 */
+	public static class Limits {
+
+		/**
+		 * Longest WebSocket message accepted. A full frame with its header is 65549 bytes
+		 * long.
+		 */
+		private DataSize message = DataSize.ofKilobytes(128);
+
+		/**
+		 * Longest frame payload sent or accepted, at most 64KB.
+		 */
+		private DataSize frame = DataSize.ofKilobytes(64);
+
+		/**
+		 * Longest request or reply, assembled from frames.
+		 */
+		private DataSize item = DataSize.ofMegabytes(4);
+
+		/**
+		 * Longest metadata of a request, at most 65535B.
+		 */
+		private DataSize metadata = DataSize.ofBytes(65_535);
+
+		/**
+		 * Number of calls of a client that may be in flight at once.
+		 */
+		private int callsInFlight = 1024;
+
+		/**
+		 * Time in which the header of a request must be complete.
+		 */
+		private Duration headerTimeout = Duration.ofSeconds(5);
+
+		/**
+		 * Time a half-open request may go without a frame.
+		 */
+		private Duration halfOpenIdle = Duration.ofSeconds(30);
+
+		/**
+		 * Bytes received and not yet handled beyond which reading from the client pauses.
+		 */
+		private DataSize inboundBuffer = DataSize.ofMegabytes(8);
+
+		/**
+		 * Time reading may pause before the connection is closed.
+		 */
+		private Duration readPause = Duration.ofSeconds(30);
+
+		/**
+		 * Number of started calls a client may cancel within the cancel window.
+		 */
+		private int cancels = 1000;
+
+		/**
+		 * Time over which cancelled calls are counted.
+		 */
+		private Duration cancelWindow = Duration.ofSeconds(10);
+
+		/**
+		 * Bytes waiting to be sent beyond which streams are not asked for more.
+		 */
+		private DataSize outboundSoft = DataSize.ofMegabytes(1);
+
+		/**
+		 * Bytes waiting to be sent beyond which the connection is closed.
+		 */
+		private DataSize outboundHard = DataSize.ofMegabytes(8);
+
+		/**
+		 * Time a client may read nothing of what waits for it before the connection is
+		 * closed.
+		 */
+		private Duration outboundStall = Duration.ofSeconds(30);
+
+		public DataSize getMessage() {
+			return this.message;
+		}
+
+		public void setMessage(DataSize message) {
+			this.message = message;
+		}
+
+		public DataSize getFrame() {
+			return this.frame;
+		}
+
+		public void setFrame(DataSize frame) {
+			this.frame = frame;
+		}
+
+		public DataSize getItem() {
+			return this.item;
+		}
+
+		public void setItem(DataSize item) {
+			this.item = item;
+		}
+
+		public DataSize getMetadata() {
+			return this.metadata;
+		}
+
+		public void setMetadata(DataSize metadata) {
+			this.metadata = metadata;
+		}
+
+		public int getCallsInFlight() {
+			return this.callsInFlight;
+		}
+
+		public void setCallsInFlight(int callsInFlight) {
+			this.callsInFlight = callsInFlight;
+		}
+
+		public Duration getHeaderTimeout() {
+			return this.headerTimeout;
+		}
+
+		public void setHeaderTimeout(Duration headerTimeout) {
+			this.headerTimeout = headerTimeout;
+		}
+
+		public Duration getHalfOpenIdle() {
+			return this.halfOpenIdle;
+		}
+
+		public void setHalfOpenIdle(Duration halfOpenIdle) {
+			this.halfOpenIdle = halfOpenIdle;
+		}
+
+		public DataSize getInboundBuffer() {
+			return this.inboundBuffer;
+		}
+
+		public void setInboundBuffer(DataSize inboundBuffer) {
+			this.inboundBuffer = inboundBuffer;
+		}
+
+		public Duration getReadPause() {
+			return this.readPause;
+		}
+
+		public void setReadPause(Duration readPause) {
+			this.readPause = readPause;
+		}
+
+		public int getCancels() {
+			return this.cancels;
+		}
+
+		public void setCancels(int cancels) {
+			this.cancels = cancels;
+		}
+
+		public Duration getCancelWindow() {
+			return this.cancelWindow;
+		}
+
+		public void setCancelWindow(Duration cancelWindow) {
+			this.cancelWindow = cancelWindow;
+		}
+
+		public DataSize getOutboundSoft() {
+			return this.outboundSoft;
+		}
+
+		public void setOutboundSoft(DataSize outboundSoft) {
+			this.outboundSoft = outboundSoft;
+		}
+
+		public DataSize getOutboundHard() {
+			return this.outboundHard;
+		}
+
+		public void setOutboundHard(DataSize outboundHard) {
+			this.outboundHard = outboundHard;
+		}
+
+		public Duration getOutboundStall() {
+			return this.outboundStall;
+		}
+
+		public void setOutboundStall(Duration outboundStall) {
+			this.outboundStall = outboundStall;
+		}
+
+	}
+
+	/**
+	 * Connections in base mode, as all are yet.
+	 */
+	public static class Base {
+
+		/**
+		 * What a client gets when a stream fails after its first item, for which base
+		 * mode has no error.
+		 */
+		private StreamFailure streamFailure = StreamFailure.CANCEL;
+
+		public StreamFailure getStreamFailure() {
+			return this.streamFailure;
+		}
+
+		public void setStreamFailure(StreamFailure streamFailure) {
+			this.streamFailure = streamFailure;
+		}
+
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+
+import io.genserver.autoconfigure.GenServerRpcProperties.Limits;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.server.RpcServerSettings;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Turns properties into the settings of the RPC endpoint, and says of each that makes no
+ * sense what would.
+ */
+final class RpcSettingsMapping {
+
+	private static final String PREFIX = "genserver.rpc.";
+
+	private static final int FRAME_HEADER = 13;
+
+	private final GenServerRpcProperties properties;
+
+	RpcSettingsMapping(GenServerRpcProperties properties) {
+		this.properties = properties;
+	}
+
+	/** Settings of the endpoint. */
+	RpcServerSettings server(Duration drainTimeout) {
+		String path = this.properties.getPath();
+		if (!path.startsWith("/")) {
+			throw invalid("path", path, "It must begin with /");
+		}
+		this.properties.getAllowedOrigins().forEach(RpcSettingsMapping::checkOrigin);
+		atLeast("max-connections", this.properties.getMaxConnections(), 1);
+		return new RpcServerSettings(path, this.properties.getAllowedOrigins(), this.properties.isRequireOrigin(),
+				this.properties.getMaxConnections(),
+				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
+				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()), drainTimeout);
+	}
+
+	private static void checkOrigin(String origin) {
+		if (!origin.equals("*") && !origin.contains("://")) {
+			throw invalid("allowed-origins", origin,
+					"An origin has a scheme and a host, such as https://example.com; '*' allows all");
+		}
+	}
+
+	/** Limits of each connection. */
+	ProtocolLimits limits() {
+		Limits limits = this.properties.getLimits();
+		int frame = bytes("limits.frame", limits.getFrame(), 1, ProtocolLimits.MAX_FRAME_BYTES);
+		int item = bytes("limits.item", limits.getItem(), 1, Integer.MAX_VALUE / 2);
+		long soft = bytes("limits.outbound-soft", limits.getOutboundSoft(), 0, Long.MAX_VALUE);
+		return ProtocolLimits.defaults()
+			.toBuilder()
+			.frameBytes(frame)
+			.webSocketMessageBytes(
+					bytes("limits.message", limits.getMessage(), frame + FRAME_HEADER, Integer.MAX_VALUE / 2))
+			.itemBytes(item)
+			.metadataBytes(bytes("limits.metadata", limits.getMetadata(), 0, ProtocolLimits.MAX_METADATA_BYTES))
+			.callsInFlight(atLeast("limits.calls-in-flight", limits.getCallsInFlight(), 1))
+			.headerTimeout(positive("limits.header-timeout", limits.getHeaderTimeout()))
+			.halfOpenIdle(positive("limits.half-open-idle", limits.getHalfOpenIdle()))
+			.inboundBudgetBytes(bytes("limits.inbound-buffer", limits.getInboundBuffer(), item, Long.MAX_VALUE))
+			.readPause(positive("limits.read-pause", limits.getReadPause()))
+			.cancels(atLeast("limits.cancels", limits.getCancels(), 0))
+			.cancelWindow(positive("limits.cancel-window", limits.getCancelWindow()))
+			.outboundSoftBytes(soft)
+			.outboundHardBytes(bytes("limits.outbound-hard", limits.getOutboundHard(), soft, Long.MAX_VALUE))
+			.outboundStall(positive("limits.outbound-stall", limits.getOutboundStall()))
+			.build();
+	}
+
+	private static int atLeast(String key, int value, int smallest) {
+		if (value < smallest) {
+			throw invalid(key, value, "It must be at least " + smallest);
+		}
+		return value;
+	}
+
+	private static int bytes(String key, DataSize value, int smallest, int largest) {
+		return (int) bytes(key, value, (long) smallest, (long) largest);
+	}
+
+	private static long bytes(String key, DataSize value, long smallest, long largest) {
+		if (value.toBytes() < smallest) {
+			throw invalid(key, value, "It must be at least " + smallest + "B" + reason(key));
+		}
+		if (value.toBytes() > largest) {
+			throw invalid(key, value, "It must be at most " + largest + "B");
+		}
+		return value.toBytes();
+	}
+
+	private static String reason(String key) {
+		return switch (key) {
+			case "limits.message" -> ", for a frame of genserver.rpc.limits.frame with its header";
+			case "limits.inbound-buffer" -> ", as genserver.rpc.limits.item is";
+			case "limits.outbound-hard" -> ", as genserver.rpc.limits.outbound-soft is";
+			default -> "";
+		};
+	}
+
+	private static Duration positive(String key, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw invalid(key, value, "It must be positive");
+		}
+		if (value.compareTo(Duration.ofDays(365)) > 0) {
+			throw invalid(key, value, "It must be at most 365 days");
+		}
+		return value;
+	}
+
+	private static InvalidConfigurationPropertyValueException invalid(String key, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException(PREFIX + key, value, reason);
+	}
+
+}

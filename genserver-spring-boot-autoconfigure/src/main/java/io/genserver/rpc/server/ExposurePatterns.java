@@ -1,0 +1,101 @@
+package io.genserver.rpc.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
+
+import io.genserver.runtime.Operation;
+import io.genserver.runtime.Server;
+import io.genserver.runtime.ServerNames;
+
+/**
+ * Which operations peers may call, as configured: names of servers ({@code kv}) or of
+ * operations ({@code kv.get}), in which {@code *} stands for any characters. Of a
+ * server's name, case, dashes and underscores do not matter. A server's own setting
+ * outweighs the patterns. Immutable.
+ *
+ * @since 0.1.0
+ */
+public final class ExposurePatterns implements BiPredicate<Server, Operation> {
+
+	private final List<OperationPattern> patterns;
+
+	private final Map<String, Boolean> perServer;
+
+	/**
+	 * Create.
+	 * @param patterns names or patterns
+	 * @param perServer whether single servers are exposed, by their names
+	 */
+	public ExposurePatterns(List<String> patterns, Map<String, Boolean> perServer) {
+		List<OperationPattern> parsed = new ArrayList<>();
+		patterns.forEach((each) -> parsed.add(OperationPattern.of(each.trim())));
+		this.patterns = List.copyOf(parsed);
+		Map<String, Boolean> uniform = new LinkedHashMap<>();
+		perServer.forEach((name, exposed) -> uniform.put(ServerNames.uniform(name), exposed));
+		this.perServer = Map.copyOf(uniform);
+	}
+
+	@Override
+	public boolean test(Server server, Operation operation) {
+		Boolean own = this.perServer.get(ServerNames.uniform(server.name()));
+		if (own != null) {
+			return own;
+		}
+		return this.patterns.stream().anyMatch((each) -> each.matches(server, operation));
+	}
+
+	/**
+	 * Return the patterns that no operation matches: they are mistakes, unless they match
+	 * everything there may be.
+	 * @param servers the servers there are
+	 * @return patterns as they were given
+	 */
+	public List<String> unmatched(Iterable<Server> servers) {
+		List<String> unmatched = new ArrayList<>();
+		for (OperationPattern pattern : this.patterns) {
+			if (!pattern.text().equals("*") && !pattern.matchesAny(servers)) {
+				unmatched.add(pattern.text());
+			}
+		}
+		return unmatched;
+	}
+
+	/** One pattern, taken apart at its first dot. */
+	private record OperationPattern(String text, Pattern server, Pattern operation) {
+
+		static OperationPattern of(String text) {
+			int dot = text.indexOf('.');
+			String server = (dot < 0) ? text : text.substring(0, dot);
+			String operation = (dot < 0) ? "*" : text.substring(dot + 1);
+			return new OperationPattern(text, wildcards(ServerNames.uniform(server)), wildcards(operation));
+		}
+
+		private static Pattern wildcards(String text) {
+			StringBuilder regex = new StringBuilder();
+			for (String literal : text.split("\\*", -1)) {
+				regex.append(regex.isEmpty() ? "" : ".*").append(Pattern.quote(literal));
+			}
+			return Pattern.compile(regex.toString());
+		}
+
+		boolean matches(Server server, Operation operation) {
+			return this.server.matcher(ServerNames.uniform(server.name())).matches()
+					&& this.operation.matcher(operation.name()).matches();
+		}
+
+		boolean matchesAny(Iterable<Server> servers) {
+			for (Server server : servers) {
+				if (server.definition().operations().stream().anyMatch((each) -> matches(server, each))) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+	}
+
+}

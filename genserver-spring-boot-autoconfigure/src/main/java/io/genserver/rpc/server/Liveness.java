@@ -1,0 +1,58 @@
+package io.genserver.rpc.server;
+
+import java.time.Duration;
+
+/**
+ * Decides when a silent peer is asked for a sign of life, and when it is given up. One
+ * instant counts for everything that is heard; it is as exact as the ticks are frequent.
+ */
+final class Liveness {
+
+	/** What is to be done about a peer. */
+	enum Action {
+
+		NOTHING, PING, CLOSE
+
+	}
+
+	private final long interval;
+
+	private final long timeout;
+
+	private long lastHeard;
+
+	private long pingedAt;
+
+	private boolean pinged;
+
+	Liveness(Duration interval, Duration timeout, long now) {
+		this.interval = interval.toNanos();
+		this.timeout = timeout.toNanos();
+		this.lastHeard = now;
+	}
+
+	/**
+	 * Decide.
+	 * @param now the present
+	 * @param heard whether anything came from the peer since the last tick, or nothing
+	 * could because reading is paused
+	 * @return what to do
+	 */
+	Action tick(long now, boolean heard) {
+		if (heard) {
+			this.lastHeard = now;
+			this.pinged = false;
+			return Action.NOTHING;
+		}
+		if (this.pinged) {
+			return (now - this.pingedAt >= this.timeout) ? Action.CLOSE : Action.NOTHING;
+		}
+		if (now - this.lastHeard >= this.interval) {
+			this.pinged = true;
+			this.pingedAt = now;
+			return Action.PING;
+		}
+		return Action.NOTHING;
+	}
+
+}

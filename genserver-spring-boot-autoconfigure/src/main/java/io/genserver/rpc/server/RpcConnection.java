@@ -1,0 +1,22 @@
+package io.genserver.rpc.server;
+
+import java.time.Instant;
+
+import io.genserver.Caller;
+
+/**
+ * What is known of one connection at one moment.
+ *
+ * @param peer who is at the other end
+ * @param protocol what is spoken, as the client's offer calls it
+ * @param since when it was accepted
+ * @param callsInFlight calls of the peer that hold a place, as of the last second
+ * @param bytesReceived bytes received on the socket, all framing included
+ * @param bytesSent bytes given to the socket
+ * @param bytesUnhandled bytes received that wait to be handled
+ * @param bytesUnsent bytes that wait to be sent
+ * @since 0.1.0
+ */
+public record RpcConnection(Caller.Remote peer, String protocol, Instant since, int callsInFlight, long bytesReceived,
+		long bytesSent, long bytesUnhandled, long bytesUnsent) {
+}

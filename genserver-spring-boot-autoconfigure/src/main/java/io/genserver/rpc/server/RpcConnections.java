@@ -1,0 +1,177 @@
+package io.genserver.rpc.server;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of the endpoint. A connection takes a place before it is upgraded and
+ * holds it until its socket is closed, so that there are never more than configured. Safe
+ * for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public final class RpcConnections {
+
+	private static final Logger logger = LoggerFactory.getLogger(RpcConnections.class);
+
+	private static final CloseReason SHUTDOWN = new CloseReason(CloseCode.GOING_AWAY, "the server shuts down");
+
+	private final int limit;
+
+	private final AtomicInteger taken = new AtomicInteger();
+
+	private final AtomicLong ids = new AtomicLong();
+
+	private final Map<Place, WebSocketTransport> open = new ConcurrentHashMap<>();
+
+	/** Connections are refused because all places are taken, and that was logged. */
+	private final AtomicBoolean full = new AtomicBoolean();
+
+	private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+
+	private volatile boolean refusing;
+
+	/**
+	 * Create an endpoint's connections, of which there are none.
+	 * @param limit how many there may be
+	 */
+	public RpcConnections(int limit) {
+		this.limit = limit;
+	}
+
+	/**
+	 * Return the connections that are open.
+	 * @return a snapshot, oldest first
+	 */
+	public List<RpcConnection> list() {
+		return this.open.values()
+			.stream()
+			.map(WebSocketTransport::describe)
+			.sorted(Comparator.comparing(RpcConnection::since))
+			.toList();
+	}
+
+	/**
+	 * Return how many connections are open.
+	 * @return a number
+	 */
+	public int size() {
+		return this.open.size();
+	}
+
+	/**
+	 * Whether new connections are refused because the endpoint shuts down.
+	 * @return whether it shuts down
+	 */
+	public boolean isShuttingDown() {
+		return this.refusing;
+	}
+
+	/**
+	 * Accept no more connections, refuse new calls on those there are, let calls in
+	 * flight finish, and close each connection when its last one has, or at the end of
+	 * the drain time. Sockets of peers that do not take notice are closed after a grace
+	 * period. Idempotent.
+	 * @param drain time for calls in flight
+	 * @param grace time for peers to take leave after that
+	 * @return completes when no connection is left
+	 */
+	public CompletableFuture<@Nullable Void> shutdown(Duration drain, Duration grace) {
+		this.refusing = true;
+		this.open.values().forEach((each) -> each.drainThenClose(SHUTDOWN));
+		completeIfDone();
+		after(drain, () -> this.open.values().forEach((each) -> each.close(SHUTDOWN)));
+		after(drain.plus(grace), () -> this.open.values().forEach(WebSocketTransport::abort));
+		return this.closed.copy();
+	}
+
+	private void after(Duration delay, Runnable task) {
+		CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS).execute(() -> {
+			if (!this.closed.isDone()) {
+				task.run();
+			}
+		});
+	}
+
+	/**
+	 * Take a place for a connection that is about to be made.
+	 * @return a place; null if all are taken
+	 */
+	@Nullable Place take() {
+		int before = this.taken.getAndUpdate((count) -> (count < this.limit) ? count + 1 : count);
+		if (before < this.limit) {
+			this.full.setPlain(false);
+			return new Place("c" + this.ids.incrementAndGet());
+		}
+		if (this.full.compareAndSet(false, true)) {
+			logger.warn("Refusing connections to the RPC endpoint: there are {}, as many as"
+					+ " genserver.rpc.max-connections allows", this.limit);
+		}
+		return null;
+	}
+
+	private void completeIfDone() {
+		if (this.refusing && this.open.isEmpty()) {
+			this.closed.complete(null);
+		}
+	}
+
+	/** A place for one connection. */
+	final class Place {
+
+		private final String id;
+
+		private final AtomicBoolean released = new AtomicBoolean();
+
+		private volatile boolean connected;
+
+		private Place(String id) {
+			this.id = id;
+		}
+
+		/** What identifies the connection. */
+		String id() {
+			return this.id;
+		}
+
+		/** The connection is made and will release its place when it ends. */
+		void connected(WebSocketTransport connection) {
+			this.connected = true;
+			RpcConnections.this.open.put(this, connection);
+			if (RpcConnections.this.refusing) {
+				connection.drainThenClose(SHUTDOWN);
+			}
+		}
+
+		/** Releases the place unless the connection was made. */
+		void releaseUnlessConnected() {
+			if (!this.connected) {
+				release();
+			}
+		}
+
+		void release() {
+			if (this.released.compareAndSet(false, true)) {
+				RpcConnections.this.open.remove(this);
+				RpcConnections.this.taken.decrementAndGet();
+				completeIfDone();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.genserver.rpc.server;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Ends the connections when the application stops, before the web server waits for the
+ * requests that are active: an open WebSocket counts as one for as long as it is open.
+ * The servers stop after that, so calls in flight can finish.
+ *
+ * @since 0.1.0
+ */
+public final class RpcServerLifecycle implements SmartLifecycle {
+
+	/** What a peer gets to take leave, once its connection is closed. */
+	private static final Duration GRACE = Duration.ofSeconds(2);
+
+	private final RpcConnections connections;
+
+	private final Duration drainTimeout;
+
+	private volatile boolean running;
+
+	/**
+	 * Create.
+	 * @param connections what to end
+	 * @param settings how long calls in flight may take
+	 */
+	public RpcServerLifecycle(RpcConnections connections, RpcServerSettings settings) {
+		this.connections = connections;
+		this.drainTimeout = settings.drainTimeout();
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+	}
+
+	@Override
+	public void stop() {
+		shutdown().orTimeout(this.drainTimeout.plus(GRACE).plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS)
+			.exceptionally((timeout) -> null)
+			.join();
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		shutdown().whenComplete((nothing, failure) -> callback.run());
+	}
+
+	private CompletableFuture<@Nullable Void> shutdown() {
+		this.running = false;
+		return this.connections.shutdown(this.drainTimeout, GRACE);
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
+	@Override
+	public int getPhase() {
+		return DEFAULT_PHASE;
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.genserver.rpc.server;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How the endpoint admits connections and keeps them.
+ *
+ * @param path where connections are accepted
+ * @param allowedOrigins origins, or patterns of them, that may connect beside the
+ * endpoint's own
+ * @param requireOrigin whether to refuse requests that do not say their origin, as those
+ * of most clients that are no browsers
+ * @param maxConnections connections there may be at once
+ * @param keepAliveInterval silence after which a peer is sent a ping
+ * @param keepAliveTimeout silence after a ping that ends the connection
+ * @param drainTimeout at shutdown, time calls in flight get to finish
+ * @since 0.1.0
+ */
+public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, int maxConnections,
+		Duration keepAliveInterval, Duration keepAliveTimeout, Duration drainTimeout) {
+
+	/**
+	 * Copies the origins, and checks that the endpoint can work.
+	 * @throws IllegalArgumentException naming the setting that does not
+	 */
+	public RpcServerSettings {
+		allowedOrigins = List.copyOf(allowedOrigins);
+		if (!path.startsWith("/")) {
+			throw new IllegalArgumentException("The path of the RPC endpoint must begin with /, not be '" + path + "'");
+		}
+		if (maxConnections < 1) {
+			throw new IllegalArgumentException("There must be room for 1 connection or more, not " + maxConnections);
+		}
+		requirePositive(keepAliveInterval, "keepAliveInterval");
+		requirePositive(keepAliveTimeout, "keepAliveTimeout");
+		if (drainTimeout.isNegative()) {
+			throw new IllegalArgumentException("drainTimeout must not be negative, as " + drainTimeout + " is");
+		}
+	}
+
+	private static void requirePositive(Duration value, String name) {
+		if (value.isNegative() || value.isZero()) {
+			throw new IllegalArgumentException(name + " must be longer than zero, not " + value);
+		}
+	}
+
+}

@@ -1,0 +1,190 @@
+package io.genserver.rpc.server;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.util.Optional;
+
+import io.genserver.Caller;
+import io.genserver.protocol.Side;
+import io.genserver.rpc.PeerConnection;
+import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.server.RpcConnections.Place;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.server.WebsocketServerSpec;
+import reactor.netty.http.websocket.WebsocketInbound;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+
+/**
+ * The endpoint: upgrades a request to a WebSocket, or says why it does not.
+ * <p>
+ * The handshake is done here rather than by the application's WebSocket service, whose
+ * settings are for other endpoints, and which overlooks a protocol that does not come
+ * first in the client's offer.
+ *
+ * @since 0.1.0
+ */
+public final class RpcWebHandler implements WebHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(RpcWebHandler.class);
+
+	private static final String KEY = "Sec-WebSocket-Key";
+
+	private static final String PROTOCOL = "Sec-WebSocket-Protocol";
+
+	private static final String VERSION = "Sec-WebSocket-Version";
+
+	private static final String SUPPORTED_VERSION = "13";
+
+	private final RpcServerContext context;
+
+	private final RpcConnections connections;
+
+	private final WebsocketServerSpec spec;
+
+	/**
+	 * Create the endpoint.
+	 * @param settings how connections are admitted and kept
+	 * @param peers what their peers share
+	 * @param connections where connections are kept
+	 */
+	public RpcWebHandler(RpcServerSettings settings, PeerContext peers, RpcConnections connections) {
+		this.context = new RpcServerContext(settings, peers);
+		this.connections = connections;
+		// Pings are answered by the transport, which stops when they are not read.
+		this.spec = WebsocketServerSpec.builder()
+			.handlePing(true)
+			.compress(false)
+			.maxFramePayloadLength(peers.limits().webSocketMessageBytes())
+			.build();
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange) {
+		HttpHeaders headers = exchange.getRequest().getHeaders();
+		if (!SUPPORTED_VERSION.equals(headers.getFirst(VERSION))) {
+			exchange.getResponse().getHeaders().set(VERSION, SUPPORTED_VERSION);
+			return refuse(exchange, HttpStatus.UPGRADE_REQUIRED, "WebSocket version 13 is required");
+		}
+		if (headers.getFirst(KEY) == null || headers.getConnection().stream().noneMatch("upgrade"::equalsIgnoreCase)) {
+			return refuse(exchange, HttpStatus.BAD_REQUEST, "not a WebSocket handshake");
+		}
+		if (this.context.settings().requireOrigin() && headers.getOrigin() == null) {
+			return refuse(exchange, HttpStatus.FORBIDDEN, "an Origin header is required");
+		}
+		if (this.connections.isShuttingDown()) {
+			return refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, "the server shuts down");
+		}
+		if (!(ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof HttpServerResponse)) {
+			return refuse(exchange, HttpStatus.NOT_IMPLEMENTED, "the RPC endpoint needs Reactor Netty as web server");
+		}
+		Place place = this.connections.take();
+		if (place == null) {
+			return refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, "there are too many connections");
+		}
+		return exchange.getPrincipal()
+			.map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.flatMap((principal) -> upgrade(exchange, place, principal.orElse(null)))
+			.doFinally((signal) -> place.releaseUnlessConnected());
+	}
+
+	private static Mono<Void> refuse(ServerWebExchange exchange, HttpStatus status, String reason) {
+		ServerHttpResponse response = exchange.getResponse();
+		response.setStatusCode(status);
+		response.getHeaders().setContentType(MediaType.TEXT_PLAIN);
+		DataBuffer body = response.bufferFactory().wrap(reason.getBytes(StandardCharsets.UTF_8));
+		return response.writeWith(Mono.just(body));
+	}
+
+	private Mono<Void> upgrade(ServerWebExchange exchange, Place place, @Nullable Principal principal) {
+		ServerHttpRequest request = exchange.getRequest();
+		ServerHttpResponse response = exchange.getResponse();
+		String protocol = Subprotocol.select(request.getHeaders().getOrEmpty(PROTOCOL));
+		if (protocol != null) {
+			response.getHeaders().set(PROTOCOL, protocol);
+		}
+		Caller.Remote remote = new Caller.Remote(place.id(), address(request.getRemoteAddress()), principal);
+		HttpServerRequest nettyRequest = ServerHttpRequestDecorator.getNativeRequest(request);
+		HttpServerResponse nettyResponse = ServerHttpResponseDecorator.getNativeResponse(response);
+		// Completing the response lets others add headers to it; nothing is sent yet.
+		return response.setComplete().then(Mono.defer(() -> {
+			// The offer is dealt with. It may hold a token, which Netty would log.
+			nettyRequest.requestHeaders().remove(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+			return nettyResponse.sendWebsocket((inbound, outbound) -> connect(inbound, place, remote), this.spec);
+		}));
+	}
+
+	private static String address(@Nullable InetSocketAddress address) {
+		return (address != null) ? address.getHostString() + ":" + address.getPort() : "unknown";
+	}
+
+	/** Completes when the connection is over. */
+	private Mono<Void> connect(WebsocketInbound inbound, Place place, Caller.Remote remote) {
+		return Mono.create((over) -> inbound.withConnection((connection) -> {
+			Channel channel = connection.channel();
+			WebSocketTransport transport = new WebSocketTransport(channel, remote, Subprotocol.MUXIO, this.context,
+					(self) -> new PeerConnection(Side.ACCEPTING, this.context.peers(), self, channel.alloc()));
+			transport.execute(() -> takeOver(channel, transport, inbound));
+			place.connected(transport);
+			channel.closeFuture().addListener((closed) -> {
+				place.release();
+				over.success();
+			});
+		}));
+	}
+
+	/**
+	 * Puts the transport between the decoder and Reactor Netty, which sees nothing of the
+	 * connection any more but its end. What it has seen so far comes first.
+	 */
+	private static void takeOver(Channel channel, WebSocketTransport transport, WebsocketInbound inbound) {
+		if (!channel.isActive()) {
+			transport.neverConnected();
+			return;
+		}
+		try {
+			channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+			ChannelPipeline pipeline = channel.pipeline();
+			pipeline.addBefore(pipeline.context(WebSocketFrameEncoder.class).name(), "genserver.socket",
+					transport.socket());
+			pipeline.addBefore(NettyPipeline.ReactiveBridge, "genserver.transport", transport);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Connection of {} cannot be set up", transport.remote(), ex);
+			transport.neverConnected();
+			channel.close();
+			return;
+		}
+		inbound.receiveObject().subscribe((frame) -> {
+			if (frame instanceof WebSocketFrame early) {
+				transport.receive(early);
+			}
+		}, (failure) -> {
+			// The end of the channel, which the transport has been told of.
+		});
+	}
+
+}

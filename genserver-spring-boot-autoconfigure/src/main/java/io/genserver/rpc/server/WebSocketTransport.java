@@ -1,0 +1,381 @@
+package io.genserver.rpc.server;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import io.genserver.Caller;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.PeerConnection;
+import io.genserver.rpc.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One WebSocket: frames of the channel to the peer, the peer's messages to the channel.
+ * <p>
+ * <b>States.</b> Open; closing, from the moment a close frame is written by either this
+ * class or the decoder before it; disconnected, once the peer was told, which happens in
+ * a task of its own so that it is never within a call of the peer's. In closing, nothing
+ * received is looked at. All state is of the event loop; methods of {@link Transport} may
+ * be called on any thread and hand over.
+ */
+final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
+
+	private static final Logger logger = LoggerFactory.getLogger(WebSocketTransport.class);
+
+	private final Channel channel;
+
+	private final LingeringClose socket;
+
+	private final Caller.Remote remote;
+
+	private final String protocol;
+
+	private final Instant since = Instant.now();
+
+	private final RpcServerContext context;
+
+	private final ProtocolLimits limits;
+
+	private final PeerConnection peer;
+
+	private final Liveness liveness;
+
+	private final OutboundStall stall;
+
+	private @Nullable ChannelHandlerContext ctx;
+
+	private @Nullable OutboundMessages outbound;
+
+	private @Nullable Future<?> ticks;
+
+	/** Bytes of the message whose last frame has not come. */
+	private int messageBytes;
+
+	private boolean paused;
+
+	private boolean closing;
+
+	private boolean disconnected;
+
+	private long heardBytes;
+
+	private volatile int callsInFlight;
+
+	/**
+	 * Create the transport of a channel that was upgraded.
+	 * @param channel the channel
+	 * @param remote who is at the other end
+	 * @param protocol what is spoken
+	 * @param context what connections share
+	 * @param peer makes the peer above this transport
+	 */
+	WebSocketTransport(Channel channel, Caller.Remote remote, String protocol, RpcServerContext context,
+			Function<Transport, PeerConnection> peer) {
+		this.channel = channel;
+		this.remote = remote;
+		this.protocol = protocol;
+		this.context = context;
+		this.limits = context.peers().limits();
+		this.socket = new LingeringClose(context.lingerTime().toMillis());
+		this.liveness = new Liveness(context.settings().keepAliveInterval(), context.settings().keepAliveTimeout(),
+				now());
+		this.stall = new OutboundStall(this.limits.outboundStall());
+		this.peer = peer.apply(this);
+	}
+
+	/** Counts the bytes of the socket, and closes it; belongs below the decoder. */
+	LingeringClose socket() {
+		return this.socket;
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
+		this.ctx = ctx;
+		OutboundMessages messages = new OutboundMessages(ctx);
+		this.outbound = messages;
+		this.peer.outbound().subscribe(messages);
+		long period = this.context.tickPeriod().toMillis();
+		this.ticks = ctx.executor().scheduleAtFixedRate(this::tick, period, period, TimeUnit.MILLISECONDS);
+		logger.debug("{} connected as {}", this.remote, this.remote.connection());
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object message) {
+		if (message instanceof WebSocketFrame frame) {
+			try {
+				receive(frame);
+			}
+			finally {
+				frame.release();
+			}
+		}
+		else {
+			ctx.fireChannelRead(message);
+		}
+	}
+
+	/**
+	 * Takes a frame, which stays the caller's. Boundaries of messages mean nothing, so a
+	 * frame is handed on without waiting for those that complete its message.
+	 */
+	void receive(WebSocketFrame frame) {
+		if (this.closing) {
+			return;
+		}
+		try {
+			switch (frame) {
+				case BinaryWebSocketFrame binary -> {
+					this.messageBytes = 0;
+					receiveBytes(binary);
+				}
+				case ContinuationWebSocketFrame continuation -> receiveBytes(continuation);
+				case TextWebSocketFrame text ->
+					closeNow(new CloseReason(CloseCode.TEXT, "text message: only binary messages carry frames"));
+				case PingWebSocketFrame ping -> pong(ping);
+				case CloseWebSocketFrame close -> answerClose(close);
+				default -> {
+					// A pong: that it came is all there is to know.
+				}
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.error("What {} sent cannot be handled, its connection is closed", this.remote, ex);
+			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure of the server"));
+		}
+	}
+
+	private void receiveBytes(WebSocketFrame frame) {
+		this.messageBytes += frame.content().readableBytes();
+		if (this.messageBytes > this.limits.webSocketMessageBytes()) {
+			closeNow(new CloseReason(CloseCode.TOO_BIG,
+					"message of more than " + this.limits.webSocketMessageBytes() + " bytes"));
+			return;
+		}
+		this.peer.receive(frame.content());
+	}
+
+	/** A peer that reads nothing gets no answers to queue up for it. */
+	private void pong(PingWebSocketFrame ping) {
+		if (this.channel.isWritable()) {
+			write(new PongWebSocketFrame(ping.content().retain()));
+		}
+	}
+
+	private void write(WebSocketFrame frame) {
+		ChannelHandlerContext target = this.ctx;
+		OutboundMessages flusher = this.outbound;
+		if (target == null || flusher == null) {
+			frame.release();
+			return;
+		}
+		target.write(frame, target.voidPromise());
+		flusher.flushSoon();
+	}
+
+	private void answerClose(CloseWebSocketFrame close) {
+		int code = close.statusCode();
+		String reason = "closed by the peer" + ((code != -1) ? " with " + code : "");
+		closing(reason);
+		ChannelHandlerContext target = this.ctx;
+		if (target != null) {
+			CloseWebSocketFrame answer = (code != -1) ? new CloseWebSocketFrame(code, null) : new CloseWebSocketFrame();
+			target.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+		}
+	}
+
+	private void tick() {
+		if (this.closing) {
+			return;
+		}
+		this.peer.tick();
+		this.callsInFlight = this.peer.callsInFlight();
+		long received = this.socket.received();
+		boolean heard = this.paused || received != this.heardBytes;
+		this.heardBytes = received;
+		long now = now();
+		switch (this.liveness.tick(now, heard)) {
+			case PING -> {
+				if (this.channel.isWritable()) {
+					write(new PingWebSocketFrame());
+				}
+			}
+			case CLOSE -> closeNow(new CloseReason(CloseCode.IDLE,
+					"nothing heard for " + this.context.settings().keepAliveTimeout() + " after a ping"));
+			case NOTHING -> {
+				// The peer is there, or has time left to show it.
+			}
+		}
+		if (this.stall.tick(this.channel, now)) {
+			closeNow(new CloseReason(CloseCode.SLOW_CONSUMER,
+					"this peer has read nothing for " + this.limits.outboundStall()));
+		}
+	}
+
+	private long now() {
+		return this.context.peers().clock().getAsLong();
+	}
+
+	@Override
+	public Caller.Remote remote() {
+		return this.remote;
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		try {
+			this.channel.eventLoop().execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The event loop of {} has ended", this.remote);
+		}
+	}
+
+	@Override
+	public void pauseReading() {
+		onLoop(() -> reading(false));
+	}
+
+	@Override
+	public void resumeReading() {
+		onLoop(() -> reading(true));
+	}
+
+	private void reading(boolean on) {
+		if (!this.closing) {
+			this.paused = !on;
+			this.channel.config().setAutoRead(on);
+		}
+	}
+
+	@Override
+	public void close(CloseReason reason) {
+		onLoop(() -> closeNow(reason));
+	}
+
+	private void onLoop(Runnable task) {
+		if (this.channel.eventLoop().inEventLoop()) {
+			task.run();
+		}
+		else {
+			execute(task);
+		}
+	}
+
+	private void closeNow(CloseReason reason) {
+		if (this.closing) {
+			return;
+		}
+		logger.debug("Closing the connection of {} with {}: {}", this.remote, reason.code(), reason.text());
+		closing("closed with " + reason.code() + ": " + reason.text());
+		ChannelHandlerContext target = this.ctx;
+		if (target != null) {
+			target.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.text()));
+		}
+		// Lingers until the frame is read, and not longer than it may.
+		this.channel.close();
+	}
+
+	/** From now on nothing is taken from either side. */
+	private void closing(String reason) {
+		this.closing = true;
+		OutboundMessages messages = this.outbound;
+		if (messages != null) {
+			messages.close();
+		}
+		execute(() -> disconnect(reason));
+	}
+
+	private void disconnect(String reason) {
+		this.closing = true;
+		Future<?> pending = this.ticks;
+		if (pending != null) {
+			pending.cancel(false);
+		}
+		if (!this.disconnected) {
+			this.disconnected = true;
+			logger.debug("{} disconnected: {}", this.remote, reason);
+			this.peer.disconnected(reason);
+		}
+	}
+
+	/**
+	 * Refuse new calls, and close when those in flight are answered. On any thread.
+	 * @param reason what the peer is told
+	 */
+	void drainThenClose(CloseReason reason) {
+		this.peer.drain().thenRun(() -> close(reason));
+	}
+
+	/** Close the socket at once. On any thread. */
+	void abort() {
+		onLoop(() -> this.channel.unsafe().close(this.channel.voidPromise()));
+	}
+
+	/** The channel could not be taken over. */
+	void neverConnected() {
+		disconnect("the connection was lost");
+	}
+
+	/** What is known of the connection now. On any thread. */
+	RpcConnection describe() {
+		return new RpcConnection(this.remote, this.protocol, this.since, this.callsInFlight, this.socket.received(),
+				this.socket.sent(), this.peer.inboundBytes(), this.peer.outboundBytes());
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+		OutboundMessages messages = this.outbound;
+		if (messages != null) {
+			messages.writabilityChanged();
+		}
+		ctx.fireChannelWritabilityChanged();
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext ctx) {
+		disconnect("the connection was lost");
+		ctx.fireChannelInactive();
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+		if (this.closing) {
+			logger.debug("{} failed after its end", this.remote, cause);
+		}
+		else if (cause instanceof CorruptedWebSocketFrameException corrupt) {
+			// The decoder has written the close frame.
+			logger.debug("{} broke the WebSocket protocol: {}", this.remote, corrupt.getMessage());
+			closing("closed with " + corrupt.closeStatus().code() + ": " + corrupt.getMessage());
+			this.channel.close();
+		}
+		else if (cause instanceof IOException) {
+			logger.debug("The connection of {} failed", this.remote, cause);
+			ctx.close();
+		}
+		else {
+			logger.error("The connection of {} failed unexpectedly", this.remote, cause);
+			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure of the server"));
+		}
+	}
+
+}

@@ -1,0 +1,239 @@
+package io.genserver.rpc.server;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+import io.genserver.Call;
+import io.genserver.Cast;
+import io.genserver.GenServer;
+import io.genserver.GenServerContext;
+import io.genserver.testsupport.MuxioClient;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * An application with an RPC endpoint on a port of its own.
+ */
+final class RpcApplication implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private RpcApplication(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	/** Start with properties and, if any, classes of beans. */
+	static RpcApplication start(Object... propertiesAndBeans) {
+		List<String> properties = new ArrayList<>(List.of("server.port=0", "genserver.rpc.enabled=true",
+				"genserver.rpc.exposed=*", "spring.reactor.netty.shutdown-quiet-period=0s",
+				"spring.lifecycle.timeout-per-shutdown-phase=5m", "spring.main.banner-mode=off"));
+		List<Class<?>> beans = new ArrayList<>(List.of(Servers.class));
+		for (Object each : propertiesAndBeans) {
+			if (each instanceof Class<?> bean) {
+				beans.add(bean);
+			}
+			else {
+				properties.add((String) each);
+			}
+		}
+		return new RpcApplication(
+				new SpringApplicationBuilder(beans.toArray(Class<?>[]::new)).web(WebApplicationType.REACTIVE)
+					.properties(properties.toArray(String[]::new))
+					.run());
+	}
+
+	int port() {
+		return Integer.parseInt(this.context.getEnvironment().getRequiredProperty("local.server.port"));
+	}
+
+	MuxioClient client() {
+		return MuxioClient.connect(port());
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	RpcConnections connections() {
+		return bean(RpcConnections.class);
+	}
+
+	Probe probe() {
+		return bean(Probe.class);
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	/** Wait for a condition. */
+	static void await(BooleanSupplier condition) {
+		long start = System.nanoTime();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - start > Duration.ofSeconds(30).toNanos()) {
+				throw new AssertionError("The condition does not come true");
+			}
+			Thread.yield();
+		}
+	}
+
+	/** What tests see of the servers. */
+	static class Probe {
+
+		final CountDownLatch held = new CountDownLatch(1);
+
+		final CountDownLatch release = new CountDownLatch(1);
+
+		final CountDownLatch cancelled = new CountDownLatch(1);
+
+		final AtomicInteger taken = new AtomicInteger();
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Servers {
+
+		@Bean
+		Probe probe() {
+			return new Probe();
+		}
+
+		@Bean
+		@GenServer
+		KeyValueServer kv() {
+			return new KeyValueServer();
+		}
+
+		@Bean
+		@GenServer
+		MathServer math() {
+			return new MathServer();
+		}
+
+		@Bean
+		@GenServer
+		GateServer gate(Probe probe, GenServerContext context) {
+			return new GateServer(probe, context);
+		}
+
+	}
+
+	interface KeyValue {
+
+		@Nullable String get(String key);
+
+		void set(String key, String value);
+
+		/** Items for as long as they are asked for. */
+		Flux<String> flood(int length);
+
+	}
+
+	interface Math {
+
+		byte[] add(byte[] terms);
+
+		byte[] echo(byte[] bytes);
+
+	}
+
+	interface Gate {
+
+		/** Returns when the test lets it. */
+		@Call(timeout = "1m")
+		String hold() throws InterruptedException;
+
+		/** Returns when its caller has given it up. */
+		@Call(timeout = "1m")
+		String untilCancelled();
+
+		@Cast
+		void take(byte[] bytes);
+
+	}
+
+	static class KeyValueServer implements KeyValue {
+
+		private final Map<String, String> map = new HashMap<>();
+
+		@Override
+		public @Nullable String get(String key) {
+			return this.map.get(key);
+		}
+
+		@Override
+		public void set(String key, String value) {
+			this.map.put(key, value);
+		}
+
+		@Override
+		public Flux<String> flood(int length) {
+			return Flux.generate((sink) -> sink.next("x".repeat(length)));
+		}
+
+	}
+
+	static class MathServer implements Math {
+
+		@Override
+		public byte[] add(byte[] terms) {
+			return "result!".getBytes(StandardCharsets.UTF_8);
+		}
+
+		@Override
+		public byte[] echo(byte[] bytes) {
+			return bytes;
+		}
+
+	}
+
+	static class GateServer implements Gate {
+
+		private final Probe probe;
+
+		private final GenServerContext context;
+
+		GateServer(Probe probe, GenServerContext context) {
+			this.probe = probe;
+			this.context = context;
+		}
+
+		@Override
+		public String hold() throws InterruptedException {
+			this.probe.held.countDown();
+			this.probe.release.await();
+			return "released";
+		}
+
+		@Override
+		public String untilCancelled() {
+			this.probe.held.countDown();
+			await(this.context::isCancelled);
+			this.probe.cancelled.countDown();
+			return "cancelled";
+		}
+
+		@Override
+		public void take(byte[] bytes) {
+			this.probe.taken.addAndGet(bytes.length);
+		}
+
+	}
+
+}
