@@ -17,7 +17,11 @@ public final class CurrentContext {
 	private CurrentContext() {
 	}
 
-	static @Nullable GenServerContext get() {
+	/**
+	 * Return the context of the turn that runs on the calling thread.
+	 * @return the context, or {@code null} outside of turns
+	 */
+	public static @Nullable GenServerContext get() {
 		Supplier<? extends @Nullable GenServerContext> source = SOURCE.get();
 		return (source != null) ? source.get() : null;
 	}

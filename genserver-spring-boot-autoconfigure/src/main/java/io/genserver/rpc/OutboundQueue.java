@@ -52,10 +52,6 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private final AtomicLong unsent = new AtomicLong();
 
-	private final AtomicLong demand = new AtomicLong();
-
-	private final AtomicBoolean subscribed = new AtomicBoolean();
-
 	private final AtomicBoolean overflowed = new AtomicBoolean();
 
 	private final Transport transport;
@@ -68,12 +64,17 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private final Runnable drain = this::drain;
 
-	private volatile @Nullable Subscriber<? super ByteBuf> subscriber;
+	private @Nullable Subscriber<? super ByteBuf> subscriber;
 
 	private volatile boolean closed;
 
 	/** Streams that wait until there is room; of the connection's thread. */
 	private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
+	/** Messages the transport has asked for and not got; of the connection's thread. */
+	private long demand;
+
+	private boolean isDraining;
 
 	private long taken;
 
@@ -160,7 +161,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	@Override
 	public void subscribe(Subscriber<? super ByteBuf> subscriber) {
-		if (!this.subscribed.compareAndSet(false, true)) {
+		if (this.subscriber != null) {
 			throw new IllegalStateException("A connection's messages can be subscribed to once only");
 		}
 		this.subscriber = subscriber;
@@ -169,30 +170,36 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	@Override
 	public void request(long n) {
-		this.demand.getAndAccumulate(n, (known, more) -> (known + more < 0) ? Long.MAX_VALUE : known + more);
-		this.transport.execute(this.drain);
+		this.demand = (this.demand + n < 0) ? Long.MAX_VALUE : this.demand + n;
+		if (!this.isDraining) {
+			drain();
+		}
 	}
 
 	@Override
 	public void cancel() {
 		// The transport says by disconnecting that it takes no more.
-		this.demand.set(0);
+		this.demand = 0;
 	}
 
 	private void drain() {
 		int seen = this.work.get();
-		while (seen != 0 && !this.closed) {
-			try {
+		this.isDraining = true;
+		try {
+			while (seen != 0 && !this.closed) {
 				if (!sendAll()) {
 					return;
 				}
+				seen = this.work.addAndGet(-seen);
 			}
-			catch (RuntimeException ex) {
-				logger.error("Connection {} cannot write and is closed", this.transport.remote(), ex);
-				this.transport.close(new CloseReason(CloseCode.INTERNAL, "cannot write"));
-				return;
-			}
-			seen = this.work.addAndGet(-seen);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Connection {} cannot write and is closed", this.transport.remote(), ex);
+			this.transport.close(new CloseReason(CloseCode.INTERNAL, "cannot write"));
+			return;
+		}
+		finally {
+			this.isDraining = false;
 		}
 		if (!this.closed) {
 			this.whenIdle.run();
@@ -202,13 +209,13 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	/** Whether there is nothing more to send; otherwise demand ran out. */
 	private boolean sendAll() {
 		Subscriber<? super ByteBuf> target = this.subscriber;
-		while (target != null && this.demand.get() > 0) {
+		while (target != null && this.demand > 0) {
 			ByteBuf message = pull();
 			if (message == null) {
 				return true;
 			}
-			if (this.demand.get() != Long.MAX_VALUE) {
-				this.demand.decrementAndGet();
+			if (this.demand != Long.MAX_VALUE) {
+				this.demand--;
 			}
 			target.onNext(message);
 		}

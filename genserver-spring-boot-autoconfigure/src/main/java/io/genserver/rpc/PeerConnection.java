@@ -32,6 +32,8 @@ public final class PeerConnection {
 
 	private final InboundCalls inbound;
 
+	private final OutboundCalls calls;
+
 	private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
 	private boolean draining;
@@ -53,7 +55,8 @@ public final class PeerConnection {
 		this.outbound = new OutboundQueue(transport, this.session, context.limits(), this::idle);
 		this.reading = new ReadGate(transport, this.session, context);
 		this.inbound = new InboundCalls(transport, context, this.outbound, this.reading, this.session);
-		events.tell(this.inbound);
+		this.calls = new OutboundCalls(context, this.session, this.outbound, this.reading);
+		events.tell(this.inbound, this.calls);
 	}
 
 	/**
@@ -80,7 +83,16 @@ public final class PeerConnection {
 	}
 
 	/**
-	 * End what has waited too long. To be called about once a second.
+	 * Return what is asked of the peer. On any thread.
+	 * @return the calls of this end
+	 */
+	public OutboundCalls calls() {
+		return this.calls;
+	}
+
+	/**
+	 * End what has waited too long. To be called at least once a second; asynchronous
+	 * calls to the peer end as late after their deadline as the time between two ticks.
 	 */
 	public void tick() {
 		if (this.disconnected) {
@@ -90,6 +102,7 @@ public final class PeerConnection {
 		this.session.tick(now);
 		this.outbound.tick(now);
 		this.reading.tick(now);
+		this.calls.tick(now);
 		idle();
 	}
 
@@ -103,8 +116,10 @@ public final class PeerConnection {
 			return;
 		}
 		this.disconnected = true;
-		this.outbound.close();
+		this.calls.lost(reason);
 		this.session.close(reason);
+		this.calls.drop();
+		this.outbound.close();
 		this.drained.complete(null);
 	}
 

@@ -1,5 +1,7 @@
 package io.genserver.rpc;
 
+import java.util.Objects;
+
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.Intake;
@@ -18,20 +20,23 @@ final class PeerEvents implements WireListener {
 
 	private @Nullable InboundCalls inbound;
 
+	private @Nullable OutboundCalls calls;
+
 	PeerEvents(Transport transport) {
 		this.transport = transport;
 	}
 
-	void tell(InboundCalls inbound) {
+	void tell(InboundCalls inbound, OutboundCalls calls) {
 		this.inbound = inbound;
+		this.calls = calls;
 	}
 
 	private InboundCalls inbound() {
-		InboundCalls known = this.inbound;
-		if (known == null) {
-			throw new IllegalStateException("An event before the connection was complete");
-		}
-		return known;
+		return Objects.requireNonNull(this.inbound, "no event before the connection is complete");
+	}
+
+	private OutboundCalls calls() {
+		return Objects.requireNonNull(this.calls, "no event before the connection is complete");
 	}
 
 	@Override
@@ -46,10 +51,12 @@ final class PeerEvents implements WireListener {
 
 	@Override
 	public void requestItem(InboundRequest request, byte[] item) {
+		// Requests are taken whole.
 	}
 
 	@Override
 	public void requestEnded(InboundRequest request) {
+		// Requests are taken whole.
 	}
 
 	@Override
@@ -64,14 +71,17 @@ final class PeerEvents implements WireListener {
 
 	@Override
 	public void responseItem(OutboundCall call, byte[] item) {
+		calls().item(call, item);
 	}
 
 	@Override
 	public void responseComplete(OutboundCall call, int status, byte[] payload) {
+		calls().answered(call, status, payload);
 	}
 
 	@Override
 	public void responseFailed(OutboundCall call, ResponseFailure failure) {
+		calls().failed(call, failure);
 	}
 
 	@Override

@@ -9,7 +9,7 @@ import io.genserver.protocol.CloseReason;
  * <li>every binary message, in any pieces, to {@link PeerConnection#receive};</li>
  * <li>the messages to send are those of {@link PeerConnection#outbound()}, which it
  * subscribes to once, in one long-lived send;</li>
- * <li>about once a second {@link PeerConnection#tick()};</li>
+ * <li>at least once a second {@link PeerConnection#tick()};</li>
  * <li>in the end, however it came about, {@link PeerConnection#disconnected} once.</li>
  * </ul>
  * All of them on one thread at a time, the connection's, and none from within a method of

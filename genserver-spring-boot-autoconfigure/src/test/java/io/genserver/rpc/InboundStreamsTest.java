@@ -189,7 +189,7 @@ class InboundStreamsTest {
 
 	static final class FeedServer implements Feed {
 
-		final Sinks.Many<String> watched = Sinks.many().multicast().directBestEffort();
+		final Sinks.Many<String> watched = Sinks.many().multicast().onBackpressureBuffer(256, false);
 
 		final CountDownLatch cancelled = new CountDownLatch(1);
 

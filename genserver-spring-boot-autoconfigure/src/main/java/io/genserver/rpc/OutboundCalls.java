@@ -1,0 +1,329 @@
+package io.genserver.rpc;
+
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+import io.genserver.BlockingCallException;
+import io.genserver.CallInterruptedException;
+import io.genserver.CurrentContext;
+import io.genserver.GenServerContext;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.ResponseFailure;
+import io.genserver.protocol.WireSession;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * What we ask of the peer: calls, casts and streams with encoded arguments. Safe for use
+ * by many threads, but for what says otherwise.
+ * <p>
+ * Requests leave in the order in which they were made. No more calls are open at once
+ * than the peer is expected to take; the next ones wait here, and what follows them waits
+ * behind, casts too.
+ *
+ * @since 0.1.0
+ */
+public final class OutboundCalls {
+
+	/** Requests that may wait for a place. */
+	private static final int MAX_WAITING = 1024;
+
+	private static final long ROOM_POLL_NANOS = 1_000_000;
+
+	private final PeerContext context;
+
+	private final WireSession session;
+
+	private final OutboundQueue outbound;
+
+	private final ReadGate reading;
+
+	/** Calls whose deadline nobody else watches. */
+	private final Set<AsyncRemoteCall<?>> pending = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger waitingCount = new AtomicInteger();
+
+	/** Requests that wait for a place; of the connection's thread. */
+	private final ArrayDeque<Request> waiting = new ArrayDeque<>();
+
+	private final Outbound admitWaiting = new AdmitWaiting();
+
+	private volatile @Nullable String lost;
+
+	OutboundCalls(PeerContext context, WireSession session, OutboundQueue outbound, ReadGate reading) {
+		this.context = context;
+		this.session = session;
+		this.outbound = outbound;
+		this.reading = reading;
+	}
+
+	/**
+	 * Call and wait for the reply.
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param timeoutNanos time the call may take in all; less if the calling turn has
+	 * less
+	 * @return the encoded reply
+	 * @throws BlockingCallException if the calling thread must not block
+	 */
+	public byte[] call(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new BlockingCallException("Call of " + method + " would block the thread "
+					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
+					+ " returns a CompletableFuture or Mono, or callAsync(...)");
+		}
+		long timeout = withinTurn(timeoutNanos);
+		BlockingRemoteCall call = new BlockingRemoteCall(this, method, arguments);
+		submit(call, arguments);
+		try {
+			if (!call.await(timeout)) {
+				giveUp(call, RemoteFailures.timeout(method, timeout));
+			}
+		}
+		catch (InterruptedException ex) {
+			giveUp(call, (sent) -> new CallInterruptedException("The thread was interrupted while it waited for "
+					+ method + "; the call " + (sent ? "may have been executed" : "was not executed"), !sent));
+			Thread.currentThread().interrupt();
+		}
+		return call.result();
+	}
+
+	/**
+	 * Call without waiting.
+	 * @param <T> type of the reply
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param timeoutNanos time the call may take in all; less if the calling turn has
+	 * less
+	 * @param decoder decodes the reply, on a worker
+	 * @return completes with the reply, on a worker; cancelling it cancels the call
+	 */
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
+			long timeoutNanos, Function<byte[], ? extends T> decoder) {
+		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, arguments, this.context.workers(), decoder,
+				this.context.clock().getAsLong(), withinTurn(timeoutNanos));
+		this.pending.add(call);
+		submit(call, arguments);
+		return call.future();
+	}
+
+	/**
+	 * Send a message that is not answered. Waits, where the thread may block, while too
+	 * much waits to be sent.
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param timeoutNanos time to wait
+	 */
+	public void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+		awaitRoom(timeoutNanos);
+		String why = whyNotSent(arguments);
+		if (why != null) {
+			throw RemoteFailures.refused(method, why);
+		}
+		if (this.lost != null) {
+			throw new GenServerUnavailableException(method + " was not sent: " + this.lost, true);
+		}
+		this.outbound.offer(new RemoteCast(this, method, arguments));
+	}
+
+	/**
+	 * Open a stream. Never blocks.
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param decoder decodes items, on a worker
+	 * @param subscriber gets the items, on a worker
+	 */
+	public void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+			Flow.Subscriber<? super @Nullable Object> subscriber) {
+		RemoteStream stream = new RemoteStream(this, method, arguments, this.context, this.reading, decoder,
+				subscriber);
+		subscriber.onSubscribe(stream);
+		submit(stream, arguments);
+	}
+
+	/** A call made in a server's turn has no more time than the turn. */
+	private static long withinTurn(long timeoutNanos) {
+		GenServerContext turn = CurrentContext.get();
+		var remaining = (turn != null) ? turn.remaining() : null;
+		return (remaining != null) ? Math.min(remaining.toNanos(), timeoutNanos) : timeoutNanos;
+	}
+
+	private void submit(RemoteCall call, byte[] arguments) {
+		String why = whyNotSent(arguments);
+		if (why != null) {
+			call.end((sent) -> RemoteFailures.refused(call.method(), why));
+		}
+		else if (!call.isOver()) {
+			this.outbound.offer(call);
+		}
+	}
+
+	/** Which limit forbids to send at present. */
+	private @Nullable String whyNotSent(byte[] arguments) {
+		int longest = this.context.limits().itemBytes();
+		if (arguments.length > longest) {
+			return "its arguments of " + arguments.length + " bytes exceed the limit of " + longest;
+		}
+		if (this.outbound.bytes() + arguments.length > this.context.limits().outboundHardBytes()) {
+			return this.outbound.bytes() + " bytes wait to be sent already; slow down";
+		}
+		if (this.waitingCount.get() >= MAX_WAITING) {
+			return this.context.limits().callsInFlight() + " calls are open and " + MAX_WAITING
+					+ " requests wait already; slow down";
+		}
+		return null;
+	}
+
+	private void awaitRoom(long timeoutNanos) {
+		if (this.outbound.hasRoom() || Schedulers.isInNonBlockingThread()) {
+			return;
+		}
+		long end = System.nanoTime() + timeoutNanos;
+		while (!this.outbound.hasRoom() && this.lost == null && end - System.nanoTime() > 0
+				&& !Thread.currentThread().isInterrupted()) {
+			LockSupport.parkNanos(this, ROOM_POLL_NANOS);
+		}
+	}
+
+	/** End a call whose caller no longer waits, and tell the peer if it knows of it. */
+	void giveUp(RemoteCall call, RemoteCall.Reason reason) {
+		if (call.end(reason) == Boolean.TRUE) {
+			this.outbound.offer(new Cancel(call));
+		}
+	}
+
+	void forget(AsyncRemoteCall<?> call) {
+		this.pending.remove(call);
+	}
+
+	/** Send a request, or have it wait for its turn. On the connection's thread. */
+	void admit(Request request) {
+		if (request.isOver()) {
+			return;
+		}
+		if (this.waiting.isEmpty() && hasPlace(request)) {
+			send(request);
+		}
+		else {
+			this.waiting.add(request);
+			this.waitingCount.incrementAndGet();
+		}
+	}
+
+	private boolean hasPlace(Request request) {
+		return !request.takesPlace() || this.session.openCalls() < this.context.limits().callsInFlight();
+	}
+
+	private void send(Request request) {
+		if (this.session.isClosed()) {
+			request.dropped();
+		}
+		else {
+			request.send(this.session);
+		}
+	}
+
+	void item(OutboundCall call, byte[] item) {
+		of(call).item(item);
+	}
+
+	void answered(OutboundCall call, int status, byte[] payload) {
+		of(call).answered(status, payload);
+		placeFreed();
+	}
+
+	void failed(OutboundCall call, ResponseFailure failure) {
+		RemoteCall ended = of(call);
+		ended.end(RemoteFailures.failure(ended.method(), failure));
+		placeFreed();
+	}
+
+	private static RemoteCall of(OutboundCall call) {
+		return (RemoteCall) call.attachment();
+	}
+
+	private void placeFreed() {
+		if (!this.waiting.isEmpty()) {
+			this.outbound.offer(this.admitWaiting);
+		}
+	}
+
+	/** End calls whose time is over. On the connection's thread. */
+	void tick(long nowNanos) {
+		for (AsyncRemoteCall<?> call : this.pending) {
+			call.expire(nowNanos);
+		}
+	}
+
+	/** Nothing is sent from now on. On the connection's thread. */
+	void lost(String reason) {
+		this.lost = reason;
+	}
+
+	/** Nothing will be sent. On the connection's thread. */
+	void drop() {
+		for (Request request = this.waiting.poll(); request != null; request = this.waiting.poll()) {
+			request.dropped();
+		}
+	}
+
+	String whyLost() {
+		String known = this.lost;
+		return (known != null) ? known : "the connection is closing";
+	}
+
+	/** Tells the peer that an answer is not wanted. */
+	private final class Cancel implements Outbound {
+
+		private final RemoteCall call;
+
+		Cancel(RemoteCall call) {
+			this.call = call;
+		}
+
+		@Override
+		public int bytes() {
+			return OVERHEAD;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			this.call.cancelOn(session);
+			OutboundCalls.this.admitWaiting.write(session);
+		}
+
+	}
+
+	/** Sends those whose turn has come. */
+	private final class AdmitWaiting implements Outbound {
+
+		@Override
+		public int bytes() {
+			return 0;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			ArrayDeque<Request> queue = OutboundCalls.this.waiting;
+			for (Request next = queue.peek(); next != null; next = queue.peek()) {
+				if (!next.isOver()) {
+					if (!hasPlace(next)) {
+						return;
+					}
+					OutboundCalls.this.send(next);
+				}
+				queue.remove();
+				OutboundCalls.this.waitingCount.decrementAndGet();
+			}
+		}
+
+	}
+
+}

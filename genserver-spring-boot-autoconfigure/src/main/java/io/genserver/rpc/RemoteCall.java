@@ -1,0 +1,142 @@
+package io.genserver.rpc;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.ResponseMode;
+import io.genserver.protocol.WireSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of ours to the peer, from when it is queued until its outcome is known.
+ * <p>
+ * <b>Phase.</b> {@code QUEUED} → {@code SENT} by the connection's thread, as it writes;
+ * from either to {@code OVER} by whoever has the outcome first: the connection's thread
+ * with the answer or the loss of the connection, or the caller who gives up. The winner
+ * delivers the outcome, which says whether the call ever left.
+ */
+abstract class RemoteCall implements Request {
+
+	private final OutboundCalls calls;
+
+	private final RemoteMethod method;
+
+	private final byte[] arguments;
+
+	private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
+
+	/** What is open on the session; of the connection's thread. */
+	private @Nullable OutboundCall wire;
+
+	RemoteCall(OutboundCalls calls, RemoteMethod method, byte[] arguments) {
+		this.calls = calls;
+		this.method = method;
+		this.arguments = arguments;
+	}
+
+	final RemoteMethod method() {
+		return this.method;
+	}
+
+	@Override
+	public final boolean isOver() {
+		return this.phase.get() == Phase.OVER;
+	}
+
+	/** How a good answer is wanted. */
+	abstract ResponseMode mode();
+
+	/** A part of the answer came; only in {@link ResponseMode#STREAM}. */
+	void item(byte[] item) {
+	}
+
+	/**
+	 * The answer is complete and good. Called by the winner, on the connection's thread.
+	 */
+	abstract void succeeded(byte[] reply);
+
+	/** There will be no answer, or a bad one. Called by the winner, on any thread. */
+	abstract void failed(Throwable failure);
+
+	/** The answer is complete. */
+	final void answered(int status, byte[] payload) {
+		if (this.phase.getAndSet(Phase.OVER) == Phase.OVER) {
+			return;
+		}
+		if (status == 0) {
+			succeeded(payload);
+		}
+		else {
+			failed(RemoteFailures.status(this.method, status, payload));
+		}
+	}
+
+	/**
+	 * End the call without an answer.
+	 * @param reason makes the failure
+	 * @return whether it had left, or null if it was over already
+	 */
+	final @Nullable Boolean end(Reason reason) {
+		Phase before = this.phase.getAndSet(Phase.OVER);
+		if (before == Phase.OVER) {
+			return null;
+		}
+		failed(reason.failure(before == Phase.SENT));
+		return before == Phase.SENT;
+	}
+
+	@Override
+	public final int bytes() {
+		return OVERHEAD + this.arguments.length;
+	}
+
+	@Override
+	public final boolean takesPlace() {
+		return true;
+	}
+
+	@Override
+	public final void write(WireSession session) {
+		this.calls.admit(this);
+	}
+
+	@Override
+	public final void send(WireSession session) {
+		if (this.phase.compareAndSet(Phase.QUEUED, Phase.SENT)) {
+			this.wire = session.call(this.method.id(), this.arguments, mode(), this);
+		}
+	}
+
+	/** Tell the peer that the answer is not wanted. On the connection's thread. */
+	final void cancelOn(WireSession session) {
+		OutboundCall open = this.wire;
+		if (open != null) {
+			session.cancel(open);
+		}
+	}
+
+	@Override
+	public void dropped() {
+		end(RemoteFailures.lost(this.method, this.calls.whyLost()));
+	}
+
+	/** Where a call is in its life. */
+	private enum Phase {
+
+		QUEUED, SENT, OVER
+
+	}
+
+	/** Makes the failure of a call that ends without an answer. */
+	interface Reason {
+
+		/**
+		 * Make it.
+		 * @param sent whether the call had left
+		 * @return the failure
+		 */
+		Throwable failure(boolean sent);
+
+	}
+
+}
