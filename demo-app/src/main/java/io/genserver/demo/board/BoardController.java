@@ -3,21 +3,19 @@ package io.genserver.demo.board;
 import java.time.Duration;
 
 import io.genserver.MailboxFullException;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -43,12 +41,14 @@ class BoardController {
 
 	@PostMapping("/board.png")
 	Mono<Painted> paint(@RequestParam(defaultValue = "0") int x, @RequestParam(defaultValue = "0") int y,
-			@RequestBody(required = false) Flux<DataBuffer> body) {
+			ServerHttpRequest request) {
 		if (x < 0 || x >= Board.WIDTH || y < 0 || y >= Board.HEIGHT) {
 			return Mono.error(new BadPictureException("The corner " + x + "," + y + " is outside the board of "
 					+ Board.WIDTH + " by " + Board.HEIGHT + " pixels"));
 		}
-		return Upload.of(body)
+		// Whatever content type the client claims: curl calls it a form unless told
+		// otherwise.
+		return Upload.of(request.getBody())
 			.publishOn(Schedulers.boundedElastic())
 			.map((file) -> Png.decode(file, Board.WIDTH - x, Board.HEIGHT - y))
 			.flatMap((picture) -> Mono.fromCallable(() -> paint(picture, x, y)));

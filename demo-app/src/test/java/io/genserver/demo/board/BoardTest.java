@@ -3,23 +3,32 @@ package io.genserver.demo.board;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
+import io.genserver.GenServerRegistry;
 import io.genserver.Keyed;
+import io.genserver.ServerState;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.function.BodyInserters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,6 +43,9 @@ class BoardTest {
 
 	@Autowired
 	private Keyed<Tile> tiles;
+
+	@Autowired
+	private GenServerRegistry registry;
 
 	private WebTestClient client;
 
@@ -104,6 +116,22 @@ class BoardTest {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "application/x-www-form-urlencoded", "application/octet-stream", "image/png" })
+	void aPictureIsTakenWhateverItsContentType(String contentType) {
+		this.client.post()
+			.uri("/board.png?x=1200&y=900")
+			.header(HttpHeaders.CONTENT_TYPE, contentType)
+			.body(BodyInserters.fromDataBuffers(Mono.fromSupplier(
+					() -> DefaultDataBufferFactory.sharedInstance.wrap(Png.encode(Pictures.filled(2, 2, 0))))))
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.pixels")
+			.isEqualTo(4);
+	}
+
+	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			?x=1280      | The corner 1280,0 is outside the board of 1280 by 1024 pixels
 			?y=-1        | The corner 0,-1 is outside the board of 1280 by 1024 pixels
@@ -139,6 +167,17 @@ class BoardTest {
 				"The file is larger than 12 MiB, more than any picture that fits the board needs");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "20,0", "0,16", "here" })
+	void aKeyThatIsNoTileGivesAnErrorThatSaysSoAndNoServer(String key) {
+		StepVerifier.create(this.tiles.get(key).snapshot())
+			.expectErrorSatisfies((ex) -> assertThat(ex).hasStackTraceContaining(
+					"There is no tile \"" + key + "\": a key is \"x,y\" with x from 0 to 19 and y from 0 to 15"))
+			.verify(Duration.ofSeconds(30));
+		await(() -> this.registry.info("tile", key) == null);
+		assertThat(this.registry.info("tile").state()).isEqualTo(ServerState.RUNNING);
+	}
+
 	@Test
 	void aWatcherSeesASnapshotAndThenEveryPixelPainted() {
 		Tile tile = this.tiles.get("19,15");
@@ -151,6 +190,14 @@ class BoardTest {
 			assertThat(next.snapshot()).isNull();
 			assertThat(next.painted()).containsExactly(new Pixel(2, 2, 0x040506));
 		}).thenCancel().verify(Duration.ofSeconds(30));
+	}
+
+	private static void await(BooleanSupplier condition) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
+			Thread.onSpinWait();
+		}
 	}
 
 	private Picture board() {
