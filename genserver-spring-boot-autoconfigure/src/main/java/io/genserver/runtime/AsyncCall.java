@@ -17,7 +17,7 @@ final class AsyncCall extends Call implements Runnable {
 
 	AsyncCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
 			long deadline) {
-		super(operation, payload, origin, now, deadline);
+		super(operation, payload, origin, QUEUED, now, deadline);
 		this.scheduler = scheduler;
 	}
 

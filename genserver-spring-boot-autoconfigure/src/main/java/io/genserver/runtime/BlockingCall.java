@@ -13,7 +13,7 @@ final class BlockingCall extends Call implements Waiter {
 
 	BlockingCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
 			long deadline) {
-		super(operation, payload, origin, now, deadline);
+		super(operation, payload, origin, QUEUED, now, deadline);
 		this.scheduler = scheduler;
 	}
 

@@ -51,7 +51,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	 * @param deadline when it must have ended
 	 */
 	protected Call(Operation operation, @Nullable Object payload, Object origin, long now, long deadline) {
-		super(operation, payload, origin);
+		this(operation, payload, origin, UNSENT, now, deadline);
+	}
+
+	/** With {@code QUEUED} as slot if only the sender knows it until it is sent. */
+	Call(Operation operation, @Nullable Object payload, Object origin, Object slot, long now, long deadline) {
+		super(operation, payload, origin, slot);
 		this.startedAt = now;
 		this.deadline = deadline;
 	}
@@ -130,7 +135,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	/** No mailbox took the call. Only by its sender. */
 	final void refuse(Throwable reason) {
 		Failed outcome = new Failed(reason);
-		if (move(QUEUED, outcome)) {
+		if (move(QUEUED, outcome) || move(UNSENT, outcome)) {
 			discard();
 			over(outcome);
 		}
@@ -275,7 +280,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				if (from == QUEUED) {
 					here.inbox().freed();
 				}
-				else {
+				else if (from == ROOM) {
 					here.inbox().leftRoom(this);
 				}
 			}
@@ -307,7 +312,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		ServerCell here = this.cell;
 		long now = clock();
 		long placed = (this.admittedAt != 0) ? this.admittedAt : this.startedAt;
-		Phase phase = (from == ROOM) ? Phase.ROOM : (from == QUEUED) ? Phase.QUEUED : Phase.RUNNING;
+		Phase phase = (from == ROOM) ? Phase.ROOM : (from == RUNNING) ? Phase.RUNNING : Phase.QUEUED;
 		long room = ((phase == Phase.ROOM) ? now : placed) - this.startedAt;
 		long queued = (phase == Phase.ROOM) ? 0 : ((phase == Phase.QUEUED) ? now : this.runAt) - placed;
 		long running = (phase == Phase.RUNNING) ? now - this.runAt : 0;

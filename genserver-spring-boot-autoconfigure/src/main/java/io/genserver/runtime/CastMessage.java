@@ -25,7 +25,7 @@ final class CastMessage extends Message implements Waiter {
 	}
 
 	CastMessage(Operation operation, @Nullable Object payload, Object origin, boolean displaceable) {
-		super(operation, payload, origin);
+		super(operation, payload, origin, QUEUED);
 		this.displaceable = displaceable;
 	}
 

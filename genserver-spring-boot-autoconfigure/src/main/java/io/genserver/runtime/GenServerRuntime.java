@@ -308,7 +308,7 @@ public final class GenServerRuntime {
 		try {
 			this.events.accept(event);
 		}
-		catch (RuntimeException ex) {
+		catch (Exception | Error ex) {
 			logger.warn("A listener of {} failed", event, ex);
 		}
 	}
@@ -322,7 +322,7 @@ public final class GenServerRuntime {
 			try {
 				each.onDeadLetter(deadLetter);
 			}
-			catch (RuntimeException ex) {
+			catch (Exception | Error ex) {
 				logger.warn("Dead letter listener {} failed", each, ex);
 			}
 		}

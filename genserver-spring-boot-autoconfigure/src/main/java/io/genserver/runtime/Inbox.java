@@ -44,10 +44,22 @@ final class Inbox {
 			message.queuedAt = runtime.scheduler().nanoTime();
 		}
 		Room waiting = this.room;
-		Mailbox.Offer offer = this.mailbox.offer(message, (waiting != null) ? waiting.size() : 0);
+		int reserved = (waiting != null) ? waiting.size() : 0;
+		Mailbox.Offer offer = (message.slot() == Message.QUEUED) ? this.mailbox.offer(message, reserved)
+				: offerKnown(message, reserved);
 		if (offer == Mailbox.Offer.QUEUED) {
 			this.cell.ready();
 		}
+		return offer;
+	}
+
+	/** Queue a message that may be given up meanwhile; one that was needs no place. */
+	private Mailbox.Offer offerKnown(Message message, int reserved) {
+		if (!message.move(Message.UNSENT, Message.ENTERING)) {
+			return Mailbox.Offer.QUEUED;
+		}
+		Mailbox.Offer offer = this.mailbox.offer(message, reserved);
+		message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.UNSENT);
 		return offer;
 	}
 

@@ -392,7 +392,7 @@ final class Mailbox {
 		};
 
 		Closed() {
-			super(NONE, null, NONE);
+			super(NONE, null, NONE, QUEUED);
 		}
 
 		@Override

@@ -12,19 +12,23 @@ import org.jspecify.annotations.Nullable;
  * one object.
  * <p>
  * <b>Slot.</b> Where the message is in its life is one word, {@link #slot}, moved by
- * compare-and-set only: {@link #ROOM} (waiting for room) → {@link #ENTERING} →
- * {@link #QUEUED} → {@link #RUNNING} → an outcome, which is final. A message that is
- * given up goes from whatever it is straight to an outcome. Whoever moves it to its
- * outcome, and nobody else, tells the sender; whoever moves it from {@code QUEUED} owns
- * its place in the mailbox and its payload. A cast nobody can give up skips the
- * compare-and-sets: only the consumer looks at it.
+ * compare-and-set only: {@link #UNSENT} or {@link #ROOM} (waiting for room) →
+ * {@link #ENTERING} → {@link #QUEUED} → {@link #RUNNING} → an outcome, which is final. A
+ * message that only its sender knows until a mailbox has it begins as {@code QUEUED}. A
+ * message that is given up goes from whatever it is straight to an outcome. Whoever moves
+ * it to its outcome, and nobody else, tells the sender; whoever moves it from
+ * {@code QUEUED} owns its place in the mailbox and its payload. A cast nobody can give up
+ * skips the compare-and-sets: only the consumer looks at it.
  */
 abstract class Message {
+
+	/** Not in a mailbox, though it may be given up already. */
+	static final Object UNSENT = new Marker("UNSENT");
 
 	/** Waiting for room in the mailbox, with a blocked sender. */
 	static final Object ROOM = new Marker("ROOM");
 
-	/** Being moved from the room queue into the mailbox; lasts a few instructions. */
+	/** Being moved into the mailbox; lasts a few instructions. */
 	static final Object ENTERING = new Marker("ENTERING");
 
 	/** In the mailbox. */
@@ -70,11 +74,11 @@ abstract class Message {
 	/** When the message was queued, if anybody wants to know; otherwise 0. */
 	long queuedAt;
 
-	Message(Operation operation, @Nullable Object payload, Object origin) {
+	Message(Operation operation, @Nullable Object payload, Object origin, Object slot) {
 		this.operation = operation;
 		this.payload = payload;
 		this.origin = origin;
-		SLOT.set(this, QUEUED);
+		SLOT.set(this, slot);
 	}
 
 	final Operation operation() {
@@ -117,7 +121,7 @@ abstract class Message {
 	}
 
 	static boolean isOutcome(Object state) {
-		return state != QUEUED && state != RUNNING && state != ROOM && state != ENTERING;
+		return state != QUEUED && state != RUNNING && state != ROOM && state != ENTERING && state != UNSENT;
 	}
 
 	/** The state, once it is not {@code ENTERING}. */

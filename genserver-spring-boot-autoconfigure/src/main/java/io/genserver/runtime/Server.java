@@ -210,8 +210,16 @@ public final class Server {
 		Turn turn = Turn.current();
 		Overflow overflow = settings().overflow();
 		CastMessage message = new CastMessage(operation, payload, origin(turn), overflow == Overflow.DROP_OLDEST);
-		if (!send(key, message, turn, overflow == Overflow.BLOCK && this.runtime.blockingRule().mayBlock(turn))) {
-			awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
+		try {
+			if (!send(key, message, turn, overflow == Overflow.BLOCK && this.runtime.blockingRule().mayBlock(turn))) {
+				awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
+			}
+		}
+		catch (MailboxFullException ex) {
+			if (refuses(overflow)) {
+				throw ex;
+			}
+			message.discard();
 		}
 	}
 
@@ -267,12 +275,7 @@ public final class Server {
 					if (message.isCast() && displaced(cell)) {
 						continue;
 					}
-					MailboxFullException full = Refusals.full(cell, message, "");
-					if (message.isCast() && !refuses(settings().overflow())) {
-						message.discard();
-						return true;
-					}
-					throw full;
+					throw Refusals.full(cell, message, "");
 				}
 				case CLOSED -> {
 					if (key == null || this.instances.isStopped() || cell.life().state() == ServerState.FAILED) {
