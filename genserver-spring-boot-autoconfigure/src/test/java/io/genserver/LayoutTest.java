@@ -124,6 +124,8 @@ class LayoutTest {
 		RPC(new String[] { "io.genserver.rpc", "io.genserver.rpc.codec.." }, "reactor..", "org.reactivestreams..",
 				"tools.jackson..", "com.fasterxml.jackson.annotation.."),
 
+		RPC_SOCKET(new String[] { "io.genserver.rpc.socket.." }, "io.netty.."),
+
 		RPC_ENDS(new String[] { "io.genserver.rpc.server..", "io.genserver.rpc.client.." }, "org.springframework..",
 				"io.netty.."),
 

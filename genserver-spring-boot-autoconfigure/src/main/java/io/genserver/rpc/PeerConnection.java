@@ -34,6 +34,8 @@ public final class PeerConnection {
 
 	private final OutboundCalls calls;
 
+	private final CompletableFuture<String> lost = new CompletableFuture<>();
+
 	private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
 	private boolean draining;
@@ -121,6 +123,16 @@ public final class PeerConnection {
 		this.calls.drop();
 		this.outbound.close();
 		this.drained.complete(null);
+		this.lost.complete(reason);
+	}
+
+	/**
+	 * Tell of the end. On any thread.
+	 * @return completes on the connection's thread with what happened, once it is
+	 * disconnected
+	 */
+	public CompletableFuture<String> lost() {
+		return this.lost.copy();
 	}
 
 	/**

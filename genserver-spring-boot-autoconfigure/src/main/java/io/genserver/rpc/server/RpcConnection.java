@@ -3,6 +3,7 @@ package io.genserver.rpc.server;
 import java.time.Instant;
 
 import io.genserver.Caller;
+import io.genserver.rpc.socket.WebSocketTransport;
 
 /**
  * What is known of one connection at one moment.
@@ -19,4 +20,11 @@ import io.genserver.Caller;
  */
 public record RpcConnection(Caller.Remote peer, String protocol, Instant since, int callsInFlight, long bytesReceived,
 		long bytesSent, long bytesUnhandled, long bytesUnsent) {
+
+	static RpcConnection of(WebSocketTransport transport) {
+		return new RpcConnection(transport.remote(), transport.protocol(), transport.since(), transport.callsInFlight(),
+				transport.bytesReceived(), transport.bytesSent(), transport.peer().inboundBytes(),
+				transport.peer().outboundBytes());
+	}
+
 }

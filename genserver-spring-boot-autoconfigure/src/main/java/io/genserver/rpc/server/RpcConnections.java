@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +61,7 @@ public final class RpcConnections {
 	public List<RpcConnection> list() {
 		return this.open.values()
 			.stream()
-			.map(WebSocketTransport::describe)
+			.map(RpcConnection::of)
 			.sorted(Comparator.comparing(RpcConnection::since))
 			.toList();
 	}

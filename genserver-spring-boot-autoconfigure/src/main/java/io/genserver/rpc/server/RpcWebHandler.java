@@ -3,24 +3,19 @@ package io.genserver.rpc.server;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Optional;
 
 import io.genserver.Caller;
 import io.genserver.protocol.Side;
-import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.server.RpcConnections.Place;
+import io.genserver.rpc.socket.SocketSettings;
+import io.genserver.rpc.socket.WebSocketTransport;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
@@ -48,8 +43,6 @@ import org.springframework.web.server.WebHandler;
  */
 public final class RpcWebHandler implements WebHandler {
 
-	private static final Logger logger = LoggerFactory.getLogger(RpcWebHandler.class);
-
 	private static final String KEY = "Sec-WebSocket-Key";
 
 	private static final String PROTOCOL = "Sec-WebSocket-Protocol";
@@ -58,7 +51,11 @@ public final class RpcWebHandler implements WebHandler {
 
 	private static final String SUPPORTED_VERSION = "13";
 
-	private final RpcServerContext context;
+	private static final Duration TICK = Duration.ofSeconds(1);
+
+	private final RpcServerSettings settings;
+
+	private final SocketSettings sockets;
 
 	private final RpcConnections connections;
 
@@ -71,7 +68,8 @@ public final class RpcWebHandler implements WebHandler {
 	 * @param connections where connections are kept
 	 */
 	public RpcWebHandler(RpcServerSettings settings, PeerContext peers, RpcConnections connections) {
-		this.context = new RpcServerContext(settings, peers);
+		this.settings = settings;
+		this.sockets = new SocketSettings(settings.keepAliveInterval(), settings.keepAliveTimeout(), TICK, peers);
 		this.connections = connections;
 		// Pings are answered by the transport, which stops when they are not read.
 		this.spec = WebsocketServerSpec.builder()
@@ -91,7 +89,7 @@ public final class RpcWebHandler implements WebHandler {
 		if (headers.getFirst(KEY) == null || headers.getConnection().stream().noneMatch("upgrade"::equalsIgnoreCase)) {
 			return refuse(exchange, HttpStatus.BAD_REQUEST, "not a WebSocket handshake");
 		}
-		if (this.context.settings().requireOrigin() && headers.getOrigin() == null) {
+		if (this.settings.requireOrigin() && headers.getOrigin() == null) {
 			return refuse(exchange, HttpStatus.FORBIDDEN, "an Origin header is required");
 		}
 		if (this.connections.isShuttingDown()) {
@@ -145,46 +143,15 @@ public final class RpcWebHandler implements WebHandler {
 	private Mono<Void> connect(WebsocketInbound inbound, Place place, Caller.Remote remote) {
 		return Mono.create((over) -> inbound.withConnection((connection) -> {
 			Channel channel = connection.channel();
-			WebSocketTransport transport = new WebSocketTransport(channel, remote, Subprotocol.MUXIO, this.context,
-					(self) -> new PeerConnection(Side.ACCEPTING, this.context.peers(), self, channel.alloc()));
-			transport.execute(() -> takeOver(channel, transport, inbound));
+			WebSocketTransport transport = new WebSocketTransport(channel, remote, Subprotocol.MUXIO, Side.ACCEPTING,
+					this.sockets);
+			transport.takeOver(inbound);
 			place.connected(transport);
 			channel.closeFuture().addListener((closed) -> {
 				place.release();
 				over.success();
 			});
 		}));
-	}
-
-	/**
-	 * Puts the transport between the decoder and Reactor Netty, which sees nothing of the
-	 * connection any more but its end. What it has seen so far comes first.
-	 */
-	private static void takeOver(Channel channel, WebSocketTransport transport, WebsocketInbound inbound) {
-		if (!channel.isActive()) {
-			transport.neverConnected();
-			return;
-		}
-		try {
-			channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-			ChannelPipeline pipeline = channel.pipeline();
-			pipeline.addBefore(pipeline.context(WebSocketFrameEncoder.class).name(), "genserver.socket",
-					transport.socket());
-			pipeline.addBefore(NettyPipeline.ReactiveBridge, "genserver.transport", transport);
-		}
-		catch (RuntimeException ex) {
-			logger.error("Connection of {} cannot be set up", transport.remote(), ex);
-			transport.neverConnected();
-			channel.close();
-			return;
-		}
-		inbound.receiveObject().subscribe((frame) -> {
-			if (frame instanceof WebSocketFrame early) {
-				transport.receive(early);
-			}
-		}, (failure) -> {
-			// The end of the channel, which the transport has been told of.
-		});
 	}
 
 }

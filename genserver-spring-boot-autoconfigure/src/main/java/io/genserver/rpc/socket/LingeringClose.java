@@ -1,4 +1,4 @@
-package io.genserver.rpc.server;
+package io.genserver.rpc.socket;
 
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;

@@ -1,22 +1,24 @@
-package io.genserver.rpc.server;
+package io.genserver.rpc.socket;
 
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.Side;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -25,9 +27,12 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.websocket.WebsocketInbound;
 
 /**
  * One WebSocket: frames of the channel to the peer, the peer's messages to the channel.
@@ -38,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * received is looked at. All state is of the event loop; methods of {@link Transport} may
  * be called on any thread and hand over.
  */
-final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
+public final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
 
 	private static final Logger logger = LoggerFactory.getLogger(WebSocketTransport.class);
 
@@ -52,7 +57,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
 	private final Instant since = Instant.now();
 
-	private final RpcServerContext context;
+	private final SocketSettings settings;
 
 	private final ProtocolLimits limits;
 
@@ -82,30 +87,73 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 	private volatile int callsInFlight;
 
 	/**
-	 * Create the transport of a channel that was upgraded.
+	 * Create the transport of a channel that was upgraded. It does nothing before
+	 * {@link #takeOver}.
 	 * @param channel the channel
 	 * @param remote who is at the other end
 	 * @param protocol what is spoken
-	 * @param context what connections share
-	 * @param peer makes the peer above this transport
+	 * @param side which end of the connection this is
+	 * @param settings how connections are kept
 	 */
-	WebSocketTransport(Channel channel, Caller.Remote remote, String protocol, RpcServerContext context,
-			Function<Transport, PeerConnection> peer) {
+	public WebSocketTransport(Channel channel, Caller.Remote remote, String protocol, Side side,
+			SocketSettings settings) {
 		this.channel = channel;
 		this.remote = remote;
 		this.protocol = protocol;
-		this.context = context;
-		this.limits = context.peers().limits();
-		this.socket = new LingeringClose(context.lingerTime().toMillis());
-		this.liveness = new Liveness(context.settings().keepAliveInterval(), context.settings().keepAliveTimeout(),
-				now());
+		this.settings = settings;
+		this.limits = settings.peers().limits();
+		this.socket = new LingeringClose(settings.lingerTime().toMillis());
+		this.liveness = new Liveness(settings.keepAliveInterval(), settings.keepAliveTimeout(), now());
 		this.stall = new OutboundStall(this.limits.outboundStall());
-		this.peer = peer.apply(this);
+		this.peer = new PeerConnection(side, settings.peers(), this, channel.alloc());
 	}
 
-	/** Counts the bytes of the socket, and closes it; belongs below the decoder. */
-	LingeringClose socket() {
-		return this.socket;
+	/**
+	 * Put the transport between the decoder and Reactor Netty, which sees nothing of the
+	 * connection any more but its end. What it has seen so far comes first. Happens a
+	 * little later, on the event loop.
+	 * @param inbound what Reactor Netty has received
+	 */
+	public void takeOver(WebsocketInbound inbound) {
+		execute(() -> {
+			if (enterPipeline()) {
+				inbound.receiveObject().subscribe((frame) -> {
+					if (frame instanceof WebSocketFrame early) {
+						receive(early);
+					}
+				}, (failure) -> {
+					// The end of the channel, which this was told of.
+				});
+			}
+		});
+	}
+
+	private boolean enterPipeline() {
+		if (!this.channel.isActive()) {
+			disconnect("the connection was lost");
+			return false;
+		}
+		try {
+			this.channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+			ChannelPipeline pipeline = this.channel.pipeline();
+			pipeline.addBefore(pipeline.context(WebSocketFrameEncoder.class).name(), "genserver.socket", this.socket);
+			pipeline.addBefore(NettyPipeline.ReactiveBridge, "genserver.transport", this);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			logger.error("Connection of {} cannot be set up", this.remote, ex);
+			disconnect("the connection could not be set up");
+			this.channel.close();
+			return false;
+		}
+	}
+
+	/**
+	 * Return the peer above this transport.
+	 * @return the peer
+	 */
+	public PeerConnection peer() {
+		return this.peer;
 	}
 
 	@Override
@@ -114,7 +162,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 		OutboundMessages messages = new OutboundMessages(ctx);
 		this.outbound = messages;
 		this.peer.outbound().subscribe(messages);
-		long period = this.context.tickPeriod().toMillis();
+		long period = this.settings.tickPeriod().toMillis();
 		this.ticks = ctx.executor().scheduleAtFixedRate(this::tick, period, period, TimeUnit.MILLISECONDS);
 		logger.debug("{} connected as {}", this.remote, this.remote.connection());
 	}
@@ -160,7 +208,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 		}
 		catch (RuntimeException ex) {
 			logger.error("What {} sent cannot be handled, its connection is closed", this.remote, ex);
-			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure of the server"));
+			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure"));
 		}
 	}
 
@@ -194,7 +242,8 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 
 	private void answerClose(CloseWebSocketFrame close) {
 		int code = close.statusCode();
-		String reason = "closed by the peer" + ((code != -1) ? " with " + code : "");
+		String reason = "closed by the peer" + ((code != -1) ? " with " + code : "")
+				+ (close.reasonText().isEmpty() ? "" : ": " + close.reasonText());
 		closing(reason);
 		ChannelHandlerContext target = this.ctx;
 		if (target != null) {
@@ -220,7 +269,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 				}
 			}
 			case CLOSE -> closeNow(new CloseReason(CloseCode.IDLE,
-					"nothing heard for " + this.context.settings().keepAliveTimeout() + " after a ping"));
+					"nothing heard for " + this.settings.keepAliveTimeout() + " after a ping"));
 			case NOTHING -> {
 				// The peer is there, or has time left to show it.
 			}
@@ -232,7 +281,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 	}
 
 	private long now() {
-		return this.context.peers().clock().getAsLong();
+		return this.settings.peers().clock().getAsLong();
 	}
 
 	@Override
@@ -322,24 +371,53 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 	 * Refuse new calls, and close when those in flight are answered. On any thread.
 	 * @param reason what the peer is told
 	 */
-	void drainThenClose(CloseReason reason) {
+	public void drainThenClose(CloseReason reason) {
 		this.peer.drain().thenRun(() -> close(reason));
 	}
 
 	/** Close the socket at once. On any thread. */
-	void abort() {
+	public void abort() {
 		onLoop(() -> this.channel.unsafe().close(this.channel.voidPromise()));
 	}
 
-	/** The channel could not be taken over. */
-	void neverConnected() {
-		disconnect("the connection was lost");
+	/**
+	 * Return what is spoken.
+	 * @return the protocol, as the client's offer calls it
+	 */
+	public String protocol() {
+		return this.protocol;
 	}
 
-	/** What is known of the connection now. On any thread. */
-	RpcConnection describe() {
-		return new RpcConnection(this.remote, this.protocol, this.since, this.callsInFlight, this.socket.received(),
-				this.socket.sent(), this.peer.inboundBytes(), this.peer.outboundBytes());
+	/**
+	 * Return when the connection was made.
+	 * @return the time
+	 */
+	public Instant since() {
+		return this.since;
+	}
+
+	/**
+	 * Return how many calls of the peer held a place at the last tick. On any thread.
+	 * @return a number
+	 */
+	public int callsInFlight() {
+		return this.callsInFlight;
+	}
+
+	/**
+	 * Return what came from the socket, all framing included. On any thread.
+	 * @return bytes
+	 */
+	public long bytesReceived() {
+		return this.socket.received();
+	}
+
+	/**
+	 * Return what was given to the socket, all framing included. On any thread.
+	 * @return bytes
+	 */
+	public long bytesSent() {
+		return this.socket.sent();
 	}
 
 	@Override
@@ -374,7 +452,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter implements T
 		}
 		else {
 			logger.error("The connection of {} failed unexpectedly", this.remote, cause);
-			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure of the server"));
+			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure"));
 		}
 	}
 

@@ -1,4 +1,4 @@
-package io.genserver.rpc.server;
+package io.genserver.rpc.socket;
 
 import java.time.Duration;
 import java.util.Collections;
@@ -7,14 +7,17 @@ import java.util.List;
 import io.genserver.rpc.PeerContext;
 
 /**
- * What the connections of an endpoint share.
+ * How the connections of an endpoint, or of a client, are kept.
  *
- * @param settings how connections are admitted and kept
+ * @param keepAliveInterval silence after which a peer is sent a ping
+ * @param keepAliveTimeout silence after a ping that ends the connection
+ * @param longestTick how often a connection looks at the time, unless a limit is so short
+ * that it has to more often
  * @param peers what their peers share
+ * @since 0.1.0
  */
-record RpcServerContext(RpcServerSettings settings, PeerContext peers) {
-
-	private static final Duration LONGEST_TICK = Duration.ofSeconds(1);
+public record SocketSettings(Duration keepAliveInterval, Duration keepAliveTimeout, Duration longestTick,
+		PeerContext peers) {
 
 	private static final Duration SHORTEST_TICK = Duration.ofMillis(10);
 
@@ -23,19 +26,15 @@ record RpcServerContext(RpcServerSettings settings, PeerContext peers) {
 		return Duration.ofSeconds(5);
 	}
 
-	/**
-	 * How often a connection looks at the time: each second, or more often if a limit is
-	 * short.
-	 */
 	Duration tickPeriod() {
-		List<Duration> periods = List.of(this.settings.keepAliveInterval(), this.settings.keepAliveTimeout(),
+		List<Duration> periods = List.of(this.keepAliveInterval, this.keepAliveTimeout,
 				this.peers.limits().outboundStall(), this.peers.limits().readPause(),
 				this.peers.limits().headerTimeout(), this.peers.limits().halfOpenIdle());
 		Duration period = Collections.min(periods).dividedBy(4);
 		if (period.compareTo(SHORTEST_TICK) < 0) {
 			return SHORTEST_TICK;
 		}
-		return (period.compareTo(LONGEST_TICK) > 0) ? LONGEST_TICK : period;
+		return (period.compareTo(this.longestTick) > 0) ? this.longestTick : period;
 	}
 
 }
