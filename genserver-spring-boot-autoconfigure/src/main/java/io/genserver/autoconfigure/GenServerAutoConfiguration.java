@@ -8,7 +8,6 @@ import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeListener;
 import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
-import io.genserver.spring.HiddenInstances;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
@@ -40,11 +39,6 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean
-	static HiddenInstances genServerInstances() {
-		return new HiddenInstances();
-	}
-
-	@Bean
 	@ConditionalOnMissingBean
 	ReflectiveContracts genServerContracts(ApplicationContext context) {
 		return new ReflectiveContracts(ReactiveReplyAdapters.create(context.getClassLoader()));
@@ -58,14 +52,13 @@ public final class GenServerAutoConfiguration {
 	@Bean(destroyMethod = "shutdown")
 	@ConditionalOnMissingBean
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
-			HiddenInstances instances, ReflectiveContracts contracts, ServerEventPublisher events,
-			ObjectProvider<RuntimeListener> listeners, ObjectProvider<DeadLetterListener> deadLetterListeners,
-			ApplicationContext context) {
+			ReflectiveContracts contracts, ServerEventPublisher events, ObjectProvider<RuntimeListener> listeners,
+			ObjectProvider<DeadLetterListener> deadLetterListeners, ApplicationContext context) {
 		ConfiguredServerNames.check(properties, definitions.servers().stream().map(ServerBean::name).toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties);
 		settings.defaults();
-		return new GenServerRuntimeFactory(definitions, instances, contracts, events).create(settings.runtime(),
-				settings::of, listeners, deadLetterListeners, context.getClassLoader());
+		return new GenServerRuntimeFactory(definitions, contracts, events).create(settings.runtime(), settings::of,
+				listeners, deadLetterListeners, context.getClassLoader());
 	}
 
 	@Bean

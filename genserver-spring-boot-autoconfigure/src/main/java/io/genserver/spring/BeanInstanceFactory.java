@@ -8,9 +8,8 @@ import io.genserver.runtime.InstanceFactory;
  *
  * @param server the server
  * @param instances where beans are made
- * @since 0.1.0
  */
-public record BeanInstanceFactory(ServerBean server, HiddenInstances instances) implements InstanceFactory {
+record BeanInstanceFactory(ServerBean server, HiddenInstances instances) implements InstanceFactory {
 
 	@Override
 	public Object create() {

@@ -25,8 +25,6 @@ public final class GenServerRuntimeFactory {
 
 	private final ServerBeanDefinitions definitions;
 
-	private final HiddenInstances instances;
-
 	private final ReflectiveContracts contracts;
 
 	private final ServerEventPublisher events;
@@ -34,14 +32,12 @@ public final class GenServerRuntimeFactory {
 	/**
 	 * Create.
 	 * @param definitions the servers
-	 * @param instances makes their instances
 	 * @param contracts knows what they can be asked to do
 	 * @param events publishes what happens in their lives
 	 */
-	public GenServerRuntimeFactory(ServerBeanDefinitions definitions, HiddenInstances instances,
-			ReflectiveContracts contracts, ServerEventPublisher events) {
+	public GenServerRuntimeFactory(ServerBeanDefinitions definitions, ReflectiveContracts contracts,
+			ServerEventPublisher events) {
 		this.definitions = definitions;
-		this.instances = instances;
 		this.contracts = contracts;
 		this.events = events;
 	}
@@ -68,7 +64,7 @@ public final class GenServerRuntimeFactory {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
 					server.annotation().keyed(),
 					this.contracts.operationsOf(server.serverClass(), server.type().getType()),
-					new BeanInstanceFactory(server, this.instances), perServer.apply(server)));
+					new BeanInstanceFactory(server, this.definitions.instances()), perServer.apply(server)));
 		}
 		return runtime;
 	}

@@ -3,39 +3,26 @@ package io.genserver.spring;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.beans.factory.BeanFactory;
-import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.Scope;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
-import org.springframework.core.Ordered;
-import org.springframework.core.PriorityOrdered;
 
 /**
  * Keeps the instances of servers to the runtime: nobody finds their definitions by type,
  * and who asks for one by name is refused. They have a scope of their own, which makes a
  * new instance each time, as that of prototypes does, but only for the runtime.
- *
- * @since 0.1.0
  */
-public final class HiddenInstances
-		implements Scope, SmartInstantiationAwareBeanPostProcessor, BeanFactoryAware, PriorityOrdered {
+final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostProcessor {
 
 	static final String SCOPE = "genserver";
 
 	private final ThreadLocal<@Nullable String> making = new ThreadLocal<>();
 
-	private @Nullable ConfigurableBeanFactory beanFactory;
+	private final ConfigurableBeanFactory beanFactory;
 
-	@Override
-	public void setBeanFactory(BeanFactory beanFactory) {
-		this.beanFactory = (ConfigurableBeanFactory) beanFactory;
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
+	HiddenInstances(ConfigurableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
 	}
 
 	@Override
@@ -72,9 +59,9 @@ public final class HiddenInstances
 		String before = this.making.get();
 		this.making.set(server.instanceName());
 		try {
-			Object instance = beanFactory().getBean(server.instanceName());
+			Object instance = this.beanFactory.getBean(server.instanceName());
 			if (!server.serverClass().isInstance(instance)) {
-				beanFactory().destroyBean(server.instanceName(), target(instance));
+				this.beanFactory.destroyBean(server.instanceName(), target(instance));
 				throw new InvalidServerException(
 						"The instance of server '" + server.name() + "' was replaced by a "
 								+ instance.getClass().getName() + ", which is not a " + server.serverClass().getName()
@@ -95,21 +82,13 @@ public final class HiddenInstances
 
 	/** Let an instance terminate. Only in the server's turn. */
 	void destroy(ServerBean server, Object instance) {
-		beanFactory().destroyBean(server.instanceName(), target(instance));
+		this.beanFactory.destroyBean(server.instanceName(), target(instance));
 	}
 
 	/** The instance itself, if an aspect has put a proxy before it. */
 	private static Object target(Object instance) {
 		Object target = AopProxyUtils.getSingletonTarget(instance);
 		return (target != null) ? target : instance;
-	}
-
-	private ConfigurableBeanFactory beanFactory() {
-		ConfigurableBeanFactory factory = this.beanFactory;
-		if (factory == null) {
-			throw new IllegalStateException("Not part of a bean factory");
-		}
-		return factory;
 	}
 
 	/** What instances seem to be to those who look for beans by type. */

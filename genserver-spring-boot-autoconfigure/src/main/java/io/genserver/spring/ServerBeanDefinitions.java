@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.genserver.GenServerContext;
 import io.genserver.runtime.ReflectiveContracts;
@@ -11,6 +12,8 @@ import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.ServerNames;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanDefinitionStoreException;
+import org.springframework.beans.factory.CannotLoadBeanClassException;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -36,6 +39,8 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 
 	private final List<ServerBean> servers = new ArrayList<>();
 
+	private @Nullable HiddenInstances instances;
+
 	/** The names so far, by the form in which they are compared. */
 	private final Map<String, String> names = new HashMap<>();
 
@@ -52,11 +57,19 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		return List.copyOf(this.servers);
 	}
 
+	/** Makes the instances of the servers. */
+	HiddenInstances instances() {
+		return Objects.requireNonNull(this.instances, "not part of a bean factory");
+	}
+
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		ObjectFactory<GenServerContext> context = GenServerContext::current;
 		beanFactory.registerResolvableDependency(GenServerContext.class, context);
-		beanFactory.registerScope(HiddenInstances.SCOPE, beanFactory.getBean(HiddenInstances.class));
+		HiddenInstances hidden = new HiddenInstances(beanFactory);
+		beanFactory.registerScope(HiddenInstances.SCOPE, hidden);
+		beanFactory.addBeanPostProcessor(hidden);
+		this.instances = hidden;
 		ServerBeanRegistration registration = new ServerBeanRegistration((DefaultListableBeanFactory) beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			BeanDefinition definition = beanFactory.getBeanDefinition(name);
@@ -72,7 +85,7 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 
 	private @Nullable ServerBean server(ConfigurableListableBeanFactory beanFactory, String name,
 			BeanDefinition definition) {
-		Class<?> known = beanFactory.getType(name, false);
+		Class<?> known = typeOf(beanFactory, name);
 		BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
 		ServerAnnotation annotation = ServerAnnotation.find(definition, merged, known);
 		if (annotation == null) {
@@ -86,6 +99,16 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		checkDefinition(name, definition, type.resolve());
 		ContainerAnnotations.check(name, type.toClass());
 		return new ServerBean(name, type, this.contracts.contractsOf(type.toClass()), annotation.value());
+	}
+
+	private static @Nullable Class<?> typeOf(ConfigurableListableBeanFactory beanFactory, String name) {
+		try {
+			return beanFactory.getType(name, false);
+		}
+		catch (CannotLoadBeanClassException | BeanDefinitionStoreException ex) {
+			// Perhaps a placeholder that is not resolved yet; not ours to report.
+			return null;
+		}
 	}
 
 	private void checkName(String name, ServerAnnotation annotation) {

@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import java.time.Duration;
+import java.util.Map;
 
 import io.genserver.GenServer;
 import io.genserver.Overflow;
@@ -14,13 +15,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 class GenServerPropertiesTest {
 
@@ -139,6 +148,20 @@ class GenServerPropertiesTest {
 	}
 
 	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void anApplicationSaysWhichPropertyIsBadHoweverItIsSpelled(CapturedOutput output) {
+		SpringApplication application = new SpringApplication(EnvironmentApplication.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.addInitializers((context) -> context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new SystemEnvironmentPropertySource(
+					"test-" + StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+					Map.of("GENSERVER_SERVERS_CHATROOM_MAILBOX_CAPACITY", "0"))));
+		assertThatException().isThrownBy(application::run);
+		assertThat(output).contains("APPLICATION FAILED TO START").contains("mailbox.capacity").contains("at least 1");
+	}
+
+	@Test
 	void aBadAnnotationFailsTheStart() {
 		FailureAnalysis analysis = Analyses.of(Analyses.runner(BadTimeoutServer.class));
 		assertThat(analysis.getDescription())
@@ -179,6 +202,13 @@ class GenServerPropertiesTest {
 
 	private static ServerSettings settings(ApplicationContext context, String name) {
 		return context.getBean(GenServerRuntime.class).server(name).settings();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(DashedServer.class)
+	static class EnvironmentApplication {
+
 	}
 
 	@GenServer("plain")

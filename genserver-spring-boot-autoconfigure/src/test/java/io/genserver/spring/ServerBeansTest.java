@@ -9,6 +9,7 @@ import io.genserver.GenServer;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.Keyed;
+import io.genserver.ServerState;
 import io.genserver.spring.Servers.Counter;
 import io.genserver.spring.Servers.Increment;
 import io.genserver.spring.Servers.Journal;
@@ -28,10 +29,16 @@ import org.springframework.beans.factory.BeanRegistrar;
 import org.springframework.beans.factory.BeanRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.GenericBeanDefinition;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.context.support.PropertySourcesPlaceholderConfigurer;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
@@ -105,8 +112,7 @@ class ServerBeansTest {
 	@Test
 	void typesAreKnownBeforeAnythingIsMade() {
 		Servers.runner().withUserConfiguration(Strings.class, Longs.class).run((context) -> {
-			assertThat(context.getBeanNamesForType(
-					org.springframework.core.ResolvableType.forClassWithGenerics(Repo.class, String.class)))
+			assertThat(context.getBeanNamesForType(ResolvableType.forClassWithGenerics(Repo.class, String.class)))
 				.containsExactly("strings");
 		});
 	}
@@ -155,8 +161,8 @@ class ServerBeansTest {
 	@Test
 	void aDefinitionAddedByProgramIsAServer() {
 		Servers.runner()
-			.withInitializer((context) -> ((org.springframework.context.support.GenericApplicationContext) context)
-				.registerBean("added", KeyValueServer.class, KeyValueServer::new))
+			.withInitializer((context) -> ((GenericApplicationContext) context).registerBean("added",
+					KeyValueServer.class, KeyValueServer::new))
 			.run((context) -> assertThat(context.getBean("added", KeyValue.class).get("none")).isNull());
 	}
 
@@ -223,6 +229,30 @@ class ServerBeansTest {
 	}
 
 	@Test
+	void serversStartWhereBeansAreLazy() {
+		Servers.runner()
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withUserConfiguration(KeyValueServer.class)
+			.run((context) -> {
+				assertThat(context.getBean(GenServerRegistry.class).info("kv").state()).isEqualTo(ServerState.RUNNING);
+				assertThat(context.getBean(KeyValue.class).get("a")).isNull();
+			});
+	}
+
+	@Test
+	void aDefinitionWhoseClassIsNotKnownYetIsLeftAlone() {
+		Servers.runner().withInitializer((context) -> {
+			GenericBeanDefinition definition = new GenericBeanDefinition();
+			definition.setBeanClassName("${the.class}");
+			((GenericApplicationContext) context).registerBeanDefinition("late", definition);
+		})
+			.withBean(PropertySourcesPlaceholderConfigurer.class)
+			.withPropertyValues("the.class=" + StringBuilder.class.getName())
+			.run((context) -> assertThat(context.getBean("late")).isInstanceOf(StringBuilder.class));
+	}
+
+	@Test
 	void servicesOfTheServerArePrivateToItsContext() {
 		Servers.runner()
 			.withUserConfiguration(KeyValueServer.class)
@@ -240,8 +270,8 @@ class ServerBeansTest {
 			.run((context) -> assertThat(context).doesNotHaveBean(GenServerRegistry.class));
 	}
 
-	private static org.springframework.core.ParameterizedTypeReference<GenServerRef<Counter>> counterRef() {
-		return new org.springframework.core.ParameterizedTypeReference<>() {
+	private static ParameterizedTypeReference<GenServerRef<Counter>> counterRef() {
+		return new ParameterizedTypeReference<>() {
 		};
 	}
 
