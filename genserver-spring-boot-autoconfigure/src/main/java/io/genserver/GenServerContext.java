@@ -2,6 +2,7 @@ package io.genserver;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
 
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,33 @@ public interface GenServerContext {
 	 * @throws IllegalStateException outside of the server's turn
 	 */
 	void continueWith(Runnable task);
+
+	/**
+	 * Make a source of events whose subscribers each have a buffer for 256 of them and
+	 * fail if they fall behind further.
+	 * @param <E> type of the events
+	 * @return the source, which ends with this instance
+	 */
+	<E> Events<E> events();
+
+	/**
+	 * Make a source of events.
+	 * @param <E> type of the events
+	 * @param buffer number of events each subscriber may be behind
+	 * @param rule what happens to a subscriber that falls behind further
+	 * @return the source, which ends with this instance
+	 */
+	<E> Events<E> events(int buffer, SlowSubscriber rule);
+
+	/**
+	 * Let the items of a stream become messages of this server. The stream is slowed down
+	 * to what the mailbox takes, and cancelled when the server restarts or stops.
+	 * @param <T> type of the items
+	 * @param publisher the stream; subscribed to at once, on this thread
+	 * @param handler handles the items in the server's turn
+	 * @return the attachment
+	 */
+	<T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler);
 
 	/**
 	 * Stop this server after the message being handled. What is queued fails.

@@ -1,19 +1,27 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
 
+import io.genserver.Attachment;
 import io.genserver.Caller;
+import io.genserver.Events;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimer;
 import io.genserver.Reply;
+import io.genserver.SlowSubscriber;
+import io.genserver.StreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cell as its instance sees it.
  */
 final class CellContext implements GenServerContext {
+
+	private static final int DEFAULT_BUFFER = 256;
 
 	private final ServerCell cell;
 
@@ -122,6 +130,24 @@ final class CellContext implements GenServerContext {
 	private @Nullable Message message() {
 		Turn turn = Turn.current();
 		return (turn != null && turn.cell == this.cell) ? turn.message : this.cell.handling().current();
+	}
+
+	@Override
+	public <E> Events<E> events() {
+		return events(DEFAULT_BUFFER, SlowSubscriber.FAIL);
+	}
+
+	@Override
+	public <E> Events<E> events(int buffer, SlowSubscriber rule) {
+		if (buffer < 1) {
+			throw new IllegalArgumentException("The buffer must hold at least one event, not " + buffer);
+		}
+		return this.cell.streams().events(buffer, Objects.requireNonNull(rule, "rule"));
+	}
+
+	@Override
+	public <T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler) {
+		return this.cell.streams().attach(publisher, Objects.requireNonNull(handler, "handler"));
 	}
 
 	@Override

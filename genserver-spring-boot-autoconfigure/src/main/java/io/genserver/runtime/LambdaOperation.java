@@ -17,6 +17,8 @@ final class LambdaOperation extends Operation {
 
 	static final Operation TIMER = new LambdaOperation("timer", Kind.CAST);
 
+	static final Operation ATTACHED = new LambdaOperation("attached stream", Kind.CAST);
+
 	private LambdaOperation(String name, Kind kind) {
 		super(name, kind, 0, false, false);
 	}
@@ -31,6 +33,10 @@ final class LambdaOperation extends Operation {
 			((CastAction<Object>) action).accept(instance);
 			return null;
 		}
+		if (payload instanceof Task task) {
+			task.run();
+			return null;
+		}
 		if (payload instanceof Runnable task) {
 			task.run();
 			return null;
@@ -41,6 +47,14 @@ final class LambdaOperation extends Operation {
 	@Override
 	public boolean unwrapsStage() {
 		return false;
+	}
+
+	/** A task that may throw. */
+	@FunctionalInterface
+	interface Task {
+
+		void run() throws Exception;
+
 	}
 
 }

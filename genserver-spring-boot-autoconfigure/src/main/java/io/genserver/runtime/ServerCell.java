@@ -98,6 +98,8 @@ final class ServerCell implements Runnable {
 
 	private volatile @Nullable Agenda agenda;
 
+	private volatile @Nullable CellStreams streams;
+
 	ServerCell(Server server, @Nullable String key) {
 		this.server = server;
 		this.key = key;
@@ -243,7 +245,7 @@ final class ServerCell implements Runnable {
 		if ((bits & RESUME) != 0) {
 			this.life.resume();
 		}
-		if ((bits & PASSIVATE) != 0 && isIdle() && this.handling.isSettled() && this.inbox.mailbox.closeIfDrained()) {
+		if ((bits & PASSIVATE) != 0 && isDispensable() && this.inbox.mailbox.closeIfDrained()) {
 			this.life.end(ServerState.STOPPED);
 		}
 		return this.life.step();
@@ -252,6 +254,12 @@ final class ServerCell implements Runnable {
 	private boolean isIdle() {
 		Agenda own = this.agenda;
 		return own == null || own.isEmpty();
+	}
+
+	/** Whether nothing but its state would be lost with the instance. */
+	private boolean isDispensable() {
+		CellStreams open = this.streams;
+		return isIdle() && this.handling.isSettled() && (open == null || open.isEmpty());
 	}
 
 	/** End the turn; begin another if there is something to do already. */
@@ -294,7 +302,26 @@ final class ServerCell implements Runnable {
 		if (own != null) {
 			own.clear();
 		}
-		this.handling.instanceGoes((this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted");
+		String why = (this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted";
+		this.handling.instanceGoes(why);
+		CellStreams open = this.streams;
+		if (open != null) {
+			open.close(why);
+		}
+	}
+
+	CellStreams streams() {
+		CellStreams known = this.streams;
+		if (known == null) {
+			synchronized (this) {
+				known = this.streams;
+				if (known == null) {
+					known = new CellStreams(this);
+					this.streams = known;
+				}
+			}
+		}
+		return known;
 	}
 
 	Agenda agenda() {

@@ -1,0 +1,25 @@
+package io.genserver;
+
+/**
+ * What happens when a subscriber's buffer is full and an event comes.
+ *
+ * @since 0.1.0
+ */
+public enum SlowSubscriber {
+
+	/**
+	 * The subscription ends with an error, after what is buffered.
+	 */
+	FAIL,
+
+	/**
+	 * The oldest buffered event is discarded.
+	 */
+	DROP_OLDEST,
+
+	/**
+	 * The new event is discarded.
+	 */
+	DROP_NEWEST
+
+}

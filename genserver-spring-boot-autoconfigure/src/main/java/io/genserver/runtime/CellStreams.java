@@ -1,0 +1,56 @@
+package io.genserver.runtime;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+
+import io.genserver.Attachment;
+import io.genserver.Events;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.SlowSubscriber;
+import io.genserver.StreamHandler;
+
+/**
+ * The streams of one instance: those into the server and those out of it. They end with
+ * the instance. Safe on any thread.
+ */
+final class CellStreams {
+
+	private final ServerCell cell;
+
+	private final Set<EventSource<?>> sources = ConcurrentHashMap.newKeySet();
+
+	private final Set<AttachedStream<?>> attached = ConcurrentHashMap.newKeySet();
+
+	CellStreams(ServerCell cell) {
+		this.cell = cell;
+	}
+
+	<E> Events<E> events(int buffer, SlowSubscriber rule) {
+		EventSource<E> source = new EventSource<>(this.cell, buffer, rule);
+		this.sources.add(source);
+		return source;
+	}
+
+	<T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler) {
+		AttachedStream<T> stream = new AttachedStream<>(this.cell, handler, this.attached::remove);
+		this.attached.add(stream);
+		publisher.subscribe(stream);
+		return stream;
+	}
+
+	/** Whether no stream feeds the server and nobody listens to it. */
+	boolean isEmpty() {
+		return this.attached.isEmpty() && this.sources.stream().allMatch((source) -> source.subscribers() == 0);
+	}
+
+	/** The instance goes. */
+	void close(String why) {
+		GenServerUnavailableException failure = new GenServerUnavailableException(
+				"Server " + this.cell.label() + " " + why + ", and its streams ended with it", false);
+		this.sources.forEach((source) -> source.close(failure));
+		this.sources.clear();
+		this.attached.forEach(AttachedStream::cancel);
+	}
+
+}
