@@ -182,6 +182,8 @@ class OutboundCallsTest {
 		waitFor(() -> this.echo.blocked.get() == 1);
 		this.pair.client.taking(false);
 		CompletableFuture<String> first = callAsync("echo.say", "\"ahead\"", LONG);
+		// The message that was asked for already takes the first; the next has to wait.
+		this.pair.settle();
 		CompletableFuture<String> queued = callAsync("echo.say", "\"queued\"", LONG);
 		AtomicReference<Throwable> blocking = new AtomicReference<>();
 		Thread caller = Thread.ofVirtual().start(() -> blocking.set(failureOf(() -> call("echo.say", "\"x\""))));
