@@ -235,6 +235,14 @@ final class CellLife {
 		return futures().terminated;
 	}
 
+	/**
+	 * It will never be run again: whoever waits for its start need not. Safe anywhere.
+	 */
+	void neverStarts() {
+		futures().started
+			.completeExceptionally(new IllegalStateException("Server " + this.cell.label() + " did not start in time"));
+	}
+
 	private Futures futures() {
 		Futures known = this.futures;
 		return (known != null) ? known : makeFutures();

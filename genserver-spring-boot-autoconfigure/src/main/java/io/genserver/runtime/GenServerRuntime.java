@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerEvent;
+import io.genserver.GenServerUnavailableException;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.runtime.ServerSettings.StartFailure;
@@ -103,11 +104,17 @@ public final class GenServerRuntime {
 	 * @return the server
 	 * @throws IllegalArgumentException if the name is taken: names that differ only in
 	 * case, dashes or underscores are the same
+	 * @throws GenServerUnavailableException if the servers have been shut down, or are
+	 * being
 	 */
 	public Server add(ServerDefinition definition) {
 		Server server = new Server(this, definition);
 		String uniform = ServerNames.uniform(definition.name());
 		synchronized (this.servers) {
+			if (this.phase.ordinal() >= Phase.DRAINING.ordinal()) {
+				throw new GenServerUnavailableException(
+						"Server " + definition.name() + " was not added: the application is shutting down", true);
+			}
 			for (String taken : this.servers.keySet()) {
 				if (ServerNames.uniform(taken).equals(uniform)) {
 					throw new IllegalArgumentException(
@@ -125,15 +132,17 @@ public final class GenServerRuntime {
 	 * another needs in its start comes before it. Returns when all have started.
 	 * @throws ServerStartException if one fails to start and its settings say that this
 	 * fails the application; those that have started are stopped then
+	 * @throws IllegalStateException if they were started before, or are shut down
+	 * meanwhile
 	 */
 	public void start() {
-		this.phase = Phase.STARTING;
+		advance(Phase.NEW, Phase.STARTING);
 		for (Server server : servers()) {
 			for (ServerCell cell : server.instances().all()) {
 				start(cell);
 			}
 		}
-		this.phase = Phase.STARTED;
+		advance(Phase.STARTING, Phase.STARTED);
 		for (Server server : servers()) {
 			server.instances().start();
 		}
@@ -175,7 +184,7 @@ public final class GenServerRuntime {
 	 * rest. Takes at most the shutdown timeout. Does nothing the second time.
 	 */
 	public void shutdown() {
-		synchronized (this) {
+		synchronized (this.servers) {
 			if (this.phase == Phase.DRAINING || this.phase == Phase.CLOSED) {
 				return;
 			}
@@ -281,14 +290,29 @@ public final class GenServerRuntime {
 		this.phase = Phase.CLOSED;
 	}
 
+	/** A shutdown may come at any time; what it began is not undone. */
+	private void advance(Phase from, Phase to) {
+		synchronized (this.servers) {
+			if (this.phase != from) {
+				throw new IllegalStateException(
+						"Servers cannot be " + to + " since they are " + this.phase + " already");
+			}
+			this.phase = to;
+		}
+	}
+
 	BlockingRule blockingRule() {
 		return this.blockingRule;
 	}
 
-	/** A server in its start needs this one: it starts first. */
-	void startEarly(ServerCell cell, @Nullable Turn turn) {
+	/**
+	 * A server in its start needs this one: it starts first. The start may wait for any
+	 * server that calls this one, too.
+	 */
+	void startEarly(ServerCell cell, @Nullable Turn turn, Message message) {
 		ServerCell sender = (turn != null) ? turn.cell : null;
-		if (sender != null && (sender.life().state() == ServerState.STARTING || hasStarted())) {
+		if (sender != null && (hasStarted() || sender.life().state() == ServerState.STARTING
+				|| (this.phase == Phase.STARTING && !message.isCast()))) {
 			cell.start();
 		}
 	}

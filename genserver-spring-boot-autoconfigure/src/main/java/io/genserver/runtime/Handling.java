@@ -151,7 +151,12 @@ final class Handling {
 			Cycles.beginWait(this.cell, reply.call());
 		}
 		runBy(null);
-		stage.whenComplete(pending);
+		try {
+			stage.whenComplete(pending);
+		}
+		catch (Throwable ex) {
+			pending.accept(null, ex);
+		}
 		return pending.park() ? TurnStep.WAIT : resumed(pending);
 	}
 

@@ -257,7 +257,7 @@ public final class Server {
 		while (true) {
 			ServerCell cell = this.instances.forMessage(key, message);
 			if (cell.isNew()) {
-				this.runtime.startEarly(cell, turn);
+				this.runtime.startEarly(cell, turn, message);
 			}
 			if (message instanceof Call call) {
 				call.sentTo(cell);

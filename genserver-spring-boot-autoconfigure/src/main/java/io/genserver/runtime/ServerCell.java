@@ -142,6 +142,7 @@ final class ServerCell implements Runnable {
 		this.inbox.mailbox.close();
 		this.inbox.admit();
 		this.inbox.mailbox.queued().forEach(this::abandon);
+		this.life.neverStarts();
 	}
 
 	/**

@@ -32,6 +32,11 @@ final class Shutdown {
 
 	private final long end;
 
+	/**
+	 * Whether the thread was interrupted: it drains no longer, and waits only a little.
+	 */
+	private boolean hurried;
+
 	Shutdown(GenServerRuntime runtime, RuntimeSettings settings, List<Server> startOrder) {
 		this.runtime = runtime;
 		this.scheduler = runtime.scheduler();
@@ -55,6 +60,9 @@ final class Shutdown {
 			cell.failRest();
 		}
 		this.scheduler.close(Math.max(0, this.end - this.scheduler.nanoTime()), TimeUnit.NANOSECONDS);
+		if (this.hurried) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/** Wait until two looks in a row find every server quiet and nothing sent between. */
@@ -71,11 +79,11 @@ final class Shutdown {
 				return true;
 			}
 			before = quiet ? sent : -1;
-			if (this.scheduler.nanoTime() - this.drained >= 0) {
+			if (this.hurried || this.scheduler.nanoTime() - this.drained >= 0) {
 				return false;
 			}
 			if (!quiet) {
-				Waiting.pause(this.scheduler, LOOK_AGAIN);
+				pause();
 			}
 		}
 	}
@@ -87,8 +95,8 @@ final class Shutdown {
 			CompletableFuture<?> stopped = server.instances().stop();
 			// One that hangs must not eat the time of those that do not.
 			boolean hangs = !server.instances().all().stream().allMatch((cell) -> cell.handling().current() == null);
-			long patience = hangs ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
-			Waiting.await(this.scheduler, stopped, Math.min(patience, this.end - GRACE));
+			long patience = (hangs || this.hurried) ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
+			await(stopped, Math.min(patience, this.end - GRACE));
 		}
 	}
 
@@ -99,7 +107,26 @@ final class Shutdown {
 			}
 		}
 		for (ServerCell cell : cells()) {
-			Waiting.await(this.scheduler, cell.life().whenTerminated(), this.end);
+			await(cell.life().whenTerminated(), this.end);
+		}
+	}
+
+	private void pause() {
+		try {
+			Waiting.pause(this.scheduler, LOOK_AGAIN);
+		}
+		catch (InterruptedException ex) {
+			this.hurried = true;
+		}
+	}
+
+	private void await(CompletableFuture<?> future, long deadline) {
+		try {
+			Waiting.await(this.scheduler, future, deadline);
+		}
+		catch (InterruptedException ex) {
+			this.hurried = true;
+			await(future, deadline);
 		}
 	}
 

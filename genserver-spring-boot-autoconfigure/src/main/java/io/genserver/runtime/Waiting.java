@@ -22,13 +22,17 @@ final class Waiting implements Waiter {
 
 	/** Wait for the end of a future, without a limit. */
 	static @Nullable Throwable failureOf(Scheduler scheduler, CompletableFuture<?> future) {
-		await(scheduler, future, Long.MAX_VALUE);
 		try {
+			await(scheduler, future, Long.MAX_VALUE);
 			future.getNow(null);
 			return null;
 		}
 		catch (CompletionException ex) {
 			return (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for servers", ex);
 		}
 	}
 
@@ -36,25 +40,15 @@ final class Waiting implements Waiter {
 	 * Wait for the end of a future.
 	 * @return whether it has ended
 	 */
-	static boolean await(Scheduler scheduler, CompletableFuture<?> future, long deadline) {
+	static boolean await(Scheduler scheduler, CompletableFuture<?> future, long deadline) throws InterruptedException {
 		Waiting waiting = new Waiting(future::isDone);
 		future.whenComplete((value, failure) -> scheduler.wake(waiting));
-		return waiting.await(scheduler, deadline);
+		return scheduler.await(waiting, deadline);
 	}
 
 	/** Let some time pass. */
-	static void pause(Scheduler scheduler, long nanos) {
-		new Waiting(() -> false).await(scheduler, scheduler.nanoTime() + nanos);
-	}
-
-	private boolean await(Scheduler scheduler, long deadline) {
-		try {
-			return scheduler.await(this, deadline);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting for servers", ex);
-		}
+	static void pause(Scheduler scheduler, long nanos) throws InterruptedException {
+		scheduler.await(new Waiting(() -> false), scheduler.nanoTime() + nanos);
 	}
 
 	@Override

@@ -176,7 +176,13 @@ final class SeededScheduler implements Scheduler {
 	 * @param duration how long
 	 */
 	void sleep(Duration duration) {
-		Waiting.pause(this, duration.toNanos());
+		try {
+			Waiting.pause(this, duration.toNanos());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted in its sleep", ex);
+		}
 	}
 
 	/** Maybe let others run. */
