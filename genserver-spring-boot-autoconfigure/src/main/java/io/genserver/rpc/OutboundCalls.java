@@ -17,6 +17,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.WireSession;
+import io.genserver.rpc.codec.CodecException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
@@ -73,7 +74,8 @@ public final class OutboundCalls {
 	 * @return the encoded reply
 	 * @throws BlockingCallException if the calling thread must not block
 	 */
-	public byte[] call(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+	public <T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
+			Function<byte[], ? extends T> decoder) {
 		if (Schedulers.isInNonBlockingThread()) {
 			throw new BlockingCallException("Call of " + method + " would block the thread "
 					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
@@ -92,7 +94,13 @@ public final class OutboundCalls {
 					+ method + "; the call " + (sent ? "may have been executed" : "was not executed"), !sent));
 			Thread.currentThread().interrupt();
 		}
-		return call.result();
+		byte[] reply = call.result();
+		try {
+			return decoder.apply(reply);
+		}
+		catch (CodecException ex) {
+			throw RemoteFailures.unusable(method, ex);
+		}
 	}
 
 	/**
@@ -127,8 +135,9 @@ public final class OutboundCalls {
 		if (why != null) {
 			throw RemoteFailures.refused(method, why);
 		}
-		if (this.lost != null) {
-			throw new GenServerUnavailableException(method + " was not sent: " + this.lost, true);
+		String gone = this.lost;
+		if (gone != null) {
+			throw new GenServerUnavailableException(method + " was not sent: " + gone, true);
 		}
 		this.outbound.offer(new RemoteCast(this, method, arguments));
 	}
@@ -157,7 +166,11 @@ public final class OutboundCalls {
 
 	private void submit(RemoteCall call, byte[] arguments) {
 		String why = whyNotSent(arguments);
-		if (why != null) {
+		String gone = this.lost;
+		if (gone != null) {
+			call.end(RemoteFailures.lost(call.method(), gone));
+		}
+		else if (why != null) {
 			call.end((sent) -> RemoteFailures.refused(call.method(), why));
 		}
 		else if (!call.isOver()) {
@@ -262,8 +275,11 @@ public final class OutboundCalls {
 		}
 	}
 
-	/** Nothing is sent from now on. On the connection's thread. */
-	void lost(String reason) {
+	/**
+	 * Send nothing that is asked from now on.
+	 * @param reason why, for the failures' text
+	 */
+	public void refuse(String reason) {
 		this.lost = reason;
 	}
 

@@ -118,7 +118,7 @@ public final class PeerConnection {
 			return;
 		}
 		this.disconnected = true;
-		this.calls.lost(reason);
+		this.calls.refuse(reason);
 		this.session.close(reason);
 		this.calls.drop();
 		this.outbound.close();

@@ -20,13 +20,16 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.testsupport.BufferLeaks;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(BufferLeaks.class)
 class InboundCallsTest {
 
 	private final StoreServer store = new StoreServer();

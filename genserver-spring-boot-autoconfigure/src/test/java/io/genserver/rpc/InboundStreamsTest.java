@@ -14,15 +14,18 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.rpc.RawPeer.Reply;
+import io.genserver.testsupport.BufferLeaks;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(BufferLeaks.class)
 class InboundStreamsTest {
 
 	private final FeedServer feed = new FeedServer();

@@ -27,8 +27,10 @@ import io.genserver.RpcException.Status;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.testsupport.BufferLeaks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -38,6 +40,7 @@ import reactor.test.StepVerifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(BufferLeaks.class)
 class OutboundCallsTest {
 
 	private static final long LONG = Duration.ofSeconds(30).toNanos();
@@ -124,7 +127,7 @@ class OutboundCallsTest {
 	@Test
 	void aCallWithoutAnswerEndsAtItsDeadlineAndIsCancelledThere() throws Exception {
 		RpcException timeout = (RpcException) failureOf(
-				() -> this.pair.calls().call(RemoteMethod.of("echo.block"), utf8(""), SHORT));
+				() -> this.pair.calls().call(RemoteMethod.of("echo.block"), utf8(""), SHORT, OutboundCallsTest::text));
 		assertThat(timeout.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
 		assertThat(timeout.notExecuted()).isFalse();
 		assertThat(timeout).hasMessageContaining("timed out after 30 ms; it was sent and may have been executed");
@@ -146,8 +149,8 @@ class OutboundCallsTest {
 		this.pair.client.taking(false);
 		this.pair.calls().cast(RemoteMethod.of("echo.note"), utf8("\"first\""), LONG);
 		this.pair.settle();
-		RpcException timeout = (RpcException) failureOf(
-				() -> this.pair.calls().call(RemoteMethod.of("echo.note"), utf8("\"late\""), SHORT));
+		RpcException timeout = (RpcException) failureOf(() -> this.pair.calls()
+			.call(RemoteMethod.of("echo.note"), utf8("\"late\""), SHORT, OutboundCallsTest::text));
 		this.pair.client.taking(true);
 		call("echo.say", "\"flush\"");
 		assertThat(timeout.notExecuted()).isTrue();
@@ -392,8 +395,8 @@ class OutboundCallsTest {
 	@Test
 	void aCallInATurnHasNoMoreTimeThanTheTurn() {
 		AtomicReference<Throwable> failure = new AtomicReference<>();
-		this.echo.outward = () -> failure
-			.set(failureOf(() -> this.pair.calls().call(RemoteMethod.of("echo.block"), utf8(""), LONG)));
+		this.echo.outward = () -> failure.set(failureOf(
+				() -> this.pair.calls().call(RemoteMethod.of("echo.block"), utf8(""), LONG, OutboundCallsTest::text)));
 		callAsync("brief.nested", "", LONG);
 		waitFor(() -> failure.get() != null);
 		assertThat(((RpcException) failure.get()).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
@@ -408,7 +411,7 @@ class OutboundCallsTest {
 	}
 
 	private String call(String wireName, String arguments) {
-		return text(this.pair.calls().call(RemoteMethod.of(wireName), utf8(arguments), LONG));
+		return this.pair.calls().call(RemoteMethod.of(wireName), utf8(arguments), LONG, OutboundCallsTest::text);
 	}
 
 	private CompletableFuture<String> callAsync(String wireName, String arguments, long timeout) {

@@ -1,0 +1,320 @@
+package io.genserver.rpc.client;
+
+import java.lang.reflect.Type;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.genserver.BlockingCallException;
+import io.genserver.Keyed;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.socket.WebSocketTransport;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.FlowAdapters;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * A connection to the servers of another application, over one WebSocket.
+ *
+ * <pre>{@code
+ * try (GenServerClient client = GenServerClient.connect("ws://localhost:8080/ws")) {
+ *     KeyValue kv = client.server("kv", KeyValue.class);
+ *     kv.set("color", "green");
+ *     String color = kv.get("color");
+ * }
+ * }</pre>
+ *
+ * A server is used through its contract, the same interface that callers within the other
+ * application use, or by the names of its operations. Only what is exposed over there can
+ * be called. Every call has a deadline. What the other end answers instead of a reply is
+ * thrown as {@link io.genserver.RpcException}; when the connection is lost, all that is
+ * pending fails at once with {@link io.genserver.GenServerUnavailableException}, which
+ * knows whether a call ever left. A connection that was lost stays so: connect again.
+ * <p>
+ * Calls that wait must not be made on event loops and other threads that must not block;
+ * there they fail at once. Futures complete and streams deliver on virtual threads.
+ * Requests of one thread leave in the order it makes them. Safe for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public final class GenServerClient implements AutoCloseable {
+
+	private static final CloseReason CLOSED = new CloseReason(CloseCode.NORMAL, "the client was closed");
+
+	/** Time for what was sent last to leave, when the client is closed. */
+	private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+	/** Time for the other end to take leave, after that. */
+	private static final Duration LEAVE = Duration.ofSeconds(6);
+
+	private final WebSocketTransport transport;
+
+	private final OutboundCalls calls;
+
+	private final RpcCodec codec;
+
+	private final Executor workers;
+
+	private final long callTimeoutNanos;
+
+	private final DynamicOperations operations;
+
+	private final Map<Face, RemoteContract<?>> contracts = new ConcurrentHashMap<>();
+
+	private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+	GenServerClient(WebSocketTransport transport, RpcCodec codec, Executor workers, Duration callTimeout) {
+		this.transport = transport;
+		this.calls = transport.peer().calls();
+		this.codec = codec;
+		this.workers = workers;
+		this.callTimeoutNanos = callTimeout.toNanos();
+		this.operations = new DynamicOperations(codec, this.callTimeoutNanos);
+		transport.peer().lost().thenAcceptAsync(this.closed::complete, workers);
+	}
+
+	/**
+	 * Connect with default settings.
+	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
+	 * @return the client, connected
+	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
+	 * @throws io.genserver.GenServerUnavailableException if it cannot be connected to,
+	 * saying why
+	 * @throws BlockingCallException on a thread that must not block
+	 */
+	public static GenServerClient connect(String uri) {
+		return connect(URI.create(uri));
+	}
+
+	/**
+	 * Connect with default settings.
+	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
+	 * @return the client, connected
+	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
+	 * @throws io.genserver.GenServerUnavailableException if it cannot be connected to,
+	 * saying why
+	 * @throws BlockingCallException on a thread that must not block
+	 */
+	public static GenServerClient connect(URI uri) {
+		return builder().connect(uri);
+	}
+
+	/**
+	 * Return a builder, to connect with other settings.
+	 * @return a builder with default settings
+	 */
+	public static GenServerClientBuilder builder() {
+		return new GenServerClientBuilder();
+	}
+
+	/**
+	 * Return a server, by its contract. Nothing is sent before an operation is called.
+	 * @param <C> the contract
+	 * @param name the server's name
+	 * @param contract the contract, an interface; its reply types may be plain,
+	 * {@link CompletableFuture}, {@link reactor.core.publisher.Mono} and {@link Flux}
+	 * @return a proxy that may be kept and shared
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	public <C> C server(String name, Class<C> contract) {
+		return contract(name, contract, false).proxy(this.calls, null);
+	}
+
+	/**
+	 * Return one instance of a keyed server, by its contract.
+	 * @param <C> the contract
+	 * @param name the server's name
+	 * @param key the key, not empty
+	 * @param contract the contract, an interface
+	 * @return a proxy that may be kept and shared
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	public <C> C server(String name, String key, Class<C> contract) {
+		return keyed(name, contract).get(key);
+	}
+
+	/**
+	 * Return the instances of a keyed server, by their contract. There are no refs to
+	 * them, for code cannot travel.
+	 * @param <C> the contract
+	 * @param name the server's name
+	 * @param contract the contract, an interface
+	 * @return the instances
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	public <C> Keyed<C> keyed(String name, Class<C> contract) {
+		return new RemoteKeyed<>(this.calls, contract(name, contract, true));
+	}
+
+	@SuppressWarnings("unchecked")
+	private <C> RemoteContract<C> contract(String name, Class<C> contract, boolean keyed) {
+		return (RemoteContract<C>) this.contracts.computeIfAbsent(new Face(name, contract, keyed),
+				(face) -> new RemoteContract<>(name, contract, keyed, this.codec, this.callTimeoutNanos));
+	}
+
+	/**
+	 * Call an operation by name and wait for the reply.
+	 * @param <R> type of the reply
+	 * @param operation the operation, such as {@code kv.get}
+	 * @param reply type of the reply, {@code void.class} for none
+	 * @param arguments the arguments, the key first if the server is keyed
+	 * @return the reply
+	 * @throws io.genserver.RpcException if there is no reply, saying why
+	 * @throws io.genserver.GenServerUnavailableException if the connection is lost
+	 * @throws BlockingCallException on a thread that must not block
+	 */
+	public <R extends @Nullable Object> R call(String operation, Class<R> reply, @Nullable Object... arguments) {
+		return call(operation, (Type) reply, arguments);
+	}
+
+	/**
+	 * Call an operation by name and wait for the reply, whose type has type arguments.
+	 * @param <R> type of the reply
+	 * @param operation the operation, such as {@code kv.get}
+	 * @param reply type of the reply, the same as {@code R}
+	 * @param arguments the arguments, the key first if the server is keyed
+	 * @return the reply
+	 * @throws io.genserver.RpcException if there is no reply, saying why
+	 * @throws io.genserver.GenServerUnavailableException if the connection is lost
+	 * @throws BlockingCallException on a thread that must not block
+	 */
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object> R call(String operation, Type reply, @Nullable Object... arguments) {
+		RemoteOperation remote = this.operations.operation(operation, reply, arguments);
+		return (R) this.calls.call(remote.method(), remote.encode(null, arguments), remote.timeoutNanos(),
+				remote::decode);
+	}
+
+	/**
+	 * Call an operation by name without waiting.
+	 * @param <R> type of the reply
+	 * @param operation the operation, such as {@code kv.get}
+	 * @param reply type of the reply, {@code void.class} for none
+	 * @param arguments the arguments, the key first if the server is keyed
+	 * @return completes with the reply; cancelling it cancels the call
+	 */
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object> CompletableFuture<R> callAsync(String operation, Class<R> reply,
+			@Nullable Object... arguments) {
+		return (CompletableFuture<R>) callAsync(operation, (Type) reply, arguments);
+	}
+
+	/**
+	 * Call an operation by name without waiting, whose reply's type has type arguments.
+	 * @param <R> type of the reply
+	 * @param operation the operation, such as {@code kv.get}
+	 * @param reply type of the reply, the same as {@code R}
+	 * @param arguments the arguments, the key first if the server is keyed
+	 * @return completes with the reply; cancelling it cancels the call
+	 */
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	public <R extends @Nullable Object> CompletableFuture<R> callAsync(String operation, Type reply,
+			@Nullable Object... arguments) {
+		RemoteOperation remote = this.operations.operation(operation, reply, arguments);
+		return (CompletableFuture<R>) (CompletableFuture<?>) this.calls.callAsync(remote.method(),
+				remote.encode(null, arguments), remote.timeoutNanos(), remote::decode);
+	}
+
+	/**
+	 * Send a message that is not answered, by the name of its operation. Returns once it
+	 * is queued to be sent; waits before that, where the thread may block, while too much
+	 * waits already.
+	 * @param operation the operation, such as {@code kv.set}
+	 * @param arguments the arguments, the key first if the server is keyed
+	 * @throws io.genserver.RpcException if too much waits to be sent
+	 * @throws io.genserver.GenServerUnavailableException if the connection is lost
+	 */
+	public void cast(String operation, @Nullable Object... arguments) {
+		RemoteOperation remote = this.operations.operation(operation, void.class, arguments);
+		this.calls.cast(remote.method(), remote.encode(null, arguments), remote.timeoutNanos());
+	}
+
+	/**
+	 * Open a stream by the name of its operation, once for each subscriber.
+	 * @param <T> type of the items
+	 * @param operation the operation, such as {@code kv.watch}
+	 * @param item type of the items
+	 * @param arguments the arguments, the key first if the server is keyed
+	 * @return the items, until the subscriber cancels or the stream ends
+	 */
+	public <T> Flux<T> stream(String operation, Class<T> item, @Nullable Object... arguments) {
+		RemoteOperation remote = this.operations.operation(operation, item, arguments);
+		byte[] encoded = remote.encode(null, arguments);
+		Flow.Publisher<T> items = (subscriber) -> {
+			@SuppressWarnings("unchecked")
+			Flow.Subscriber<@Nullable Object> target = (Flow.Subscriber<@Nullable Object>) (Flow.Subscriber<?>) subscriber;
+			this.calls.stream(remote.method(), encoded, remote::decode, target);
+		};
+		return Flux.from(FlowAdapters.toPublisher(items));
+	}
+
+	/**
+	 * Tell whether the connection is open.
+	 * @return {@code false} once it was closed or lost
+	 */
+	public boolean isOpen() {
+		return !this.closed.isDone();
+	}
+
+	/**
+	 * Tell of the end of the connection.
+	 * @return completes with what happened, on a virtual thread
+	 */
+	public CompletableFuture<String> closed() {
+		return this.closed.copy();
+	}
+
+	/**
+	 * Close the connection. What was sent before still leaves; calls without a reply
+	 * fail. Waits for the other end to take leave, a few seconds at most, unless the
+	 * thread must not block. Does nothing the second time.
+	 */
+	@Override
+	public void close() {
+		this.calls.refuse(CLOSED.text());
+		CompletableFuture<@Nullable Void> sent = this.transport.peer().drain();
+		sent.orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+			.whenComplete((done, late) -> this.transport.close(CLOSED));
+		if (!Schedulers.isInNonBlockingThread()) {
+			try {
+				this.closed.get(LEAVE.toMillis(), TimeUnit.MILLISECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			catch (ExecutionException | TimeoutException ex) {
+				this.transport.abort();
+			}
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "client of " + this.transport.remote().address() + (isOpen() ? "" : " (closed)");
+	}
+
+	/**
+	 * A contract of a server.
+	 *
+	 * @param server the server's name
+	 * @param contract the contract
+	 * @param keyed whether the server is keyed
+	 */
+	private record Face(String server, Class<?> contract, boolean keyed) {
+	}
+
+}

@@ -1,0 +1,231 @@
+package io.genserver.rpc.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
+
+import io.genserver.BlockingCallException;
+import io.genserver.CallInterruptedException;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.ExposedOperations;
+import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.StreamFailure;
+import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.rpc.socket.SocketSettings;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Settings of a {@link GenServerClient}. May be used for several clients; not safe for
+ * use by many threads at once.
+ *
+ * @since 0.1.0
+ */
+public final class GenServerClientBuilder {
+
+	/** Asynchronous calls end as late after their deadline. */
+	private static final Duration TICK = Duration.ofMillis(100);
+
+	private Duration callTimeout = Duration.ofSeconds(5);
+
+	private Duration connectTimeout = Duration.ofSeconds(10);
+
+	private Duration keepAliveInterval = Duration.ofSeconds(25);
+
+	private Duration keepAliveTimeout = Duration.ofSeconds(10);
+
+	private int maxMessageBytes = ProtocolLimits.defaults().itemBytes();
+
+	private int maxCalls = ProtocolLimits.defaults().callsInFlight();
+
+	private @Nullable JsonMapper jsonMapper;
+
+	private final HttpHeaders headers = new DefaultHttpHeaders();
+
+	private UnaryOperator<HttpClient> httpClient = UnaryOperator.identity();
+
+	GenServerClientBuilder() {
+	}
+
+	/**
+	 * Set how long a call may take in all, unless its contract says otherwise. Five
+	 * seconds by default.
+	 * @param timeout the timeout, positive
+	 * @return this builder
+	 */
+	public GenServerClientBuilder callTimeout(Duration timeout) {
+		this.callTimeout = positive(timeout, "call timeout");
+		return this;
+	}
+
+	/**
+	 * Set how long connecting may take, the handshake included. Ten seconds by default.
+	 * @param timeout the timeout, positive
+	 * @return this builder
+	 */
+	public GenServerClientBuilder connectTimeout(Duration timeout) {
+		this.connectTimeout = positive(timeout, "connect timeout");
+		return this;
+	}
+
+	/**
+	 * Set how a connection that was lost without notice is found. By default the other
+	 * end is asked for a sign of life after 25 seconds of silence, and given up ten
+	 * seconds later.
+	 * @param interval silence after which the other end is asked
+	 * @param timeout silence after that which ends the connection
+	 * @return this builder
+	 */
+	public GenServerClientBuilder keepAlive(Duration interval, Duration timeout) {
+		this.keepAliveInterval = positive(interval, "keep-alive interval");
+		this.keepAliveTimeout = positive(timeout, "keep-alive timeout");
+		return this;
+	}
+
+	/**
+	 * Set how long arguments and replies may be, encoded. 4 MiB by default.
+	 * @param bytes the limit, positive
+	 * @return this builder
+	 */
+	public GenServerClientBuilder maxMessageBytes(int bytes) {
+		this.maxMessageBytes = positive(bytes, "longest message");
+		return this;
+	}
+
+	/**
+	 * Set how many calls may be open at once; more wait within their deadline. 1024 by
+	 * default, which is also what the other end takes unless it is configured otherwise.
+	 * @param calls the limit, positive
+	 * @return this builder
+	 */
+	public GenServerClientBuilder maxCalls(int calls) {
+		this.maxCalls = positive(calls, "number of calls");
+		return this;
+	}
+
+	/**
+	 * Set what maps arguments and replies to JSON. Jackson's default mapper by default.
+	 * @param mapper the mapper
+	 * @return this builder
+	 */
+	public GenServerClientBuilder jsonMapper(JsonMapper mapper) {
+		this.jsonMapper = mapper;
+		return this;
+	}
+
+	/**
+	 * Add a header to the handshake, for credentials for instance.
+	 * @param name its name, such as {@code Authorization}
+	 * @param value its value
+	 * @return this builder
+	 */
+	public GenServerClientBuilder header(String name, String value) {
+		this.headers.add(name, value);
+		return this;
+	}
+
+	/**
+	 * Change the HTTP client that connects: TLS, proxy, event loops.
+	 * @param change returns the client to use
+	 * @return this builder
+	 */
+	public GenServerClientBuilder httpClient(UnaryOperator<HttpClient> change) {
+		UnaryOperator<HttpClient> before = this.httpClient;
+		this.httpClient = (client) -> change.apply(before.apply(client));
+		return this;
+	}
+
+	/**
+	 * Connect and wait until it is done.
+	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
+	 * @return the client, connected
+	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
+	 * @throws io.genserver.GenServerUnavailableException if it cannot be connected to,
+	 * saying why
+	 * @throws BlockingCallException on a thread that must not block
+	 */
+	public GenServerClient connect(URI uri) {
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new BlockingCallException("Connecting would block the thread " + Thread.currentThread().getName()
+					+ ", which must not block: use connectAsync");
+		}
+		CompletableFuture<GenServerClient> connected = connectAsync(uri);
+		try {
+			return connected.get();
+		}
+		catch (InterruptedException ex) {
+			connected.thenAccept(GenServerClient::close);
+			Thread.currentThread().interrupt();
+			throw new CallInterruptedException(
+					"The thread was interrupted while it connected to " + ConnectFailures.shown(uri), true);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof RuntimeException cause) {
+				cause.fillInStackTrace();
+				throw cause;
+			}
+			throw new IllegalStateException(ex.getCause());
+		}
+	}
+
+	/**
+	 * Connect without waiting.
+	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
+	 * @return completes with the client, connected, or with
+	 * {@link io.genserver.GenServerUnavailableException}
+	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
+	 */
+	public CompletableFuture<GenServerClient> connectAsync(URI uri) {
+		URI checked = ConnectFailures.checked(uri);
+		Executor workers = Executors
+			.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client-", 0).factory());
+		ProtocolLimits limits = ProtocolLimits.defaults()
+			.toBuilder()
+			.itemBytes(this.maxMessageBytes)
+			.inboundBudgetBytes(Math.max(ProtocolLimits.defaults().inboundBudgetBytes(), 2L * this.maxMessageBytes))
+			.outboundHardBytes(Math.max(ProtocolLimits.defaults().outboundHardBytes(), 2L * this.maxMessageBytes))
+			.callsInFlight(this.maxCalls)
+			.build();
+		PeerContext context = new PeerContext(limits, StreamFailure.CANCEL, ExposedOperations.none(), workers,
+				System::nanoTime);
+		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
+		JsonMapper mapper = this.jsonMapper;
+		JsonCodec codec = new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
+		Duration timeout = this.callTimeout;
+		return new Connector(http(), sockets, this.connectTimeout).open(checked)
+			.thenApplyAsync((transport) -> new GenServerClient(transport, codec, workers, timeout), workers);
+	}
+
+	private HttpClient http() {
+		HttpHeaders added = this.headers.copy();
+		return this.httpClient.apply(HttpClient.newConnection()
+			.option(ChannelOption.TCP_NODELAY, true)
+			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
+					(int) Math.min(Integer.MAX_VALUE, this.connectTimeout.toMillis()))
+			.headers((headers) -> headers.add(added)));
+	}
+
+	private static Duration positive(Duration value, String what) {
+		if (value.isNegative() || value.isZero()) {
+			throw new IllegalArgumentException("The " + what + " must be positive, not " + value);
+		}
+		return value;
+	}
+
+	private static int positive(int value, String what) {
+		if (value <= 0) {
+			throw new IllegalArgumentException("The " + what + " must be positive, not " + value);
+		}
+		return value;
+	}
+
+}

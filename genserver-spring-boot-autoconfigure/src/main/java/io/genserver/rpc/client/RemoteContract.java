@@ -1,0 +1,87 @@
+package io.genserver.rpc.client;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.codec.OperationCodec;
+import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.codec.RpcCodec.Parameter;
+import io.genserver.runtime.Contract;
+import io.genserver.runtime.MethodOperation;
+import io.genserver.runtime.ReplyAdapters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A contract of a remote server: makes proxies, one for each key if the server is keyed.
+ *
+ * @param <C> the contract
+ */
+final class RemoteContract<C> {
+
+	private static final ReplyAdapters REPLIES = ReplyAdapters.JDK.or(ReactorReplies.INSTANCE);
+
+	private final String server;
+
+	private final Contract<C> contract;
+
+	private final Map<MethodOperation, RemoteOperation> operations = new IdentityHashMap<>();
+
+	/**
+	 * Read a contract.
+	 * @param server the server's name
+	 * @param type the contract
+	 * @param keyed whether the server is keyed
+	 * @param codec the encoding
+	 * @param timeoutNanos time a call may take, unless the contract says otherwise
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	RemoteContract(String server, Class<C> type, boolean keyed, RpcCodec codec, long timeoutNanos) {
+		this.server = server;
+		this.contract = Contract.of(type, REPLIES);
+		Set<String> names = new HashSet<>();
+		for (MethodOperation operation : this.contract.operations()) {
+			if (!names.add(operation.name())) {
+				throw new IllegalArgumentException("The contract " + type.getName() + " has two operations called "
+						+ operation.name() + ", which the other end could not tell apart. Give one another name with"
+						+ " @Call(\"...\") or @Cast(\"...\")");
+			}
+			OperationCodec codecs = OperationCodec.of(codec, parameters(operation), keyed, operation.replyType());
+			this.operations.put(operation, new RemoteOperation(RemoteMethod.of(server + "." + operation.name()), codecs,
+					(operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
+		}
+	}
+
+	private static List<Parameter> parameters(MethodOperation operation) {
+		List<String> names = operation.parameterNames();
+		List<Parameter> parameters = new ArrayList<>();
+		for (var type : operation.parameterTypes()) {
+			int index = parameters.size();
+			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
+		}
+		return parameters;
+	}
+
+	C proxy(OutboundCalls calls, @Nullable String key) {
+		return this.contract.proxy(new RemoteTarget(calls, this, key));
+	}
+
+	RemoteOperation operation(MethodOperation operation) {
+		RemoteOperation known = this.operations.get(operation);
+		if (known == null) {
+			throw new IllegalStateException(operation + " is not an operation of " + this.contract);
+		}
+		return known;
+	}
+
+	String server() {
+		return this.server;
+	}
+
+}

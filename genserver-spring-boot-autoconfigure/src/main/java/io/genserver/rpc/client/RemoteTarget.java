@@ -1,0 +1,82 @@
+package io.genserver.rpc.client;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+
+import io.genserver.rpc.OutboundCalls;
+import io.genserver.runtime.ContractTarget;
+import io.genserver.runtime.MethodOperation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server at the other end of a connection, as contract proxies see it.
+ *
+ * @param calls the connection
+ * @param contract the contract
+ * @param key the key, {@code null} if the server is not keyed
+ */
+record RemoteTarget(OutboundCalls calls, RemoteContract<?> contract, @Nullable String key) implements ContractTarget {
+
+	@Override
+	public @Nullable Object call(MethodOperation operation, @Nullable Object[] arguments) {
+		RemoteOperation remote = this.contract.operation(operation);
+		return this.calls.<@Nullable Object>call(remote.method(), remote.encode(this.key, arguments),
+				remote.timeoutNanos(), remote::decode);
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Object> callAsync(MethodOperation operation, @Nullable Object[] arguments) {
+		RemoteOperation remote = this.contract.operation(operation);
+		byte[] encoded;
+		try {
+			encoded = remote.encode(this.key, arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+		return this.calls.<@Nullable Object>callAsync(remote.method(), encoded, remote.timeoutNanos(), remote::decode);
+	}
+
+	@Override
+	public void cast(MethodOperation operation, @Nullable Object[] arguments) {
+		RemoteOperation remote = this.contract.operation(operation);
+		this.calls.cast(remote.method(), remote.encode(this.key, arguments), remote.timeoutNanos());
+	}
+
+	@Override
+	public void stream(MethodOperation operation, @Nullable Object[] arguments,
+			Flow.Subscriber<? super @Nullable Object> subscriber) {
+		RemoteOperation remote = this.contract.operation(operation);
+		byte[] encoded;
+		try {
+			encoded = remote.encode(this.key, arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			subscriber.onSubscribe(new NoItems());
+			subscriber.onError(ex);
+			return;
+		}
+		this.calls.stream(remote.method(), encoded, remote::decode, subscriber);
+	}
+
+	@Override
+	public String toString() {
+		return "remote server " + this.contract.server() + ((this.key != null) ? "/" + this.key : "");
+	}
+
+	/** The subscription to a stream that was not opened. */
+	private static final class NoItems implements Flow.Subscription {
+
+		@Override
+		public void request(long n) {
+			// There is nothing to ask for.
+		}
+
+		@Override
+		public void cancel() {
+			// It is over already.
+		}
+
+	}
+
+}

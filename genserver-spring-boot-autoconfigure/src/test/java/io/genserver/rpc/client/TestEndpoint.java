@@ -1,0 +1,84 @@
+package io.genserver.rpc.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.genserver.Caller;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.Side;
+import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.TestServers;
+import io.genserver.rpc.socket.SocketSettings;
+import io.genserver.rpc.socket.WebSocketTransport;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.WebsocketServerSpec;
+
+/**
+ * An endpoint without a container, whose connections a test can get at.
+ */
+final class TestEndpoint implements AutoCloseable {
+
+	final List<WebSocketTransport> connections = new CopyOnWriteArrayList<>();
+
+	final List<Channel> channels = new CopyOnWriteArrayList<>();
+
+	/** Headers of the handshakes. */
+	final List<HttpHeaders> handshakes = new CopyOnWriteArrayList<>();
+
+	private final SocketSettings settings;
+
+	private final DisposableServer server;
+
+	TestEndpoint(TestServers servers) {
+		PeerContext context = servers.context(ProtocolLimits.defaults());
+		this.settings = new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1),
+				context);
+		WebsocketServerSpec spec = WebsocketServerSpec.builder()
+			.handlePing(true)
+			.maxFramePayloadLength(context.limits().webSocketMessageBytes())
+			.build();
+		this.server = HttpServer.create()
+			.host("localhost")
+			.port(0)
+			.route((routes) -> routes.get("/ws", (request, response) -> response
+				.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
+					accept(request, connection.channel());
+					connection.channel().closeFuture().addListener((closed) -> over.success());
+					this.connections.getLast().takeOver(inbound);
+				})), spec))
+				.get("/silent",
+						(request, response) -> response
+							.sendWebsocket((inbound, outbound) -> inbound.receiveFrames().then(), spec))
+				.get("/private", (request, response) -> response.status(401).send())
+				.get("/forbidden", (request, response) -> response.status(403).send())
+				.get("/busy", (request, response) -> response.status(503).send())
+				.get("/page", (request, response) -> response.sendString(Mono.just("hello")))
+				.get("/never", (request, response) -> Mono.never()))
+			.bindNow();
+	}
+
+	private void accept(HttpServerRequest request, Channel channel) {
+		this.handshakes.add(request.requestHeaders());
+		this.channels.add(channel);
+		Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), "test", null);
+		this.connections.add(new WebSocketTransport(channel, remote, "muxio", Side.ACCEPTING, this.settings));
+	}
+
+	URI uri(String path) {
+		return URI.create("ws://localhost:" + this.server.port() + path);
+	}
+
+	@Override
+	public void close() {
+		this.connections.forEach(WebSocketTransport::abort);
+		this.server.disposeNow();
+	}
+
+}
