@@ -1,143 +1,216 @@
 package io.genserver.jmh;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
+import io.genserver.jmh.Scenario.Side;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.CommandLineOptionException;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks and prints how ours compare with their peers. The two sides of a
- * comparison run one after the other, in several rounds, so that a machine that becomes
- * slower or faster meanwhile treats both alike; what is compared are medians over all
- * rounds. Options of the benchmark harness may be given as arguments; a pattern selects
- * comparisons.
+ * Runs the scenarios and prints the table of ratios. Sides take turns: a round forks each
+ * side of each scenario once, in reverse order every other round, so that what disturbs
+ * the machine for a while disturbs both. A ratio is the median of all our iterations by
+ * the median of all of the peer's; its spread are the ratios of single rounds.
+ * <p>
+ * System properties: {@code genserver.jmh.include} (regular expression found in a
+ * scenario's name, all), {@code .rounds} (3), {@code .warmups} (3), {@code .iterations}
+ * (4), {@code .millis} of each (500), {@code .one-cpu} (also run all on one processor,
+ * true), {@code .jvm-args} (further arguments for the forks, separated by blanks),
+ * {@code .quiet} (seconds to wait at most, before each fork, for other processes to leave
+ * the machine alone, 10), {@code .attempts} (times a fork is run at most until others
+ * took less than a twentieth of the processors; the least disturbed one counts, 1).
  */
 public final class Report {
 
-	private static final int ROUNDS = 3;
+	private static final List<String> JVM_ARGUMENTS = List.of("-Xms2g", "-Xmx2g", "-XX:+UseG1GC",
+			"--enable-native-access=ALL-UNNAMED", "-Dlogback.configurationFile=logback-jmh.xml");
 
-	private static final List<Comparison> COMPARISONS = List.of(
-			new Comparison("cast, 1 producer", "Cast", "ours", "peer", "1", 1.5),
-			new Comparison("cast, 2 producers", "Cast", "ours", "peer", "2", 1.5),
-			new Comparison("blocking call, idle server", "Call", "blockingOurs", "blockingPeer", null, 10),
-			new Comparison("async calls, 64 outstanding", "Call", "asyncOurs", "asyncPeer", null, 1.5),
-			new Comparison("ring, 2000 servers", "Ring", "ours", "peer", null, 5));
+	private static final double UNDISTURBED = 0.05;
 
-	private Report() {
+	private final PrintStream out;
+
+	private final int rounds = Integer.getInteger("genserver.jmh.rounds", 3);
+
+	private final int warmups = Integer.getInteger("genserver.jmh.warmups", 3);
+
+	private final int iterations = Integer.getInteger("genserver.jmh.iterations", 4);
+
+	private final TimeValue time = TimeValue.milliseconds(Integer.getInteger("genserver.jmh.millis", 500));
+
+	private final int quiet = Integer.getInteger("genserver.jmh.quiet", 10);
+
+	private final int attempts = Integer.getInteger("genserver.jmh.attempts", 1);
+
+	private final Neighbours neighbours = new Neighbours();
+
+	private final List<Scenario> scenarios;
+
+	/** What other processes took of the processors during forks that count. */
+	private double othersMost;
+
+	private double othersSum;
+
+	private int forks;
+
+	private Report(PrintStream out) {
+		this.out = out;
+		Pattern include = Pattern.compile(System.getProperty("genserver.jmh.include", ""));
+		this.scenarios = Scenario.all().stream().filter((scenario) -> include.matcher(scenario.what()).find()).toList();
 	}
 
 	/**
-	 * Run the comparisons.
-	 * @param args options of the benchmark harness
-	 * @throws RunnerException if a benchmark fails
-	 * @throws CommandLineOptionException if an option is wrong
+	 * Print the tables.
+	 * @param arguments none
+	 * @throws Exception if a benchmark fails
 	 */
-	public static void main(String[] args) throws RunnerException, CommandLineOptionException {
-		CommandLineOptions options = new CommandLineOptions(args);
-		List<String> rows = new ArrayList<>();
-		for (Comparison comparison : COMPARISONS) {
-			if (options.getIncludes().isEmpty()
-					|| options.getIncludes().stream().anyMatch(comparison.title()::contains)) {
-				rows.add(row(comparison, options));
+	public static void main(String[] arguments) throws Exception {
+		Report report = new Report(System.out);
+		report.print("All processors", report.measure());
+		if (Boolean.parseBoolean(System.getProperty("genserver.jmh.one-cpu", "true"))) {
+			Map<Side, Samples> pinned = report.measureOnOneProcessor();
+			if (!pinned.isEmpty()) {
+				report.print("One processor", pinned);
 			}
 		}
-		System.out.println();
-		System.out.println("| what | ours, op/s | peer, op/s | ratio | target | ours, B/op | peer, B/op |");
-		System.out.println("|---|---|---|---|---|---|---|");
-		rows.forEach(System.out::println);
 	}
 
-	private static String row(Comparison comparison, CommandLineOptions options) throws RunnerException {
-		Map<String, Samples> sides = new LinkedHashMap<>();
-		for (int round = 0; round < ROUNDS; round++) {
-			for (String method : List.of(comparison.ours(), comparison.peer())) {
-				sides.computeIfAbsent(method, (key) -> new Samples()).add(run(comparison, method, options));
+	private Map<Side, Samples> measureOnOneProcessor() throws RunnerException, InterruptedException {
+		String usual;
+		try {
+			usual = Machine.processors();
+			Machine.useOnly(usual.split("[,-]")[0]);
+		}
+		catch (IOException ex) {
+			this.out.println("Not measured on one processor: " + ex.getMessage());
+			return Map.of();
+		}
+		try {
+			return measure();
+		}
+		finally {
+			try {
+				Machine.useOnly(usual);
+			}
+			catch (IOException ex) {
+				this.out.println("Still on one processor: " + ex.getMessage());
 			}
 		}
-		Samples ours = sides.get(comparison.ours());
-		Samples peer = sides.get(comparison.peer());
-		return String.format(Locale.ROOT, "| %s | %s | %s | **%.2f** | ≥ %s | %.0f | %.0f |", comparison.title(), ours,
-				peer, ours.median() / peer.median(), comparison.target(), ours.bytes(), peer.bytes());
 	}
 
-	private static Collection<RunResult> run(Comparison comparison, String method, CommandLineOptions options)
-			throws RunnerException {
-		OptionsBuilder builder = new OptionsBuilder();
-		builder.parent(options);
-		builder.include("^" + Report.class.getPackageName() + "\\." + comparison.type() + "\\." + method + "$");
-		if (comparison.producers() != null) {
-			builder.param("producers", comparison.producers());
-		}
-		builder.forks(options.getForkCount().orElse(1));
-		builder.warmupIterations(options.getWarmupIterations().orElse(4));
-		builder.warmupTime(options.getWarmupTime().orElse(TimeValue.seconds(1)));
-		builder.measurementIterations(options.getMeasurementIterations().orElse(5));
-		builder.measurementTime(options.getMeasurementTime().orElse(TimeValue.seconds(1)));
-		builder.jvmArgsAppend("--enable-native-access=ALL-UNNAMED", "-Xms1g", "-Xmx1g");
-		builder.addProfiler(GCProfiler.class);
-		return new Runner(builder.build()).run();
-	}
-
-	/** What is compared with what. */
-	private record Comparison(String title, String type, String ours, String peer, String producers, double target) {
-	}
-
-	/** The iterations of one side. */
-	private static final class Samples {
-
-		private final List<Double> scores = new ArrayList<>();
-
-		private final List<Double> bytes = new ArrayList<>();
-
-		void add(Collection<RunResult> results) {
-			for (RunResult result : results) {
-				for (BenchmarkResult fork : result.getBenchmarkResults()) {
-					for (IterationResult iteration : fork.getIterationResults()) {
-						this.scores.add(iteration.getPrimaryResult().getScore());
-						Result<?> allocated = iteration.getSecondaryResults().get("gc.alloc.rate.norm");
-						if (allocated != null) {
-							this.bytes.add(allocated.getScore());
-						}
-					}
-				}
+	private Map<Side, Samples> measure() throws RunnerException, InterruptedException {
+		this.othersMost = 0;
+		this.othersSum = 0;
+		this.forks = 0;
+		Map<Side, Samples> samples = new LinkedHashMap<>();
+		for (int round = 0; round < this.rounds; round++) {
+			for (Side side : sides(round)) {
+				samples.computeIfAbsent(side, (key) -> new Samples()).add(fork(round, side));
 			}
 		}
+		return samples;
+	}
 
-		double median() {
-			return median(this.scores);
+	/** Run one side in a fork, again if it was disturbed. */
+	private Collection<RunResult> fork(int round, Side side) throws RunnerException, InterruptedException {
+		Collection<RunResult> best = List.of();
+		double least = Double.POSITIVE_INFINITY;
+		for (int attempt = 0; attempt < this.attempts && least > UNDISTURBED; attempt++) {
+			this.neighbours.awaitQuiet(this.quiet);
+			this.neighbours.begin();
+			Collection<RunResult> results = new Runner(options(side)).run();
+			double others = this.neighbours.share();
+			this.out.printf(Locale.ROOT, "round %d of %d: %s.%s, %d threads: %,.0f op/s; others took %.0f %%%n",
+					round + 1, this.rounds, side.benchmark().getSimpleName(), side.method(), side.threads(),
+					results.iterator().next().getPrimaryResult().getScore(), others * 100);
+			if (best.isEmpty() || others < least) {
+				best = results;
+				least = others;
+			}
 		}
+		this.othersMost = Math.max(this.othersMost, least);
+		this.othersSum += least;
+		this.forks++;
+		return best;
+	}
 
-		double bytes() {
-			return median(this.bytes);
+	/** The sides of all scenarios, each once, neighbours kept together. */
+	private List<Side> sides(int round) {
+		Set<Side> sides = new LinkedHashSet<>();
+		for (Scenario scenario : this.scenarios) {
+			sides.add(scenario.peer());
+			sides.add(scenario.ours());
 		}
+		List<Side> order = List.copyOf(sides);
+		return (round % 2 == 0) ? order : order.reversed();
+	}
 
-		private static double median(List<Double> values) {
-			double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-			return (sorted.length == 0) ? Double.NaN : sorted[sorted.length / 2];
+	private Options options(Side side) {
+		ChainedOptionsBuilder options = new OptionsBuilder().include(side.pattern())
+			.threads(side.threads())
+			.forks(1)
+			.warmupIterations(this.warmups)
+			.warmupTime(this.time)
+			.measurementIterations(this.iterations)
+			.measurementTime(this.time)
+			.shouldFailOnError(true)
+			.verbosity(VerboseMode.SILENT)
+			.addProfiler(GCProfiler.class)
+			.jvmArgs(JVM_ARGUMENTS.toArray(String[]::new));
+		String more = System.getProperty("genserver.jmh.jvm-args", "").trim();
+		if (!more.isEmpty()) {
+			options.jvmArgsAppend(more.split("\\s+"));
 		}
+		return options.build();
+	}
 
-		@Override
-		public String toString() {
-			double[] sorted = this.scores.stream().mapToDouble(Double::doubleValue).toArray();
-			Arrays.sort(sorted);
-			return String.format(Locale.ROOT, "%,.0f (%,.0f to %,.0f)", median(), sorted[0], sorted[sorted.length - 1]);
+	private void print(String title, Map<Side, Samples> samples) {
+		this.out.printf("%n**%s.** %s, %s. %d forks per side, %d iterations of %s each after %d to warm up."
+				+ " Other processes took %.0f %% of the processors meanwhile, %.0f %% during the most disturbed fork.%n%n",
+				title, LocalDate.now(), Machine.describe(), this.rounds, this.iterations, this.time, this.warmups,
+				100 * this.othersSum / this.forks, 100 * this.othersMost);
+		this.out.println("| what | ours, op/s (min..max) | Pekko, op/s (min..max) | ratio | per round | target |"
+				+ " ours, B/op | Pekko, B/op |");
+		this.out.println("|---|---|---|---|---|---|---|---|");
+		for (Scenario scenario : this.scenarios) {
+			print(scenario, samples.getOrDefault(scenario.ours(), new Samples()),
+					samples.getOrDefault(scenario.peer(), new Samples()));
 		}
+	}
 
+	private void print(Scenario scenario, Samples ours, Samples peer) {
+		double least = Double.MAX_VALUE;
+		double most = 0;
+		for (int round = 0; round < this.rounds; round++) {
+			double ratio = ours.round(round) / peer.round(round);
+			least = Math.min(least, ratio);
+			most = Math.max(most, ratio);
+		}
+		double ratio = ours.median() / peer.median();
+		String target = (scenario.target() == 0) ? ""
+				: String.format(Locale.ROOT, "≥ %.1f %s", scenario.target(), (ratio >= scenario.target()) ? "✓" : "✗");
+		this.out.printf(Locale.ROOT, "| %s | %s | %s | **%.2f** | %.2f..%.2f | %s | %.0f | %.0f |%n", scenario.what(),
+				text(ours), text(peer), ratio, least, most, target, ours.bytesPerOperation(), peer.bytesPerOperation());
+	}
+
+	private static String text(Samples samples) {
+		return String.format(Locale.ROOT, "%,.0f (%,.0f..%,.0f)", samples.median(), samples.min(), samples.max());
 	}
 
 }

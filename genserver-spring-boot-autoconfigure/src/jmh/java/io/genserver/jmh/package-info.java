@@ -1,6 +1,11 @@
 /**
- * Benchmarks against peers, measured in the same run. An operation is a message that was
- * handled, never one that was merely sent; ours run with all semantics on, at their
- * defaults; the peers are used as their documentation shows, with their defaults.
+ * Internal: benchmarks that compare servers with their peers in the same run. What they
+ * have in common: every fork runs one side only, both sides as an application gets them
+ * without any setting, sending from the same threads, doing the same work per message,
+ * and an operation counts when it is done, not when it is sent. Here is nothing that the
+ * project's own code or tests use.
  */
+@NullMarked
 package io.genserver.jmh;
+
+import org.jspecify.annotations.NullMarked;

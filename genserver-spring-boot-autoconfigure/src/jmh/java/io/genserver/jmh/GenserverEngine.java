@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.genserver.GenServerRef;
+import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
@@ -12,27 +13,24 @@ import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerSettings;
 
 /**
- * A runtime as an application has it: default settings, hence bounded mailboxes that block
- * their senders, deadlines of five seconds, supervision.
+ * An engine as the starter makes it without any property set: mailboxes of 1024 that
+ * block their senders when full, calls that end after 5 seconds, supervision, slow
+ * handlers watched. Without meters, as the peer.
  */
-final class Ours implements AutoCloseable {
+final class GenserverEngine implements AutoCloseable {
 
 	private final GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(),
 			() -> false);
 
-	private final LocalRegistry registry = new LocalRegistry(this.runtime, new ReflectiveContracts(ReplyAdapters.JDK),
+	final GenServerRegistry registry = new LocalRegistry(this.runtime, new ReflectiveContracts(ReplyAdapters.JDK),
 			ServerSettings.DEFAULTS);
 
-	Ours() {
+	GenserverEngine() {
 		this.runtime.start();
 	}
 
 	<S> GenServerRef<S> start(String name, Class<S> type, Supplier<S> factory) {
 		return this.registry.start(name, type, factory);
-	}
-
-	<C> C contract(String name, Class<C> contract) {
-		return this.registry.contract(name, contract);
 	}
 
 	@Override
