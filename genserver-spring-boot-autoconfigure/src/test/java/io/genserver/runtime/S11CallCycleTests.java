@@ -1,0 +1,160 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.genserver.CallCycleException;
+import io.genserver.CastAction;
+import io.genserver.GenServerRef;
+import io.genserver.Overflow;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * A wait that closes a cycle of waiting turns fails at once, with the chain.
+ */
+class S11CallCycleTests {
+
+	@Test
+	void S11_aServerThatCallsItselfFailsAtOnce() {
+		Seeds.each(20, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			GenServerRef<Object> a = engine.start("a", ServerSettings.DEFAULTS, Object::new);
+			long before = scheduler.nanoTime();
+			assertThatExceptionOfType(CallCycleException.class).isThrownBy(() -> a.call((s) -> a.call((t) -> 1)))
+				.withMessageStartingWith("Servers would wait for each other: a -> a.")
+				.satisfies((ex) -> assertThat(ex.notExecuted()).isTrue());
+			assertThat(scheduler.nanoTime()).isEqualTo(before);
+			assertThat(a.<Integer, RuntimeException>call((s) -> 1)).isEqualTo(1);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S11_aChainOfFourIsShownInTheMessageKeysIncluded() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.add("a", ServerSettings.DEFAULTS, Object::new);
+			engine.add("b", ServerSettings.DEFAULTS, Object::new);
+			engine.addKeyed("k", ServerSettings.DEFAULTS, Object::new);
+			engine.runtime.start();
+			GenServerRef<Object> a = engine.ref("a");
+			GenServerRef<Object> b = engine.ref("b");
+			GenServerRef<Object> one = engine.ref("k", "1");
+			GenServerRef<Object> two = engine.ref("k", "2");
+			assertThatExceptionOfType(CallCycleException.class)
+				.isThrownBy(() -> a.call((s) -> one.call((t) -> b.call((u) -> two.call((v) -> a.call((w) -> 1))))))
+				.satisfies((ex) -> assertThat(ex.chain()).containsExactly("k/2", "a", "k/1", "b", "k/2"));
+			engine.close();
+		});
+	}
+
+	@Test
+	void S11_aReturnedFutureOfTheRuntimeIsAWaitAndOneNobodyWaitsForIsNot() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.add("a", ServerSettings.DEFAULTS, Object::new);
+			engine.add("b", ServerSettings.DEFAULTS, Object::new);
+			engine.runtime.start();
+			GenServerRef<Object> a = engine.ref("a");
+			GenServerRef<Object> b = engine.ref("b");
+			CompletableFuture<CompletableFuture<CompletableFuture<Integer>>> returned = a
+				.callAsync((s) -> b.callAsync((t) -> a.callAsync((u) -> 1)));
+			CompletableFuture<Integer> ignored = new CompletableFuture<>();
+			scheduler.finish();
+			// The innermost call failed, and with it those that returned it.
+			assertThat(returned.exceptionNow()).isInstanceOf(CallCycleException.class);
+			b.call((t) -> {
+				a.callAsync((u) -> b.callAsync((v) -> 7)).thenAccept((inner) -> inner.thenAccept(ignored::complete));
+				return 0;
+			});
+			scheduler.finish();
+			assertThat(ignored).isCompletedWithValue(7);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S11_ofTwoWaitsThatCloseACycleTogetherOneFailsAndTheOtherGoesOn() {
+		Seeds.each(300, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.add("a", ServerSettings.DEFAULTS, Object::new);
+			engine.add("b", ServerSettings.DEFAULTS, Object::new);
+			engine.runtime.start();
+			GenServerRef<Object> a = engine.ref("a");
+			GenServerRef<Object> b = engine.ref("b");
+			long before = scheduler.nanoTime();
+			CompletableFuture<Integer> first = scheduler.spawn("first", () -> a.call((s) -> b.call((t) -> 1)));
+			CompletableFuture<Integer> second = scheduler.spawn("second", () -> b.call((s) -> a.call((t) -> 1)));
+			scheduler.finish();
+			int failed = 0;
+			for (CompletableFuture<Integer> each : java.util.List.of(first, second)) {
+				if (each.isCompletedExceptionally()) {
+					assertThat(each.exceptionNow()).isInstanceOf(CallCycleException.class);
+					failed++;
+				}
+			}
+			assertThat(failed).isLessThan(2);
+			assertThat(scheduler.nanoTime()).as("nobody waited for a deadline").isEqualTo(before);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S11_aDiamondNeverFails() {
+		Seeds.each(300, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			for (String name : java.util.List.of("top", "left", "right", "bottom")) {
+				engine.add(name, ServerSettings.DEFAULTS, Object::new);
+			}
+			engine.runtime.start();
+			GenServerRef<Object> bottom = engine.ref("bottom");
+			GenServerRef<Object> left = engine.ref("left");
+			GenServerRef<Object> right = engine.ref("right");
+			GenServerRef<Object> top = engine.ref("top");
+			CompletableFuture<Integer> one = scheduler.spawn("one",
+					() -> top.call((s) -> left.<Integer, RuntimeException>call((t) -> bottom.call((u) -> 1))
+							+ right.<Integer, RuntimeException>call((t) -> bottom.call((u) -> 2))));
+			CompletableFuture<Integer> two = scheduler.spawn("two",
+					() -> left.call((t) -> bottom.<Integer, RuntimeException>call((u) -> 4)));
+			CompletableFuture<Integer> three = scheduler.spawn("three",
+					() -> right.call((t) -> bottom.<Integer, RuntimeException>call((u) -> 5)));
+			scheduler.finish();
+			assertThat(one).isCompletedWithValue(3);
+			assertThat(two).isCompletedWithValue(4);
+			assertThat(three).isCompletedWithValue(5);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S11_twoServersThatBlockOnEachOthersFullMailboxesDoNotWedge() {
+		Seeds.each(200, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			ServerSettings one = ServerSettings.DEFAULTS.withMailbox(1, Overflow.BLOCK);
+			engine.add("a", one, Object::new);
+			engine.add("b", one, Object::new);
+			engine.runtime.start();
+			GenServerRef<Object> a = engine.ref("a");
+			GenServerRef<Object> b = engine.ref("b");
+			long before = scheduler.nanoTime();
+			a.cast((s) -> flood(b));
+			b.cast((s) -> flood(a));
+			scheduler.finish();
+			assertThat(scheduler.nanoTime()).as("nobody waited for a deadline").isEqualTo(before);
+			assertThat(a.<Integer, RuntimeException>call((s) -> 1)).isEqualTo(1);
+			assertThat(b.<Integer, RuntimeException>call((s) -> 1)).isEqualTo(1);
+			engine.close();
+		});
+	}
+
+	private static void flood(GenServerRef<Object> other) {
+		CastAction<Object> nothing = (s) -> {
+		};
+		for (int i = 0; i < 4; i++) {
+			other.cast(nothing);
+		}
+	}
+
+}

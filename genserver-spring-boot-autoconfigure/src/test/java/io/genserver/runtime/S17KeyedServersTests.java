@@ -1,0 +1,102 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.genserver.GenServerRef;
+import io.genserver.GenServerUnavailableException;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Keyed servers: one live instance of a key, and none too many.
+ */
+class S17KeyedServersTests {
+
+	@Test
+	void S17_thereAreNeverTwoLiveInstancesOfAKeyAndPassivationLosesNoMessage() {
+		Seeds.each(300, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			AtomicInteger live = new AtomicInteger();
+			AtomicInteger made = new AtomicInteger();
+			AtomicInteger handled = new AtomicInteger();
+			engine.addKeyed("keyed", ServerSettings.DEFAULTS.withIdleTimeout(Duration.ofMillis(3)),
+					new InstanceFactory() {
+
+						@Override
+						public Object create() {
+							assertThat(live.incrementAndGet()).isEqualTo(1);
+							made.incrementAndGet();
+							return new Object();
+						}
+
+						@Override
+						public void destroy(Object instance) {
+							scheduler.letOthersRun();
+							assertThat(live.decrementAndGet()).isZero();
+						}
+
+					});
+			engine.runtime.start();
+			GenServerRef<Object> one = engine.ref("keyed", "one");
+			for (int sender = 0; sender < 3; sender++) {
+				scheduler.spawn("sender-" + sender, () -> {
+					for (int i = 0; i < 8; i++) {
+						one.cast((state) -> handled.incrementAndGet());
+						one.call((state) -> handled.incrementAndGet());
+						scheduler.sleep(Duration.ofMillis(scheduler.choices().nextInt(8)));
+					}
+					return null;
+				});
+			}
+			scheduler.sleep(Duration.ofSeconds(1));
+			assertThat(handled).hasValue(48);
+			assertThat(made.get()).isPositive();
+			assertThat(engine.runtime.server("keyed").instances().find("one")).as("let go in the end").isNull();
+			engine.close();
+		});
+	}
+
+	@Test
+	void S17_anIdleInstanceIsLetGoAndTheNextMessageMakesAnother() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			AtomicInteger made = new AtomicInteger();
+			engine.addKeyed("keyed", ServerSettings.DEFAULTS.withIdleTimeout(Duration.ofSeconds(4)),
+					made::incrementAndGet);
+			engine.runtime.start();
+			GenServerRef<Integer> one = engine.ref("keyed", "one");
+			assertThat(one.<Integer, RuntimeException>call((state) -> state)).isEqualTo(1);
+			scheduler.sleep(Duration.ofSeconds(3));
+			assertThat(one.<Integer, RuntimeException>call((state) -> state)).isEqualTo(1);
+			scheduler.sleep(Duration.ofSeconds(6));
+			assertThat(one.<Integer, RuntimeException>call((state) -> state)).isEqualTo(2);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S17_theNumberOfInstancesIsBounded() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			ServerSettings defaults = ServerSettings.DEFAULTS;
+			ServerSettings two = new ServerSettings(defaults.capacity(), defaults.overflow(), defaults.callTimeout(),
+					defaults.supervision(), 2, null, defaults.startFailure());
+			engine.addKeyed("keyed", two, Object::new);
+			engine.runtime.start();
+			CompletableFuture<Integer> first = engine.ref("keyed", "1").callAsync((state) -> 1);
+			CompletableFuture<Integer> second = engine.ref("keyed", "2").callAsync((state) -> 2);
+			assertThatExceptionOfType(GenServerUnavailableException.class)
+				.isThrownBy(() -> engine.ref("keyed", "3").call((state) -> 3))
+				.withMessageContaining("genserver.servers.keyed.max-instances");
+			scheduler.finish();
+			assertThat(first).isCompletedWithValue(1);
+			assertThat(second).isCompletedWithValue(2);
+			engine.close();
+		});
+	}
+
+}
