@@ -31,6 +31,9 @@ public final class CloseCode {
 	/** Reading had to pause for too long. */
 	public static final int OVERLOADED = 1013;
 
+	/** A rule of ext mode was broken. */
+	public static final int EXT_VIOLATION = 4002;
+
 	/** The peer does not read what it asked for. */
 	public static final int SLOW_CONSUMER = 4008;
 

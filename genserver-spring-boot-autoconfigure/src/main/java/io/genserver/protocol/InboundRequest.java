@@ -18,6 +18,8 @@ public final class InboundRequest extends StreamState {
 
 	private byte[] metadata;
 
+	CallMetadata details = CallMetadata.NONE;
+
 	private @Nullable Object attachment;
 
 	private volatile boolean started;
@@ -74,6 +76,14 @@ public final class InboundRequest extends StreamState {
 	 */
 	public byte[] metadata() {
 		return this.metadata;
+	}
+
+	/**
+	 * Returns what came with the request beside its arguments, in ext mode.
+	 * @return the details; {@link CallMetadata#NONE} in base mode
+	 */
+	public CallMetadata details() {
+		return this.details;
 	}
 
 	/**

@@ -31,6 +31,8 @@ public final class MessageBatcher {
 
 	private final ByteBufAllocator allocator;
 
+	private final Source source;
+
 	private final ArrayDeque<ByteBuf> complete = new ArrayDeque<>();
 
 	private @Nullable ByteBuf open;
@@ -49,7 +51,16 @@ public final class MessageBatcher {
 	 * @param allocator where messages come from
 	 */
 	public MessageBatcher(ByteBufAllocator allocator) {
+		this(allocator, () -> false);
+	}
+
+	/**
+	 * Creates a batcher whose frames are written when messages are taken, so that what is
+	 * written last may still go first.
+	 */
+	MessageBatcher(ByteBufAllocator allocator, Source source) {
 		this.allocator = allocator;
+		this.source = source;
 	}
 
 	/**
@@ -87,6 +98,17 @@ public final class MessageBatcher {
 	 * @return a message, now the caller's to release; null if none is complete
 	 */
 	public @Nullable ByteBuf poll() {
+		askSource();
+		return take();
+	}
+
+	private void askSource() {
+		while (this.complete.isEmpty() && !this.released && this.source.write()) {
+			// until a message is complete or there is nothing to write
+		}
+	}
+
+	private @Nullable ByteBuf take() {
 		ByteBuf message = this.complete.poll();
 		if (message != null) {
 			this.pendingBytes -= message.readableBytes();
@@ -99,11 +121,12 @@ public final class MessageBatcher {
 	 * @return a message, now the caller's to release; null if there are no frames
 	 */
 	public @Nullable ByteBuf flush() {
+		askSource();
 		ByteBuf message = this.open;
 		if (this.complete.isEmpty() && message != null) {
 			complete(message);
 		}
-		return poll();
+		return take();
 	}
 
 	/**
@@ -148,6 +171,17 @@ public final class MessageBatcher {
 		this.complete.add(message);
 		this.open = null;
 		this.openFrames = 0;
+	}
+
+	/** Writes frames when there is room for them. */
+	interface Source {
+
+		/**
+		 * Writes some frames with {@link MessageBatcher#frame}.
+		 * @return false if there was nothing to write
+		 */
+		boolean write();
+
 	}
 
 }

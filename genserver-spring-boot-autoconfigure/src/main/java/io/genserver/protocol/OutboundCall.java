@@ -9,7 +9,7 @@ package io.genserver.protocol;
 public final class OutboundCall extends StreamState {
 
 	/** Stream and request carry the same id: both are free or both are taken. */
-	final int id;
+	int id;
 
 	final ResponseMode mode;
 
@@ -29,6 +29,10 @@ public final class OutboundCall extends StreamState {
 
 	boolean over;
 
+	boolean notExecuted;
+
+	CallMetadata responseDetails = CallMetadata.NONE;
+
 	OutboundCall(int id, long methodId, ResponseMode mode, Object attachment) {
 		this.id = id;
 		this.methodId = methodId;
@@ -38,7 +42,7 @@ public final class OutboundCall extends StreamState {
 
 	/**
 	 * Returns the id of the request on the wire.
-	 * @return an id of our side's half
+	 * @return an id of our side's half; in ext mode 0 until the request is written
 	 */
 	public int requestId() {
 		return this.id;
@@ -66,6 +70,23 @@ public final class OutboundCall extends StreamState {
 	 */
 	public boolean isOver() {
 		return this.over;
+	}
+
+	/**
+	 * Tells whether it is certain, for a call that failed, that the peer did not begin
+	 * it.
+	 * @return true if it was never sent, or the peer said so when it left
+	 */
+	public boolean isNotExecuted() {
+		return this.notExecuted;
+	}
+
+	/**
+	 * Returns what came with the response's header, in ext mode.
+	 * @return the details; none until the response was opened
+	 */
+	public CallMetadata responseDetails() {
+		return this.responseDetails;
 	}
 
 	/** Whether items go to the listener one by one. */

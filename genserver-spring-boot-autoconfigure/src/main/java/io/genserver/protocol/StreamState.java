@@ -17,6 +17,9 @@ abstract sealed class StreamState permits PendingHeader, InboundRequest, Outboun
 
 	@Nullable ByteAssembler body;
 
+	/** The rest of its state if the session is in ext mode. */
+	@Nullable ExtStream ext;
+
 	private int nextSeq;
 
 	/**

@@ -31,9 +31,18 @@ public interface WireListener {
 	void requestComplete(InboundRequest request, byte[] arguments);
 
 	/**
+	 * The arguments of a request taken as {@link Intake#ITEMS} are complete, in ext mode,
+	 * where they travel as payload. Not told if there are none; never after an item.
+	 * @param request the request
+	 * @param arguments the arguments
+	 */
+	default void requestArguments(InboundRequest request, byte[] arguments) {
+	}
+
+	/**
 	 * A piece of a request taken as {@link Intake#ITEMS} arrived.
 	 * @param request the request
-	 * @param item the payload bytes of one frame
+	 * @param item the payload bytes of one frame; in ext mode one item
 	 */
 	void requestItem(InboundRequest request, byte[] item);
 
@@ -61,6 +70,16 @@ public interface WireListener {
 	void requestRefused(InboundRequest request, Refusal refusal);
 
 	/**
+	 * The peer takes more items of the answer, in ext mode: more than the
+	 * {@link CallMetadata#itemCredit()} it began with. Never told of a request that does
+	 * not count items.
+	 * @param request the request
+	 * @param items how many more
+	 */
+	default void responseDemand(InboundRequest request, long items) {
+	}
+
+	/**
 	 * The header of a response arrived.
 	 * @param call the call it answers
 	 * @param status its status; 0 where the peer sent none
@@ -71,7 +90,7 @@ public interface WireListener {
 	/**
 	 * An item of a successful response to a call in {@link ResponseMode#STREAM} arrived.
 	 * @param call the call
-	 * @param item the payload bytes of one frame
+	 * @param item the payload bytes of one frame; in ext mode one item
 	 */
 	void responseItem(OutboundCall call, byte[] item);
 
@@ -98,6 +117,15 @@ public interface WireListener {
 	 * @param reason code and text for the close frame
 	 */
 	void violated(CloseReason reason);
+
+	/**
+	 * The peer will leave, in ext mode. Calls it does not serve any more have failed when
+	 * this is told, see {@link OutboundCall#isNotExecuted()}; new ones need another
+	 * connection.
+	 * @param goAway what it said
+	 */
+	default void goingAway(GoAway goAway) {
+	}
 
 	/**
 	 * A frame was received and had no effect.

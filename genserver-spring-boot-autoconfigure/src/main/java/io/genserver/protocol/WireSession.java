@@ -12,7 +12,7 @@ import io.netty.buffer.ByteBuf;
  *
  * @since 0.1.0
  */
-public sealed interface WireSession permits BaseSession {
+public sealed interface WireSession permits BaseSession, ExtSession {
 
 	/**
 	 * Takes bytes from the peer, in any split, and tells the listener what they mean.

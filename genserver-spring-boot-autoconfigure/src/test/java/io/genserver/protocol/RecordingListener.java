@@ -40,6 +40,22 @@ class RecordingListener implements WireListener {
 	}
 
 	@Override
+	public void requestArguments(InboundRequest request, byte[] arguments) {
+		note("arguments " + id(request) + " [" + show(arguments) + "]");
+	}
+
+	@Override
+	public void responseDemand(InboundRequest request, long items) {
+		note("demand " + id(request) + " " + items);
+	}
+
+	@Override
+	public void goingAway(GoAway goAway) {
+		note("leaving " + Integer.toUnsignedString(goAway.lastStream()) + " " + goAway.code() + " "
+				+ goAway.drainMillis() + " " + goAway.reason());
+	}
+
+	@Override
 	public void requestItem(InboundRequest request, byte[] item) {
 		note("item " + id(request) + " [" + show(item) + "]");
 	}

@@ -1,0 +1,567 @@
+package io.genserver.protocol;
+
+import java.util.concurrent.TimeUnit;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * A session in ext mode: flow control, deadlines, structured errors.
+ * <p>
+ * Beyond what every session asks of its owner:
+ * <ul>
+ * <li>Nothing is written until messages are taken from {@link #output()}, and what can be
+ * written depends on the peer's credit. So look at {@link #hasOutput()}, or just try to
+ * take messages, also after {@link #receive}, {@link #tick} and {@link #consumed}.</li>
+ * <li>Arrays given to it must not change until they are written.</li>
+ * <li>Everything the listener is given with {@code requestComplete},
+ * {@code requestArguments}, {@code requestItem} and {@code responseItem} is to be told
+ * {@link #consumed} once, however it ended; what {@code responseComplete} brings is
+ * not.</li>
+ * <li>Reading never pauses: {@link #readingPaused} is ignored.</li>
+ * </ul>
+ * An item may be as long as the peer accepts a message; a stream's arguments are an item
+ * of their own.
+ *
+ * @since 0.1.0
+ */
+public final class ExtSession implements WireSession {
+
+	private final ExtLimits extLimits;
+
+	private final ProtocolLimits limits;
+
+	private final ExtSettings ours;
+
+	private final MessageBatcher output;
+
+	private final ExtStreams streams;
+
+	private final ConnectionCredit credit;
+
+	private final ExtSender sender;
+
+	private final ExtMessages messages;
+
+	private final FrameDecoder decoder;
+
+	private boolean closed;
+
+	private boolean clockKnown;
+
+	private long lastBytesNanos;
+
+	private boolean asked;
+
+	/**
+	 * Creates a session for a connection on which nothing was sent yet.
+	 * @param side which end of the connection this is
+	 * @param limits the connection's limits
+	 * @param extLimits those that only ext mode has
+	 * @param allocator where outgoing messages and straddling frames are stored
+	 * @param listener who takes the events
+	 * @throws IllegalArgumentException if a window is smaller than every peer assumes
+	 */
+	public ExtSession(Side side, ProtocolLimits limits, ExtLimits extLimits, ByteBufAllocator allocator,
+			WireListener listener) {
+		this(side, limits, extLimits, allocator, listener, ExtSettings.ASSUMED, 1);
+	}
+
+	ExtSession(Side side, ProtocolLimits limits, ExtLimits extLimits, ByteBufAllocator allocator, WireListener listener,
+			ExtSettings assumed, int firstNumber) {
+		this.limits = limits;
+		this.extLimits = extLimits;
+		this.ours = ExtSettings.of(limits, extLimits, assumed);
+		this.streams = new ExtStreams(side, firstNumber);
+		this.credit = new ConnectionCredit(this.ours.connectionWindow(), limits.inboundBudgetBytes());
+		this.output = new MessageBatcher(allocator, this::write);
+		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed);
+		this.messages = new ExtMessages(limits, extLimits, this.ours, assumed, listener, this.streams, this.sender,
+				this.credit);
+		this.decoder = new FrameDecoder(allocator, new ExtReceiver(this.streams, this.sender, this.credit,
+				this.messages, new ExtConduct(extLimits), this.ours, assumed));
+		this.sender.control(ExtFrame.SETTINGS, 0, this.ours.encode());
+	}
+
+	private boolean write() {
+		return this.sender.write();
+	}
+
+	@Override
+	public void receive(ByteBuf chunk, long nowNanos) {
+		if (isClosed()) {
+			return;
+		}
+		now(nowNanos);
+		this.lastBytesNanos = nowNanos;
+		this.asked = false;
+		this.decoder.decode(chunk);
+	}
+
+	/**
+	 * Tells the time, which deadlines are written by. {@link #receive} and {@link #tick}
+	 * do so too; to be called before messages are taken if neither was for a while.
+	 * @param nowNanos the present
+	 */
+	public void now(long nowNanos) {
+		this.messages.now(nowNanos);
+		if (!this.clockKnown) {
+			this.clockKnown = true;
+			this.lastBytesNanos = nowNanos;
+		}
+	}
+
+	@Override
+	public void tick(long nowNanos) {
+		if (isClosed()) {
+			return;
+		}
+		now(nowNanos);
+		long silence = nowNanos - this.lastBytesNanos;
+		long patience = this.extLimits.keepAlive().toNanos();
+		if (silence >= patience + this.extLimits.keepAliveTimeout().toNanos()) {
+			this.messages.violated(ExtViolation
+				.idle("nothing heard for " + TimeUnit.NANOSECONDS.toMillis(silence) + " ms, though asked"));
+			return;
+		}
+		if (this.decoder.isMidFrame() && silence >= this.limits.halfOpenIdle().toNanos()) {
+			this.messages.violated(ExtViolation.of(new PeerConduct(this.limits).frameStalled()));
+			return;
+		}
+		if (silence >= patience && !this.asked) {
+			this.asked = true;
+			byte[] payload = new byte[Long.BYTES];
+			LittleEndian.setLong(payload, 0, nowNanos);
+			this.sender.control(FrameKind.PING, 0, payload);
+		}
+		if (!this.streams.hasIds() && !this.sender.isLeaving()) {
+			this.sender.leave();
+			goAway(GoAway.SHUTDOWN, 0, "no stream ids left");
+			this.messages.failUnopened("no stream ids are left on this connection");
+		}
+		this.messages.expire();
+	}
+
+	/** Ignored: in ext mode credit slows the peer down. */
+	@Override
+	public void readingPaused(boolean paused, long nowNanos) {
+	}
+
+	@Override
+	public void close(String reason) {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		this.messages.stop();
+		this.decoder.release();
+		this.messages.abandon(reason);
+		this.output.release();
+	}
+
+	@Override
+	public boolean isClosed() {
+		return !this.messages.isOpen();
+	}
+
+	@Override
+	public long bufferedBytes() {
+		return this.credit.buffered() + this.decoder.bufferedBytes();
+	}
+
+	@Override
+	public MessageBatcher output() {
+		return this.output;
+	}
+
+	/**
+	 * Tells whether messages can be taken from {@link #output()} now.
+	 * @return whether there is something that the peer's credit allows to write
+	 */
+	public boolean hasOutput() {
+		return !this.closed && this.sender.hasOutput();
+	}
+
+	/**
+	 * Tells whether new calls can be made here.
+	 * @return false once the session is closed, the peer said that it leaves, or all
+	 * stream ids are used
+	 */
+	public boolean acceptsCalls() {
+		return !isClosed() && !this.sender.isLeaving() && this.streams.hasIds();
+	}
+
+	/**
+	 * How many of our calls and casts wait until the peer lets another stream open.
+	 * @return a number
+	 */
+	public int waitingCalls() {
+		return this.sender.waiting();
+	}
+
+	@Override
+	public int callsInFlight() {
+		return this.streams.places();
+	}
+
+	@Override
+	public int openCalls() {
+		return this.messages.openCalls();
+	}
+
+	@Override
+	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		return call(methodId, arguments, mode, attachment, CallMetadata.NONE);
+	}
+
+	/**
+	 * Sends a complete call, as soon as the peer lets another stream open.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments
+	 * @param mode how to deliver the answer
+	 * @param attachment what the caller wants to find in {@link OutboundCall#attachment}
+	 * @param metadata what goes with it
+	 * @return the call
+	 * @throws OversizedItemException if the arguments or the metadata are too long
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
+			CallMetadata metadata) {
+		OutboundCall call = open(methodId, arguments, mode, attachment, metadata);
+		stream(call).send.end();
+		this.sender.open(stream(call));
+		return call;
+	}
+
+	@Override
+	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		return openStream(methodId, arguments, mode, attachment, CallMetadata.NONE);
+	}
+
+	/**
+	 * Opens a call whose request is a stream of items.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments that go before the items; empty for none
+	 * @param mode how to deliver the answer
+	 * @param attachment what the caller wants to find in {@link OutboundCall#attachment}
+	 * @param metadata what goes with it
+	 * @return the call, open for {@link #sendItem} and {@link #sendEnd}
+	 * @throws OversizedItemException if the arguments or the metadata are too long
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
+			CallMetadata metadata) {
+		OutboundCall call = open(methodId, arguments, mode, attachment, metadata);
+		call.sending = true;
+		this.sender.open(stream(call));
+		return call;
+	}
+
+	private OutboundCall open(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
+			CallMetadata metadata) {
+		SendQueue queue = queue(MessageType.CALL, methodId, arguments, metadata);
+		int window = (metadata.streamWindow() >= 0) ? metadata.streamWindow() : this.ours.streamWindow();
+		OutboundCall call = new OutboundCall(0, methodId, mode, attachment);
+		ExtStream.of(call, queue, new ReceiveCredit(window, metadata.itemCredit(), this.ours.maxMessage()));
+		this.messages.callOpened();
+		return call;
+	}
+
+	private SendQueue queue(int type, long methodId, byte[] arguments, CallMetadata metadata) {
+		if (!acceptsCalls()) {
+			throw new IllegalStateException(
+					isClosed() ? "The connection is closed" : "The connection takes no new calls, open another");
+		}
+		requireItemFits("Arguments", arguments);
+		PendingOpen open = new PendingOpen(type, methodId, MetadataCodec.encode(metadata),
+				MetadataCodec.encodeName(metadata), metadata.deadlineMillis(), this.messages.now(),
+				arguments.length > 0);
+		int metadataBytes = open.bytes(true) - RpcHeader.BYTES;
+		int longest = Math.min(this.sender.peer().maxMetadata(), ExtLimits.MAX_METADATA_BYTES);
+		if (metadataBytes > longest) {
+			throw new OversizedItemException("Metadata", metadataBytes, longest);
+		}
+		if (metadata.streamWindow() >= 0 && metadata.streamWindow() < this.messages.smallestWindow()) {
+			throw new IllegalArgumentException("Stream window of " + metadata.streamWindow()
+					+ " bytes is below the smallest one, " + this.messages.smallestWindow());
+		}
+		SendQueue queue = new SendQueue(open, this.sender.peer().streamWindow(), CallMetadata.UNLIMITED_ITEMS);
+		if (arguments.length > 0) {
+			queue.add(arguments);
+		}
+		return queue;
+	}
+
+	@Override
+	public boolean sendItem(OutboundCall call, byte[] item) {
+		requireItemFits("Stream item", item);
+		if (isClosed() || call.over || !call.sending) {
+			return false;
+		}
+		stream(call).send.add(item);
+		this.sender.schedule(stream(call));
+		return true;
+	}
+
+	@Override
+	public boolean sendEnd(OutboundCall call) {
+		if (isClosed() || call.over || !call.sending) {
+			return false;
+		}
+		call.sending = false;
+		stream(call).send.end();
+		this.sender.schedule(stream(call));
+		return true;
+	}
+
+	@Override
+	public void cast(long methodId, byte[] arguments) {
+		cast(methodId, arguments, CallMetadata.NONE);
+	}
+
+	/**
+	 * Sends a message nobody answers, as soon as the peer lets another stream open.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments
+	 * @param metadata what goes with it
+	 * @throws OversizedItemException if the arguments or the metadata are too long
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	public void cast(long methodId, byte[] arguments, CallMetadata metadata) {
+		SendQueue queue = queue(MessageType.EVENT, methodId, arguments, metadata);
+		queue.end();
+		this.sender.open(ExtStream.ofCast(queue));
+	}
+
+	@Override
+	public boolean cancel(OutboundCall call) {
+		if (isClosed() || call.over) {
+			return false;
+		}
+		this.messages.cancel(stream(call), call);
+		return true;
+	}
+
+	/**
+	 * Answers a request completely. A status other than {@link StatusCode#OK} is sent as
+	 * an error whose message is the payload read as UTF-8, also after items;
+	 * {@link #respondError} can say more.
+	 * @param request a request of this session
+	 * @param status see {@link ExtStatus}
+	 * @param payload the encoded result, or UTF-8 error text
+	 */
+	@Override
+	public boolean respond(InboundRequest request, int status, byte[] payload) {
+		if (status != StatusCode.OK) {
+			if (!ExtStatus.isKnown(status)) {
+				throw new IllegalArgumentException("Unknown status " + status);
+			}
+			return respondError(request, ExtError.of(status, Utf8.lenient(payload, 0, payload.length)));
+		}
+		return respond(request, payload, CallMetadata.NONE);
+	}
+
+	/**
+	 * Answers a request completely and successfully.
+	 * @param request a request of this session
+	 * @param payload the encoded result
+	 * @param metadata what goes with it: content type and headers
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written
+	 * @throws OversizedItemException if the result or the metadata is too long; nothing
+	 * was answered
+	 * @throws IllegalStateException if items were sent: finish with {@link #respondEnd}
+	 * or {@link #respondError}
+	 */
+	public boolean respond(InboundRequest request, byte[] payload, CallMetadata metadata) {
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		requireNotResponding(request);
+		requireItemFits("Result", payload);
+		ExtStream stream = stream(request);
+		describe(stream, metadata);
+		if (payload.length > 0) {
+			stream.send.add(payload);
+		}
+		stream.send.end();
+		this.messages.answered(stream, request);
+		return true;
+	}
+
+	private static void requireNotResponding(InboundRequest request) {
+		if (request.isResponding()) {
+			throw new IllegalStateException(
+					request + " was answered with items: finish it with respondEnd or respondError");
+		}
+	}
+
+	private void describe(ExtStream stream, CallMetadata metadata) {
+		if (metadata != CallMetadata.NONE) {
+			byte[] entries = MetadataCodec.encode(metadata);
+			int longest = Math.min(this.sender.peer().maxMetadata(), ExtLimits.MAX_METADATA_BYTES);
+			if (1 + entries.length > longest) {
+				throw new OversizedItemException("Metadata", 1 + entries.length, longest);
+			}
+			byte[] withStatus = new byte[1 + entries.length];
+			System.arraycopy(entries, 0, withStatus, 1, entries.length);
+			stream.send.open = new PendingOpen(MessageType.RESPONSE, MethodId.NONE, withStatus, ByteAssembler.EMPTY,
+					CallMetadata.NO_DEADLINE, this.messages.now(), true);
+		}
+	}
+
+	/**
+	 * Ends a request with an error, after the items that were given.
+	 * @param request a request of this session
+	 * @param error what went wrong
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written
+	 */
+	public boolean respondError(InboundRequest request, ExtError error) {
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		ExtStream stream = stream(request);
+		byte[] payload = (stream.notExecuted ? error.withNotExecuted() : error).encode();
+		byte[] withStatus = new byte[1 + payload.length];
+		withStatus[0] = (byte) error.status();
+		System.arraycopy(payload, 0, withStatus, 1, payload.length);
+		stream.send.fail(withStatus);
+		this.messages.answered(stream, request);
+		if (!stream.send.hasItems()) {
+			this.messages.finish(stream, request, ExtFrame.ERROR, withStatus);
+		}
+		return true;
+	}
+
+	@Override
+	public boolean respondItem(InboundRequest request, byte[] item) {
+		return respondItem(request, item, CallMetadata.NONE);
+	}
+
+	/**
+	 * Sends one item of a successful response stream.
+	 * @param request a request of this session
+	 * @param item the item
+	 * @param metadata what goes with the response, if this item opens it; else ignored
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written
+	 * @throws OversizedItemException if the item or the metadata is too long
+	 */
+	public boolean respondItem(InboundRequest request, byte[] item, CallMetadata metadata) {
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		requireItemFits("Response item", item);
+		ExtStream stream = stream(request);
+		if (!request.responding) {
+			describe(stream, metadata);
+			request.responding = true;
+		}
+		stream.send.add(item);
+		this.sender.schedule(stream);
+		return true;
+	}
+
+	@Override
+	public boolean respondEnd(InboundRequest request) {
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		ExtStream stream = stream(request);
+		stream.send.end();
+		this.messages.answered(stream, request);
+		return true;
+	}
+
+	/** In ext mode {@link #respondError} can say why. */
+	@Override
+	public boolean respondCancel(InboundRequest request) {
+		if (isClosed() || !request.isResponding()) {
+			return false;
+		}
+		ExtStream stream = stream(request);
+		this.messages.answered(stream, request);
+		this.messages.finish(stream, request, FrameKind.CANCEL, ByteAssembler.EMPTY);
+		return true;
+	}
+
+	@Override
+	public void release(InboundRequest request) {
+		this.streams.freePlace(request);
+	}
+
+	/**
+	 * Tells that something a request brought was consumed, or is let go of.
+	 * @param request a request of this session
+	 * @param bytes how long it was
+	 */
+	public void consumed(InboundRequest request, int bytes) {
+		this.messages.consumed(request.ext, bytes);
+	}
+
+	/**
+	 * Tells that an item of a response was consumed, or is let go of.
+	 * @param call a call of this session
+	 * @param bytes how long it was
+	 */
+	public void consumed(OutboundCall call, int bytes) {
+		this.messages.consumed(call.ext, bytes);
+	}
+
+	/**
+	 * How many bytes given for a response wait to be written.
+	 * @param request a request of this session
+	 * @return bytes, without frame headers
+	 */
+	public long queuedBytes(InboundRequest request) {
+		return stream(request).send.queuedBytes();
+	}
+
+	/**
+	 * How many bytes given for a call wait to be written.
+	 * @param call a call of this session
+	 * @return bytes, without frame headers
+	 */
+	public long queuedBytes(OutboundCall call) {
+		return stream(call).send.queuedBytes();
+	}
+
+	/**
+	 * Tells the peer that we will leave: streams it opens from now on are not served, and
+	 * it knows that; those that are open go on. Idempotent.
+	 * @param code one of those in {@link GoAway}
+	 * @param drainMillis how long open streams may take
+	 * @param reason text for logs
+	 */
+	public void goAway(int code, long drainMillis, String reason) {
+		this.messages.goAway(code, drainMillis, reason);
+	}
+
+	ExtStreams streams() {
+		return this.streams;
+	}
+
+	ExtSender sender() {
+		return this.sender;
+	}
+
+	ConnectionCredit credit() {
+		return this.credit;
+	}
+
+	private void requireItemFits(String what, byte[] item) {
+		if (item.length > this.sender.peer().maxMessage()) {
+			throw new OversizedItemException(what, item.length, this.sender.peer().maxMessage());
+		}
+	}
+
+	private static ExtStream stream(StreamState state) {
+		ExtStream stream = state.ext;
+		if (stream == null) {
+			throw new IllegalArgumentException(state + " does not belong to this session");
+		}
+		return stream;
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.genserver.protocol;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.netty.util.collection.IntObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open streams of an ext session, and how far each side has come with its ids. A
+ * stream is here from its OPEN until nothing can come or go on it.
+ */
+final class ExtStreams {
+
+	static final int MAX_NUMBER = 0x7fff_ffff;
+
+	private final Side side;
+
+	private final IntObjectHashMap<ExtStream> open = new IntObjectHashMap<>();
+
+	/** The number of our next stream. One past the last if there are no more. */
+	private long next;
+
+	private int highestOfPeer;
+
+	private int places;
+
+	private int openOfPeer;
+
+	ExtStreams(Side side, int first) {
+		this.side = side;
+		this.next = first;
+	}
+
+	private static int number(int id) {
+		return id & MAX_NUMBER;
+	}
+
+	boolean isOurs(int id) {
+		return id == this.side.id(number(id));
+	}
+
+	@Nullable ExtStream find(int id) {
+		return this.open.get(id);
+	}
+
+	/** Whether a stream of this id was open at some time, or still is. */
+	boolean isPast(int id) {
+		int number = number(id);
+		return number > 0 && (isOurs(id) ? number < this.next : number <= this.highestOfPeer);
+	}
+
+	boolean isNextOfPeer(int id) {
+		return !isOurs(id) && this.highestOfPeer < MAX_NUMBER && number(id) == this.highestOfPeer + 1;
+	}
+
+	void openedByPeer(int id) {
+		this.highestOfPeer = number(id);
+	}
+
+	/** The last stream of the peer, or 0. */
+	int lastOfPeer() {
+		Side other = (this.side == Side.CONNECTING) ? Side.ACCEPTING : Side.CONNECTING;
+		return (this.highestOfPeer == 0) ? 0 : other.id(this.highestOfPeer);
+	}
+
+	boolean hasIds() {
+		return this.next <= MAX_NUMBER;
+	}
+
+	int takeId() {
+		return this.side.id((int) this.next++);
+	}
+
+	void add(ExtStream stream) {
+		this.open.put(stream.id, stream);
+		if (!stream.ours) {
+			this.openOfPeer++;
+		}
+	}
+
+	void remove(ExtStream stream) {
+		if (this.open.remove(stream.id) != null && !stream.ours) {
+			this.openOfPeer--;
+		}
+	}
+
+	int openOfPeer() {
+		return this.openOfPeer;
+	}
+
+	int size() {
+		return this.open.size();
+	}
+
+	/** A copy, so that it can be walked while streams come and go. */
+	List<ExtStream> snapshot() {
+		return new ArrayList<>(this.open.values());
+	}
+
+	/** The stream that holds most and may still bring more. */
+	@Nullable ExtStream largest() {
+		ExtStream largest = null;
+		for (ExtStream stream : this.open.values()) {
+			if (stream.receiving && !stream.finReceived && stream.buffered() > 0
+					&& (largest == null || stream.buffered() > largest.buffered())) {
+				largest = stream;
+			}
+		}
+		return largest;
+	}
+
+	int places() {
+		return this.places;
+	}
+
+	void takePlace(InboundRequest request) {
+		request.holdsPlace = true;
+		this.places++;
+	}
+
+	void freePlace(InboundRequest request) {
+		if (request.holdsPlace) {
+			request.holdsPlace = false;
+			this.places--;
+		}
+	}
+
+}

@@ -1,0 +1,172 @@
+package io.genserver.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.genserver.protocol.CallMetadata.Header;
+
+/** {@link CallMetadata} as bytes. */
+final class MetadataCodec {
+
+	/** Where the deadline's value is in encoded metadata that has one. */
+	static final int DEADLINE_OFFSET = 2;
+
+	private static final int U32 = 4;
+
+	private MetadataCodec() {
+	}
+
+	/** Encodes all but the method name, which is sent once; the deadline comes first. */
+	static byte[] encode(CallMetadata metadata) {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		if (metadata.deadlineMillis() >= 0) {
+			Tlv.write(out, Tlv.DEADLINE, u32(metadata.deadlineMillis()));
+		}
+		if (metadata.traceParent() != null) {
+			Tlv.write(out, Tlv.TRACEPARENT, TraceParent.encode(metadata.traceParent()));
+		}
+		if (metadata.traceState() != null) {
+			Tlv.write(out, Tlv.TRACESTATE, Utf8.bytes(metadata.traceState()));
+		}
+		if (metadata.contentType() != null) {
+			Tlv.write(out, Tlv.CONTENT_TYPE, metadata.contentType().encode());
+		}
+		if (!metadata.accept().isEmpty()) {
+			Tlv.write(out, Tlv.ACCEPT, accept(metadata.accept()));
+		}
+		if (metadata.streamWindow() >= 0) {
+			Tlv.write(out, Tlv.STREAM_WINDOW, u32(metadata.streamWindow()));
+		}
+		if (metadata.itemCredit() >= 0) {
+			Tlv.write(out, Tlv.ITEM_CREDIT, u32(metadata.itemCredit()));
+		}
+		if (metadata.key() != null) {
+			Tlv.write(out, Tlv.KEY, Utf8.bytes(metadata.key()));
+		}
+		for (Header header : metadata.headers()) {
+			Tlv.write(out, Tlv.HEADER, header(header));
+		}
+		return out.toByteArray();
+	}
+
+	/** Encodes a method name; empty if there is none. */
+	static byte[] encodeName(CallMetadata metadata) {
+		if (metadata.methodName() == null) {
+			return ByteAssembler.EMPTY;
+		}
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		Tlv.write(out, Tlv.METHOD_NAME, Utf8.bytes(metadata.methodName()));
+		return out.toByteArray();
+	}
+
+	static void setDeadline(byte[] encoded, long millis) {
+		LittleEndian.setInt(encoded, DEADLINE_OFFSET, (int) Math.min(millis, 0xffff_ffffL));
+	}
+
+	static Decoded decode(byte[] bytes, int start) {
+		CallMetadata.Builder metadata = new CallMetadata.Builder(CallMetadata.NONE);
+		int unknownCritical = 0;
+		long seen = 0;
+		Tlv.Reader entry = new Tlv.Reader(bytes, start);
+		while (entry.next()) {
+			int type = entry.type & ~Tlv.CRITICAL;
+			if (type < Tlv.DEADLINE || type > Tlv.HEADER || (type > Tlv.KEY && type < Tlv.HEADER)) {
+				if (type != entry.type) {
+					unknownCritical = entry.type;
+				}
+				continue;
+			}
+			if (type != Tlv.HEADER && (seen & (1L << type)) != 0) {
+				throw ExtViolation.protocol("metadata entry " + type + " comes twice");
+			}
+			seen |= 1L << type;
+			take(metadata, type, bytes, entry);
+		}
+		return new Decoded(metadata.build(), unknownCritical);
+	}
+
+	private static void take(CallMetadata.Builder metadata, int type, byte[] bytes, Tlv.Reader entry) {
+		int offset = entry.offset;
+		int length = entry.length;
+		switch (type) {
+			case Tlv.DEADLINE -> metadata.deadlineMillis(u32(bytes, entry));
+			case Tlv.TRACEPARENT -> {
+				require(length == TraceParent.BYTES, entry);
+				metadata.traceParent(TraceParent.decode(bytes, offset));
+			}
+			case Tlv.TRACESTATE -> metadata.traceState(Utf8.strict(bytes, offset, length));
+			case Tlv.CONTENT_TYPE -> metadata.contentType(ContentType.decode(bytes, offset, length));
+			case Tlv.ACCEPT -> {
+				List<ContentType> accept = new ArrayList<>();
+				for (int i = 0; i < length; i++) {
+					accept.add(ContentType.of(bytes[offset + i] & 0xff));
+				}
+				metadata.accept(accept);
+			}
+			case Tlv.STREAM_WINDOW -> metadata.streamWindow((int) Math.min(u32(bytes, entry), Integer.MAX_VALUE));
+			case Tlv.ITEM_CREDIT -> metadata.itemCredit((int) Math.min(u32(bytes, entry), Integer.MAX_VALUE));
+			case Tlv.METHOD_NAME -> metadata.methodName(Utf8.strict(bytes, offset, length));
+			case Tlv.KEY -> metadata.key(Utf8.strict(bytes, offset, length));
+			default -> {
+				require(length > 0, entry);
+				int name = bytes[offset] & 0xff;
+				require(name < length, entry);
+				metadata.header(Utf8.strict(bytes, offset + 1, name),
+						Utf8.strict(bytes, offset + 1 + name, length - 1 - name));
+			}
+		}
+	}
+
+	private static byte[] accept(List<ContentType> types) {
+		byte[] value = new byte[types.size()];
+		for (int i = 0; i < value.length; i++) {
+			ContentType type = types.get(i);
+			if (type.name() != null) {
+				throw new IllegalArgumentException("Only numbered content types can be listed, not " + type.name());
+			}
+			value[i] = (byte) type.code();
+		}
+		return value;
+	}
+
+	private static byte[] header(Header header) {
+		byte[] name = Utf8.bytes(header.name());
+		byte[] value = Utf8.bytes(header.value());
+		if (name.length > 0xff) {
+			throw new IllegalArgumentException("Header name of " + name.length + " bytes exceeds 255");
+		}
+		byte[] entry = new byte[1 + name.length + value.length];
+		entry[0] = (byte) name.length;
+		System.arraycopy(name, 0, entry, 1, name.length);
+		System.arraycopy(value, 0, entry, 1 + name.length, value.length);
+		return entry;
+	}
+
+	private static byte[] u32(long value) {
+		byte[] bytes = new byte[U32];
+		LittleEndian.setInt(bytes, 0, (int) Math.min(value, 0xffff_ffffL));
+		return bytes;
+	}
+
+	private static long u32(byte[] bytes, Tlv.Reader entry) {
+		require(entry.length == U32, entry);
+		return Integer.toUnsignedLong(LittleEndian.getInt(bytes, entry.offset));
+	}
+
+	private static void require(boolean holds, Tlv.Reader entry) {
+		if (!holds) {
+			throw ExtViolation.protocol("metadata entry " + entry.type + " of " + entry.length + " bytes is malformed");
+		}
+	}
+
+	/**
+	 * Metadata as received.
+	 *
+	 * @param metadata what is known of it
+	 * @param unknownCritical an entry that must not be ignored and is not known, or 0
+	 */
+	record Decoded(CallMetadata metadata, int unknownCritical) {
+	}
+
+}

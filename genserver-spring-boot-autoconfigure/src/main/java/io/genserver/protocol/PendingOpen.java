@@ -1,0 +1,58 @@
+package io.genserver.protocol;
+
+import io.netty.buffer.ByteBuf;
+
+/** The RPC header of a stream, until its OPEN is written. */
+final class PendingOpen {
+
+	private final int type;
+
+	final long methodId;
+
+	private final byte[] metadata;
+
+	/** The method's name as metadata; empty if there is none. */
+	final byte[] name;
+
+	private final long deadlineMillis;
+
+	private final long createdNanos;
+
+	/** Whether the first item may travel with the header. */
+	final boolean takesItem;
+
+	PendingOpen(int type, long methodId, byte[] metadata, byte[] name, long deadlineMillis, long createdNanos,
+			boolean takesItem) {
+		this.type = type;
+		this.methodId = methodId;
+		this.metadata = metadata;
+		this.name = name;
+		this.deadlineMillis = deadlineMillis;
+		this.createdNanos = createdNanos;
+		this.takesItem = takesItem;
+	}
+
+	boolean isResponse() {
+		return this.type == MessageType.RESPONSE;
+	}
+
+	int bytes(boolean withName) {
+		return RpcHeader.BYTES + this.metadata.length + (withName ? this.name.length : 0);
+	}
+
+	void write(ByteBuf frame, int streamId, boolean withName, long nowNanos) {
+		if (this.deadlineMillis >= 0) {
+			long left = this.deadlineMillis - (nowNanos - this.createdNanos) / 1_000_000;
+			MetadataCodec.setDeadline(this.metadata, Math.max(0, left));
+		}
+		frame.writeByte(this.type);
+		frame.writeIntLE(streamId);
+		frame.writeLongLE(this.methodId);
+		frame.writeShortLE(bytes(withName) - RpcHeader.BYTES);
+		frame.writeBytes(this.metadata);
+		if (withName) {
+			frame.writeBytes(this.name);
+		}
+	}
+
+}

@@ -1,0 +1,185 @@
+package io.genserver.protocol;
+
+import java.util.ArrayDeque;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one stream has still to send, and how much of it the peer takes. Says what can be
+ * written next; {@link ExtSender} writes it.
+ */
+final class SendQueue {
+
+	/** Nothing can be written. */
+	static final int NOTHING = -1;
+
+	/** Credit of a stream whose items are not counted. */
+	private static final long UNLIMITED = Long.MAX_VALUE;
+
+	private final ArrayDeque<byte[]> items = new ArrayDeque<>();
+
+	@Nullable PendingOpen open;
+
+	/** The window and item credit it began with, or -1 if items are not counted. */
+	int window;
+
+	final int itemWindow;
+
+	long credit;
+
+	private long itemCredit;
+
+	private int offset;
+
+	private boolean itemBegun;
+
+	private boolean ending;
+
+	private byte @Nullable [] error;
+
+	private long queuedBytes;
+
+	int seq;
+
+	/** FIN, END, ERROR or CANCEL is written: nothing follows. */
+	boolean done;
+
+	SendQueue(@Nullable PendingOpen open, int window, int itemWindow) {
+		this.open = open;
+		this.window = window;
+		this.itemWindow = itemWindow;
+		this.credit = window;
+		this.itemCredit = (itemWindow < 0) ? UNLIMITED : itemWindow;
+	}
+
+	void add(byte[] item) {
+		this.items.add(item);
+		this.queuedBytes += item.length;
+	}
+
+	void end() {
+		this.ending = true;
+	}
+
+	/** Ends with an ERROR after what is queued. */
+	void fail(byte[] error) {
+		this.error = error;
+	}
+
+	boolean isEnding() {
+		return this.ending || this.error != null;
+	}
+
+	boolean hasItems() {
+		return !this.items.isEmpty();
+	}
+
+	long queuedBytes() {
+		return this.queuedBytes;
+	}
+
+	void credit(long bytes, long moreItems, int streamId) {
+		this.credit += bytes;
+		if (this.itemWindow >= 0) {
+			this.itemCredit += moreItems;
+		}
+		if (this.credit > Integer.MAX_VALUE || (this.itemWindow >= 0 && this.itemCredit > Integer.MAX_VALUE)) {
+			throw ExtViolation.flowControl("stream " + Integer.toUnsignedString(streamId) + ": credit overflows");
+		}
+	}
+
+	/**
+	 * How many bytes of credit on the connection the next frame needs at least: 0 if it
+	 * is empty, {@link #NOTHING} if there is none or the stream's own credit is used up.
+	 */
+	int need(boolean withName) {
+		if (this.done) {
+			return NOTHING;
+		}
+		if (this.open != null) {
+			return needOfOpen(this.open, withName);
+		}
+		byte[] item = this.items.peek();
+		if (item == null) {
+			return isEnding() ? 0 : NOTHING;
+		}
+		if (!this.itemBegun && this.itemCredit == 0) {
+			return NOTHING;
+		}
+		if (item.length == this.offset) {
+			return 0;
+		}
+		return (this.credit > 0) ? 1 : NOTHING;
+	}
+
+	private int needOfOpen(PendingOpen pending, boolean withName) {
+		if (pending.isResponse() && this.items.isEmpty() && !this.ending) {
+			return NOTHING;
+		}
+		int bytes = pending.bytes(withName);
+		return (bytes <= this.credit) ? bytes : NOTHING;
+	}
+
+	/** The peer's settings gave every stream a longer window. */
+	void raise(int bytes) {
+		this.window += bytes;
+		this.credit += bytes;
+	}
+
+	/** How much of the next item goes into the frame, and what that makes of it. */
+	Piece nextPiece(long room, boolean inOpen) {
+		byte[] item = this.items.peek();
+		if (item == null || (inOpen && (item.length == 0 || !takesItem()))
+				|| (!this.itemBegun && this.itemCredit == 0)) {
+			return new Piece(ByteAssembler.EMPTY, 0, 0, flags(false));
+		}
+		if (!this.itemBegun && this.itemWindow >= 0) {
+			this.itemCredit--;
+		}
+		int start = this.offset;
+		int length = (int) Math.min(item.length - start, Math.min(Math.max(room, 0), this.credit));
+		this.queuedBytes -= length;
+		boolean more = length < item.length - start;
+		this.itemBegun = more;
+		this.offset = more ? start + length : 0;
+		if (!more) {
+			this.items.poll();
+		}
+		return new Piece(item, start, length, flags(more));
+	}
+
+	private boolean takesItem() {
+		return this.open != null && this.open.takesItem;
+	}
+
+	private int flags(boolean more) {
+		if (more) {
+			return ExtFrame.MORE;
+		}
+		return (this.items.isEmpty() && this.ending && this.error == null) ? ExtFrame.FIN : 0;
+	}
+
+	byte @Nullable [] error() {
+		return this.error;
+	}
+
+	/** Nothing more is sent; what is queued is let go of. */
+	void drop() {
+		this.items.clear();
+		this.queuedBytes = 0;
+		this.open = null;
+		this.done = true;
+	}
+
+	/**
+	 * A part of an item.
+	 *
+	 * @param item the item, or empty
+	 * @param start where the part begins
+	 * @param length how long it is
+	 * @param flags of its frame
+	 */
+	record Piece(byte[] item, int start, int length, int flags) {
+	}
+
+}
