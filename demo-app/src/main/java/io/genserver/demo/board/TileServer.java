@@ -20,18 +20,16 @@ class TileServer implements Tile {
 
 	private final Set<TileWatcher> watchers = ConcurrentHashMap.newKeySet();
 
-	/**
-	 * Create a blank tile.
-	 * @param context tells the key
-	 * @throws IllegalArgumentException if the board has no tile of that key
-	 */
+	private final GenServerContext context;
+
 	TileServer(GenServerContext context) {
-		TilePosition.parse(String.valueOf(context.key()));
+		this.context = context;
 		Arrays.fill(this.rgb, (byte) 0xFF);
 	}
 
 	@Override
 	public void paint(int x, int y, int rgb) {
+		checkKey();
 		if (x < 0 || x >= SIZE || y < 0 || y >= SIZE) {
 			throw new IllegalArgumentException(
 					"A tile has columns and rows 0 to " + (SIZE - 1) + ", not " + x + "," + y);
@@ -47,6 +45,7 @@ class TileServer implements Tile {
 
 	@Override
 	public Mono<byte[]> snapshot() {
+		checkKey();
 		return Mono.just(this.rgb.clone());
 	}
 
@@ -56,6 +55,7 @@ class TileServer implements Tile {
 	 */
 	@Override
 	public Flux<TileUpdate> watch() {
+		checkKey();
 		return Flux.defer(() -> {
 			TileWatcher watcher = new TileWatcher(this.rgb.clone());
 			this.watchers.add(watcher);
@@ -66,6 +66,22 @@ class TileServer implements Tile {
 				// lets pixels gather here, where they are bounded, while it is busy.
 				.publishOn(Schedulers.parallel(), 1);
 		});
+	}
+
+	/**
+	 * Senders may use any key. One that is no tile is refused here and not in the
+	 * constructor: what a handler throws is told to its caller, near or far, while of a
+	 * failed start a remote caller only learns that there was one. The instance does not
+	 * stay.
+	 */
+	private void checkKey() {
+		try {
+			TilePosition.parse(String.valueOf(this.context.key()));
+		}
+		catch (IllegalArgumentException ex) {
+			this.context.stop();
+			throw ex;
+		}
 	}
 
 }

@@ -171,8 +171,10 @@ class BoardTest {
 	@ValueSource(strings = { "20,0", "0,16", "here" })
 	void aKeyThatIsNoTileGivesAnErrorThatSaysSoAndNoServer(String key) {
 		StepVerifier.create(this.tiles.get(key).snapshot())
-			.expectErrorSatisfies((ex) -> assertThat(ex).hasStackTraceContaining(
-					"There is no tile \"" + key + "\": a key is \"x,y\" with x from 0 to 19 and y from 0 to 15"))
+			.expectErrorSatisfies(
+					(ex) -> assertThat(ex).isInstanceOf(IllegalArgumentException.class)
+						.hasMessage("There is no tile \"" + key
+								+ "\": a key is \"x,y\" with x from 0 to 19 and y from 0 to 15"))
 			.verify(Duration.ofSeconds(30));
 		await(() -> this.registry.info("tile", key) == null);
 		assertThat(this.registry.info("tile").state()).isEqualTo(ServerState.RUNNING);
