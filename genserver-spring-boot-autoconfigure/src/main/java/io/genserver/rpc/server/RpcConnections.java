@@ -100,8 +100,11 @@ public final class RpcConnections {
 		return this.closed.copy();
 	}
 
+	/**
+	 * On the timer's thread: the tasks only hand over, and no pool must be free for them.
+	 */
 	private void after(Duration delay, Runnable task) {
-		CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS).execute(() -> {
+		CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run).execute(() -> {
 			if (!this.closed.isDone()) {
 				task.run();
 			}

@@ -190,6 +190,10 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		if (this.closing) {
 			return;
 		}
+		if (frame.rsv() != 0) {
+			closeNow(new CloseReason(CloseCode.MALFORMED, "reserved bits are set, but no extension was agreed on"));
+			return;
+		}
 		try {
 			switch (frame) {
 				case BinaryWebSocketFrame binary -> {

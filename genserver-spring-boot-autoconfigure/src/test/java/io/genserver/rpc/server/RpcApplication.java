@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -24,6 +25,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 
 /**
  * An application with an RPC endpoint on a port of its own.
@@ -38,9 +40,9 @@ final class RpcApplication implements AutoCloseable {
 
 	/** Start with properties and, if any, classes of beans. */
 	static RpcApplication start(Object... propertiesAndBeans) {
-		List<String> properties = new ArrayList<>(List.of("server.port=0", "genserver.rpc.enabled=true",
-				"genserver.rpc.exposed=*", "spring.reactor.netty.shutdown-quiet-period=0s",
-				"spring.lifecycle.timeout-per-shutdown-phase=5m", "spring.main.banner-mode=off"));
+		List<String> properties = new ArrayList<>(
+				List.of("server.port=0", "genserver.rpc.enabled=true", "genserver.rpc.exposed=*",
+						"spring.lifecycle.timeout-per-shutdown-phase=5m", "spring.main.banner-mode=off"));
 		List<Class<?>> beans = new ArrayList<>(List.of(Servers.class));
 		for (Object each : propertiesAndBeans) {
 			if (each instanceof Class<?> bean) {
@@ -92,6 +94,18 @@ final class RpcApplication implements AutoCloseable {
 		}
 	}
 
+	/** Wait for a latch. */
+	static void await(CountDownLatch latch) {
+		try {
+			if (!latch.await(30, TimeUnit.SECONDS)) {
+				throw new AssertionError("The latch does not open");
+			}
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	/** What tests see of the servers. */
 	static class Probe {
 
@@ -108,6 +122,15 @@ final class RpcApplication implements AutoCloseable {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Servers {
+
+		/** Its own, since closing the shared ones ends the servers of other contexts. */
+		@Bean
+		ReactorResourceFactory reactorResourceFactory() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
+			return resources;
+		}
 
 		@Bean
 		Probe probe() {
@@ -157,7 +180,7 @@ final class RpcApplication implements AutoCloseable {
 
 		/** Returns when the test lets it. */
 		@Call(timeout = "1m")
-		String hold() throws InterruptedException;
+		String hold();
 
 		/** Returns when its caller has given it up. */
 		@Call(timeout = "1m")
@@ -215,9 +238,9 @@ final class RpcApplication implements AutoCloseable {
 		}
 
 		@Override
-		public String hold() throws InterruptedException {
+		public String hold() {
 			this.probe.held.countDown();
-			this.probe.release.await();
+			RpcApplication.await(this.probe.release);
 			return "released";
 		}
 

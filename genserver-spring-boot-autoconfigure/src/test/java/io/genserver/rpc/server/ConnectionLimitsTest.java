@@ -1,0 +1,174 @@
+package io.genserver.rpc.server;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.MuxioClient;
+import io.genserver.testsupport.MuxioClient.Response;
+import io.genserver.testsupport.RawWebSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What time and memory a connection may cost, and what a silent or slow one gets. */
+@ExtendWith(BufferLeaks.class)
+class ConnectionLimitsTest {
+
+	private RpcApplication application;
+
+	private MuxioClient bystander;
+
+	private void start(Object... properties) {
+		this.application = RpcApplication.start(properties);
+		this.bystander = this.application.client();
+		assertThat(this.bystander.call("kv.set", "[\"a\", \"1\"]")).isEqualTo("0 ");
+	}
+
+	@AfterEach
+	void stop() {
+		this.application.probe().release.countDown();
+		this.bystander.close();
+		this.application.close();
+	}
+
+	private void othersGoOn() {
+		assertThat(this.bystander.call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
+	}
+
+	@Test
+	void aClientThatStopsReadingIsClosedAsSlow() {
+		start("genserver.rpc.limits.outbound-stall=300ms");
+		try (RawWebSocket webSocket = RawWebSocket.narrow(this.application.port(), "/ws")) {
+			new MuxioClient(webSocket).send("kv.flood", "10000");
+			RpcApplication.await(() -> this.application.connections().size() == 1);
+			othersGoOn();
+		}
+	}
+
+	@Test
+	void aClientThatReadsNothingOfALittleIsClosedAsSlow() {
+		start("genserver.rpc.limits.outbound-stall=300ms");
+		try (RawWebSocket webSocket = RawWebSocket.narrow(this.application.port(), "/ws")) {
+			MuxioClient client = new MuxioClient(webSocket);
+			client.send("math.echo", new byte[60_000]);
+			RpcApplication.await(() -> list(0).bytesReceived() > 60_000 || list(1).bytesReceived() > 60_000);
+			othersGoOn();
+			assertThat(client.read().payload()).hasSize(60_000);
+		}
+	}
+
+	private RpcConnection list(int index) {
+		return this.application.connections().list().get(index);
+	}
+
+	@Test
+	void aClientThatAsksForMoreThanItReadsIsClosedAtTheHardLimit() {
+		start("genserver.rpc.limits.outbound-soft=64KB", "genserver.rpc.limits.outbound-hard=1MB");
+		try (RawWebSocket webSocket = RawWebSocket.narrow(this.application.port(), "/ws")) {
+			MuxioClient client = new MuxioClient(webSocket);
+			for (int i = 0; i < 300; i++) {
+				client.send("math.echo", new byte[60_000]);
+				if (this.application.connections().size() == 1) {
+					break;
+				}
+			}
+			RpcApplication.await(() -> this.application.connections().size() == 1);
+			othersGoOn();
+		}
+		catch (java.io.UncheckedIOException ex) {
+			RpcApplication.await(() -> this.application.connections().size() == 1);
+		}
+	}
+
+	@Test
+	void aSlowReaderGetsEverythingInOrder() {
+		start();
+		byte[] large = new byte[4_000_000];
+		for (int i = 0; i < large.length; i++) {
+			large[i] = (byte) (i * 31);
+		}
+		try (RawWebSocket webSocket = RawWebSocket.narrow(this.application.port(), "/ws")) {
+			MuxioClient client = new MuxioClient(webSocket);
+			byte[] part = Arrays.copyOf(large, 65_000);
+			for (int i = 0; i < 50; i++) {
+				part[0] = (byte) i;
+				client.send("math.echo", part);
+			}
+			for (int i = 0; i < 50; i++) {
+				Response response = client.read();
+				assertThat(response.requestId()).isEqualTo(i + 1);
+				assertThat(response.payload()).hasSize(65_000).startsWith((byte) i, (byte) 31);
+			}
+		}
+	}
+
+	@Test
+	void aClientThatVanishedWithoutAWordIsPingedAndClosed() {
+		start("genserver.rpc.keepalive.interval=200ms", "genserver.rpc.keepalive.timeout=200ms");
+		try (RawWebSocket silent = RawWebSocket.connect(this.application.port())) {
+			assertThat(silent.read().opcode()).isEqualTo(RawWebSocket.PING);
+			assertThat(silent.closed()).isEqualTo("4010 nothing heard for PT0.2S after a ping");
+		}
+		assertThat(this.bystander.webSocket().closed()).startsWith("4010 ");
+	}
+
+	@Test
+	void aClientThatAnswersPingsStays() {
+		start("genserver.rpc.keepalive.interval=200ms", "genserver.rpc.keepalive.timeout=10s");
+		try (RawWebSocket webSocket = RawWebSocket.connect(this.application.port())) {
+			for (int i = 0; i < 3; i++) {
+				assertThat(webSocket.read().opcode()).isEqualTo(RawWebSocket.PING);
+				webSocket.frame(true, RawWebSocket.PONG, new byte[0]);
+			}
+			assertThat(new MuxioClient(webSocket).call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
+		}
+	}
+
+	@Test
+	void readingPausesAtTheBudgetAndResumesWhenItIsUsedUp() throws InterruptedException {
+		start("genserver.rpc.limits.item=64KB", "genserver.rpc.limits.inbound-buffer=64KB",
+				"genserver.mailbox.capacity=10000");
+		try (MuxioClient client = this.application.client()) {
+			client.send("gate.hold", "");
+			RpcApplication.await(this.application.probe().held);
+			Thread sender = Thread.ofVirtual().start(() -> {
+				for (int i = 0; i < 400; i++) {
+					client.cast("gate.take", new byte[50_000]);
+				}
+			});
+			RpcApplication.await(() -> unhandled() > 64 * 1024);
+			assertThat(sender.join(java.time.Duration.ofMillis(1))).isFalse();
+			othersGoOn();
+			assertThat(unhandled()).isLessThan(1024 * 1024);
+			this.application.probe().release.countDown();
+			assertThat(client.read().text()).isEqualTo("\"released\"");
+			sender.join();
+			RpcApplication.await(() -> this.application.probe().taken.get() == 400 * 50_000);
+			assertThat(client.call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
+		}
+	}
+
+	@Test
+	void aPauseThatLastsTooLongEndsTheConnection() throws InterruptedException {
+		start("genserver.rpc.limits.item=64KB", "genserver.rpc.limits.inbound-buffer=64KB",
+				"genserver.rpc.limits.read-pause=300ms", "genserver.mailbox.capacity=10000");
+		try (MuxioClient client = this.application.client()) {
+			client.send("gate.hold", "");
+			RpcApplication.await(this.application.probe().held);
+			for (int i = 0; i < 3; i++) {
+				client.cast("gate.take", new byte[50_000]);
+			}
+			assertThat(client.webSocket().closed())
+				.isEqualTo("1013 what this peer sent was not consumed within PT0.3S");
+			othersGoOn();
+		}
+	}
+
+	private long unhandled() {
+		return this.application.connections().list().stream().mapToLong(RpcConnection::bytesUnhandled).sum();
+	}
+
+}

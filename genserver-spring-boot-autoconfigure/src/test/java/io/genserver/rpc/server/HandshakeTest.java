@@ -1,0 +1,190 @@
+package io.genserver.rpc.server;
+
+import java.util.List;
+
+import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.MuxioClient;
+import io.genserver.testsupport.RawWebSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.WebFilter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Who is let in, and what is then spoken. */
+@ExtendWith(BufferLeaks.class)
+class HandshakeTest {
+
+	private RpcApplication application;
+
+	private void start(Object... propertiesAndBeans) {
+		this.application = RpcApplication.start(propertiesAndBeans);
+	}
+
+	@AfterEach
+	void stop() {
+		this.application.close();
+	}
+
+	private RawWebSocket ask(String... headers) {
+		return RawWebSocket.handshake(this.application.port(), "/ws", headers);
+	}
+
+	private int status(String... headers) {
+		try (RawWebSocket webSocket = ask(headers)) {
+			return webSocket.status();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "muxio", "genserver.v1, muxio", "genserver.v1,muxio", "other , muxio ,bearer.c2VjcmV0" })
+	void baseModeIsSelectedWhereverItStandsInTheOffer(String offer) {
+		start();
+		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: " + offer)) {
+			assertThat(webSocket.status()).isEqualTo(101);
+			assertThat(webSocket.header("Sec-WebSocket-Protocol")).isEqualTo("muxio");
+			assertThat(webSocket.headers()).noneMatch((line) -> line.contains("bearer"));
+			assertThat(new MuxioClient(webSocket).call("kv.get", "\"a\"")).isEqualTo("0 null");
+		}
+	}
+
+	@Test
+	void baseModeIsSelectedAlsoInASecondHeader() {
+		start();
+		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: bearer.c2VjcmV0", "Sec-WebSocket-Protocol: muxio")) {
+			assertThat(webSocket.status()).isEqualTo(101);
+			assertThat(webSocket.header("Sec-WebSocket-Protocol")).isEqualTo("muxio");
+		}
+	}
+
+	@Test
+	void whoOffersNothingKnownIsAnsweredWithoutAProtocol() {
+		start();
+		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: genserver.v9, bearer.c2VjcmV0")) {
+			assertThat(webSocket.status()).isEqualTo(101);
+			assertThat(webSocket.header("Sec-WebSocket-Protocol")).isEmpty();
+		}
+	}
+
+	@Test
+	void anotherVersionOfWebSocketIsRefusedWithTheOneExpected() {
+		start();
+		for (List<String> version : List.of(List.of("Sec-WebSocket-Version: 12"), List.<String>of())) {
+			try (RawWebSocket webSocket = RawWebSocket.handshake(this.application.port(), "/ws", 0, version)) {
+				assertThat(webSocket.status()).isEqualTo(426);
+				assertThat(webSocket.header("Sec-WebSocket-Version")).isEqualTo("13");
+			}
+		}
+	}
+
+	@Test
+	void aBrowserMayConnectFromTheSameOriginOnly() {
+		start();
+		assertThat(status("Origin: http://localhost:" + this.application.port())).isEqualTo(101);
+		assertThat(status("Origin: http://evil.example")).isEqualTo(403);
+		assertThat(status("Origin: https://localhost:" + this.application.port())).isEqualTo(403);
+		assertThat(status("Origin: null")).isEqualTo(403);
+		assertThat(status()).isEqualTo(101);
+	}
+
+	@Test
+	void originsCanBeAllowed() {
+		start("genserver.rpc.allowed-origins=https://good.example,https://*.better.example");
+		assertThat(status("Origin: https://good.example")).isEqualTo(101);
+		assertThat(status("Origin: https://much.better.example")).isEqualTo(101);
+		assertThat(status("Origin: https://better.example")).isEqualTo(403);
+		assertThat(status("Origin: http://good.example")).isEqualTo(403);
+		assertThat(status("Origin: http://localhost:" + this.application.port())).isEqualTo(101);
+	}
+
+	@Test
+	void anOriginCanBeRequired() {
+		start("genserver.rpc.require-origin=true");
+		assertThat(status()).isEqualTo(403);
+		assertThat(status("Origin: http://localhost:" + this.application.port())).isEqualTo(101);
+	}
+
+	@Test
+	void moreConnectionsThanAllowedAreRefusedUntilOneCloses() {
+		start("genserver.rpc.max-connections=2");
+		MuxioClient first = this.application.client();
+		try (MuxioClient second = this.application.client()) {
+			assertThat(status()).isEqualTo(503);
+			assertThat(status()).isEqualTo(503);
+			first.close();
+			RpcApplication.await(() -> this.application.connections().size() == 1);
+			try (MuxioClient third = this.application.client()) {
+				assertThat(third.call("kv.get", "\"a\"")).isEqualTo("0 null");
+			}
+			assertThat(second.call("kv.get", "\"a\"")).isEqualTo("0 null");
+		}
+	}
+
+	@Test
+	void nothingListensUntilAsked() {
+		start("genserver.rpc.enabled=false");
+		assertThat(status()).isEqualTo(404);
+	}
+
+	@Test
+	void thePathIsConfigurable() {
+		start("genserver.rpc.path=/rpc/socket");
+		assertThat(status()).isEqualTo(404);
+		try (RawWebSocket webSocket = RawWebSocket.handshake(this.application.port(), "/rpc/socket")) {
+			assertThat(webSocket.status()).isEqualTo(101);
+		}
+	}
+
+	@Test
+	void filtersOfTheApplicationComeFirst() {
+		start(Filters.class);
+		assertThat(status()).isEqualTo(401);
+		try (RawWebSocket webSocket = ask("Authorization: let me in")) {
+			assertThat(webSocket.status()).isEqualTo(101);
+			assertThat(webSocket.header("X-Filtered")).isEqualTo("yes");
+		}
+		assertThat(this.application.connections().size()).isLessThanOrEqualTo(1);
+	}
+
+	@Test
+	void aConnectionIsListedUntilItIsClosed() {
+		start();
+		try (MuxioClient client = this.application.client()) {
+			client.call("kv.get", "\"a\"");
+			assertThat(this.application.connections().list()).singleElement().satisfies((connection) -> {
+				assertThat(connection.peer().address()).startsWith("127.0.0.1:");
+				assertThat(connection.peer().principal()).isNull();
+				assertThat(connection.protocol()).isEqualTo("muxio");
+				assertThat(connection.bytesReceived()).isGreaterThan(50);
+				assertThat(connection.bytesSent()).isGreaterThan(40);
+			});
+		}
+		RpcApplication.await(() -> this.application.connections().list().isEmpty());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Filters {
+
+		@Bean
+		WebFilter filter() {
+			return (exchange, chain) -> {
+				exchange.getResponse().getHeaders().set("X-Filtered", "yes");
+				if (exchange.getRequest().getHeaders().getFirst("Authorization") != null) {
+					return chain.filter(exchange);
+				}
+				exchange.getResponse().setStatusCode(HttpStatus.UNAUTHORIZED);
+				return Mono.empty();
+			};
+		}
+
+	}
+
+}

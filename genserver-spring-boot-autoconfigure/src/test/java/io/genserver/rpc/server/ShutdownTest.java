@@ -1,0 +1,110 @@
+package io.genserver.rpc.server;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.MuxioClient;
+import io.genserver.testsupport.RawWebSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The phases of the context may take five minutes each: a connection that holds one up
+ * fails these tests by their thirty seconds.
+ */
+@ExtendWith(BufferLeaks.class)
+class ShutdownTest {
+
+	private static CompletableFuture<Void> close(RpcApplication application) {
+		return CompletableFuture.runAsync(application::close);
+	}
+
+	private static void join(CompletableFuture<Void> closing)
+			throws ExecutionException, InterruptedException, TimeoutException {
+		closing.get(30, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void idleConnectionsAreClosedAtOnce() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m");
+		try (MuxioClient one = application.client(); MuxioClient other = application.client()) {
+			one.call("kv.get", "\"a\"");
+			CompletableFuture<Void> closing = close(application);
+			assertThat(one.webSocket().closed()).isEqualTo("1001 the server shuts down");
+			assertThat(other.webSocket().closed()).isEqualTo("1001 the server shuts down");
+			one.close();
+			other.close();
+			join(closing);
+		}
+	}
+
+	@Test
+	void callsInFlightFinishAndNewOnesAreRefused() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m");
+		RpcApplication.Probe probe = application.probe();
+		int port = application.port();
+		try (MuxioClient client = application.client()) {
+			int held = client.send("gate.hold", "");
+			RpcApplication.await(probe.held);
+			CompletableFuture<Void> closing = close(application);
+			RpcApplication.await(() -> status(port) == 503);
+			int late = client.send("kv.get", "\"a\"");
+			MuxioClient.Response refused = client.read();
+			assertThat(refused.requestId()).isEqualTo(late);
+			assertThat(refused.status()).isEqualTo(2);
+			probe.release.countDown();
+			MuxioClient.Response answer = client.read();
+			assertThat(answer.requestId()).isEqualTo(held);
+			assertThat(answer.text()).isEqualTo("\"released\"");
+			assertThat(client.webSocket().closed()).isEqualTo("1001 the server shuts down");
+			client.close();
+			join(closing);
+		}
+	}
+
+	private static int status(int port) {
+		try (RawWebSocket webSocket = RawWebSocket.handshake(port, "/ws")) {
+			return webSocket.status();
+		}
+	}
+
+	@Test
+	void callsThatDoNotFinishAreGivenUpAtTheEndOfTheDrain() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=300ms");
+		RpcApplication.Probe probe = application.probe();
+		try (MuxioClient client = application.client()) {
+			client.send("gate.untilCancelled", "");
+			RpcApplication.await(probe.held);
+			CompletableFuture<Void> closing = close(application);
+			assertThat(client.webSocket().closed()).isEqualTo("1001 the server shuts down");
+			RpcApplication.await(probe.cancelled);
+			client.close();
+			join(closing);
+		}
+	}
+
+	@Test
+	void aClientThatDoesNotTakeLeaveHoldsNothingUp() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=100ms");
+		try (MuxioClient client = application.client()) {
+			client.call("kv.get", "\"a\"");
+			join(close(application));
+		}
+	}
+
+	@Test
+	void aStreamIsEndedWithTheConnection() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=300ms");
+		try (RawWebSocket webSocket = RawWebSocket.narrow(application.port(), "/ws")) {
+			new MuxioClient(webSocket).send("kv.flood", "10000");
+			webSocket.read(RawWebSocket.BINARY);
+			join(close(application));
+		}
+	}
+
+}
