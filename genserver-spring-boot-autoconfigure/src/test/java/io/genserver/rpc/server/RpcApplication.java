@@ -115,6 +115,8 @@ final class RpcApplication implements AutoCloseable {
 
 		final CountDownLatch cancelled = new CountDownLatch(1);
 
+		final CountDownLatch floodEnded = new CountDownLatch(1);
+
 		final AtomicInteger taken = new AtomicInteger();
 
 	}
@@ -139,8 +141,8 @@ final class RpcApplication implements AutoCloseable {
 
 		@Bean
 		@GenServer
-		KeyValueServer kv() {
-			return new KeyValueServer();
+		KeyValueServer kv(Probe probe) {
+			return new KeyValueServer(probe);
 		}
 
 		@Bean
@@ -195,6 +197,12 @@ final class RpcApplication implements AutoCloseable {
 
 		private final Map<String, String> map = new HashMap<>();
 
+		private final Probe probe;
+
+		KeyValueServer(Probe probe) {
+			this.probe = probe;
+		}
+
 		@Override
 		public @Nullable String get(String key) {
 			return this.map.get(key);
@@ -207,7 +215,8 @@ final class RpcApplication implements AutoCloseable {
 
 		@Override
 		public Flux<String> flood(int length) {
-			return Flux.generate((sink) -> sink.next("x".repeat(length)));
+			return Flux.<String>generate((sink) -> sink.next("x".repeat(length)))
+				.doFinally((end) -> this.probe.floodEnded.countDown());
 		}
 
 	}

@@ -1,0 +1,89 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.server.RpcServerSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class RpcSettingsMappingTest {
+
+	private static RpcSettingsMapping mapping(Map<String, String> properties) {
+		return new RpcSettingsMapping(new Binder(new MapConfigurationPropertySource(properties))
+			.bindOrCreate("genserver.rpc", GenServerRpcProperties.class));
+	}
+
+	@Test
+	void theDefaultsAreThoseOfTheProtocol() {
+		assertThat(mapping(Map.of()).limits()).isEqualTo(ProtocolLimits.defaults());
+		RpcServerSettings server = mapping(Map.of()).server(Duration.ofSeconds(10));
+		assertThat(server.path()).isEqualTo("/ws");
+		assertThat(server.allowedOrigins()).isEmpty();
+		assertThat(server.requireOrigin()).isFalse();
+		assertThat(server.maxConnections()).isEqualTo(10_000);
+		assertThat(server.keepAliveInterval()).hasSeconds(25);
+		assertThat(server.keepAliveTimeout()).hasSeconds(10);
+	}
+
+	@Test
+	void everyLimitCanBeSet() {
+		ProtocolLimits limits = mapping(Map.ofEntries(Map.entry("genserver.rpc.limits.message", "1000B"),
+				Map.entry("genserver.rpc.limits.frame", "900B"), Map.entry("genserver.rpc.limits.item", "2KB"),
+				Map.entry("genserver.rpc.limits.metadata", "3B"),
+				Map.entry("genserver.rpc.limits.calls-in-flight", "4"),
+				Map.entry("genserver.rpc.limits.header-timeout", "5s"),
+				Map.entry("genserver.rpc.limits.half-open-idle", "6s"),
+				Map.entry("genserver.rpc.limits.inbound-buffer", "7KB"),
+				Map.entry("genserver.rpc.limits.read-pause", "8s"), Map.entry("genserver.rpc.limits.cancels", "9"),
+				Map.entry("genserver.rpc.limits.cancel-window", "10s"),
+				Map.entry("genserver.rpc.limits.outbound-soft", "11KB"),
+				Map.entry("genserver.rpc.limits.outbound-hard", "12KB"),
+				Map.entry("genserver.rpc.limits.outbound-stall", "13s")))
+			.limits();
+		assertThat(limits).isEqualTo(new ProtocolLimits(1000, 900, 2048, 3, 4, Duration.ofSeconds(5),
+				Duration.ofSeconds(6), 7 * 1024, Duration.ofSeconds(8), 9, Duration.ofSeconds(10),
+				ProtocolLimits.defaults().skippedFrames(), 11 * 1024, 12 * 1024, Duration.ofSeconds(13)));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					path                  | ws      | It must begin with /
+					allowed-origins       | example | An origin has a scheme and a host, such as https://example.com; '*' allows all
+					max-connections       | 0       | It must be at least 1
+					keepalive.interval    | 0s      | It must be positive
+					keepalive.timeout     | -1s     | It must be positive
+					limits.message        | 64KB    | It must be at least 65549B, for a frame of genserver.rpc.limits.frame with its header
+					limits.frame          | 65KB    | It must be at most 65536B
+					limits.item           | 0B      | It must be at least 1B
+					limits.metadata       | 64KB    | It must be at most 65535B
+					limits.calls-in-flight| 0       | It must be at least 1
+					limits.header-timeout | 0s      | It must be positive
+					limits.half-open-idle | 500d    | It must be at most 365 days
+					limits.inbound-buffer | 1MB     | It must be at least 4194304B, as genserver.rpc.limits.item is
+					limits.cancels        | -1      | It must be at least 0
+					limits.outbound-hard  | 1KB     | It must be at least 1048576B, as genserver.rpc.limits.outbound-soft is
+					limits.outbound-stall | 0s      | It must be positive
+					""")
+	void aValueThatMakesNoSenseIsRefusedAndTheReasonSaysWhatWould(String key, String value, String reason) {
+		RpcSettingsMapping mapping = mapping(Map.of("genserver.rpc." + key, value));
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> {
+			mapping.server(Duration.ZERO);
+			mapping.limits();
+		}).satisfies((refusal) -> {
+			assertThat(refusal.getName()).isEqualTo("genserver.rpc." + key);
+			assertThat(refusal.getReason()).isEqualTo(reason);
+		});
+	}
+
+}
