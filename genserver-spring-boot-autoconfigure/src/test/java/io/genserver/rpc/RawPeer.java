@@ -231,7 +231,7 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	/** What became of a call. */
 	static final class Reply {
 
-		private @Nullable OutboundCall call;
+		@Nullable OutboundCall call;
 
 		final List<String> items = new ArrayList<>();
 
