@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches deadlines. Any thread may add; one thread, the watcher, advances.
@@ -16,6 +18,8 @@ import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
  * times and outlives its call by at most the call's own duration.
  */
 final class DeadlineWheel {
+
+	private static final Logger logger = LoggerFactory.getLogger(DeadlineWheel.class);
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -65,7 +69,15 @@ final class DeadlineWheel {
 			}
 		}
 		this.tick = target;
-		this.added.drain((expiring) -> look(expiring, 1, now, target));
+		// All there are now, however many: they must not come faster than they are looked
+		// at.
+		for (int left = this.added.size(); left > 0; left--) {
+			Scheduler.Expiring expiring = this.added.relaxedPoll();
+			if (expiring == null) {
+				return;
+			}
+			look(expiring, 1, now, target);
+		}
 	}
 
 	private void look(Scheduler.Expiring expiring, int age, long now, long nowTick) {
@@ -74,12 +86,22 @@ final class DeadlineWheel {
 		}
 		long left = expiring.deadline() - now;
 		if (left <= 0) {
-			expiring.expire();
+			expire(expiring);
 			return;
 		}
 		int ticks = (int) Math.min(Math.min(left / TICK + 1, age), SLOTS - 1);
 		this.slots.get(slot(nowTick + ticks)).add(new Entry(expiring, ticks));
 		this.size++;
+	}
+
+	/** One that fails must not cost the others their deadlines. */
+	private static void expire(Scheduler.Expiring expiring) {
+		try {
+			expiring.expire();
+		}
+		catch (Exception | Error ex) {
+			logger.error("{} failed to expire", expiring, ex);
+		}
 	}
 
 	private static int slot(long tick) {

@@ -1,0 +1,83 @@
+package io.genserver.runtime;
+
+import io.genserver.CallCycleException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message without a server, for tests of what carries messages.
+ */
+final class TestMessage extends Message {
+
+	private static final Object GIVEN_UP = new Object();
+
+	private static final Object ORIGIN = Thread.currentThread();
+
+	private static final Operation OPERATION = TestOperation.cast("test", (instance, payload) -> null);
+
+	final int number;
+
+	/** For whoever sends it. */
+	final int sender;
+
+	TestMessage(int number) {
+		this(0, number);
+	}
+
+	TestMessage(int sender, int number) {
+		super(OPERATION, null, ORIGIN, QUEUED);
+		this.sender = sender;
+		this.number = number;
+	}
+
+	/** Free its place, unless it was started or given up before. */
+	boolean giveUp(Mailbox mailbox) {
+		if (move(QUEUED, GIVEN_UP)) {
+			mailbox.free();
+			return true;
+		}
+		return false;
+	}
+
+	@Override
+	boolean start() {
+		return move(QUEUED, RUNNING);
+	}
+
+	@Override
+	void succeed(ServerCell cell, @Nullable Object value) {
+	}
+
+	@Override
+	void fail(ServerCell cell, Throwable failure) {
+	}
+
+	@Override
+	boolean abandon(ServerCell cell) {
+		return false;
+	}
+
+	@Override
+	@Nullable ServerCell target() {
+		return null;
+	}
+
+	@Override
+	boolean isPending() {
+		return !isOver();
+	}
+
+	@Override
+	void giveUpForCycle(CallCycleException cycle) {
+	}
+
+	@Override
+	boolean isCast() {
+		return true;
+	}
+
+	@Override
+	public String toString() {
+		return this.sender + "/" + this.number;
+	}
+
+}
