@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -12,17 +13,25 @@ import org.jspecify.annotations.Nullable;
  * produced outside. The deadline covers the time until the subscription.
  * <p>
  * {@link #demand} collects what the subscriber requests while there is nothing to request
- * from; {@link #OPEN} in it means that requests go straight to the publisher.
+ * from; {@link #OPEN} in it means that requests go straight to the publisher. It opens
+ * when two things have happened, in whatever order: the turn is over, and the publisher,
+ * which may take its time for that, has accepted the subscription.
  */
 final class StreamCall extends Call implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
 
 	private static final long OPEN = Long.MIN_VALUE;
+
+	/** What has to happen before demand is passed on. */
+	private static final int CONDITIONS = 2;
 
 	private final Scheduler scheduler;
 
 	private final Flow.Subscriber<@Nullable Object> subscriber;
 
 	private final AtomicLong demand = new AtomicLong();
+
+	/** How many of the conditions are met. */
+	private final AtomicInteger met = new AtomicInteger();
 
 	private volatile Flow.@Nullable Subscription upstream;
 
@@ -64,6 +73,14 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 			if (!known) {
 				this.subscriber.onError(failure);
 			}
+			return;
+		}
+		meet();
+	}
+
+	/** One more condition is met; the last one lets demand and the end through. */
+	private void meet() {
+		if (this.met.incrementAndGet() < CONDITIONS) {
 			return;
 		}
 		long requested = this.demand.getAndSet(OPEN);
@@ -120,13 +137,16 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 
 	@Override
 	public void onSubscribe(Flow.Subscription subscription) {
-		if (this.upstream != null || isOver()) {
+		if (this.upstream != null) {
 			subscription.cancel();
 			return;
 		}
 		this.upstream = subscription;
-		if (this.cancelled) {
+		if (this.cancelled || failure() != null) {
 			subscription.cancel();
+		}
+		else {
+			meet();
 		}
 	}
 
