@@ -39,6 +39,9 @@ final class Worker implements Runnable {
 	/** What the monitor saw last; only the monitor uses it. */
 	long seen;
 
+	/** Whether it ends and is no longer counted; only the worker uses it. */
+	boolean retired;
+
 	/** Whether it has not looked for work yet; only the worker uses it. */
 	boolean fresh = true;
 
@@ -93,6 +96,11 @@ final class Worker implements Runnable {
 			this.yieldSoon = false;
 			Thread.yield();
 		}
+	}
+
+	/** A task was found that will be run now. Only by this worker. */
+	void begins(Runnable next) {
+		this.task = next;
 	}
 
 	/** Add to the own queue. Only by this worker. */

@@ -53,7 +53,10 @@ final class WorkerScheduler implements Scheduler {
 	/** Workers that exist, started or about to. */
 	private final AtomicInteger count = new AtomicInteger();
 
-	/** Workers that were woken or made and have not looked for work since. */
+	/**
+	 * Workers that were woken or made and have not looked for work since. Negative while
+	 * one looks already and its waker has yet to count it.
+	 */
 	private final AtomicInteger rising = new AtomicInteger();
 
 	private final AtomicInteger searching = new AtomicInteger();
@@ -96,6 +99,10 @@ final class WorkerScheduler implements Scheduler {
 		}
 		this.shared.offer(task);
 		summon();
+		if (this.closed && this.shared.remove(task)) {
+			// The workers may have ended: whoever waits for the task must not notice.
+			Thread.ofVirtual().name("genserver-late").start(task);
+		}
 	}
 
 	@Override
@@ -207,6 +214,8 @@ final class WorkerScheduler implements Scheduler {
 				task = search(worker);
 			}
 			if (task != null) {
+				// In this order: the monitor parks only after it has seen no task.
+				worker.begins(task);
 				this.monitor.workBegins();
 				return task;
 			}
@@ -266,7 +275,7 @@ final class WorkerScheduler implements Scheduler {
 		return task;
 	}
 
-	/** Park until there may be work; {@code false} if the worker has ended. */
+	/** Park until there may be work; {@code false} if the worker is to end. */
 	private boolean sleep(Worker worker) {
 		this.idle.addFirst(worker);
 		VarHandle.fullFence();
@@ -282,7 +291,28 @@ final class WorkerScheduler implements Scheduler {
 			risen();
 			return true;
 		}
-		return this.count.get() <= this.parallelism || hasWork();
+		return !retire(worker);
+	}
+
+	/**
+	 * Let a worker end, unless it is one of the usual number. It is not counted from now
+	 * on, before the last look for work: so of several that want to end at once enough
+	 * stay, and whoever adds a task meanwhile is seen, or sees that one is missing.
+	 */
+	private boolean retire(Worker worker) {
+		int known = this.count.get();
+		while (known > this.parallelism) {
+			if (this.count.compareAndSet(known, known - 1)) {
+				if (hasWork()) {
+					this.count.incrementAndGet();
+					return false;
+				}
+				worker.retired = true;
+				return true;
+			}
+			known = this.count.get();
+		}
+		return false;
 	}
 
 	private void risen() {
@@ -291,7 +321,9 @@ final class WorkerScheduler implements Scheduler {
 
 	void ended(Worker worker) {
 		this.workers.remove(worker);
-		this.count.decrementAndGet();
+		if (!worker.retired) {
+			this.count.decrementAndGet();
+		}
 	}
 
 	// Seeing to it that there are workers.
@@ -299,7 +331,7 @@ final class WorkerScheduler implements Scheduler {
 	/** There is a task more: wake a worker unless one is coming anyway. */
 	private void summon() {
 		VarHandle.fullFence();
-		if (this.searching.get() == 0 && this.rising.get() == 0) {
+		if (this.searching.get() == 0 && this.rising.get() <= 0) {
 			if (!wakeIdle() && this.count.get() < this.parallelism) {
 				add();
 			}
@@ -309,7 +341,7 @@ final class WorkerScheduler implements Scheduler {
 	/** The calling worker is about to block: somebody else must serve its queue. */
 	private void ensureWorker() {
 		VarHandle.fullFence();
-		if (this.searching.get() == 0 && this.rising.get() == 0 && !wakeIdle()) {
+		if (this.searching.get() == 0 && this.rising.get() <= 0 && !wakeIdle()) {
 			add();
 		}
 	}
