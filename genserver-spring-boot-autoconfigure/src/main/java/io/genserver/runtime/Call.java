@@ -184,11 +184,6 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	final boolean start() {
 		ServerCell here = this.cell;
 		this.runAt = (here != null) ? here.runtime().scheduler().nanoTime() : 0;
-		if (operation().interruptible()) {
-			synchronized (this) {
-				this.runner = Thread.currentThread();
-			}
-		}
 		if (settledSlot() == QUEUED && this.runAt - this.deadline >= 0) {
 			expireNow();
 		}
@@ -240,6 +235,19 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	/** Let a call that was put off fail. */
 	final boolean refuse(ServerCell here, Throwable failure) {
 		return finish(here, new Failed(failure));
+	}
+
+	/** The handler runs on the calling thread from now on, in the turn or beside it. */
+	final void handlerStarts() {
+		if (operation().interruptible()) {
+			synchronized (this) {
+				this.runner = Thread.currentThread();
+			}
+			if (isOver()) {
+				// Whoever gave the call up may have found no thread to interrupt.
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	/** The handler has returned: it is not to be interrupted any more. */

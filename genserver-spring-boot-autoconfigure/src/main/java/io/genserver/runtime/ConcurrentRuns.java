@@ -2,7 +2,7 @@ package io.genserver.runtime;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,7 +19,11 @@ final class ConcurrentRuns {
 
 	private final Map<Operation, Integer> active = new HashMap<>();
 
-	private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+	/**
+	 * What runs, and how far it is: the message itself before its handler runs, the
+	 * handler's thread, or what the handler returned and is awaited.
+	 */
+	private final Map<Message, Object> running = new ConcurrentHashMap<>();
 
 	private int total;
 
@@ -67,12 +71,24 @@ final class ConcurrentRuns {
 		return this.total == 0;
 	}
 
+	/** Interrupt what runs and give up what is awaited. For shutdown, on any thread. */
 	void interrupt() {
-		this.threads.forEach(Thread::interrupt);
+		this.running.forEach((message, by) -> {
+			if (message instanceof Call call) {
+				this.cell.handling().giveUpAtShutdown(call);
+			}
+			if (by instanceof Thread thread) {
+				thread.interrupt();
+			}
+			else if (by instanceof CompletionStage<?>) {
+				ended(message, null, new CancellationException("Server " + this.cell.label() + " was shut down"));
+			}
+		});
 	}
 
 	/** Run a message that has a slot. */
 	void start(Message message) {
+		this.running.put(message, message);
 		this.cell.runtime().scheduler().execute(() -> run(message));
 	}
 
@@ -80,8 +96,7 @@ final class ConcurrentRuns {
 		Turn turn = Turn.enter(this.cell);
 		turn.message = message;
 		turn.concurrent = true;
-		Thread thread = Thread.currentThread();
-		this.threads.add(thread);
+		this.running.put(message, Thread.currentThread());
 		Object result = null;
 		Throwable failure = null;
 		try {
@@ -91,23 +106,45 @@ final class ConcurrentRuns {
 			failure = ex;
 		}
 		finally {
-			this.threads.remove(thread);
 			turn.leave();
 		}
-		if (failure == null && result instanceof CompletionStage<?> stage) {
-			boolean unwraps = message.operation().unwrapsStage();
-			stage.whenComplete((value, cause) -> ended(message, unwraps ? value : stage, Awaited.unwrap(cause)));
+		if (failure != null || !(result instanceof CompletionStage<?> stage)) {
+			ended(message, result, failure);
 		}
 		else {
-			ended(message, result, failure);
+			await(message, stage);
+		}
+		// An interrupt of this handler must not meet the next task of the thread.
+		Thread.interrupted();
+	}
+
+	private void await(Message message, CompletionStage<?> stage) {
+		this.running.put(message, stage);
+		boolean unwraps = message.operation().unwrapsStage();
+		try {
+			stage.whenComplete((value, cause) -> ended(message, unwraps ? value : stage, Awaited.unwrap(cause)));
+		}
+		catch (Throwable ex) {
+			ended(message, null, ex);
 		}
 	}
 
 	private void ended(Message message, @Nullable Object result, @Nullable Throwable failure) {
-		this.cell.handling().concurrentlyOver(message, result, failure);
+		if (this.running.remove(message) == null) {
+			return;
+		}
+		try {
+			this.cell.handling().concurrentlyOver(message, result, failure);
+		}
+		finally {
+			freeSlot(message.operation());
+		}
+	}
+
+	private void freeSlot(Operation operation) {
 		int commands;
 		synchronized (this) {
-			this.active.merge(message.operation(), -1, Integer::sum);
+			this.active.merge(operation, -1, Integer::sum);
 			this.total--;
 			commands = this.awaited ? ServerCell.WAKE : 0;
 			this.awaited = false;

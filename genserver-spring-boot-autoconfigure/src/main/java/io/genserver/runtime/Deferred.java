@@ -1,7 +1,7 @@
 package io.genserver.runtime;
 
-import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 import io.genserver.GenServerUnavailableException;
@@ -48,13 +48,14 @@ final class Deferred {
 
 	/** The instance goes. */
 	void failAll(String why) {
+		List<Call> owed;
 		synchronized (this.calls) {
-			for (Iterator<Call> left = this.calls.iterator(); left.hasNext();) {
-				Call call = left.next();
-				left.remove();
-				call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " " + why
-						+ " before it answered " + call.operation() + "; the call may have been executed", false));
-			}
+			owed = List.copyOf(this.calls);
+			this.calls.clear();
+		}
+		for (Call call : owed) {
+			call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " " + why
+					+ " before it answered " + call.operation() + "; the call may have been executed", false));
 		}
 	}
 

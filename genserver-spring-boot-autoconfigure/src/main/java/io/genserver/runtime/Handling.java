@@ -129,6 +129,9 @@ final class Handling {
 	/** Let the instance handle a message. In the turn or beside it. */
 	@Nullable Object invoke(Message message) throws Throwable {
 		try {
+			if (message instanceof Call call) {
+				call.handlerStarts();
+			}
 			Object target = Objects.requireNonNull(this.cell.life().instance(), "instance");
 			Object result = message.operation().invoke(target, message.payload());
 			if (message instanceof StreamCall stream) {
@@ -324,9 +327,7 @@ final class Handling {
 			thread.interrupt();
 		}
 		if (this.current instanceof Call call) {
-			call.giveUp(
-					new GenServerUnavailableException("Server " + this.cell.label() + " was shut down while it handled "
-							+ call.operation() + "; the call may have been executed", false));
+			giveUpAtShutdown(call);
 		}
 		Awaited pending = this.awaited;
 		if (pending != null) {
@@ -336,6 +337,19 @@ final class Handling {
 		if (beside != null) {
 			beside.interrupt();
 		}
+	}
+
+	/** Fail the calls that nobody will answer any more. For shutdown. */
+	void failRest() {
+		Deferred putOff = this.deferred;
+		if (putOff != null) {
+			putOff.failAll("was shut down");
+		}
+	}
+
+	void giveUpAtShutdown(Call call) {
+		call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " was shut down while it handled "
+				+ call.operation() + "; the call may have been executed", false));
 	}
 
 	@Nullable Message current() {

@@ -135,13 +135,14 @@ final class ServerCell implements Runnable {
 	}
 
 	/**
-	 * Fail what is still queued although the turn does not end. For shutdown, when the
-	 * cell will never be run again.
+	 * Fail what is still queued or owed although the turn does not end. For shutdown,
+	 * when the cell will never be run again.
 	 */
 	void failRest() {
 		this.inbox.mailbox.close();
 		this.inbox.admit();
 		this.inbox.mailbox.queued().forEach(this::abandon);
+		this.handling.failRest();
 		this.life.neverStarts();
 	}
 

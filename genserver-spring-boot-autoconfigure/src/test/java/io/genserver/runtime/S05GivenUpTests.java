@@ -241,6 +241,40 @@ class S05GivenUpTests {
 	}
 
 	@Test
+	void S05_theInterruptMeetsTheHandlerBesideTheTurnAndNotTheTurn() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			boolean[] interrupted = new boolean[2];
+			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+			TestOperation beside = TestOperation.concurrent("beside", 1, (instance, payload) -> {
+				try {
+					new Gate(scheduler, "never").pass();
+				}
+				catch (InterruptedException ex) {
+					interrupted[0] = true;
+				}
+				return null;
+			});
+			CompletableFuture<Object> call = engine.runtime.server("server").callAsync(null, beside, null, 0, false);
+			Gate gate = new Gate(scheduler, "in the turn");
+			server.cast((instance) -> {
+				try {
+					gate.pass();
+				}
+				catch (InterruptedException ex) {
+					interrupted[1] = true;
+				}
+			});
+			scheduler.settle();
+			assertThat(call.cancel(true)).isTrue();
+			scheduler.settle();
+			assertThat(interrupted).containsExactly(true, false);
+			gate.open();
+			engine.close();
+		});
+	}
+
+	@Test
 	void S05_aRunningHandlerSeesThatItsCallerCancelledOrItsDeadlinePassed() {
 		Seeds.each(50, (scheduler) -> {
 			Engine engine = new Engine(scheduler);

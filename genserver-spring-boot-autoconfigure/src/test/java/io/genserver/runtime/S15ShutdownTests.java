@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 
+import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
@@ -239,6 +242,100 @@ class S15ShutdownTests {
 			assertThat(log).containsExactly("server");
 			assertThat(engine.cell("server").life().state()).isEqualTo(ServerState.STOPPED);
 		});
+	}
+
+	@Test
+	void S15_aHandlerBesideTheTurnThatDoesNotEndIsGivenUp() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler, SHORT);
+			List<String> log = new ArrayList<>();
+			engine.add("server", ServerSettings.DEFAULTS, logging("server", log));
+			engine.runtime.start();
+			boolean[] interrupted = new boolean[1];
+			TestOperation blocked = TestOperation.concurrent("blocked", 1, (instance, payload) -> {
+				try {
+					new Gate(scheduler, "never").pass();
+				}
+				catch (InterruptedException ex) {
+					interrupted[0] = true;
+				}
+				return null;
+			});
+			TestOperation awaited = TestOperation.concurrent("awaited", 1,
+					(instance, payload) -> new CompletableFuture<>());
+			Server server = engine.runtime.server("server");
+			CompletableFuture<Object> first = server.callAsync(null, blocked, null, 0, false);
+			CompletableFuture<Object> second = server.callAsync(null, awaited, null, 0, false);
+			scheduler.settle();
+			engine.close();
+			assertThat(first.exceptionNow()).isInstanceOf(GenServerUnavailableException.class);
+			assertThat(second.exceptionNow()).isInstanceOf(GenServerUnavailableException.class);
+			assertThat(interrupted[0]).isTrue();
+			assertThat(log).containsExactly("server");
+			assertThat(engine.cell("server").life().state()).isEqualTo(ServerState.STOPPED);
+		});
+	}
+
+	@Test
+	void S15_aReplyThatWasPutOffFailsEvenIfItsServerHangs() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler, SHORT);
+			boolean[] released = new boolean[1];
+			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+			CompletableFuture<Object> owed = server.withTimeout(Duration.ofHours(1)).callAsync((instance) -> {
+				GenServerContext.current().deferReply();
+				return null;
+			});
+			scheduler.settle();
+			server.cast((instance) -> {
+				while (!released[0]) {
+					try {
+						scheduler.sleep(Duration.ofMillis(50));
+					}
+					catch (IllegalStateException ex) {
+						Thread.interrupted();
+					}
+				}
+			});
+			scheduler.settle();
+			engine.close();
+			assertThat(owed.exceptionNow()).isInstanceOf(GenServerUnavailableException.class)
+				.hasMessageContaining("was shut down before it answered");
+			released[0] = true;
+			scheduler.finish();
+		});
+	}
+
+	@Test
+	void S15_whoAsksAfterTheEndIsToldSo() throws Exception {
+		Engine engine = Engine.onWorkers();
+		engine.start("server", ServerSettings.DEFAULTS, Object::new);
+		Server server = engine.runtime.server("server");
+		engine.close();
+		TestOperation watch = TestOperation.stream("watch", (instance, payload) -> null);
+		CompletableFuture<Throwable> end = new CompletableFuture<>();
+		server.stream(null, watch, null, 0, null, new Flow.Subscriber<>() {
+
+			@Override
+			public void onSubscribe(Flow.Subscription subscription) {
+				subscription.request(1);
+			}
+
+			@Override
+			public void onNext(Object item) {
+			}
+
+			@Override
+			public void onError(Throwable failure) {
+				end.complete(failure);
+			}
+
+			@Override
+			public void onComplete() {
+			}
+
+		});
+		assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(GenServerUnavailableException.class);
 	}
 
 	@Test

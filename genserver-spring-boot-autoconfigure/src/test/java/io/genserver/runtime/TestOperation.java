@@ -13,13 +13,25 @@ class TestOperation extends Operation {
 
 	private final Handler handler;
 
+	private final int concurrency;
+
 	TestOperation(String name, Kind kind, Handler handler) {
 		this(name, kind, false, handler);
 	}
 
 	TestOperation(String name, Kind kind, boolean interruptible, Handler handler) {
+		this(name, kind, interruptible, 0, handler);
+	}
+
+	private TestOperation(String name, Kind kind, boolean interruptible, int concurrency, Handler handler) {
 		super(name, kind, 0, false, interruptible);
+		this.concurrency = concurrency;
 		this.handler = handler;
+	}
+
+	/** Calls of which so many may run at once beside the turn, and can be interrupted. */
+	static TestOperation concurrent(String name, int concurrency, Handler handler) {
+		return new TestOperation(name, Kind.CALL, true, concurrency, handler);
 	}
 
 	static TestOperation call(String name, Handler handler) {
@@ -37,6 +49,11 @@ class TestOperation extends Operation {
 	@Override
 	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
 		return this.handler.handle(instance, payload);
+	}
+
+	@Override
+	public int concurrency() {
+		return this.concurrency;
 	}
 
 	@Override
