@@ -95,7 +95,7 @@ final class AttachedStream<T> implements Flow.Subscriber<T>, Attachment {
 			return;
 		}
 		CastMessage message = new CastMessage(LambdaOperation.ATTACHED, task, this.cell);
-		Mailbox.Offer offer = this.cell.inbox().offer(message);
+		Mailbox.Offer offer = this.cell.inbox().offerBehindWaiting(message);
 		if (offer == Mailbox.Offer.FULL) {
 			message.waitingAt(this.cell);
 			this.cell.inbox().enterRoom(message);

@@ -53,6 +53,15 @@ final class Inbox {
 		return offer;
 	}
 
+	/**
+	 * Queue a message without waiting, unless others wait for room: one of them may be an
+	 * earlier one of the same sender, who is not held up by waiting.
+	 */
+	Mailbox.Offer offerBehindWaiting(Message message) {
+		Room waiting = this.room;
+		return (waiting != null && waiting.size() > 0) ? Mailbox.Offer.FULL : offer(message);
+	}
+
 	/** Queue a message that may be given up meanwhile; one that was needs no place. */
 	private Mailbox.Offer offerKnown(Message message, int reserved) {
 		if (!message.move(Message.UNSENT, Message.ENTERING)) {

@@ -1,12 +1,18 @@
 package io.genserver.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
 
+import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
+import io.genserver.Overflow;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +21,60 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Messages from one sender to one server run in the order sent.
  */
 class S02OrderPerSenderTests {
+
+	@Test
+	void S02_itemsOfAnAttachedStreamStayInOrderWhenOneHasToWaitForRoom() {
+		ServerSettings small = ServerSettings.DEFAULTS.withMailbox(4, Overflow.BLOCK);
+		Seeds.each(200, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			List<Integer> received = new ArrayList<>();
+			GenServerRef<Object> server = engine.start("server", small, Object::new);
+			AtomicLong demand = new AtomicLong();
+			CompletableFuture<Flow.Subscriber<? super Integer>> attached = server.callAsync((instance) -> {
+				CompletableFuture<Flow.Subscriber<? super Integer>> source = new CompletableFuture<>();
+				GenServerContext.current().<Integer>attach((subscriber) -> {
+					subscriber.onSubscribe(new Flow.Subscription() {
+
+						@Override
+						public void request(long n) {
+							demand.addAndGet(n);
+						}
+
+						@Override
+						public void cancel() {
+						}
+
+					});
+					source.complete(subscriber);
+				}, (item) -> {
+					scheduler.sleep(Duration.ofNanos(scheduler.choices().nextInt(900_000)));
+					received.add(item);
+				});
+				return source.join();
+			});
+			scheduler.settle();
+			scheduler.spawn("source", () -> {
+				for (int i = 0; i < 40; i++) {
+					while (demand.get() == 0) {
+						scheduler.sleep(Duration.ofNanos(100_000));
+					}
+					demand.decrementAndGet();
+					attached.join().onNext(i);
+				}
+				return null;
+			});
+			scheduler.spawn("others", () -> {
+				for (int i = 0; i < 200; i++) {
+					server.tryCast((instance) -> scheduler.sleep(Duration.ofNanos(50_000)));
+					scheduler.sleep(Duration.ofNanos(scheduler.choices().nextInt(200_000)));
+				}
+				return null;
+			});
+			scheduler.finish();
+			assertThat(received).hasSize(40).isSorted();
+			engine.close();
+		});
+	}
 
 	@Test
 	void S02_callsAndCastsOfAThreadRunInTheOrderSentWhileOthersSendToo() {
