@@ -17,7 +17,7 @@ final class CastMessage extends Message implements Waiter {
 	/** Where its sender waits for room. */
 	private volatile @Nullable ServerCell target;
 
-	/** Why it was refused while its sender waited; written before the slot. */
+	/** Why it was refused while its sender waited; only the sender uses it. */
 	private @Nullable GenServerException refusal;
 
 	CastMessage(Operation operation, @Nullable Object payload, Object origin) {
@@ -66,13 +66,15 @@ final class CastMessage extends Message implements Waiter {
 	 * @return {@code false} if it has a place, or was refused, by now
 	 */
 	boolean refuse(@Nullable GenServerException why) {
-		// Written by at most one: by the sender, or by a cycle it is about to close.
+		// Written and read by the sender, who also finds the cycle it would close.
 		this.refusal = why;
 		while (settledSlot() == ROOM) {
 			if (move(ROOM, ServerCell.GONE)) {
 				return true;
 			}
 		}
+		// It has a place, or was abandoned: the reason does not hold.
+		this.refusal = null;
 		return false;
 	}
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * that close a cycle at the same moment at least one sees the other. If both do, a lock
  * makes one of them fail and the other see that it has. An edge is only followed while
  * its message is not over: a reply that has arrived ends the wait, even if the waiting
- * turn has not noticed yet, so there is no false alarm.
+ * turn has not noticed yet. The edges of a cycle are looked at twice: those that are the
+ * same both times were all there at once in between, so there is no false alarm.
  */
 final class Cycles {
 
@@ -31,11 +32,11 @@ final class Cycles {
 	 */
 	static void beginWait(ServerCell from, Message message) {
 		from.waitsFor = message;
-		if (find(from) == null) {
+		if (!closesCycle(from)) {
 			return;
 		}
 		synchronized (from.runtime()) {
-			List<String> chain = find(from);
+			List<String> chain = chain(from);
 			if (chain != null) {
 				message.giveUpForCycle(new CallCycleException(chain));
 			}
@@ -47,34 +48,56 @@ final class Cycles {
 		from.waitsFor = null;
 	}
 
-	private static @Nullable List<String> find(ServerCell from) {
-		ServerCell cell = target(from);
+	private static boolean closesCycle(ServerCell from) {
+		ServerCell cell = target(from.waitsFor);
 		for (int steps = 0; cell != null && steps < LONGEST; steps++) {
 			if (cell == from) {
-				return chain(from);
+				return true;
 			}
-			cell = target(cell);
+			cell = target(cell.waitsFor);
+		}
+		return false;
+	}
+
+	/**
+	 * The labels along the cycle that a wait has closed, or {@code null} if it has not.
+	 */
+	private static @Nullable List<String> chain(ServerCell from) {
+		while (closesCycle(from)) {
+			List<ServerCell> cells = new ArrayList<>();
+			List<Message> waits = new ArrayList<>();
+			ServerCell cell = from;
+			do {
+				Message wait = cell.waitsFor;
+				ServerCell next = target(wait);
+				if (wait == null || next == null) {
+					break;
+				}
+				cells.add(cell);
+				waits.add(wait);
+				cell = next;
+			}
+			while (cell != from && cells.size() < LONGEST);
+			if (cell == from && lasts(cells, waits)) {
+				cells.add(from);
+				return cells.stream().map(ServerCell::label).toList();
+			}
 		}
 		return null;
 	}
 
-	private static List<String> chain(ServerCell from) {
-		List<String> labels = new ArrayList<>();
-		labels.add(from.label());
-		ServerCell cell = target(from);
-		while (cell != null && labels.size() <= LONGEST) {
-			labels.add(cell.label());
-			if (cell == from) {
-				break;
+	/** Whether all the waits that were seen one after the other are there still. */
+	private static boolean lasts(List<ServerCell> cells, List<Message> waits) {
+		for (int i = 0; i < cells.size(); i++) {
+			if (cells.get(i).waitsFor != waits.get(i) || !waits.get(i).isPending()) {
+				return false;
 			}
-			cell = target(cell);
 		}
-		return labels;
+		return true;
 	}
 
-	private static @Nullable ServerCell target(ServerCell cell) {
-		Message message = cell.waitsFor;
-		return (message != null && message.isPending()) ? message.target() : null;
+	private static @Nullable ServerCell target(@Nullable Message wait) {
+		return (wait != null && wait.isPending()) ? wait.target() : null;
 	}
 
 }

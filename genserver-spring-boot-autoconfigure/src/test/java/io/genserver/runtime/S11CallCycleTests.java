@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.CallCycleException;
@@ -29,6 +30,15 @@ class S11CallCycleTests {
 			assertThat(a.<Integer, RuntimeException>call((s) -> 1)).isEqualTo(1);
 			engine.close();
 		});
+	}
+
+	@Test
+	void S11_aCastThatGotItsPlaceMeanwhileIsNotRefusedForACycle() {
+		CastMessage cast = new CastMessage(TestOperation.cast("cast", (instance, payload) -> null), "payload",
+				Thread.currentThread());
+		cast.giveUpForCycle(new CallCycleException(List.of("a", "a")));
+		assertThat(cast.slot()).isSameAs(Message.QUEUED);
+		assertThat(cast.refusal()).isNull();
 	}
 
 	@Test
