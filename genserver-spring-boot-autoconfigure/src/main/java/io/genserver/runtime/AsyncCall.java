@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.concurrent.CompletableFuture;
 
+import io.genserver.GenServerTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,9 @@ final class AsyncCall extends Call implements Runnable {
 		if (this.reply.isDone()) {
 			return;
 		}
-		if (this.reply.getNumberOfDependents() == 0) {
+		// A dependent may be added this very moment. Where it must by no means run is the
+		// thread that watches deadlines.
+		if (this.reply.getNumberOfDependents() == 0 && !(failure() instanceof GenServerTimeoutException)) {
 			run();
 		}
 		else {

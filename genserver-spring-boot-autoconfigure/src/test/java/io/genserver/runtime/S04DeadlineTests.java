@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import java.util.List;
+import java.util.ArrayList;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,6 +24,21 @@ class S04DeadlineTests {
 		long start = scheduler.nanoTime();
 		body.run();
 		return Duration.ofNanos(scheduler.nanoTime() - start);
+	}
+
+	@Test
+	void S04_aDeadlineWhoseEndFailsDoesNotKeepTheOthersFromPassing() {
+		DeadlineWheel wheel = new DeadlineWheel(0);
+		List<String> passed = new ArrayList<>();
+		Alarm first = new Alarm(5, () -> {
+			throw new IllegalStateException("expected");
+		});
+		wheel.add(first);
+		wheel.add(new Alarm(5, () -> passed.add("second")));
+		wheel.advance(Duration.ofMillis(1).toNanos());
+		wheel.advance(Duration.ofMillis(2).toNanos());
+		assertThat(passed).containsExactly("second");
+		assertThat(wheel.isEmpty()).isTrue();
 	}
 
 	@Test
