@@ -1,0 +1,149 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+import io.genserver.GenServerContext;
+import io.genserver.GenServerRef;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A server waits for the future its handler returned.
+ */
+class AwaitedTests {
+
+	private static Engine engine(SeededScheduler scheduler) {
+		Engine engine = new Engine(scheduler);
+		engine.add("server", ServerSettings.DEFAULTS, Object::new);
+		engine.runtime.start();
+		return engine;
+	}
+
+	private static CompletableFuture<Object> call(Engine engine, CompletionStage<?> stage) {
+		return engine.runtime.server("server")
+			.callAsync(null, TestOperation.call("stage", (instance, payload) -> stage), null, 0, false);
+	}
+
+	@Test
+	void oneThatIsCompleteAlreadyIsDeliveredInTheSameTurn() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = engine(scheduler);
+			CompletableFuture<Object> reply = call(engine, CompletableFuture.completedFuture("there"));
+			CompletableFuture<Object> nothing = call(engine, CompletableFuture.completedFuture(null));
+			scheduler.settle();
+			assertThat(reply).isCompletedWithValue("there");
+			assertThat(nothing).isCompletedWithValue(null);
+			engine.close();
+		});
+	}
+
+	@Test
+	void theCompletionMeetsTheTurnThatParksAtAnyMoment() {
+		Seeds.each(500, (scheduler) -> {
+			Engine engine = engine(scheduler);
+			List<CompletableFuture<Object>> sources = new ArrayList<>();
+			List<CompletableFuture<Object>> replies = new ArrayList<>();
+			for (int i = 0; i < 5; i++) {
+				CompletableFuture<Object> source = new CompletableFuture<>();
+				sources.add(source);
+				replies.add(call(engine, source));
+			}
+			scheduler.spawn("completer", () -> {
+				for (int i = 0; i < 5; i++) {
+					sources.get(i).complete(i);
+					scheduler.letOthersRun();
+				}
+				return null;
+			});
+			scheduler.finish();
+			for (int i = 0; i < 5; i++) {
+				assertThat(replies.get(i)).isCompletedWithValue(i);
+			}
+			engine.close();
+		});
+	}
+
+	@Test
+	void itMeetsItOnRealThreadsToo() throws Exception {
+		try (Engine engine = Engine.onWorkers()) {
+			engine.add("server", ServerSettings.DEFAULTS, Object::new);
+			engine.runtime.start();
+			for (int i = 0; i < 5_000; i++) {
+				int number = i;
+				CompletableFuture<Object> source = new CompletableFuture<>();
+				CompletableFuture<Object> reply = engine.runtime.server("server")
+					.callAsync(null, TestOperation.call("stage", (instance, payload) -> {
+						CompletableFuture<Object> racing = source.thenApply((value) -> value);
+						Thread.ofVirtual().start(() -> source.complete(number));
+						return racing;
+					}), null, 0, false);
+				assertThat(reply.get(30, TimeUnit.SECONDS)).isEqualTo(number);
+			}
+		}
+	}
+
+	@Test
+	void itsContextIsThatOfTheMessageAndTheNextMessageHasItsOwn() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = engine(scheduler);
+			CompletableFuture<Object> source = new CompletableFuture<>();
+			GenServerContext[] context = new GenServerContext[1];
+			CompletableFuture<Object> reply = engine.runtime.server("server")
+				.callAsync(null, TestOperation.call("stage", (instance, payload) -> {
+					context[0] = GenServerContext.current();
+					return source;
+				}), null, 0, false);
+			scheduler.settle();
+			assertThat(context[0].isCancelled()).isFalse();
+			assertThat(context[0].remaining()).isNotNull();
+			reply.cancel(false);
+			assertThat(context[0].isCancelled()).isTrue();
+			source.complete("late");
+			scheduler.settle();
+			assertThat(engine.lateReplies).hasValue(1);
+			assertThat(engine.<Object>ref("server")
+				.<Boolean, RuntimeException>call((instance) -> GenServerContext.current().isCancelled())).isFalse();
+			engine.close();
+		});
+	}
+
+	@Test
+	void aFunctionSentThroughARefGetsItsFutureBackCompleted() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = engine(scheduler);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			GenServerRef<Object> server = engine.ref("server");
+			CompletableFuture<CompletableFuture<String>> reply = server.callAsync((instance) -> source);
+			scheduler.settle();
+			assertThat(reply).isNotDone();
+			source.complete("value");
+			scheduler.settle();
+			assertThat(reply.join()).isSameAs(source);
+			engine.close();
+		});
+	}
+
+	@Test
+	void aServerThatIsStoppedWhileItWaitsEndsWithTheCompletion() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = engine(scheduler);
+			CompletableFuture<Object> source = new CompletableFuture<>();
+			CompletableFuture<Object> reply = call(engine, source);
+			scheduler.settle();
+			CompletableFuture<?> stopped = engine.stop("server");
+			scheduler.settle();
+			assertThat(stopped).isNotDone();
+			source.complete("last words");
+			scheduler.settle();
+			assertThat(reply).isCompletedWithValue("last words");
+			assertThat(stopped).isCompleted();
+			engine.close();
+		});
+	}
+
+}
