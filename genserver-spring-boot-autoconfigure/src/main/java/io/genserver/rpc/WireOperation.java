@@ -121,6 +121,21 @@ final class WireOperation extends Operation {
 	}
 
 	@Override
+	public int concurrency() {
+		return this.operation.concurrency();
+	}
+
+	@Override
+	public Operation slots() {
+		return this.operation.slots();
+	}
+
+	@Override
+	public Object deferredReply(@Nullable Object value) {
+		return encode(this.operation.deferredReply(value));
+	}
+
+	@Override
 	public void discard(@Nullable Object payload) {
 		if (payload instanceof WireArguments arguments) {
 			arguments.finished();

@@ -39,19 +39,19 @@ final class ConcurrentRuns {
 
 	/** Take a slot, or be woken when one may be free. Only in the turn. */
 	synchronized boolean acquire(Operation operation) {
-		int running = this.active.getOrDefault(operation, 0);
+		int running = this.active.getOrDefault(operation.slots(), 0);
 		if (running >= operation.concurrency()) {
 			this.awaited = true;
 			return false;
 		}
-		this.active.put(operation, running + 1);
+		this.active.put(operation.slots(), running + 1);
 		this.total++;
 		return true;
 	}
 
 	/** Give back a slot that was not used. Only in the turn. */
 	synchronized void release(Operation operation) {
-		this.active.merge(operation, -1, Integer::sum);
+		this.active.merge(operation.slots(), -1, Integer::sum);
 		this.total--;
 	}
 
@@ -144,7 +144,7 @@ final class ConcurrentRuns {
 	private void freeSlot(Operation operation) {
 		int commands;
 		synchronized (this) {
-			this.active.merge(operation, -1, Integer::sum);
+			this.active.merge(operation.slots(), -1, Integer::sum);
 			this.total--;
 			commands = this.awaited ? ServerCell.WAKE : 0;
 			this.awaited = false;

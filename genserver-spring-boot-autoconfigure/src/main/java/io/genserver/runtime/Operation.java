@@ -75,6 +75,15 @@ public abstract class Operation {
 	}
 
 	/**
+	 * Return the operation whose slots invocations of this one take: an operation that
+	 * stands for another shares with it how many may run at once.
+	 * @return this operation, unless it stands for another
+	 */
+	public Operation slots() {
+		return this;
+	}
+
+	/**
 	 * Turn the value of a deferred reply into what the sender gets. Called on the thread
 	 * that answers.
 	 * @param value the reply

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.Call;
@@ -83,6 +84,20 @@ class InboundCallsTest {
 	void aFutureIsAnsweredWhenItCompletes() {
 		assertThat(answer("kv.find", "\"x\"")).isEqualTo("0 \"found x\"");
 		assertThat(answer("kv.find", "\"bad\"")).isEqualTo("2 nothing is called bad");
+	}
+
+	@Test
+	void aReplyThatIsPutOffIsEncodedWhenItComes() {
+		assertThat(answer("kv.later", "\"x\"")).isEqualTo("0 \"later x\"");
+	}
+
+	@Test
+	void aConcurrentOperationIsConcurrentForPeersToo() {
+		Reply first = this.peer.call("kv.meet", new byte[0]);
+		Reply second = this.peer.call("kv.meet", new byte[0]);
+		this.peer.pumpUntil(() -> first.isOver() && second.isOver());
+		assertThat(first.text()).isEqualTo("\"met\"");
+		assertThat(second.text()).isEqualTo("\"met\"");
 	}
 
 	@Test
@@ -362,6 +377,11 @@ class InboundCallsTest {
 
 	interface Store {
 
+		String later(String text);
+
+		@Call(concurrent = 2)
+		String meet() throws InterruptedException;
+
 		@Nullable String get(String key);
 
 		void set(String key, String value);
@@ -426,6 +446,8 @@ class InboundCallsTest {
 
 		final CountDownLatch gate = new CountDownLatch(1);
 
+		final CountDownLatch meeting = new CountDownLatch(2);
+
 		final CountDownLatch sawCancel = new CountDownLatch(1);
 
 		final AtomicInteger blocked = new AtomicInteger();
@@ -462,6 +484,19 @@ class InboundCallsTest {
 				}
 				return "found " + name;
 			});
+		}
+
+		@Override
+		public String later(String text) {
+			io.genserver.Reply<String> reply = GenServerContext.current().deferReply();
+			CompletableFuture.runAsync(() -> reply.complete("later " + text));
+			return "ignored";
+		}
+
+		@Override
+		public String meet() throws InterruptedException {
+			this.meeting.countDown();
+			return this.meeting.await(30, TimeUnit.SECONDS) ? "met" : "alone";
 		}
 
 		@Override
