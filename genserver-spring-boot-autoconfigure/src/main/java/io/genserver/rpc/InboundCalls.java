@@ -34,6 +34,8 @@ final class InboundCalls {
 
 	private boolean refusing;
 
+	private int openStreams;
+
 	InboundCalls(Transport transport, PeerContext context, OutboundQueue outbound, ReadGate reading,
 			WireSession session) {
 		this.transport = transport;
@@ -88,6 +90,7 @@ final class InboundCalls {
 		else if (operation.operation().kind() == Kind.STREAM) {
 			InboundStream stream = new InboundStream(this, operation, request, payload);
 			request.attach(stream);
+			this.openStreams++;
 			operation.server().stream(key, operation.wire(), payload, 0, this.caller, stream);
 		}
 		else {
@@ -138,6 +141,19 @@ final class InboundCalls {
 
 	void send(Outbound entry) {
 		this.outbound.offer(entry);
+	}
+
+	/**
+	 * How many bytes one stream may at most have asked for: little enough that all of
+	 * them together keep to the soft limit.
+	 */
+	int streamShare() {
+		long fair = this.context.limits().outboundSoftBytes() / Math.max(1, this.openStreams);
+		return (int) Math.min(OutboundQueue.STREAM_SHARE, fair);
+	}
+
+	void streamClosed() {
+		this.openStreams--;
 	}
 
 	int longestReply() {

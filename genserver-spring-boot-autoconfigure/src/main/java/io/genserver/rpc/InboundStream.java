@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
  * application, so they are asked, and cancelled, by a worker.
  * <p>
  * Items arrive one after the other on any thread; {@link #outstanding} and
- * {@link #refill} belong to the connection's.
+ * {@link #asking} belong to the connection's.
  */
 final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	private static final Logger logger = LoggerFactory.getLogger(InboundStream.class);
 
-	private static final int FIRST_BATCH = 16;
+	private static final int FIRST_BATCH = 1;
 
 	private static final int LARGEST_BATCH = 256;
 
@@ -54,6 +54,9 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	/** Whether more has been or will be asked for already. */
 	private boolean asking;
+
+	/** Whether it no longer counts among the open streams. */
+	private boolean closed;
 
 	InboundStream(InboundCalls calls, ExposedOperation operation, InboundRequest request, WireArguments arguments) {
 		this.calls = calls;
@@ -121,8 +124,16 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	/** On the connection's thread. */
 	void cancelledByPeer() {
 		this.over = true;
+		closed();
 		this.calls.context().workers().execute(this::cancelPublisher);
 		this.calls.releaseAfter(this.arguments, this.request);
+	}
+
+	private void closed() {
+		if (!this.closed) {
+			this.closed = true;
+			this.calls.streamClosed();
+		}
 	}
 
 	private void cancelPublisher() {
@@ -141,7 +152,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	}
 
 	private int batch() {
-		return Math.clamp(OutboundQueue.STREAM_SHARE / (this.largestItem + Outbound.OVERHEAD), 1, LARGEST_BATCH);
+		return Math.clamp(this.calls.streamShare() / (this.largestItem + Outbound.OVERHEAD), 1, LARGEST_BATCH);
 	}
 
 	private void askForMore() {
@@ -187,6 +198,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 		@Override
 		public void write(WireSession session) {
+			closed();
 			session.respondEnd(InboundStream.this.request);
 		}
 
@@ -208,6 +220,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 		@Override
 		public void write(WireSession session) {
+			closed();
 			InboundRequest request = InboundStream.this.request;
 			if (!request.isResponding()) {
 				session.respond(request, this.failure.status(), this.failure.payload());
