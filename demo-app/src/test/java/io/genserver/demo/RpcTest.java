@@ -11,6 +11,7 @@ import io.genserver.demo.board.Tile;
 import io.genserver.demo.kv.Change;
 import io.genserver.demo.kv.KeyValue;
 import io.genserver.rpc.client.GenServerClient;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,9 @@ class RpcTest {
 
 	@Autowired
 	private GenServerRegistry registry;
+
+	@Autowired
+	private MeterRegistry meters;
 
 	private GenServerClient client;
 
@@ -113,6 +117,15 @@ class RpcTest {
 		long before = this.registry.info("kv").processed();
 		this.kv.get("rpc.any");
 		assertThat(this.registry.info("kv").processed()).isGreaterThan(before);
+	}
+
+	@Test
+	void theMetersCountTheConnection() {
+		this.kv.get("anything");
+		assertThat(this.meters.get("genserver.rpc.connections").gauge().value()).isGreaterThanOrEqualTo(1);
+		assertThat(this.meters.get("genserver.rpc.unsent").gauge().value()).isNotNegative();
+		assertThat(this.meters.get("genserver.rpc.unhandled").gauge().value()).isNotNegative();
+		assertThat(this.meters.get("genserver.rpc.calls.inflight").gauge().value()).isNotNegative();
 	}
 
 }
