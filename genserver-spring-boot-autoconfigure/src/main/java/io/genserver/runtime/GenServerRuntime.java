@@ -150,7 +150,7 @@ public final class GenServerRuntime {
 
 	/**
 	 * Start one server that was added after {@link #start()}. Returns when it has
-	 * started.
+	 * started. A server that cannot start is removed.
 	 * @param server the server
 	 * @throws ServerStartException if it fails to start
 	 */
@@ -160,6 +160,8 @@ public final class GenServerRuntime {
 			cell.start();
 			Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
 			if (failure != null) {
+				// Its name is free again.
+				this.servers.remove(server.name(), server);
 				throw new ServerStartException(server.name(), failure);
 			}
 		}

@@ -112,6 +112,10 @@ final class PeerPair implements AutoCloseable {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+		// A message may have been on its way: whoever gets it releases it.
+		for (Runnable left = this.tasks.poll(); left != null; left = this.tasks.poll()) {
+			left.run();
+		}
 	}
 
 	/** One end: the transport of its peer, and the wire to the other. */

@@ -241,4 +241,20 @@ class S14StartTests {
 		};
 	}
 
+	@Test
+	void S14_aServerAddedLaterThatCannotStartLeavesItsNameFree() {
+		Seeds.each(20, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.runtime.start();
+			Server broken = engine.add("late", ServerSettings.DEFAULTS, () -> {
+				throw new IllegalStateException("broken");
+			});
+			assertThatExceptionOfType(ServerStartException.class).isThrownBy(() -> engine.runtime.start(broken));
+			Server mended = engine.add("late", ServerSettings.DEFAULTS, Object::new);
+			engine.runtime.start(mended);
+			assertThat(engine.<Object>ref("late").<Integer, RuntimeException>call((state) -> 1)).isEqualTo(1);
+			engine.close();
+		});
+	}
+
 }
