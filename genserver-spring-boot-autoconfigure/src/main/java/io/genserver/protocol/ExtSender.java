@@ -56,6 +56,9 @@ final class ExtSender implements MessageBatcher.Source {
 
 	private boolean leaving;
 
+	/** Only what is in {@link #control} is written any more. */
+	private boolean finished;
+
 	ExtSender(MessageBatcher out, ExtStreams streams, ConnectionCredit received, ExtSettings assumed) {
 		this.out = out;
 		this.streams = streams;
@@ -113,6 +116,7 @@ final class ExtSender implements MessageBatcher.Source {
 		this.paid.clear();
 		this.waiting.clear();
 		this.leaving = true;
+		this.finished = true;
 		control(kind, 0, payload);
 	}
 
@@ -163,7 +167,7 @@ final class ExtSender implements MessageBatcher.Source {
 		if (stream.closed || (stream.ours && !stream.admitted)) {
 			return;
 		}
-		int need = stream.send.need(needsName(stream));
+		int need = need(stream);
 		if (need == 0 && !stream.inFree) {
 			stream.inFree = true;
 			this.free.add(stream);
@@ -210,10 +214,28 @@ final class ExtSender implements MessageBatcher.Source {
 	}
 
 	boolean hasOutput() {
+		if (this.out.pendingBytes() > 0 || !this.control.isEmpty()) {
+			return true;
+		}
+		return !this.finished && (this.received.isDue() || this.windows.stream().anyMatch(ExtSender::isWindowDue)
+				|| this.free.stream().anyMatch((stream) -> need(stream) == 0) || paysFirst());
+	}
+
+	/**
+	 * Whether there is credit for the first of the paid ring that has something to say.
+	 */
+	private boolean paysFirst() {
 		ExtStream first = this.paid.peek();
-		return this.out.pendingBytes() > 0 || !this.control.isEmpty() || this.received.isDue()
-				|| !this.windows.isEmpty() || !this.free.isEmpty()
-				|| (first != null && first.send.need(needsName(first)) <= this.credit);
+		while (first != null && need(first) < 0) {
+			this.paid.remove();
+			first.inPaid = false;
+			first = this.paid.peek();
+		}
+		return first != null && need(first) <= this.credit;
+	}
+
+	private int need(ExtStream stream) {
+		return stream.send.need(needsName(stream));
 	}
 
 	@Override
@@ -226,9 +248,8 @@ final class ExtSender implements MessageBatcher.Source {
 			first.inFree = false;
 			turn(first, 0);
 		}
-		ExtStream paying = this.paid.peek();
-		if (paying != null && paying.send.need(needsName(paying)) <= this.credit) {
-			this.paid.remove();
+		if (paysFirst()) {
+			ExtStream paying = this.paid.remove();
 			paying.inPaid = false;
 			turn(paying, Integer.MAX_VALUE);
 			return true;
@@ -243,7 +264,7 @@ final class ExtSender implements MessageBatcher.Source {
 			endFrame(next.kind);
 			written = true;
 		}
-		if (this.received.isDue()) {
+		if (!this.finished && this.received.isDue()) {
 			window(0, this.received.take(), 0);
 			written = true;
 		}
@@ -268,7 +289,7 @@ final class ExtSender implements MessageBatcher.Source {
 	private void turn(ExtStream stream, int limit) {
 		int left = TURN_BYTES;
 		while (!stream.send.done) {
-			int need = stream.send.need(needsName(stream));
+			int need = need(stream);
 			boolean fits = left == TURN_BYTES || FrameDecoder.HEADER_BYTES + need <= left;
 			if (need < 0 || need > limit || need > this.credit || !fits) {
 				break;
@@ -327,6 +348,9 @@ final class ExtSender implements MessageBatcher.Source {
 			if (withName) {
 				this.named.add(open.methodId);
 			}
+			if (!this.streams.hasIds()) {
+				retire();
+			}
 		}
 		spend(send, header);
 		Piece piece = send.nextPiece(Math.min(room - header, this.credit), true);
@@ -341,6 +365,20 @@ final class ExtSender implements MessageBatcher.Source {
 			done(stream);
 		}
 		return length;
+	}
+
+	/** That was the last id: whoever has none yet waits for the session to say so. */
+	private void retire() {
+		this.leaving = true;
+		for (ExtStream stream : unopened()) {
+			if (stream.admitted) {
+				stream.admitted = false;
+				this.admitted--;
+				stream.inPaid = false;
+				this.paid.remove(stream);
+				this.waiting.add(stream);
+			}
+		}
 	}
 
 	private void spend(SendQueue send, int bytes) {

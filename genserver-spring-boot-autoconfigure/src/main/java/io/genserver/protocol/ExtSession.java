@@ -53,6 +53,9 @@ public final class ExtSession implements WireSession {
 
 	private boolean asked;
 
+	/** Whether it was told that there are no ids left. */
+	private boolean exhausted;
+
 	/**
 	 * Creates a session for a connection on which nothing was sent yet.
 	 * @param side which end of the connection this is
@@ -134,8 +137,8 @@ public final class ExtSession implements WireSession {
 			LittleEndian.setLong(payload, 0, nowNanos);
 			this.sender.control(FrameKind.PING, 0, payload);
 		}
-		if (!this.streams.hasIds() && !this.sender.isLeaving()) {
-			this.sender.leave();
+		if (!this.streams.hasIds() && !this.exhausted) {
+			this.exhausted = true;
 			goAway(GoAway.SHUTDOWN, 0, "no stream ids left");
 			this.messages.failUnopened("no stream ids are left on this connection");
 		}
