@@ -179,6 +179,7 @@ final class Monitor implements Runnable {
 			long begun = worker.begun();
 			if (worker.seen == begun) {
 				stuck++;
+				worker.hold();
 			}
 			worker.seen = begun;
 			worker.yieldSoon = true;
@@ -187,7 +188,7 @@ final class Monitor implements Runnable {
 			}
 		}
 		int active = running - stuck;
-		if (this.scheduler.isHelpComing() || !this.scheduler.hasWork()) {
+		if (this.scheduler.isHelpComing() || !this.scheduler.hasSurplus()) {
 			this.reinforced = 0;
 			return running > 0;
 		}

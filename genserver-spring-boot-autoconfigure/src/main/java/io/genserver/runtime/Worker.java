@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
 
 import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
@@ -18,6 +20,21 @@ final class Worker implements Runnable {
 
 	private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 
+	private static final VarHandle TASK;
+
+	private static final VarHandle BEGUN;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			TASK = lookup.findVarHandle(Worker.class, "task", Runnable.class);
+			BEGUN = lookup.findVarHandle(Worker.class, "begun", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private static final int QUEUE = 256;
 
 	/** Tasks between two looks at the shared queue, so that it never starves; prime. */
@@ -27,11 +44,17 @@ final class Worker implements Runnable {
 
 	private final SpmcVarHandleArrayQueue<Runnable> queue = new SpmcVarHandleArrayQueue<>(QUEUE);
 
-	/** The task it runs, or {@code null}. */
-	private volatile @Nullable Runnable task;
+	/** The task it runs, or {@code null} while it looks for one. Opaque access. */
+	private @Nullable Runnable task;
 
-	/** Number of tasks begun; written by the worker. */
-	private volatile long begun;
+	/** Number of tasks begun; written by the worker. Opaque access. */
+	private long begun;
+
+	/**
+	 * Whether its task keeps it from its queue, so that others should take even the only
+	 * entry. Set by the monitor, or by the worker before it waits; ends with the task.
+	 */
+	private volatile boolean held;
 
 	/** Whether it is to let other virtual threads run; written by the monitor. */
 	volatile boolean yieldSoon;
@@ -73,6 +96,7 @@ final class Worker implements Runnable {
 				runTask(next);
 				next = take();
 				if (next == null) {
+					TASK.setOpaque(this, null);
 					next = this.scheduler.next(this);
 				}
 			}
@@ -83,15 +107,17 @@ final class Worker implements Runnable {
 	}
 
 	private void runTask(Runnable next) {
-		this.begun++;
-		this.task = next;
+		BEGUN.setOpaque(this, this.begun + 1);
+		TASK.setOpaque(this, next);
 		try {
 			next.run();
 		}
 		catch (Throwable ex) {
 			logger.error("A task of a server failed: {}", next, ex);
 		}
-		this.task = null;
+		if (this.held) {
+			this.held = false;
+		}
 		if (this.yieldSoon) {
 			this.yieldSoon = false;
 			Thread.yield();
@@ -100,7 +126,12 @@ final class Worker implements Runnable {
 
 	/** A task was found that will be run now. Only by this worker. */
 	void begins(Runnable next) {
-		this.task = next;
+		TASK.setVolatile(this, next);
+	}
+
+	/** Its task will not go on for a while. By this worker or the monitor. */
+	void hold() {
+		this.held = true;
 	}
 
 	/** Add to the own queue. Only by this worker. */
@@ -128,16 +159,25 @@ final class Worker implements Runnable {
 		return !this.queue.isEmpty();
 	}
 
+	/**
+	 * Whether others should help. The only entry of a queue is left to the worker itself:
+	 * it is about to be taken, with what it needs in the cache.
+	 */
+	boolean hasSurplus() {
+		int queued = this.queue.size();
+		return queued > 1 || (queued == 1 && this.held);
+	}
+
 	int queued() {
 		return this.queue.size();
 	}
 
 	@Nullable Runnable task() {
-		return this.task;
+		return (Runnable) TASK.getOpaque(this);
 	}
 
 	long begun() {
-		return this.begun;
+		return (long) BEGUN.getOpaque(this);
 	}
 
 	static int random(int bound) {

@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * do, so it is avoided: a task made ready on a worker goes to that worker's queue, one
  * made ready elsewhere to the shared queue; a worker without work looks for some for
  * {@link #SPIN} before it parks, and so does a thread that waits for a reply. Nobody is
- * woken while a worker is searching, or for the only task in a worker's queue.
+ * woken while a worker is searching, or for the only task in a worker's queue, and nobody
+ * takes that one from a worker that is about to take it itself: a conversation that moved
+ * to another processor with every message would cost several times as much.
  * <p>
  * <b>No lost wake-up.</b> Whoever adds a task fences, then looks at {@link #searching}
  * and {@link #idle}; a worker leaves {@code searching}, or enters {@code idle}, fences,
  * and then looks at the queues once more. So one of the two sees the other.
  * <p>
  * <b>Blocking.</b> A handler may block its worker. A worker about to wait for a reply or
- * for room sees to it that its queue is served; any other blocking is noticed by the
- * {@link Monitor}, which adds workers, as many as are stuck, while there is work and
- * nobody to do it.
+ * for room marks itself as held and sees to it that its queue is served; any other
+ * blocking is noticed by the {@link Monitor}, which marks the worker and adds others, as
+ * many as are stuck, while there is work and nobody to do it.
  */
 final class WorkerScheduler implements Scheduler {
 
@@ -111,10 +113,16 @@ final class WorkerScheduler implements Scheduler {
 			throw new InterruptedException();
 		}
 		Worker worker = Worker.current();
-		if (worker != null && worker.hasQueued()) {
-			ensureWorker();
+		if (waiter.isReady()) {
+			return true;
 		}
-		if (waiter.isReady() || spin(waiter)) {
+		if (worker != null) {
+			worker.hold();
+			if (worker.hasQueued()) {
+				ensureWorker();
+			}
+		}
+		if (spin(waiter)) {
 			return true;
 		}
 		waiter.thread(Thread.currentThread());
@@ -238,7 +246,7 @@ final class WorkerScheduler implements Scheduler {
 		int start = (victims.length > 1) ? Worker.random(victims.length) : 0;
 		for (int i = 0; i < victims.length; i++) {
 			Worker victim = (Worker) victims[(start + i) % victims.length];
-			if (victim != thief && victim.hasQueued()) {
+			if (victim != thief && victim.hasSurplus()) {
 				Runnable task = victim.steal();
 				if (task != null) {
 					return task;
@@ -279,7 +287,7 @@ final class WorkerScheduler implements Scheduler {
 	private boolean sleep(Worker worker) {
 		this.idle.addFirst(worker);
 		VarHandle.fullFence();
-		if (hasWork() || this.closed) {
+		if (hasSurplus() || this.closed) {
 			if (!this.idle.remove(worker)) {
 				// Somebody is about to wake this worker, and counts on it.
 				risen();
@@ -303,7 +311,7 @@ final class WorkerScheduler implements Scheduler {
 		int known = this.count.get();
 		while (known > this.parallelism) {
 			if (this.count.compareAndSet(known, known - 1)) {
-				if (hasWork()) {
+				if (hasSurplus()) {
 					this.count.incrementAndGet();
 					return false;
 				}
@@ -382,12 +390,13 @@ final class WorkerScheduler implements Scheduler {
 		return true;
 	}
 
-	boolean hasWork() {
+	/** Whether a task waits that a worker without work should take. */
+	boolean hasSurplus() {
 		if (!this.shared.isEmpty()) {
 			return true;
 		}
 		for (Worker worker : this.workers) {
-			if (worker.hasQueued()) {
+			if (worker.hasSurplus()) {
 				return true;
 			}
 		}
