@@ -1,0 +1,295 @@
+package io.genserver.background;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+import io.genserver.runtime.ServerNames;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Spawns background services and knows those that run. Each runs on a thread of its own,
+ * detached from the one that spawns it: it inherits no thread locals, no deadline and no
+ * caller. Safe for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public final class BackgroundServices implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(BackgroundServices.class);
+
+	/** What an interrupted service gets to end. */
+	private static final Duration LAST_WAIT = Duration.ofSeconds(1);
+
+	private final ServiceEnvironment environment;
+
+	private final Consumer<? super BackgroundServiceEvent> listener;
+
+	private final Duration shutdownTimeout;
+
+	/** By the form in which names are compared, in the order they were added. */
+	private final Map<String, SupervisedService<?, ?>> services = new LinkedHashMap<>();
+
+	private volatile boolean closed;
+
+	/**
+	 * Create a registry.
+	 * @param environment time and threads
+	 * @param listener told what happens, on the service's thread; what it throws is
+	 * logged
+	 * @param shutdownTimeout time services get to end when this is closed
+	 */
+	public BackgroundServices(ServiceEnvironment environment, Consumer<? super BackgroundServiceEvent> listener,
+			Duration shutdownTimeout) {
+		this.environment = environment;
+		this.listener = listener;
+		this.shutdownTimeout = shutdownTimeout;
+	}
+
+	/**
+	 * Spawn a service whose items, if any, are dropped.
+	 * @param <T> type of its items
+	 * @param name its name, which no service that runs may have
+	 * @param service the service; never restarted by itself
+	 * @return the running service
+	 * @see #spawn(ServiceDefinition)
+	 */
+	public <T> BackgroundHandle<?> spawn(String name, BackgroundService<T> service) {
+		return spawn(ServiceDefinition.of(name, service));
+	}
+
+	/**
+	 * Spawn a service.
+	 * @param <T> type of its items
+	 * @param name its name, which no service that runs may have
+	 * @param service the service; never restarted by itself
+	 * @param consumer takes its items
+	 * @return the running service
+	 * @see #spawn(ServiceDefinition)
+	 */
+	public <T> BackgroundHandle<?> spawn(String name, BackgroundService<T> service, ItemConsumer<? super T> consumer) {
+		return spawn(ServiceDefinition.of(name, service).withConsumer(consumer));
+	}
+
+	/**
+	 * Spawn a service. It is known here until it has ended; its handle says how it did.
+	 * @param <H> type of the service's own handle
+	 * @param definition what is to run, and how
+	 * @return the running service; cancelled already if its token is
+	 * @throws IllegalStateException if a service of that name runs, or this is closed.
+	 * What the service's factory or {@link HandleProvider#newHandle()} throws is passed
+	 * on, and nothing is spawned
+	 */
+	public <H> BackgroundHandle<H> spawn(ServiceDefinition<?, H> definition) {
+		checkFree(definition.name());
+		SupervisedService<?, H> service = new SupervisedService<>(definition, this, false);
+		prepare(service);
+		register(service);
+		service.start();
+		return service;
+	}
+
+	/**
+	 * Add a service that stays known here after it has ended, until this is closed. It is
+	 * started by {@link BackgroundHandle#restart()}, and may be again whenever it has
+	 * ended.
+	 * @param <H> type of the service's own handle
+	 * @param definition what is to run, and how
+	 * @return the service, not started
+	 * @throws IllegalStateException if there is a service of that name, or this is closed
+	 */
+	public <H> BackgroundHandle<H> add(ServiceDefinition<?, H> definition) {
+		SupervisedService<?, H> service = new SupervisedService<>(definition, this, true);
+		register(service);
+		return service;
+	}
+
+	/**
+	 * Return the names of the services known here.
+	 * @return the names, in the order the services were added
+	 */
+	public List<String> names() {
+		return known().stream().map(BackgroundHandle::name).toList();
+	}
+
+	/**
+	 * Describe the services known here.
+	 * @return a snapshot of each, in the order they were added
+	 */
+	public List<ServiceInfo> list() {
+		return known().stream().<ServiceInfo>map(BackgroundHandle::info).toList();
+	}
+
+	/**
+	 * Find a service. Case, dashes and underscores of its name do not matter.
+	 * @param name its name
+	 * @return the service, or {@code null} if none of that name is known
+	 */
+	public @Nullable BackgroundHandle<?> find(String name) {
+		synchronized (this.services) {
+			return this.services.get(ServerNames.uniform(name));
+		}
+	}
+
+	/**
+	 * Cancel a service.
+	 * @param name its name
+	 * @return whether there is one
+	 * @see BackgroundHandle#cancel()
+	 */
+	public boolean cancel(String name) {
+		BackgroundHandle<?> service = find(name);
+		if (service != null) {
+			service.cancel();
+		}
+		return service != null;
+	}
+
+	/**
+	 * Start a service again, or for the first time.
+	 * @param name its name
+	 * @return whether there is one
+	 * @throws IllegalStateException if this is closed, or the service has just ended for
+	 * good
+	 * @see BackgroundHandle#restart()
+	 */
+	public boolean restart(String name) {
+		BackgroundHandle<?> service = find(name);
+		if (service != null) {
+			service.restart();
+		}
+		return service != null;
+	}
+
+	/**
+	 * Cancel all services and wait until they have ended, as long as the shutdown timeout
+	 * allows; then interrupt those that have not, and leave behind who does not end
+	 * within another second. Nothing can be spawned any more. An interrupted thread does
+	 * not wait.
+	 */
+	@Override
+	public void close() {
+		shutdown();
+	}
+
+	/**
+	 * Close, and tell what is left.
+	 * @return the names of the services that still run
+	 * @see #close()
+	 */
+	public List<String> shutdown() {
+		synchronized (this.services) {
+			this.closed = true;
+		}
+		List<SupervisedService<?, ?>> all = known();
+		all.forEach(BackgroundHandle::cancel);
+		if (!await(all, this.shutdownTimeout)) {
+			all.forEach(SupervisedService::interrupt);
+			await(all, LAST_WAIT);
+		}
+		List<String> left = all.stream()
+			.filter((each) -> !each.whenEnded().isDone())
+			.map(BackgroundHandle::name)
+			.toList();
+		if (!left.isEmpty()) {
+			logger.warn("Background services that did not end when told to, and are left behind: {}",
+					String.join(", ", left));
+		}
+		return left;
+	}
+
+	private boolean await(Collection<SupervisedService<?, ?>> all, Duration limit) {
+		CompletableFuture<Void> ended = CompletableFuture
+			.allOf(all.stream().map(SupervisedService::whenEnded).toArray(CompletableFuture[]::new));
+		CountDownLatch over = new CountDownLatch(1);
+		ended.thenRun(over::countDown);
+		Registration timer = this.environment.after(limit, over::countDown);
+		try {
+			over.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			timer.close();
+		}
+		return ended.isDone();
+	}
+
+	private static void prepare(SupervisedService<?, ?> service) {
+		try {
+			service.instance();
+		}
+		catch (Throwable ex) {
+			service.release();
+			throw ex;
+		}
+	}
+
+	private void register(SupervisedService<?, ?> service) {
+		try {
+			synchronized (this.services) {
+				checkFree(service.name());
+				this.services.put(ServerNames.uniform(service.name()), service);
+			}
+		}
+		catch (IllegalStateException ex) {
+			service.release();
+			throw ex;
+		}
+	}
+
+	private void checkFree(String name) {
+		checkOpen(name);
+		BackgroundHandle<?> other = find(name);
+		if (other != null) {
+			throw new IllegalStateException("There is a background service named '" + other.name() + "' already; give '"
+					+ name + "' another name, or cancel the other and await its completion");
+		}
+	}
+
+	void checkOpen(String name) {
+		if (this.closed) {
+			throw new IllegalStateException(
+					"Background service '" + name + "' cannot be started: the application is shutting down");
+		}
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	void forget(SupervisedService<?, ?> service) {
+		synchronized (this.services) {
+			this.services.remove(ServerNames.uniform(service.name()), service);
+		}
+	}
+
+	ServiceEnvironment environment() {
+		return this.environment;
+	}
+
+	void tell(BackgroundServiceEvent event) {
+		try {
+			this.listener.accept(event);
+		}
+		catch (Throwable ex) {
+			logger.warn("A listener failed on {}", event, ex);
+		}
+	}
+
+	private List<SupervisedService<?, ?>> known() {
+		synchronized (this.services) {
+			return new ArrayList<>(this.services.values());
+		}
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.genserver.background;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Interrupts a service's thread, but only while it runs code of the service or of its
+ * consumer: what the runner itself does, and whoever waits for the completion, never sees
+ * the flag.
+ */
+final class Interruption {
+
+	/** The thread, while it runs foreign code. */
+	private @Nullable Thread thread;
+
+	private boolean wanted;
+
+	/** Begin to run foreign code on the calling thread. */
+	synchronized void enter() {
+		this.thread = Thread.currentThread();
+		if (this.wanted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** End it, and clear the thread's flag. */
+	synchronized void exit() {
+		this.thread = null;
+		Thread.interrupted();
+	}
+
+	/** Interrupt what runs, and everything that is still to run. */
+	synchronized void request() {
+		this.wanted = true;
+		if (this.thread != null) {
+			this.thread.interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,262 @@
+package io.genserver.background;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service from a start to its end, restarts after failures included, on one thread.
+ * <p>
+ * A run waits for the one before it to end, so that there are never two steps at once,
+ * and sees through that wait what the other did. Only the run's own thread moves its
+ * state on, except that a run that has not begun is ended by who cancels it;
+ * {@link #begun} decides between the two.
+ *
+ * @param <T> type of the service's items
+ */
+final class ServiceRun<T> {
+
+	private static final Logger logger = LoggerFactory.getLogger(BackgroundServices.class);
+
+	private final SupervisedService<T, ?> service;
+
+	private final ServiceEnvironment environment;
+
+	private final ServiceDefinition<T, ?> definition;
+
+	private final CancellationToken token;
+
+	private final Interruption interruption = new Interruption();
+
+	private final AtomicBoolean begun = new AtomicBoolean();
+
+	private final CompletableFuture<Completion> ended = new CompletableFuture<>();
+
+	/** What others get to see: whoever completes it deceives nobody but them. */
+	private final CompletableFuture<Completion> completion = this.ended.copy();
+
+	private @Nullable ServiceRun<T> predecessor;
+
+	private volatile ServiceState state;
+
+	private volatile @Nullable Registration interruptLater;
+
+	ServiceRun(SupervisedService<T, ?> service, @Nullable ServiceRun<T> predecessor) {
+		this.service = service;
+		this.environment = service.environment();
+		this.definition = service.definition();
+		this.predecessor = predecessor;
+		this.state = (predecessor != null) ? ServiceState.RESTARTING : ServiceState.NEW;
+		CancellationToken above = this.definition.token();
+		this.token = (above != null) ? above.child() : CancellationToken.create();
+	}
+
+	/**
+	 * Begin, on a new thread.
+	 * @return whether it had neither begun nor been cancelled before
+	 */
+	boolean begin() {
+		if (!this.begun.compareAndSet(false, true)) {
+			return false;
+		}
+		this.environment.newThread("background-" + this.definition.name(), this::run).start();
+		return true;
+	}
+
+	void cancel() {
+		this.token.cancel();
+		if (this.predecessor == null && this.begun.compareAndSet(false, true)) {
+			end(Completion.CANCELLED);
+		}
+	}
+
+	/** Do not wait any longer for a step to end by itself. */
+	void interrupt() {
+		this.interruption.request();
+	}
+
+	CompletableFuture<Completion> completion() {
+		return this.completion;
+	}
+
+	/** Completed when nothing of this run happens any more. */
+	CompletableFuture<Completion> ended() {
+		return this.ended;
+	}
+
+	ServiceState state() {
+		ServiceState now = this.state;
+		boolean active = now == ServiceState.RUNNING || now == ServiceState.RESTARTING;
+		return (active && this.token.isCancelled()) ? ServiceState.CANCELLING : now;
+	}
+
+	private void run() {
+		ServiceRun<T> before = this.predecessor;
+		if (before != null) {
+			before.ended().join();
+			this.predecessor = null;
+		}
+		Registration onCancel = this.token.onCancel(this::cancelled);
+		Completion result;
+		try {
+			result = attempts(before != null);
+		}
+		catch (Throwable ex) {
+			// Not the service's fault, but nobody may wait for ever because of it.
+			result = new Completion(Completion.Reason.FAILED, ex);
+		}
+		onCancel.close();
+		Registration later = this.interruptLater;
+		if (later != null) {
+			later.close();
+		}
+		end(result);
+	}
+
+	/** On the thread that cancels. */
+	private void cancelled() {
+		Duration grace = this.definition.interruptAfter();
+		if (grace.isZero()) {
+			interrupt();
+		}
+		else {
+			this.interruptLater = this.environment.after(grace, this::interrupt);
+		}
+	}
+
+	private Completion attempts(boolean again) {
+		RestartHistory history = new RestartHistory(this.definition.restarts());
+		boolean restarted = again;
+		Throwable failure = null;
+		while (!this.token.isCancelled()) {
+			this.state = ServiceState.RUNNING;
+			this.service.started(restarted, failure);
+			Completion result = attempt();
+			this.service.release();
+			if (result.reason() != Completion.Reason.FAILED) {
+				return result;
+			}
+			failure = Objects.requireNonNull(result.cause());
+			this.service.failed(failure);
+			Duration pause = history.next(this.environment);
+			if (pause == null) {
+				return result;
+			}
+			this.state = ServiceState.RESTARTING;
+			restarted = true;
+			logger.warn("Background service '{}' failed and is restarted in {} ms", this.definition.name(),
+					pause.toMillis(), failure);
+			pause(pause);
+		}
+		return Completion.CANCELLED;
+	}
+
+	/** Run one instance until it ends one way or another. */
+	private Completion attempt() {
+		try {
+			while (!this.token.isCancelled()) {
+				Step<T> step = step();
+				switch (step) {
+					case Step.Item<T> item -> pause(item.pause());
+					case Step.Next<T> next -> pause(next.pause());
+					case Step.Done<T> done -> {
+						return Completion.DONE;
+					}
+				}
+			}
+			return Completion.CANCELLED;
+		}
+		catch (ItemRefused refused) {
+			return Completion.REFUSED;
+		}
+		catch (Throwable ex) {
+			return new Completion(this.token.isCancelled() ? Completion.Reason.CANCELLED : Completion.Reason.FAILED,
+					ex);
+		}
+	}
+
+	private Step<T> step() throws Exception {
+		this.interruption.enter();
+		try {
+			Step<T> step = this.service.instance().run(this.token);
+			if (step == null) {
+				throw new IllegalStateException("Background service '" + this.definition.name()
+						+ "' returned null from its step: return Step.next() or Step.done()");
+			}
+			this.service.countStep();
+			if (step instanceof Step.Item<T> item) {
+				handOver(item.value());
+			}
+			return step;
+		}
+		finally {
+			this.interruption.exit();
+		}
+	}
+
+	private void handOver(T item) throws Exception {
+		ItemConsumer<? super T> consumer = this.definition.consumer();
+		if (consumer != null && !consumer.accept(item)) {
+			throw new ItemRefused();
+		}
+		this.service.countItem();
+	}
+
+	/** Wait, but not beyond a cancellation. */
+	private void pause(Duration pause) {
+		if (pause.isZero()) {
+			// A virtual thread gives its carrier back by itself only when it blocks.
+			Thread.yield();
+			return;
+		}
+		CountDownLatch over = new CountDownLatch(1);
+		Registration cancelled = this.token.onCancel(over::countDown);
+		Registration timer = this.environment.after(pause, over::countDown);
+		await(over);
+		timer.close();
+		cancelled.close();
+	}
+
+	/** Whatever interrupts this thread now is not meant for it. */
+	private static void await(CountDownLatch over) {
+		while (over.getCount() > 0) {
+			try {
+				over.await();
+			}
+			catch (InterruptedException ex) {
+				logger.debug("Ignored an interruption between two steps");
+			}
+		}
+	}
+
+	private void end(Completion result) {
+		this.state = switch (result.reason()) {
+			case DONE -> ServiceState.DONE;
+			case CANCELLED -> ServiceState.CANCELLED;
+			case REFUSED -> ServiceState.REFUSED;
+			case FAILED -> ServiceState.FAILED;
+		};
+		this.service.ended(this, result);
+		this.ended.complete(result);
+	}
+
+	/**
+	 * The consumer wants no more. Never leaves this class.
+	 */
+	private static final class ItemRefused extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		private ItemRefused() {
+			super("The consumer refused an item", null, false, false);
+		}
+
+	}
+
+}

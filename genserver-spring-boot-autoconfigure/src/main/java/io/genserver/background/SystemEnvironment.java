@@ -1,0 +1,46 @@
+package io.genserver.background;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The clocks of the system, and virtual threads.
+ */
+enum SystemEnvironment implements ServiceEnvironment {
+
+	INSTANCE;
+
+	@Override
+	public Instant now() {
+		return Instant.now();
+	}
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public double random() {
+		return ThreadLocalRandom.current().nextDouble();
+	}
+
+	@Override
+	public Registration after(Duration delay, Runnable task) {
+		// The timer of the JDK's futures: no thread of ours, and cancelling frees the
+		// entry.
+		CompletableFuture<Void> timer = new CompletableFuture<>();
+		timer.thenRun(task);
+		timer.completeOnTimeout(null, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+		return () -> timer.cancel(false);
+	}
+
+	@Override
+	public Thread newThread(String name, Runnable task) {
+		return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(task);
+	}
+
+}
