@@ -1,82 +1,80 @@
 package io.genserver.runtime;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
-import io.genserver.GenServerTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call whose sender holds a future. What depends on the future is code of the
  * application and runs as a task of its own, never within a turn and never on the thread
- * that watches deadlines.
+ * that watches deadlines, however late it was attached.
+ * <p>
+ * A reply is put into the future at once, on the thread that answers; threads that wait
+ * for it are woken, and only if somebody depends on it does a task tell them. A failure
+ * is put into the future by a task.
  */
 final class AsyncCall extends Call implements Runnable {
 
 	private final Scheduler scheduler;
 
-	private final Reply reply = new Reply(this);
+	private final ReplyFuture future;
 
 	AsyncCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
 			long deadline) {
 		super(operation, payload, origin, QUEUED, now, deadline);
 		this.scheduler = scheduler;
+		this.future = new ReplyFuture(this, scheduler);
 	}
 
 	CompletableFuture<@Nullable Object> future() {
-		return this.reply;
+		return this.future;
+	}
+
+	/**
+	 * The holder of the future has no use for the reply.
+	 * @return whether this ended the call, and the holder is to end the future
+	 */
+	boolean disown(String why) {
+		return giveUp(new Disowned(operation() + " " + why));
 	}
 
 	@Override
 	protected void ended() {
-		if (this.reply.isDone()) {
-			return;
+		Throwable failure = failure();
+		if (failure == null) {
+			this.future.put(value());
+			if (this.future.getNumberOfDependents() > 0) {
+				this.scheduler.execute(this);
+			}
 		}
-		// A dependent may be added this very moment. Where it must by no means run is the
-		// thread that watches deadlines.
-		if (this.reply.getNumberOfDependents() == 0 && !(failure() instanceof GenServerTimeoutException)) {
-			run();
-		}
-		else {
+		else if (!(failure instanceof Disowned)) {
 			this.scheduler.execute(this);
 		}
+	}
+
+	/** Nobody has the future yet: it is handed out with the failure. */
+	@Override
+	void refused() {
+		run();
 	}
 
 	@Override
 	public void run() {
 		Throwable failure = failure();
 		if (failure != null) {
-			this.reply.completeExceptionally(failure);
+			this.future.fail(failure);
 		}
 		else {
-			this.reply.complete(value());
+			this.future.tellDependents(value());
 		}
 	}
 
-	/** The future in the hands of the sender. */
-	static final class Reply extends CompletableFuture<@Nullable Object> {
+	/** Why the call of a future ended that its holder completed. */
+	private static final class Disowned extends CancellationException {
 
-		private final AsyncCall call;
-
-		Reply(AsyncCall call) {
-			this.call = call;
-		}
-
-		AsyncCall call() {
-			return this.call;
-		}
-
-		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			boolean cancelled = super.cancel(mayInterruptIfRunning);
-			if (cancelled) {
-				this.call.cancelCall();
-			}
-			return cancelled;
-		}
-
-		@Override
-		public <U> CompletableFuture<U> newIncompleteFuture() {
-			return new CompletableFuture<>();
+		Disowned(String message) {
+			super(message);
 		}
 
 	}

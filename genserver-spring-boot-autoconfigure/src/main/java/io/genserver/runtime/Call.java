@@ -137,8 +137,14 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		Failed outcome = new Failed(reason);
 		if (move(QUEUED, outcome) || move(UNSENT, outcome)) {
 			discard();
-			over(outcome);
+			report(outcome);
+			refused();
 		}
+	}
+
+	/** No mailbox took the call, which only its sender knows. */
+	void refused() {
+		ended();
 	}
 
 	final boolean giveUp(Throwable reason) {
@@ -293,11 +299,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				}
 			}
 		}
-		over(outcome);
+		report(outcome);
+		ended();
 		return true;
 	}
 
-	private void over(Object outcome) {
+	private void report(Object outcome) {
 		ServerCell here = this.cell;
 		if (here != null) {
 			RuntimeListener listener = here.runtime().listener();
@@ -306,7 +313,6 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 						(outcome instanceof Failed failed) ? failed.cause() : null);
 			}
 		}
-		ended();
 	}
 
 	private synchronized void interruptRunner() {

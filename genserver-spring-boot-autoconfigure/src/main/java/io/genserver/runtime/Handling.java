@@ -150,7 +150,7 @@ final class Handling {
 	private TurnStep await(Message message, CompletionStage<?> stage) {
 		Awaited pending = new Awaited(this, message, stage);
 		this.awaited = pending;
-		if (stage instanceof AsyncCall.Reply reply) {
+		if (stage instanceof ReplyFuture reply) {
 			Cycles.beginWait(this.cell, reply.call());
 		}
 		runBy(null);

@@ -64,7 +64,8 @@ interface Scheduler {
 	void observe(ServerCell cell);
 
 	/**
-	 * Let the threads end. Nothing may be executed from then on.
+	 * Let the threads end. What is executed from then on, or waits when they end, runs
+	 * all the same, since calls may end with it; nobody watches deadlines any more.
 	 * @param timeout time to wait for running tasks
 	 * @param unit unit of the timeout
 	 */

@@ -97,13 +97,13 @@ final class WorkerScheduler implements Scheduler {
 			if (worker.queued() > 1) {
 				summon();
 			}
-			return;
 		}
-		this.shared.offer(task);
-		summon();
-		if (this.closed && this.shared.remove(task)) {
-			// The workers may have ended: whoever waits for the task must not notice.
-			Thread.ofVirtual().name("genserver-late").start(task);
+		else {
+			this.shared.offer(task);
+			summon();
+		}
+		if (this.closed) {
+			runLeft();
 		}
 	}
 
@@ -191,6 +191,7 @@ final class WorkerScheduler implements Scheduler {
 		this.monitor.close();
 		long end = System.nanoTime() + unit.toNanos(timeout);
 		do {
+			runLeft();
 			Worker parked = this.idle.pollFirst();
 			if (parked != null) {
 				LockSupport.unpark(parked.thread);
@@ -200,6 +201,27 @@ final class WorkerScheduler implements Scheduler {
 			}
 		}
 		while (this.count.get() > 0 && System.nanoTime() - end < 0);
+	}
+
+	/**
+	 * Run what waits although no worker may come for it any more, on threads of its own:
+	 * whoever waits for a task must not notice that it came late. Called once closed, by
+	 * whoever closes and whoever adds a task, so that one of them sees the task.
+	 */
+	private void runLeft() {
+		VarHandle.fullFence();
+		Runnable task = this.shared.poll();
+		while (task != null) {
+			Thread.ofVirtual().name("genserver-late").start(task);
+			task = this.shared.poll();
+		}
+		for (Worker worker : this.workers) {
+			task = worker.steal();
+			while (task != null) {
+				Thread.ofVirtual().name("genserver-late").start(task);
+				task = worker.steal();
+			}
+		}
 	}
 
 	// What workers do.

@@ -49,6 +49,8 @@ final class SeededScheduler implements Scheduler {
 
 	private static final int MAX_STEPS = 2_000_000;
 
+	private static final int MAX_LAST_ROUNDS = 10_000;
+
 	/** Hold a lock while they talk to the scheduler. */
 	private static final Set<Class<?>> LOCKING = Set.of(Room.class, Cycles.class);
 
@@ -273,7 +275,12 @@ final class SeededScheduler implements Scheduler {
 
 	@Override
 	public void close(long timeout, TimeUnit unit) {
-		// Threads end by themselves when there is nothing to run.
+		// Threads end by themselves when there is nothing to run. What can, does so
+		// first;
+		// somebody may go on for ever.
+		for (int rounds = 0; rounds < MAX_LAST_ROUNDS && canAnythingRun(); rounds++) {
+			letOthersRun();
+		}
 	}
 
 	// The baton.
@@ -401,6 +408,10 @@ final class SeededScheduler implements Scheduler {
 		this.trace.step(kind, subject, this.now);
 		this.tickDue = true;
 		return subject;
+	}
+
+	private boolean canAnythingRun() {
+		return !this.tasks.isEmpty() || !this.preempted.isEmpty() || this.waiting.stream().anyMatch(this::canGoOn);
 	}
 
 	private boolean canGoOn(Participant participant) {
