@@ -18,6 +18,14 @@ import org.springframework.stereotype.Component;
  * the class; each invocation of a contract method becomes a message. The annotated class
  * itself is never handed out.
  * <p>
+ * A method annotated {@link Every} is a timer. One annotated with Spring's
+ * {@code @EventListener} becomes a cast for each event, from the thread that publishes
+ * it: where the mailbox is full that thread waits or is refused as the {@link Overflow}
+ * policy says, and it never gets what the method throws. Events that come before the
+ * servers start wait in the mailbox; the one that the application closes is handled
+ * before the servers terminate; later ones are dead letters. A keyed server cannot
+ * listen, since an event has no key.
+ * <p>
  * Settings under {@code genserver.servers.NAME} take precedence over the attributes here,
  * which take precedence over the global settings.
  *
@@ -76,5 +84,28 @@ public @interface GenServer {
 	 * @return at most one strategy
 	 */
 	SupervisionStrategy[] strategy() default {};
+
+	/**
+	 * Types of exceptions after which the server keeps its state and goes on, whatever
+	 * the strategy says. Of all types an exception is of, the most specific counts,
+	 * wherever it is named: here, in {@link #restartOn()} or {@link #stopOn()}, or under
+	 * {@code supervision.exceptions} in the properties.
+	 * @return the types
+	 */
+	Class<? extends Throwable>[] resumeOn() default {};
+
+	/**
+	 * Types of exceptions after which the server goes on with a new instance.
+	 * @return the types
+	 * @see #resumeOn()
+	 */
+	Class<? extends Throwable>[] restartOn() default {};
+
+	/**
+	 * Types of exceptions after which the server stops.
+	 * @return the types
+	 * @see #resumeOn()
+	 */
+	Class<? extends Throwable>[] stopOn() default {};
 
 }

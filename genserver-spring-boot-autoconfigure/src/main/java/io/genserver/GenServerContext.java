@@ -89,7 +89,7 @@ public interface GenServerContext {
 
 	/**
 	 * Run a task in this server's turn after some time, once. A restart or stop cancels
-	 * it.
+	 * it; an instance of a keyed server is not let go before.
 	 * @param delay how long to wait at least; timers count in milliseconds
 	 * @param task what to run; what it throws is treated like the failure of a cast
 	 * @return the timer
@@ -98,7 +98,9 @@ public interface GenServerContext {
 
 	/**
 	 * Run a task in this server's turn again and again. At most one tick is due at a
-	 * time; those that were missed are not made up for. A restart or stop cancels it.
+	 * time; those that were missed are not made up for. A restart or stop cancels it. It
+	 * keeps no instance of a keyed server from being let go, and its ticks do not count
+	 * as activity: whoever needs it scheduled sets it up in the constructor.
 	 * @param period time from one tick to the next, and to the first
 	 * @param task what to run; what it throws is treated like the failure of a cast
 	 * @return the timer

@@ -117,13 +117,22 @@ public interface GenServerRegistry {
 	void cast(String name, Object message);
 
 	/**
-	 * Add a server at run time and start it.
+	 * Add a server at run time and start it. Its settings are those of
+	 * {@code genserver.servers.NAME}, then those of the annotation {@link GenServer} if
+	 * its class has one, then those of all servers. As no server bears the name when the
+	 * application starts, settings for it need {@code genserver.unknown-servers: warn}.
+	 * <p>
+	 * There is one instance, whatever the annotation says of keys, and it is no bean:
+	 * timers ({@link Every}) tick, but no container injects anything into it, initializes
+	 * it, or sends it application events.
 	 * @param <S> type of the server
 	 * @param name a name that no server bears
 	 * @param type the server's class
 	 * @param factory makes the instance, in the server's own turn
 	 * @return the ref of the started server
-	 * @throws IllegalArgumentException if the name is taken or not well-formed
+	 * @throws IllegalArgumentException if the name is taken or not well-formed, or a
+	 * method of the class cannot be what its annotation says
+	 * @throws RuntimeException if a setting is not valid, naming it
 	 */
 	<S> GenServerRef<S> start(String name, Class<S> type, Supplier<? extends S> factory);
 
@@ -162,11 +171,28 @@ public interface GenServerRegistry {
 	void suspend(String name);
 
 	/**
+	 * Let one instance of a keyed server pause. It stays until it is resumed.
+	 * @param name the server's name
+	 * @param key the key; nothing happens if there is no such instance
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 * @see #suspend(String)
+	 */
+	void suspend(String name, String key);
+
+	/**
 	 * End a pause.
 	 * @param name the server's name
 	 * @throws NoSuchServerException if there is none
 	 */
 	void resume(String name);
+
+	/**
+	 * End the pause of one instance of a keyed server.
+	 * @param name the server's name
+	 * @param key the key; nothing happens if there is no such instance
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 */
+	void resume(String name, String key);
 
 	/**
 	 * Describe one server.

@@ -11,6 +11,7 @@ import io.genserver.spring.GenServerRuntimeFactory;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
+import io.genserver.spring.ServerEventListeners;
 import io.genserver.spring.ServerEventPublisher;
 import io.genserver.spring.ServerFaces;
 
@@ -20,7 +21,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Auto-configuration for the servers of an application: beans annotated
@@ -41,7 +44,8 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReflectiveContracts genServerContracts(ApplicationContext context) {
-		return new ReflectiveContracts(ReactiveReplyAdapters.create(context.getClassLoader()));
+		return new ReflectiveContracts(ReactiveReplyAdapters.create(context.getClassLoader()),
+				context.getEnvironment()::resolveRequiredPlaceholders);
 	}
 
 	@Bean
@@ -55,7 +59,7 @@ public final class GenServerAutoConfiguration {
 			ReflectiveContracts contracts, ServerEventPublisher events, ObjectProvider<RuntimeListener> listeners,
 			ObjectProvider<DeadLetterListener> deadLetterListeners, ApplicationContext context) {
 		ConfiguredServerNames.check(properties, definitions.servers().stream().map(ServerBean::name).toList());
-		ServerSettingsMapping settings = new ServerSettingsMapping(properties);
+		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
 		settings.defaults();
 		return new GenServerRuntimeFactory(definitions, contracts, events).create(settings.runtime(), settings::of,
 				listeners, deadLetterListeners, context.getClassLoader());
@@ -64,13 +68,21 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(GenServerRegistry.class)
 	LocalRegistry genServerRegistry(GenServerRuntime runtime, ReflectiveContracts contracts,
-			GenServerProperties properties) {
-		return new LocalRegistry(runtime, contracts, new ServerSettingsMapping(properties).defaults());
+			GenServerProperties properties, ApplicationContext context) {
+		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
+		return new LocalRegistry(runtime, contracts, settings::of);
 	}
 
 	@Bean
 	ServerFaces genServerFaces(GenServerRuntime runtime, ReflectiveContracts contracts, GenServerRegistry registry) {
 		return new ServerFaces(runtime, contracts, registry);
+	}
+
+	@Bean
+	@Lazy(false)
+	ServerEventListeners genServerEventListeners(ServerBeanDefinitions definitions, GenServerRuntime runtime,
+			ConfigurableApplicationContext context) {
+		return new ServerEventListeners(definitions, runtime, context);
 	}
 
 	@Bean

@@ -41,7 +41,8 @@ public class GenServerProperties {
 	private StartFailure startFailure = StartFailure.FAIL_APPLICATION;
 
 	/**
-	 * What to do about a name under 'genserver.servers' that no server bears.
+	 * What to do about a name under 'genserver.servers' that no server bears when the
+	 * application starts. Settings of servers that are only started later need 'warn'.
 	 */
 	private UnknownServers unknownServers = UnknownServers.FAIL;
 
@@ -184,6 +185,13 @@ public class GenServerProperties {
 		 */
 		private Duration window = Duration.ofSeconds(5);
 
+		/**
+		 * Strategies for exceptions of certain types, by the name of their class, instead
+		 * of the one above. Of several types an exception is of, the most specific
+		 * counts.
+		 */
+		private final Map<String, SupervisionStrategy> exceptions = new LinkedHashMap<>();
+
 		private final Backoff backoff = new Backoff();
 
 		public SupervisionStrategy getStrategy() {
@@ -208,6 +216,10 @@ public class GenServerProperties {
 
 		public void setWindow(Duration window) {
 			this.window = window;
+		}
+
+		public Map<String, SupervisionStrategy> getExceptions() {
+			return this.exceptions;
 		}
 
 		public Backoff getBackoff() {
@@ -406,12 +418,22 @@ public class GenServerProperties {
 		 */
 		private @Nullable SupervisionStrategy strategy;
 
+		/**
+		 * Strategies for exceptions of certain types, by the name of their class. They
+		 * add to those of all servers, and replace them where both name a type.
+		 */
+		private final Map<String, SupervisionStrategy> exceptions = new LinkedHashMap<>();
+
 		public @Nullable SupervisionStrategy getStrategy() {
 			return this.strategy;
 		}
 
 		public void setStrategy(@Nullable SupervisionStrategy strategy) {
 			this.strategy = strategy;
+		}
+
+		public Map<String, SupervisionStrategy> getExceptions() {
+			return this.exceptions;
 		}
 
 	}

@@ -10,16 +10,17 @@ import java.util.function.Function;
 import io.genserver.GenServer;
 import io.genserver.SupervisionStrategy;
 import io.genserver.autoconfigure.GenServerProperties.Server;
-import io.genserver.runtime.DurationText;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.runtime.Supervision;
-import io.genserver.spring.InvalidServerException;
 import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
  * Turns properties and annotations into settings. The properties of a server come before
@@ -33,8 +34,21 @@ final class ServerSettingsMapping {
 
 	private final GenServerProperties properties;
 
+	private final @Nullable ClassLoader classLoader;
+
+	/** Create one that finds classes as the library does. */
 	ServerSettingsMapping(GenServerProperties properties) {
+		this(properties, ServerSettingsMapping.class.getClassLoader());
+	}
+
+	/**
+	 * Create.
+	 * @param properties the properties
+	 * @param classLoader where classes are that properties name
+	 */
+	ServerSettingsMapping(GenServerProperties properties, @Nullable ClassLoader classLoader) {
 		this.properties = properties;
+		this.classLoader = classLoader;
 	}
 
 	/** Settings of all servers together. */
@@ -80,38 +94,57 @@ final class ServerSettingsMapping {
 		}
 		return with(said.getStrategy(),
 				new Supervision(SupervisionStrategy.RESUME, SupervisionStrategy.RESTART, List.of(),
-						said.getMaxRestarts(), positive("genserver.supervision.window", said.getWindow()), initial,
-						max));
+						said.getMaxRestarts(), positive("genserver.supervision.window", said.getWindow()), initial, max)
+					.with(SupervisionRules.of("genserver.supervision.exceptions", said.getExceptions(),
+							this.classLoader)));
 	}
 
 	/** The strategy for exceptions; resuming after an error is not offered. */
-	private static Supervision with(SupervisionStrategy strategy, Supervision supervision) {
+	static Supervision with(SupervisionStrategy strategy, Supervision supervision) {
 		SupervisionStrategy onError = (strategy == SupervisionStrategy.RESUME) ? SupervisionStrategy.RESTART : strategy;
 		return new Supervision(strategy, onError, supervision.rules(), supervision.maxRestarts(), supervision.window(),
 				supervision.initialBackoff(), supervision.maxBackoff());
 	}
 
-	/** Settings of one server. */
+	/** Settings of one server that is a bean. */
 	ServerSettings of(ServerBean server) {
-		ServerSettings defaults = defaults();
-		GenServer annotation = server.annotation();
-		List<Map.Entry<String, Server>> own = entries(server.name());
+		return of(server.name(), server.serverClass(), server.annotation());
+	}
+
+	/** Settings of one server that is started at run time. */
+	ServerSettings of(String name, Class<?> type) {
+		MergedAnnotation<GenServer> annotation = MergedAnnotations.from(type, SearchStrategy.SUPERCLASS)
+			.get(GenServer.class);
+		return of(name, type, annotation.isPresent() ? annotation.synthesize() : null);
+	}
+
+	private ServerSettings of(String name, Class<?> type, @Nullable GenServer annotation) {
+		ServerSettings settings = defaults();
+		if (annotation != null) {
+			settings = new AnnotatedSettings(name, type, annotation).over(settings);
+		}
+		List<Map.Entry<String, Server>> own = entries(name);
 		Integer capacity = first(own, "mailbox.capacity", (each) -> each.getMailbox().getCapacity(),
 				ServerSettingsMapping::atLeastOne);
 		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, ServerSettingsMapping::positive);
 		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::atLeastOne);
 		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::positive);
+		return new ServerSettings(or(capacity, settings.capacity()),
+				or(first(own, (each) -> each.getMailbox().getOverflow()), settings.overflow()),
+				or(callTimeout, settings.callTimeout()), supervision(own, settings.supervision()),
+				or(maxInstances, settings.maxInstances()), idleTimeout,
+				or(first(own, Server::getStartFailure), settings.startFailure()));
+	}
+
+	private Supervision supervision(List<Map.Entry<String, Server>> own, Supervision supervision) {
 		SupervisionStrategy strategy = first(own, (each) -> each.getSupervision().getStrategy());
-		if (strategy == null) {
-			strategy = only(server, "strategy", annotation.strategy());
+		Supervision result = (strategy != null) ? with(strategy, supervision) : supervision;
+		// What comes first counts.
+		for (Map.Entry<String, Server> entry : own.reversed()) {
+			result = result.with(SupervisionRules.of("genserver.servers." + entry.getKey() + ".supervision.exceptions",
+					entry.getValue().getSupervision().getExceptions(), this.classLoader));
 		}
-		return new ServerSettings(or(capacity, or(capacity(server), defaults.capacity())),
-				or(first(own, (each) -> each.getMailbox().getOverflow()),
-						or(only(server, "overflow", annotation.overflow()), defaults.overflow())),
-				or(callTimeout, or(callTimeout(server), defaults.callTimeout())),
-				(strategy != null) ? with(strategy, defaults.supervision()) : defaults.supervision(),
-				or(maxInstances, defaults.maxInstances()), idleTimeout,
-				or(first(own, Server::getStartFailure), defaults.startFailure()));
+		return result;
 	}
 
 	/** Whether remote clients may call a server, or {@code null} if nothing is said. */
@@ -152,40 +185,6 @@ final class ServerSettingsMapping {
 
 	private static <T> T or(@Nullable T value, T otherwise) {
 		return (value != null) ? value : otherwise;
-	}
-
-	private static @Nullable Integer capacity(ServerBean server) {
-		int capacity = server.annotation().capacity();
-		if (capacity < 0) {
-			throw annotated(server, "capacity = " + capacity, "The capacity of a mailbox is at least 1");
-		}
-		return (capacity != 0) ? capacity : null;
-	}
-
-	private static @Nullable Duration callTimeout(ServerBean server) {
-		String text = server.annotation().callTimeout();
-		if (text.isEmpty()) {
-			return null;
-		}
-		try {
-			return DurationText.parse(text);
-		}
-		catch (IllegalArgumentException ex) {
-			throw annotated(server, "callTimeout = \"" + text + "\"", String.valueOf(ex.getMessage()));
-		}
-	}
-
-	private static <T> @Nullable T only(ServerBean server, String attribute, T[] values) {
-		if (values.length > 1) {
-			throw annotated(server, attribute + " with " + values.length + " values", "Name at most one");
-		}
-		return (values.length == 1) ? values[0] : null;
-	}
-
-	private static InvalidServerException annotated(ServerBean server, String attribute, String reason) {
-		return new InvalidServerException(
-				"Server '" + server.name() + "' is annotated @GenServer with " + attribute + ". " + reason + ".",
-				"Correct the annotation of " + server.serverClass().getName() + ".");
 	}
 
 	private static Integer atLeastOne(String key, Integer value) {

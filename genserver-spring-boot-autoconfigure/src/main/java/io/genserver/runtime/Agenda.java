@@ -38,8 +38,13 @@ final class Agenda {
 		this.continuations.addLast(task);
 	}
 
+	/** The instance has started, and its timers with it. */
+	void start(ServerTimer timer) {
+		schedule(timer.initialDelayNanos(), timer.periodNanos(), timer.operation(), null);
+	}
+
 	/** Safe on any thread that the server's handler uses. */
-	GenServerTimer schedule(long delay, long period, Operation operation, Object task) {
+	GenServerTimer schedule(long delay, long period, Operation operation, @Nullable Object task) {
 		Timer timer = new Timer(operation, task, period, this.cell.runtime().scheduler().nanoTime() + delay);
 		this.timers.add(timer);
 		timer.arm();
@@ -68,6 +73,11 @@ final class Agenda {
 		return new CastMessage(timer.operation, timer.taken(), this.cell);
 	}
 
+	/** Whether a task is still to run that nobody would schedule again. */
+	boolean owesTask() {
+		return this.timers.stream().anyMatch((timer) -> timer.period == 0);
+	}
+
 	/** Safe on any thread. */
 	boolean isEmpty() {
 		return this.due.isEmpty() && this.continuations.isEmpty();
@@ -86,7 +96,7 @@ final class Agenda {
 
 		private final Operation operation;
 
-		private final Object task;
+		private final @Nullable Object task;
 
 		private final long period;
 
@@ -96,7 +106,7 @@ final class Agenda {
 
 		private long time;
 
-		Timer(Operation operation, Object task, long period, long time) {
+		Timer(Operation operation, @Nullable Object task, long period, long time) {
 			this.operation = operation;
 			this.task = task;
 			this.period = period;
@@ -117,7 +127,7 @@ final class Agenda {
 		}
 
 		/** The tick is about to be handled; the next one may be armed. */
-		Object taken() {
+		@Nullable Object taken() {
 			if (this.period > 0) {
 				long now = Agenda.this.cell.runtime().scheduler().nanoTime();
 				// Ticks that were missed are not made up for.

@@ -63,6 +63,9 @@ final class CellLife {
 		}
 		this.state = ServerState.RUNNING;
 		this.failure = null;
+		for (ServerTimer timer : this.cell.server().definition().timers()) {
+			this.cell.agenda().start(timer);
+		}
 		this.cell.runtime().started(this.cell);
 		publish(again ? GenServerEvent.Kind.RESTARTED : GenServerEvent.Kind.STARTED, null);
 		Futures watched = this.futures;

@@ -29,6 +29,16 @@ public interface Contracts {
 	List<Operation> operationsOf(String name, Class<?> type);
 
 	/**
+	 * Return the timers that instances of a class have from their start on.
+	 * @param type the server's class
+	 * @return the timers
+	 * @throws IllegalArgumentException if a method cannot be a timer, saying why
+	 */
+	default List<ServerTimer> timersOf(Class<?> type) {
+		return List.of();
+	}
+
+	/**
 	 * Make a proxy whose every method becomes a message to a server.
 	 * @param <C> the contract
 	 * @param contract an interface, one of the server's contracts

@@ -31,8 +31,22 @@ public final class DurationText {
 	 * @throws IllegalArgumentException if it is not one
 	 */
 	public static Duration parse(String text) {
+		Duration duration = parseDelay(text);
+		if (duration.isZero()) {
+			throw new IllegalArgumentException("'" + text + "' is not a positive duration");
+		}
+		return duration;
+	}
+
+	/**
+	 * Read a duration that may be zero.
+	 * @param text the text
+	 * @return the duration, not negative and expressible in nanoseconds
+	 * @throws IllegalArgumentException if it is not one
+	 */
+	public static Duration parseDelay(String text) {
 		Duration duration = read(text.trim());
-		if (duration.isNegative() || duration.isZero()) {
+		if (duration.isNegative()) {
 			throw new IllegalArgumentException("'" + text + "' is not a positive duration");
 		}
 		try {

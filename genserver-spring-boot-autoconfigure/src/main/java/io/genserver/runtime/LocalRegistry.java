@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 import io.genserver.GenServerRef;
@@ -26,18 +27,29 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	private final Contracts contracts;
 
-	private final ServerSettings defaults;
+	private final BiFunction<String, Class<?>, ServerSettings> settings;
 
 	/**
 	 * Create a registry.
 	 * @param runtime where the servers are
 	 * @param contracts what reflection knows of them
-	 * @param defaults settings of servers added at run time
+	 * @param settings settings of all servers added at run time
 	 */
-	public LocalRegistry(GenServerRuntime runtime, Contracts contracts, ServerSettings defaults) {
+	public LocalRegistry(GenServerRuntime runtime, Contracts contracts, ServerSettings settings) {
+		this(runtime, contracts, (name, type) -> settings);
+	}
+
+	/**
+	 * Create a registry.
+	 * @param runtime where the servers are
+	 * @param contracts what reflection knows of them
+	 * @param settings settings of a server added at run time, by its name and class
+	 */
+	public LocalRegistry(GenServerRuntime runtime, Contracts contracts,
+			BiFunction<String, Class<?>, ServerSettings> settings) {
 		this.runtime = runtime;
 		this.contracts = contracts;
-		this.defaults = defaults;
+		this.settings = settings;
 	}
 
 	@Override
@@ -113,7 +125,8 @@ public final class LocalRegistry implements GenServerRegistry {
 	public <S> GenServerRef<S> start(String name, Class<S> type, Supplier<? extends S> factory) {
 		ServerNames.check(name);
 		Server server = this.runtime.add(new ServerDefinition(name, type, this.contracts.contractsOf(type), false,
-				this.contracts.operationsOf(name, type), factory::get, this.defaults));
+				this.contracts.operationsOf(name, type), factory::get, this.settings.apply(name, type),
+				this.contracts.timersOf(type)));
 		this.runtime.start(server);
 		return new LocalRef<>(server, null);
 	}
@@ -139,6 +152,23 @@ public final class LocalRegistry implements GenServerRegistry {
 	@Override
 	public void suspend(String name) {
 		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+	}
+
+	@Override
+	public void suspend(String name, String key) {
+		command(name, key, ServerCell.SUSPEND);
+	}
+
+	@Override
+	public void resume(String name, String key) {
+		command(name, key, ServerCell.RESUME);
+	}
+
+	private void command(String name, String key, int command) {
+		ServerCell cell = keyed(this.runtime.server(name)).instances().find(checkKey(name, key));
+		if (cell != null) {
+			cell.command(command);
+		}
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ public final class ReflectiveContracts implements Contracts {
 
 	private final ReplyAdapters adapters;
 
+	private final UnaryOperator<String> placeholders;
+
 	private final Map<Face, ContractProxies> proxies = new ConcurrentHashMap<>();
 
 	/**
@@ -26,7 +29,17 @@ public final class ReflectiveContracts implements Contracts {
 	 * @param adapters know the types that carry replies
 	 */
 	public ReflectiveContracts(ReplyAdapters adapters) {
+		this(adapters, UnaryOperator.identity());
+	}
+
+	/**
+	 * Create.
+	 * @param adapters know the types that carry replies
+	 * @param placeholders replaces placeholders in the text of annotations
+	 */
+	public ReflectiveContracts(ReplyAdapters adapters, UnaryOperator<String> placeholders) {
 		this.adapters = adapters;
+		this.placeholders = placeholders;
 	}
 
 	@Override
@@ -52,6 +65,11 @@ public final class ReflectiveContracts implements Contracts {
 		List<Operation> operations = new ArrayList<>(contracts);
 		operations.addAll(new MessageHandlers(type, this.adapters).operations(contracts));
 		return operations;
+	}
+
+	@Override
+	public List<ServerTimer> timersOf(Class<?> type) {
+		return new TimerMethods(contractsOf(type), this.placeholders).of(type);
 	}
 
 	@Override

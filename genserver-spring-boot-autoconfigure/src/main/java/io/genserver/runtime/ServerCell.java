@@ -90,7 +90,10 @@ final class ServerCell implements Runnable {
 	/** What the cell is asked to do before its next message; bits. */
 	private volatile int commands;
 
-	/** When the last turn began; read by anybody, a stale value does no harm. */
+	/**
+	 * When the last turn began that was not for a tick of a timer only; read by anybody,
+	 * a stale value does no harm.
+	 */
 	private long turnBegan;
 
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
@@ -166,7 +169,9 @@ final class ServerCell implements Runnable {
 		this.handling.runBy(Thread.currentThread());
 		TurnStep step = TurnStep.WAIT;
 		try {
-			this.turnBegan = runtime().scheduler().coarseTime();
+			if (this.agenda == null || (this.commands & ~PASSIVATE) != 0) {
+				active();
+			}
 			int left = BATCH;
 			do {
 				step = (this.commands != 0 || !this.life.isServing()) ? obey() : TurnStep.GO_ON;
@@ -193,16 +198,26 @@ final class ServerCell implements Runnable {
 	private TurnStep next(Turn turn) {
 		Agenda own = this.agenda;
 		if (own != null) {
-			Message due = own.next(!this.inbox.mailbox.isDrained());
+			boolean waiting = !this.inbox.mailbox.isDrained();
+			Message due = own.next(waiting);
 			if (due != null) {
 				return this.handling.handle(turn, due);
+			}
+			if (waiting) {
+				active();
 			}
 		}
 		return this.handling.handleNext(turn);
 	}
 
+	/** The instance is not idle: it has more to do than its timers' ticks. */
+	private void active() {
+		this.turnBegan = runtime().scheduler().coarseTime();
+	}
+
 	/** Go on after what was awaited is there. Only by the owner of the turn. */
 	void goOn(TurnStep step) {
+		active();
 		if (step == TurnStep.GO_ON) {
 			run();
 		}
@@ -258,10 +273,15 @@ final class ServerCell implements Runnable {
 		return own == null || own.isEmpty();
 	}
 
-	/** Whether nothing but its state would be lost with the instance. */
+	/**
+	 * Whether nothing but its state would be lost with the instance. Timers that tick
+	 * again and again are part of that: the next instance has its own.
+	 */
 	private boolean isDispensable() {
 		CellStreams open = this.streams;
-		return isIdle() && this.handling.isSettled() && (open == null || open.isEmpty());
+		Agenda own = this.agenda;
+		return isIdle() && (own == null || !own.owesTask()) && this.handling.isSettled()
+				&& (open == null || open.isEmpty());
 	}
 
 	/** End the turn; begin another if there is something to do already. */
@@ -300,6 +320,7 @@ final class ServerCell implements Runnable {
 	 * The instance goes: its timers, and the replies it owes, with it. Only in the turn.
 	 */
 	void instanceGoes() {
+		active();
 		Agenda own = this.agenda;
 		if (own != null) {
 			own.clear();

@@ -12,14 +12,32 @@ import java.util.List;
  * @param operations what it can be asked to do; overloads share a name
  * @param factory makes its instances
  * @param settings its settings
+ * @param timers timers that every instance has
  * @since 0.1.0
  */
 public record ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
-		List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings) {
+		List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings,
+		List<ServerTimer> timers) {
 
 	public ServerDefinition {
 		contracts = List.copyOf(contracts);
 		operations = List.copyOf(operations);
+		timers = List.copyOf(timers);
+	}
+
+	/**
+	 * Create a definition without timers.
+	 * @param name its name
+	 * @param type its class
+	 * @param contracts the interfaces whose methods are operations
+	 * @param keyed whether there is one instance per key
+	 * @param operations what it can be asked to do; overloads share a name
+	 * @param factory makes its instances
+	 * @param settings its settings
+	 */
+	public ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
+			List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings) {
+		this(name, type, contracts, keyed, operations, factory, settings, List.of());
 	}
 
 }

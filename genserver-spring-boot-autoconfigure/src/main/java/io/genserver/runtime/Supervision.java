@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -51,6 +52,24 @@ public record Supervision(SupervisionStrategy onException, SupervisionStrategy o
 	public Supervision with(SupervisionStrategy strategy) {
 		return new Supervision(strategy, strategy, this.rules, this.maxRestarts, this.window, this.initialBackoff,
 				this.maxBackoff);
+	}
+
+	/**
+	 * Return this with more rules.
+	 * @param rules strategies for types of throwables; they replace rules for the same
+	 * types
+	 * @return another supervision
+	 */
+	public Supervision with(Map<Class<? extends Throwable>, SupervisionStrategy> rules) {
+		Map<Class<? extends Throwable>, SupervisionStrategy> all = new LinkedHashMap<>();
+		this.rules.forEach((rule) -> all.put(rule.getKey(), rule.getValue()));
+		all.putAll(rules);
+		List<Map.Entry<Class<? extends Throwable>, SupervisionStrategy>> merged = all.entrySet()
+			.stream()
+			.map(Map.Entry::copyOf)
+			.toList();
+		return new Supervision(this.onException, this.onError, merged, this.maxRestarts, this.window,
+				this.initialBackoff, this.maxBackoff);
 	}
 
 	/**

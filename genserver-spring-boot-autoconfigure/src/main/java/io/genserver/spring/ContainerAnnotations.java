@@ -1,31 +1,38 @@
 package io.genserver.spring;
 
 import java.lang.annotation.Annotation;
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.genserver.runtime.HandlerMethod;
 import io.genserver.runtime.InvalidOperationException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Refuses what would make a container call a server's instance past its mailbox. The
- * annotations and interfaces are known by name: most of them are not on the class path.
+ * Refuses what would make a container call a server's instance past its mailbox, and
+ * finds what may listen to events, which become casts. The annotations and interfaces are
+ * known by name: most of them are not on the class path.
  */
 final class ContainerAnnotations {
 
 	private static final String LISTENER = "Let another bean listen, and send the server a cast";
 
+	private static final String TRANSACTIONAL = "Let another bean's @TransactionalEventListener method send the server a"
+			+ " cast: the transaction that ends is none of the server's turn";
+
 	private static final String CONTROLLER = "Let another bean take requests, and call the server";
 
-	private static final String TIMER = "Let another bean's @Scheduled method send the server a cast";
+	private static final String TIMER = "Use @Every, which ticks in the server's own turn, or let another bean's @Scheduled"
+			+ " method send the server a cast";
 
 	private static final String ASYNC = "A server has a thread of its own already: remove the annotation, and make the"
 			+ " method a cast or let it return a CompletableFuture";
@@ -42,9 +49,9 @@ final class ContainerAnnotations {
 		put(TIMER, "org.springframework.scheduling.annotation.Scheduled",
 				"org.springframework.scheduling.annotation.Schedules", "jakarta.ejb.Schedule");
 		put(ASYNC, "org.springframework.scheduling.annotation.Async", "jakarta.ejb.Asynchronous");
-		put(LISTENER, "org.springframework.context.event.EventListener",
-				"org.springframework.jms.annotation.JmsListener", "org.springframework.jms.annotation.JmsListeners",
-				"org.springframework.kafka.annotation.KafkaListener",
+		put(TRANSACTIONAL, "org.springframework.transaction.event.TransactionalEventListener");
+		put(LISTENER, "org.springframework.jms.annotation.JmsListener",
+				"org.springframework.jms.annotation.JmsListeners", "org.springframework.kafka.annotation.KafkaListener",
 				"org.springframework.kafka.annotation.KafkaListeners",
 				"org.springframework.kafka.annotation.KafkaHandler",
 				"org.springframework.amqp.rabbit.annotation.RabbitListener",
@@ -113,20 +120,56 @@ final class ContainerAnnotations {
 	 * Check the class of a server.
 	 * @param name the server's name
 	 * @param type its class
+	 * @param keyed whether there is one instance per key
+	 * @return the methods that listen to application events
 	 * @throws InvalidServerException naming the method and what to use instead
+	 * @throws InvalidOperationException if a method cannot listen
 	 */
-	static void check(String name, Class<?> type) {
+	static List<Method> check(String name, Class<?> type, boolean keyed) {
 		checkInterfaces(name, type, type);
-		refuse(name, "Class " + type.getName(), type);
+		refuse(name, "Class " + type.getName(), MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY));
+		List<Method> listening = new ArrayList<>();
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
 			if (method.getDeclaringClass() != Object.class && !method.isSynthetic()) {
-				refuse(name, "Method " + InvalidOperationException.describe(method), method);
+				MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+				refuse(name, "Method " + InvalidOperationException.describe(method), annotations);
+				MergedAnnotation<EventListener> listener = annotations.get(EventListener.class);
+				if (listener.isPresent()) {
+					checkListener(name, type, keyed, method, listener);
+					listening.add(method);
+				}
 			}
 		}
+		return listening;
 	}
 
-	private static void refuse(String name, String what, AnnotatedElement element) {
-		MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+	private static void checkListener(String name, Class<?> type, boolean keyed, Method method,
+			MergedAnnotation<EventListener> listener) {
+		String what = "is annotated @" + shown(listener).getSimpleName();
+		if (keyed) {
+			throw new InvalidOperationException(method,
+					what + ", but the server '" + name + "' is keyed: an event has no key to say which instance it is"
+							+ " for",
+					"Let another bean listen, and cast to registry.ref(" + type.getSimpleName() + ".class, key)");
+		}
+		if (listener.getSource() instanceof Method source && source.getDeclaringClass().isInterface()) {
+			throw new InvalidOperationException(source,
+					what + " in an interface, whose proxy the container would call as well, besides the server '" + name
+							+ "'",
+					"Annotate the method of the class");
+		}
+		if (method.getParameterCount() > 1) {
+			throw new InvalidOperationException(method, what + " but has " + method.getParameterCount() + " parameters",
+					"Let it take the event as its only parameter");
+		}
+		if (method.getParameterCount() == 0 && listener.getClassArray("classes").length == 0) {
+			throw new InvalidOperationException(method, what + " but says nowhere to which events it listens",
+					"Let it take the event as its parameter, or name classes in the annotation");
+		}
+		new HandlerMethod(method);
+	}
+
+	private static void refuse(String name, String what, MergedAnnotations annotations) {
 		for (MergedAnnotation<Annotation> annotation : annotations) {
 			String instead = ANNOTATIONS.get(annotation.getType().getName());
 			if (instead != null) {

@@ -64,7 +64,8 @@ public final class GenServerRuntimeFactory {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
 					server.annotation().keyed(),
 					this.contracts.operationsOf(server.serverClass(), server.type().getType()),
-					new BeanInstanceFactory(server, this.definitions.instances()), perServer.apply(server)));
+					new BeanInstanceFactory(server, this.definitions.instances()), perServer.apply(server),
+					this.contracts.timersOf(server.serverClass())));
 		}
 		return runtime;
 	}

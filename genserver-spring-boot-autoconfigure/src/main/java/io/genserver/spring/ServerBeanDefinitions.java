@@ -1,5 +1,6 @@
 package io.genserver.spring;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 
 	private final List<ServerBean> servers = new ArrayList<>();
 
+	/** The methods of each server that listen to application events. */
+	private final Map<String, List<Method>> listening = new HashMap<>();
+
 	private @Nullable HiddenInstances instances;
 
 	/** The names so far, by the form in which they are compared. */
@@ -55,6 +59,11 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 	 */
 	public List<ServerBean> servers() {
 		return List.copyOf(this.servers);
+	}
+
+	/** The methods of a server that listen to application events. */
+	List<Method> listening(ServerBean server) {
+		return this.listening.getOrDefault(server.name(), List.of());
 	}
 
 	/** Makes the instances of the servers. */
@@ -89,6 +98,7 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
 		ServerAnnotation annotation = ServerAnnotation.find(definition, merged, known);
 		if (annotation == null) {
+			StrayTimers.check(name, known);
 			return null;
 		}
 		ResolvableType type = merged.getResolvableType();
@@ -97,7 +107,7 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		}
 		checkName(name, annotation);
 		checkDefinition(name, definition, type.resolve());
-		ContainerAnnotations.check(name, type.toClass());
+		this.listening.put(name, ContainerAnnotations.check(name, type.toClass(), annotation.value().keyed()));
 		return new ServerBean(name, type, this.contracts.contractsOf(type.toClass()), annotation.value());
 	}
 

@@ -10,6 +10,7 @@ import io.genserver.GenServerRef;
 import io.genserver.Keyed;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -42,6 +43,10 @@ final class ServerBeanRegistration {
 		main.setQualifiedElement(source);
 		if (definition.getAttribute(AbstractBeanDefinition.ORDER_ATTRIBUTE) == null) {
 			main.setAttribute(AbstractBeanDefinition.ORDER_ATTRIBUTE, order(server, factoryMethod));
+		}
+		if (mainType(server).toClass() == server.serverClass()) {
+			// Who looks for annotated methods is to find those of the proxy only.
+			main.setAttribute(AutoProxyUtils.ORIGINAL_TARGET_CLASS_ATTRIBUTE, mainFace(server));
 		}
 		server.mark(main);
 		hide(definition);

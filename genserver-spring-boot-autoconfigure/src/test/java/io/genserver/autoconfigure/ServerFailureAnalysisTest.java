@@ -2,6 +2,7 @@ package io.genserver.autoconfigure;
 
 import io.genserver.Call;
 import io.genserver.Cast;
+import io.genserver.Every;
 import io.genserver.GenServer;
 import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -128,16 +130,56 @@ class ServerFailureAnalysisTest {
 		assertThat(scheduled.getDescription())
 			.contains("Method " + ScheduledServer.class.getName() + ".tick() is annotated @Scheduled")
 			.contains("the server 'scheduled'");
-		assertThat(scheduled.getAction()).contains("send the server a cast");
+		assertThat(scheduled.getAction()).contains("Use @Every").contains("send the server a cast");
 		assertThat(Analyses.of(Analyses.runner(AsyncServer.class)).getAction()).contains("remove the annotation");
-		assertThat(Analyses.of(Analyses.runner(ListeningServer.class)).getDescription())
-			.contains("ListeningServer.on(Object) is annotated @EventListener");
 		assertThat(Analyses.of(Analyses.runner(WebServer.class)).getDescription())
 			.contains("WebServer.get() is annotated @GetMapping");
 		assertThat(Analyses.of(Analyses.runner(ConfigurationServer.class)).getAction())
 			.contains("Declare beans in a class that is not a server");
 		assertThat(Analyses.of(Analyses.runner(RunningServer.class)).getDescription())
 			.contains("implements ApplicationRunner");
+	}
+
+	@Test
+	void anEventListenerThatCannotBeACastFails() {
+		FailureAnalysis keyed = Analyses.of(Analyses.runner(KeyedListener.class));
+		assertThat(keyed.getDescription()).contains("KeyedListener.on(Object) is annotated @EventListener")
+			.contains("the server 'listening' is keyed");
+		assertThat(keyed.getAction()).contains("registry.ref(KeyedListener.class, key)");
+		FailureAnalysis transactional = Analyses.of(Analyses.runner(TransactionalListener.class));
+		assertThat(transactional.getDescription())
+			.contains("TransactionalListener.on(Object) is annotated @TransactionalEventListener");
+		assertThat(transactional.getAction()).contains("Let another bean's @TransactionalEventListener method");
+		FailureAnalysis answering = Analyses.of(Analyses.runner(AnsweringListener.class));
+		assertThat(answering.getDescription()).contains("AnsweringListener.on(Object)").contains("returns String");
+		assertThat(answering.getAction()).contains("Make it void");
+		assertThat(Analyses.of(Analyses.runner(TwoParameterListener.class)).getDescription())
+			.contains("has 2 parameters");
+		assertThat(Analyses.of(Analyses.runner(DeafListener.class)).getAction()).contains("name classes");
+		assertThat(Analyses.of(Analyses.runner(PrivateListener.class)).getDescription()).contains("is private");
+		assertThat(Analyses.of(Analyses.runner(InterfaceListener.class)).getAction())
+			.contains("Annotate the method of the class");
+	}
+
+	@Test
+	void aTimerThatCannotTickFails() {
+		FailureAnalysis zero = Analyses
+			.of(Analyses.runner(ConfiguredTimer.class).withPropertyValues("timer.period=0s"));
+		assertThat(zero.getDescription()).contains("ConfiguredTimer.tick() is annotated @Every with a bad period")
+			.contains("'0s' is not a positive duration");
+		assertThat(Analyses.of(Analyses.runner(ConfiguredTimer.class)).getDescription())
+			.contains("Could not resolve placeholder 'timer.period'");
+		FailureAnalysis parameter = Analyses.of(Analyses.runner(ParameterTimer.class));
+		assertThat(parameter.getDescription()).contains("ParameterTimer.tick(String) is annotated @Every but has 1");
+		assertThat(parameter.getAction()).contains("Remove them");
+	}
+
+	@Test
+	void aTimerOfABeanThatIsNoServerFails() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(PlainTimer.class));
+		assertThat(analysis.getDescription()).contains("PlainTimer.tick() is annotated @Every")
+			.contains("is no server");
+		assertThat(analysis.getAction()).contains("Annotate the class @GenServer");
 	}
 
 	@Test
@@ -376,11 +418,99 @@ class ServerFailureAnalysisTest {
 
 	}
 
-	@GenServer("listening")
-	static class ListeningServer {
+	@GenServer(name = "listening", keyed = true)
+	static class KeyedListener {
 
 		@EventListener
 		void on(Object event) {
+		}
+
+	}
+
+	@GenServer("listening")
+	static class TransactionalListener {
+
+		@TransactionalEventListener
+		void on(Object event) {
+		}
+
+	}
+
+	@GenServer("listening")
+	static class AnsweringListener {
+
+		@EventListener
+		String on(Object event) {
+			return "";
+		}
+
+	}
+
+	@GenServer("listening")
+	static class TwoParameterListener {
+
+		@EventListener
+		void on(Object event, Object other) {
+		}
+
+	}
+
+	@GenServer("listening")
+	static class DeafListener {
+
+		@EventListener
+		void on() {
+		}
+
+	}
+
+	@GenServer("listening")
+	static class PrivateListener {
+
+		@EventListener
+		private void on(Object event) {
+		}
+
+	}
+
+	interface Listening {
+
+		@EventListener
+		void on(Object event);
+
+	}
+
+	@GenServer("listening")
+	static class InterfaceListener implements Listening {
+
+		@Override
+		public void on(Object event) {
+		}
+
+	}
+
+	@GenServer("timer")
+	static class ConfiguredTimer {
+
+		@Every("${timer.period}")
+		void tick() {
+		}
+
+	}
+
+	@GenServer("timer")
+	static class ParameterTimer {
+
+		@Every("1s")
+		void tick(String text) {
+		}
+
+	}
+
+	static class PlainTimer {
+
+		@Every("1s")
+		void tick() {
 		}
 
 	}

@@ -1,0 +1,63 @@
+package io.genserver.runtime;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A method of a server that runs in its turn without being an operation others may ask
+ * for: nobody finds it by name or by message. Sent as a cast. The payload of its messages
+ * is as that of {@link MethodOperation}.
+ *
+ * @since 0.1.0
+ */
+public final class HandlerMethod extends Operation {
+
+	private final Method method;
+
+	/** Made by the first message; making it twice does no harm. */
+	private volatile @Nullable Invoker invoker;
+
+	/**
+	 * Create.
+	 * @param method the method
+	 * @throws InvalidOperationException if it cannot be called or answers
+	 */
+	public HandlerMethod(Method method) {
+		super(method.getName(), Kind.CAST, 0, false, false);
+		if (Modifier.isStatic(method.getModifiers()) || Modifier.isPrivate(method.getModifiers())) {
+			throw new InvalidOperationException(method,
+					"is to run in the server's turn but is "
+							+ (Modifier.isStatic(method.getModifiers()) ? "static" : "private"),
+					"Make it an instance method that is at least package-private");
+		}
+		if (method.getReturnType() != void.class) {
+			throw new InvalidOperationException(method,
+					"is to run in the server's turn with nobody waiting for it, but returns "
+							+ method.getReturnType().getSimpleName(),
+					"Make it void");
+		}
+		this.method = method;
+	}
+
+	@Override
+	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+		Invoker known = this.invoker;
+		if (known == null) {
+			known = Invokers.of(this.method);
+			this.invoker = known;
+		}
+		return known.invoke(instance, payload);
+	}
+
+	@Override
+	public @Nullable Object payload(@Nullable Object... arguments) {
+		return switch (arguments.length) {
+			case 0 -> null;
+			case 1 -> arguments[0];
+			default -> arguments;
+		};
+	}
+
+}

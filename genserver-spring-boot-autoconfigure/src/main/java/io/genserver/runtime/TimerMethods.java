@@ -1,0 +1,92 @@
+package io.genserver.runtime;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+import io.genserver.Every;
+
+/**
+ * Finds the methods of a class that are timers: those annotated {@link Every}. A method
+ * that is overridden counts as its class' last word on it says.
+ */
+final class TimerMethods {
+
+	private final List<Class<?>> contracts;
+
+	private final UnaryOperator<String> placeholders;
+
+	/**
+	 * Create.
+	 * @param contracts the contracts of the class
+	 * @param placeholders replaces placeholders in a text
+	 */
+	TimerMethods(List<Class<?>> contracts, UnaryOperator<String> placeholders) {
+		this.contracts = contracts;
+		this.placeholders = placeholders;
+	}
+
+	/**
+	 * Return the timers.
+	 * @param type the server's class
+	 * @return the timers, in the order of their names
+	 */
+	List<ServerTimer> of(Class<?> type) {
+		List<Method> methods = new ArrayList<>();
+		Set<String> seen = new HashSet<>();
+		for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
+			for (Method method : each.getDeclaredMethods()) {
+				if (!method.isSynthetic() && (method.getParameterCount() != 0 || seen.add(method.getName()))
+						&& method.isAnnotationPresent(Every.class)) {
+					methods.add(method);
+				}
+			}
+		}
+		methods.sort(Comparator.comparing(InvalidOperationException::describe));
+		return methods.stream().map(this::timer).toList();
+	}
+
+	private ServerTimer timer(Method method) {
+		if (method.getParameterCount() != 0) {
+			throw new InvalidOperationException(method,
+					"is annotated @Every but has " + method.getParameterCount() + " parameter(s)",
+					"Remove them: a tick has nothing to pass");
+		}
+		for (Class<?> contract : this.contracts) {
+			if (Arrays.stream(contract.getMethods())
+				.anyMatch((each) -> each.getName().equals(method.getName()) && each.getParameterCount() == 0)) {
+				throw new InvalidOperationException(method,
+						"is annotated @Every but is an operation of the contract " + contract.getName() + " too",
+						"Let a method of its own be the timer, and call the other from it");
+			}
+		}
+		HandlerMethod operation = new HandlerMethod(method);
+		Every every = method.getAnnotation(Every.class);
+		Duration period = read(method, "period", every.value(), DurationText::parse);
+		Duration delay = every.initialDelay().isEmpty() ? period
+				: read(method, "initial delay", every.initialDelay(), DurationText::parseDelay);
+		return new ServerTimer(operation, delay.toNanos(), period.toNanos());
+	}
+
+	private Duration read(Method method, String what, String text, Function<String, Duration> reader) {
+		try {
+			return reader.apply(this.placeholders.apply(text));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidOperationException(method, "is annotated @Every with a bad " + what + ": " + message(ex),
+					"Write @Every(\"10s\"), for example, or set the property that it names");
+		}
+	}
+
+	private static String message(IllegalArgumentException ex) {
+		return String.valueOf(ex.getMessage());
+	}
+
+}
