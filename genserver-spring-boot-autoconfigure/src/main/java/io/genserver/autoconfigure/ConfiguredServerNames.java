@@ -2,6 +2,7 @@ package io.genserver.autoconfigure;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 import io.genserver.autoconfigure.GenServerProperties.UnknownServers;
 import io.genserver.runtime.ServerNames;
@@ -10,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks that every server properties speak of exists.
+ * Checks that every server and background service that properties speak of exists.
  */
 final class ConfiguredServerNames {
 
@@ -20,11 +21,22 @@ final class ConfiguredServerNames {
 	}
 
 	static void check(GenServerProperties properties, List<String> servers) {
-		List<String> known = servers.stream().map(ServerNames::uniform).toList();
-		for (String name : properties.getServers().keySet()) {
+		check("server", "genserver.servers", properties.getServers().keySet(), servers, properties.getUnknownServers());
+	}
+
+	/**
+	 * Check some names.
+	 * @param what what bears the names
+	 * @param prefix where the properties are
+	 */
+	static void check(String what, String prefix, Set<String> configured, List<String> existing,
+			UnknownServers unknownServers) {
+		List<String> known = existing.stream().map(ServerNames::uniform).toList();
+		for (String name : configured) {
 			if (!known.contains(ServerNames.uniform(name))) {
-				UnknownServerException unknown = new UnknownServerException(name, servers, nearest(name, servers));
-				if (properties.getUnknownServers() == UnknownServers.FAIL) {
+				UnknownServerException unknown = new UnknownServerException(what, prefix, name, existing,
+						nearest(name, existing));
+				if (unknownServers == UnknownServers.FAIL) {
 					throw unknown;
 				}
 				logger.warn(unknown.getMessage());

@@ -42,7 +42,8 @@ public class GenServerProperties {
 
 	/**
 	 * What to do about a name under 'genserver.servers' that no server bears when the
-	 * application starts. Settings of servers that are only started later need 'warn'.
+	 * application starts, or one under 'genserver.background.services' that no background
+	 * service bears. Settings of servers that are only started later need 'warn'.
 	 */
 	private UnknownServers unknownServers = UnknownServers.FAIL;
 

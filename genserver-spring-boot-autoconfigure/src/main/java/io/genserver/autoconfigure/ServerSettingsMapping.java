@@ -194,14 +194,14 @@ final class ServerSettingsMapping {
 		return value;
 	}
 
-	private static Duration positive(String key, Duration value) {
+	static Duration positive(String key, Duration value) {
 		if (value.isNegative() || value.isZero()) {
 			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive");
 		}
 		return bounded(key, value);
 	}
 
-	private static Duration notNegative(String key, Duration value) {
+	static Duration notNegative(String key, Duration value) {
 		if (value.isNegative()) {
 			throw new InvalidConfigurationPropertyValueException(key, value, "It must not be negative");
 		}

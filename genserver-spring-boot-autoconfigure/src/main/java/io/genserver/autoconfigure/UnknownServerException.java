@@ -5,9 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when properties name a server that does not exist.
+ * Thrown when properties name a server or a background service that does not exist.
  */
 class UnknownServerException extends RuntimeException {
+
+	private final String what;
+
+	private final String prefix;
 
 	private final String unknown;
 
@@ -15,12 +19,24 @@ class UnknownServerException extends RuntimeException {
 
 	private final @Nullable String nearest;
 
-	UnknownServerException(String unknown, List<String> known, @Nullable String nearest) {
-		super("Property 'genserver.servers." + unknown + "' names a server that does not exist; "
+	UnknownServerException(String what, String prefix, String unknown, List<String> known, @Nullable String nearest) {
+		super("Property '" + prefix + "." + unknown + "' names a " + what + " that does not exist; "
 				+ (known.isEmpty() ? "there is none" : "there are " + known));
+		this.what = what;
+		this.prefix = prefix;
 		this.unknown = unknown;
 		this.known = known;
 		this.nearest = nearest;
+	}
+
+	/** What the name should be that of. */
+	String what() {
+		return this.what;
+	}
+
+	/** Where the property is. */
+	String prefix() {
+		return this.prefix;
 	}
 
 	String unknown() {

@@ -12,14 +12,16 @@ class UnknownServerFailureAnalyzer extends AbstractFailureAnalyzer<UnknownServer
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnknownServerException cause) {
-		String servers = cause.known().isEmpty() ? "There is no server."
-				: "The servers are: " + String.join(", ", cause.known()) + ".";
-		return new FailureAnalysis("There are properties under 'genserver.servers." + cause.unknown()
-				+ "', but no server named '" + cause.unknown() + "'. " + servers, action(cause.nearest()), cause);
+		String servers = cause.known().isEmpty() ? "There is no " + cause.what() + "."
+				: "The " + cause.what() + "s are: " + String.join(", ", cause.known()) + ".";
+		return new FailureAnalysis(
+				"There are properties under '" + cause.prefix() + "." + cause.unknown() + "', but no " + cause.what()
+						+ " named '" + cause.unknown() + "'. " + servers,
+				action(cause.prefix(), cause.nearest()), cause);
 	}
 
-	private static String action(@Nullable String nearest) {
-		return ((nearest != null) ? "Did you mean 'genserver.servers." + nearest + "'? Otherwise remove"
+	private static String action(String prefix, @Nullable String nearest) {
+		return ((nearest != null) ? "Did you mean '" + prefix + "." + nearest + "'? Otherwise remove"
 				: "Correct the name, remove") + " the properties, or set genserver.unknown-servers to 'warn'.";
 	}
 

@@ -89,8 +89,11 @@ public final class BackgroundServices implements AutoCloseable {
 	 * on, and nothing is spawned
 	 */
 	public <H> BackgroundHandle<H> spawn(ServiceDefinition<?, H> definition) {
-		checkFree(definition.name());
-		SupervisedService<?, H> service = new SupervisedService<>(definition, this, false);
+		return start(new SupervisedService<>(definition, this, false));
+	}
+
+	private <H> BackgroundHandle<H> start(SupervisedService<?, H> service) {
+		checkFree(service.name());
 		prepare(service);
 		register(service);
 		service.start();
@@ -99,8 +102,7 @@ public final class BackgroundServices implements AutoCloseable {
 
 	/**
 	 * Add a service that stays known here after it has ended, until this is closed. It is
-	 * started by {@link BackgroundHandle#restart()}, and may be again whenever it has
-	 * ended.
+	 * started by {@link BackgroundHandle#restart()}, and may be again once it has ended.
 	 * @param <H> type of the service's own handle
 	 * @param definition what is to run, and how
 	 * @return the service, not started
@@ -110,6 +112,19 @@ public final class BackgroundServices implements AutoCloseable {
 		SupervisedService<?, H> service = new SupervisedService<>(definition, this, true);
 		register(service);
 		return service;
+	}
+
+	/**
+	 * Add a service, as {@link #add} does, and start it.
+	 * @param <H> type of the service's own handle
+	 * @param definition what is to run, and how
+	 * @return the running service; cancelled already if its token is
+	 * @throws IllegalStateException if there is a service of that name, or this is
+	 * closed. What the service's factory or {@link HandleProvider#newHandle()} throws is
+	 * passed on, and nothing is added
+	 */
+	public <H> BackgroundHandle<H> start(ServiceDefinition<?, H> definition) {
+		return start(new SupervisedService<>(definition, this, true));
 	}
 
 	/**
@@ -137,6 +152,30 @@ public final class BackgroundServices implements AutoCloseable {
 		synchronized (this.services) {
 			return this.services.get(ServerNames.uniform(name));
 		}
+	}
+
+	/**
+	 * Return a service's own handle.
+	 * @param <H> type of the handle
+	 * @param name the service's name
+	 * @param type type of the handle
+	 * @return the handle
+	 * @throws IllegalStateException if none of that name is known, or it has no handle,
+	 * or one of another type
+	 * @see BackgroundHandle#own()
+	 */
+	public <H> H own(String name, Class<H> type) {
+		BackgroundHandle<?> service = find(name);
+		if (service == null) {
+			throw new IllegalStateException(
+					"There is no background service named '" + name + "' now; there are " + names());
+		}
+		Object own = service.own();
+		if (!type.isInstance(own)) {
+			throw new IllegalStateException("The handle of background service '" + name + "' is a "
+					+ own.getClass().getName() + ", not a " + type.getName());
+		}
+		return type.cast(own);
 	}
 
 	/**

@@ -90,11 +90,21 @@ public final class ServiceDefinition<T, H> {
 	}
 
 	private static <T, H> ServiceDefinition<T, H> of(String name, Instances<T> instances) {
-		if (!NAME.matcher(name).matches()) {
+		if (!isName(name)) {
 			throw new IllegalArgumentException("'" + name + "' cannot be the name of a background service: it must"
 					+ " begin with a letter and consist of letters, digits, dashes and underscores");
 		}
 		return new ServiceDefinition<>(name, instances, null, null, RestartPolicy.NEVER, INTERRUPT_AFTER);
+	}
+
+	/**
+	 * Return whether a background service may have a name.
+	 * @param name the name
+	 * @return {@code true} if it begins with a letter and consists of letters, digits,
+	 * dashes and underscores
+	 */
+	public static boolean isName(String name) {
+		return NAME.matcher(name).matches();
 	}
 
 	/**

@@ -1,7 +1,7 @@
 package io.genserver.spring;
 
 /**
- * Thrown when a bean definition cannot become a server.
+ * Thrown when a bean definition cannot become a server or a background service.
  *
  * @since 0.1.0
  */

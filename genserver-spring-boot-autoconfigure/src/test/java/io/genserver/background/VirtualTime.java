@@ -11,9 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Time that passes when told to; threads are real.
  */
-class VirtualTime implements ServiceEnvironment {
+public class VirtualTime implements ServiceEnvironment {
 
-	static final Duration HANG_GUARD = Duration.ofSeconds(30);
+	public static final Duration HANG_GUARD = Duration.ofSeconds(30);
 
 	private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::due));
 
@@ -63,7 +63,7 @@ class VirtualTime implements ServiceEnvironment {
 	}
 
 	/** Wait until somebody waits for exactly this much time to pass from now. */
-	synchronized void awaitTimer(Duration delay) throws InterruptedException {
+	public synchronized void awaitTimer(Duration delay) throws InterruptedException {
 		long end = System.nanoTime() + HANG_GUARD.toNanos();
 		while (this.timers.stream().noneMatch((timer) -> timer.due() == this.nanos + delay.toNanos())) {
 			if (System.nanoTime() > end) {
@@ -74,12 +74,12 @@ class VirtualTime implements ServiceEnvironment {
 	}
 
 	/** What is waited for. */
-	synchronized List<Duration> delays() {
+	public synchronized List<Duration> delays() {
 		return this.timers.stream().map((timer) -> Duration.ofNanos(timer.due() - this.nanos)).sorted().toList();
 	}
 
 	/** Let time pass, and run what is due. */
-	void advance(Duration duration) {
+	public void advance(Duration duration) {
 		List<Runnable> due = new ArrayList<>();
 		synchronized (this) {
 			this.nanos += duration.toNanos();

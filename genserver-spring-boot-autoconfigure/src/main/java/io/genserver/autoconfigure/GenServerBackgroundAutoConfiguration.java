@@ -1,0 +1,65 @@
+package io.genserver.autoconfigure;
+
+import io.genserver.background.BackgroundServices;
+import io.genserver.background.ServiceEnvironment;
+import io.genserver.spring.background.BackgroundBeans;
+import io.genserver.spring.background.BackgroundEventPublisher;
+import io.genserver.spring.background.BackgroundLifecycle;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the background services of an application: beans of type
+ * {@link io.genserver.background.BackgroundService}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GenServerAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "genserver.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "genserver.background.enabled", matchIfMissing = true)
+@EnableConfigurationProperties({ GenServerProperties.class, GenServerBackgroundProperties.class })
+public final class GenServerBackgroundAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ServiceEnvironment genServerBackgroundEnvironment() {
+		return ServiceEnvironment.system();
+	}
+
+	@Bean
+	BackgroundEventPublisher genServerBackgroundEventPublisher(ApplicationContext context) {
+		return new BackgroundEventPublisher(context);
+	}
+
+	@Bean(destroyMethod = "close")
+	@ConditionalOnMissingBean
+	BackgroundServices genServerBackgroundServices(ServiceEnvironment environment, BackgroundEventPublisher events,
+			GenServerBackgroundProperties properties) {
+		return new BackgroundServices(environment, events, new BackgroundSettingsMapping(properties).shutdownTimeout());
+	}
+
+	@Bean
+	BackgroundBeans genServerBackgroundBeans(ConfigurableListableBeanFactory beanFactory,
+			GenServerProperties serverProperties, GenServerBackgroundProperties properties) {
+		BackgroundSettingsMapping settings = new BackgroundSettingsMapping(properties);
+		settings.defaults();
+		BackgroundBeans beans = new BackgroundBeans(beanFactory, settings::of);
+		ConfiguredServerNames.check("background service", "genserver.background.services",
+				properties.getServices().keySet(), beans.names(), serverProperties.getUnknownServers());
+		beans.names().forEach(settings::of);
+		return beans;
+	}
+
+	@Bean
+	BackgroundLifecycle genServerBackgroundLifecycle(BackgroundServices services, BackgroundBeans beans,
+			BackgroundEventPublisher events) {
+		return new BackgroundLifecycle(services, beans, events);
+	}
+
+}

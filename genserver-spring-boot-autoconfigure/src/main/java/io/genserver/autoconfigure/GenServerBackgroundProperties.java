@@ -1,0 +1,248 @@
+package io.genserver.autoconfigure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Configuration properties of the background services.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("genserver.background")
+public class GenServerBackgroundProperties {
+
+	/**
+	 * Whether beans of type BackgroundService run. Without, they are ordinary beans.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Whether background services start with the application. Those that do not are
+	 * started through BackgroundServices or the Actuator endpoint.
+	 */
+	private boolean autostart = true;
+
+	/**
+	 * Restarts within the window before a background service that throws is given up.
+	 */
+	private int maxRestarts = 10;
+
+	/**
+	 * Time within which restarts are counted.
+	 */
+	private Duration window = Duration.ofMinutes(10);
+
+	private final Backoff backoff = new Backoff();
+
+	/**
+	 * Time after which a cancelled background service that is still in a step is
+	 * interrupted. Zero to interrupt it at once.
+	 */
+	private Duration interruptAfter = Duration.ofSeconds(1);
+
+	/**
+	 * Time background services get to end at shutdown, before they are interrupted
+	 * whatever 'interrupt-after' says. Who has not ended one second later is left behind.
+	 */
+	private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+	/**
+	 * Settings of single background services, by their names. Case, dashes and
+	 * underscores of a name do not matter.
+	 */
+	private final Map<String, Service> services = new LinkedHashMap<>();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public boolean isAutostart() {
+		return this.autostart;
+	}
+
+	public void setAutostart(boolean autostart) {
+		this.autostart = autostart;
+	}
+
+	public int getMaxRestarts() {
+		return this.maxRestarts;
+	}
+
+	public void setMaxRestarts(int maxRestarts) {
+		this.maxRestarts = maxRestarts;
+	}
+
+	public Duration getWindow() {
+		return this.window;
+	}
+
+	public void setWindow(Duration window) {
+		this.window = window;
+	}
+
+	public Backoff getBackoff() {
+		return this.backoff;
+	}
+
+	public Duration getInterruptAfter() {
+		return this.interruptAfter;
+	}
+
+	public void setInterruptAfter(Duration interruptAfter) {
+		this.interruptAfter = interruptAfter;
+	}
+
+	public Duration getShutdownTimeout() {
+		return this.shutdownTimeout;
+	}
+
+	public void setShutdownTimeout(Duration shutdownTimeout) {
+		this.shutdownTimeout = shutdownTimeout;
+	}
+
+	public Map<String, Service> getServices() {
+		return this.services;
+	}
+
+	/**
+	 * Pauses before restarts.
+	 */
+	public static class Backoff {
+
+		/**
+		 * Pause before the first restart. It doubles with each restart within the window.
+		 */
+		private Duration initial = Duration.ofMillis(500);
+
+		/**
+		 * Longest pause.
+		 */
+		private Duration max = Duration.ofSeconds(30);
+
+		public Duration getInitial() {
+			return this.initial;
+		}
+
+		public void setInitial(Duration initial) {
+			this.initial = initial;
+		}
+
+		public Duration getMax() {
+			return this.max;
+		}
+
+		public void setMax(Duration max) {
+			this.max = max;
+		}
+
+	}
+
+	/**
+	 * Settings of one background service.
+	 */
+	public static class Service {
+
+		/**
+		 * Whether it starts with the application.
+		 */
+		private @Nullable Boolean autostart;
+
+		/**
+		 * Restarts within the window before it is given up.
+		 */
+		private @Nullable Integer maxRestarts;
+
+		/**
+		 * Time within which its restarts are counted.
+		 */
+		private @Nullable Duration window;
+
+		private final ServiceBackoff backoff = new ServiceBackoff();
+
+		/**
+		 * Time after which it is interrupted if it is cancelled and still in a step. Zero
+		 * to interrupt it at once.
+		 */
+		private @Nullable Duration interruptAfter;
+
+		public @Nullable Boolean getAutostart() {
+			return this.autostart;
+		}
+
+		public void setAutostart(@Nullable Boolean autostart) {
+			this.autostart = autostart;
+		}
+
+		public @Nullable Integer getMaxRestarts() {
+			return this.maxRestarts;
+		}
+
+		public void setMaxRestarts(@Nullable Integer maxRestarts) {
+			this.maxRestarts = maxRestarts;
+		}
+
+		public @Nullable Duration getWindow() {
+			return this.window;
+		}
+
+		public void setWindow(@Nullable Duration window) {
+			this.window = window;
+		}
+
+		public ServiceBackoff getBackoff() {
+			return this.backoff;
+		}
+
+		public @Nullable Duration getInterruptAfter() {
+			return this.interruptAfter;
+		}
+
+		public void setInterruptAfter(@Nullable Duration interruptAfter) {
+			this.interruptAfter = interruptAfter;
+		}
+
+	}
+
+	/**
+	 * Pauses before restarts of one background service.
+	 */
+	public static class ServiceBackoff {
+
+		/**
+		 * Pause before its first restart. It doubles with each restart within the window.
+		 */
+		private @Nullable Duration initial;
+
+		/**
+		 * Longest pause before its restarts.
+		 */
+		private @Nullable Duration max;
+
+		public @Nullable Duration getInitial() {
+			return this.initial;
+		}
+
+		public void setInitial(@Nullable Duration initial) {
+			this.initial = initial;
+		}
+
+		public @Nullable Duration getMax() {
+			return this.max;
+		}
+
+		public void setMax(@Nullable Duration max) {
+			this.max = max;
+		}
+
+	}
+
+}

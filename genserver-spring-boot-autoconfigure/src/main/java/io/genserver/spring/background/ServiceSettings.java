@@ -1,0 +1,16 @@
+package io.genserver.spring.background;
+
+import java.time.Duration;
+
+import io.genserver.background.RestartPolicy;
+
+/**
+ * What properties say of a background service.
+ *
+ * @param autostart whether it starts with the application
+ * @param restarts how often it is run again when it throws
+ * @param interruptAfter time before a cancelled service is interrupted
+ * @since 0.1.0
+ */
+public record ServiceSettings(boolean autostart, RestartPolicy restarts, Duration interruptAfter) {
+}
