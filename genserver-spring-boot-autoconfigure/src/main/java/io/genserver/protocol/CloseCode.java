@@ -19,6 +19,12 @@ public final class CloseCode {
 	/** A text message; only binary ones carry frames. */
 	public static final int TEXT = 1003;
 
+	/** No code was given; never sent. */
+	public static final int NO_STATUS = 1005;
+
+	/** The connection was lost; never sent. */
+	public static final int ABNORMAL = 1006;
+
 	/** A rule of this endpoint was broken. */
 	public static final int POLICY = 1008;
 
@@ -28,11 +34,20 @@ public final class CloseCode {
 	/** An unexpected failure on this end. */
 	public static final int INTERNAL = 1011;
 
+	/** This end starts anew. */
+	public static final int RESTARTING = 1012;
+
 	/** Reading had to pause for too long. */
 	public static final int OVERLOADED = 1013;
 
 	/** A rule of ext mode was broken. */
 	public static final int EXT_VIOLATION = 4002;
+
+	/** The credentials are missing, wrong or too old. */
+	public static final int UNAUTHENTICATED = 4001;
+
+	/** The peer may not connect. */
+	public static final int FORBIDDEN = 4003;
 
 	/** The peer does not read what it asked for. */
 	public static final int SLOW_CONSUMER = 4008;

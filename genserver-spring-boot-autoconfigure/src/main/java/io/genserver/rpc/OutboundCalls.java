@@ -31,7 +31,7 @@ import reactor.core.scheduler.Schedulers;
  *
  * @since 0.1.0
  */
-public final class OutboundCalls {
+public final class OutboundCalls implements RpcChannel {
 
 	/** Requests that may wait for a place. */
 	private static final int MAX_WAITING = 1024;
@@ -65,15 +65,7 @@ public final class OutboundCalls {
 		this.reading = reading;
 	}
 
-	/**
-	 * Call and wait for the reply.
-	 * @param method the operation
-	 * @param arguments its encoded arguments
-	 * @param timeoutNanos time the call may take in all; less if the calling turn has
-	 * less
-	 * @return the encoded reply
-	 * @throws BlockingCallException if the calling thread must not block
-	 */
+	@Override
 	public <T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		if (Schedulers.isInNonBlockingThread()) {
@@ -103,16 +95,7 @@ public final class OutboundCalls {
 		}
 	}
 
-	/**
-	 * Call without waiting.
-	 * @param <T> type of the reply
-	 * @param method the operation
-	 * @param arguments its encoded arguments
-	 * @param timeoutNanos time the call may take in all; less if the calling turn has
-	 * less
-	 * @param decoder decodes the reply, on a worker
-	 * @return completes with the reply, on a worker; cancelling it cancels the call
-	 */
+	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
 		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, arguments, this.context.workers(), decoder,
@@ -122,13 +105,7 @@ public final class OutboundCalls {
 		return call.future();
 	}
 
-	/**
-	 * Send a message that is not answered. Waits, where the thread may block, while too
-	 * much waits to be sent.
-	 * @param method the operation
-	 * @param arguments its encoded arguments
-	 * @param timeoutNanos time to wait
-	 */
+	@Override
 	public void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
 		awaitRoom(timeoutNanos);
 		String why = whyNotSent(arguments);
@@ -142,13 +119,7 @@ public final class OutboundCalls {
 		this.outbound.offer(new RemoteCast(this, method, arguments));
 	}
 
-	/**
-	 * Open a stream. Never blocks.
-	 * @param method the operation
-	 * @param arguments its encoded arguments
-	 * @param decoder decodes items, on a worker
-	 * @param subscriber gets the items, on a worker
-	 */
+	@Override
 	public void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
 		RemoteStream stream = new RemoteStream(this, method, arguments, this.context, this.reading, decoder,

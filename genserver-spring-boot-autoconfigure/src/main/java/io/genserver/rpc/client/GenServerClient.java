@@ -3,7 +3,9 @@ package io.genserver.rpc.client;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -11,12 +13,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import io.genserver.BlockingCallException;
 import io.genserver.Keyed;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
-import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +41,11 @@ import reactor.core.scheduler.Schedulers;
  * A server is used through its contract, the same interface that callers within the other
  * application use, or by the names of its operations. Only what is exposed over there can
  * be called. Every call has a deadline. What the other end answers instead of a reply is
- * thrown as {@link io.genserver.RpcException}; when the connection is lost, all that is
- * pending fails at once with {@link io.genserver.GenServerUnavailableException}, which
- * knows whether a call ever left. A connection that was lost stays so: connect again.
+ * thrown as {@link io.genserver.RpcException}. A connection that was lost is made again,
+ * after a pause that grows from attempt to attempt; meanwhile calls wait within their
+ * deadlines. Calls that never left, and those of operations declared idempotent, are sent
+ * again then; others that were pending fail with
+ * {@link io.genserver.GenServerUnavailableException}, since they may have been executed.
  * <p>
  * Calls that wait must not be made on event loops and other threads that must not block;
  * there they fail at once. Futures complete and streams deliver on virtual threads.
@@ -58,9 +63,9 @@ public final class GenServerClient implements AutoCloseable {
 	/** Time for the other end to take leave, after that. */
 	private static final Duration LEAVE = Duration.ofSeconds(6);
 
-	private final WebSocketTransport transport;
+	private final Link link;
 
-	private final OutboundCalls calls;
+	private final LinkChannel calls;
 
 	private final RpcCodec codec;
 
@@ -72,16 +77,13 @@ public final class GenServerClient implements AutoCloseable {
 
 	private final Map<Face, RemoteContract<?>> contracts = new ConcurrentHashMap<>();
 
-	private final CompletableFuture<String> closed = new CompletableFuture<>();
-
-	GenServerClient(WebSocketTransport transport, RpcCodec codec, Executor workers, Duration callTimeout) {
-		this.transport = transport;
-		this.calls = transport.peer().calls();
+	GenServerClient(Link link, RpcCodec codec, Executor workers, Duration callTimeout) {
+		this.link = link;
+		this.calls = new LinkChannel(link, workers);
 		this.codec = codec;
 		this.workers = workers;
 		this.callTimeoutNanos = callTimeout.toNanos();
 		this.operations = new DynamicOperations(codec, this.callTimeoutNanos);
-		transport.peer().lost().thenAcceptAsync(this.closed::complete, workers);
 	}
 
 	/**
@@ -253,58 +255,107 @@ public final class GenServerClient implements AutoCloseable {
 	 */
 	public <T> Flux<T> stream(String operation, Class<T> item, @Nullable Object... arguments) {
 		RemoteOperation remote = this.operations.operation(operation, item, arguments);
-		byte[] encoded = remote.encode(null, arguments);
+		return stream(remote, remote.encode(null, arguments), null);
+	}
+
+	/**
+	 * Open a stream that outlives its connection, by the name of its operation. When the
+	 * connection is lost the stream is asked for again over the next, by arguments made
+	 * from the last item; until there was one, by the first arguments.
+	 * @param <T> type of the items
+	 * @param operation the operation, such as {@code log.after}
+	 * @param item type of the items
+	 * @param resume makes the arguments that make the stream go on after an item; called
+	 * on a virtual thread
+	 * @param arguments the arguments to begin with
+	 * @return the items, until the subscriber cancels, the stream ends or the client is
+	 * closed
+	 */
+	public <T> Flux<T> resumableStream(String operation, Class<T> item, Function<? super T, @Nullable Object[]> resume,
+			@Nullable Object... arguments) {
+		RemoteOperation remote = this.operations.operation(operation, item, arguments);
+		return stream(remote, remote.encode(null, arguments), (last) -> {
+			@Nullable Object[] next = resume.apply(Objects.requireNonNull(item.cast(last)));
+			return this.operations.operation(operation, item, next).encode(null, next);
+		});
+	}
+
+	private <T> Flux<T> stream(RemoteOperation remote, byte[] encoded,
+			@Nullable Function<@Nullable Object, byte[]> resume) {
 		Flow.Publisher<T> items = (subscriber) -> {
 			@SuppressWarnings("unchecked")
 			Flow.Subscriber<@Nullable Object> target = (Flow.Subscriber<@Nullable Object>) (Flow.Subscriber<?>) subscriber;
-			this.calls.stream(remote.method(), encoded, remote::decode, target);
+			this.calls.stream(remote.method(), encoded, remote::decode, resume, target);
 		};
 		return Flux.from(FlowAdapters.toPublisher(items));
 	}
 
 	/**
-	 * Tell whether the connection is open.
-	 * @return {@code false} once it was closed or lost
+	 * Tell where the client is in its life.
+	 * @return the state
 	 */
-	public boolean isOpen() {
-		return !this.closed.isDone();
+	public ClientState state() {
+		return this.link.state();
 	}
 
 	/**
-	 * Tell of the end of the connection.
+	 * Be told when the state changes: the new state, and why, for messages.
+	 * @param listener is told on a virtual thread, of one change after the other; must
+	 * not block for long
+	 */
+	public void onState(BiConsumer<ClientState, String> listener) {
+		this.link.onState(listener);
+	}
+
+	/**
+	 * Tell whether there is a connection at present.
+	 * @return {@code false} while there is none, and for good once it was closed
+	 */
+	public boolean isOpen() {
+		return this.link.state() == ClientState.OPEN;
+	}
+
+	/**
+	 * Tell of the end: the client was closed, or its connection was lost and is not made
+	 * again.
 	 * @return completes with what happened, on a virtual thread
 	 */
 	public CompletableFuture<String> closed() {
-		return this.closed.copy();
+		return this.link.closed();
 	}
 
 	/**
-	 * Close the connection. What was sent before still leaves; calls without a reply
-	 * fail. Waits for the other end to take leave, a few seconds at most, unless the
-	 * thread must not block. Does nothing the second time.
+	 * Close the connection, and make no other. What was sent before still leaves; calls
+	 * without a reply fail. Waits for the other end to take leave, a few seconds at most,
+	 * unless the thread must not block. Does nothing the second time.
 	 */
 	@Override
 	public void close() {
-		this.calls.refuse(CLOSED.text());
-		CompletableFuture<@Nullable Void> sent = this.transport.peer().drain();
-		sent.orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
-			.whenComplete((done, late) -> this.transport.close(CLOSED));
+		this.link.close(CLOSED.text());
+		WebSocketTransport open = this.link.transport();
+		if (open == null) {
+			return;
+		}
+		open.peer().calls().refuse(CLOSED.text());
+		CompletableFuture<@Nullable Void> sent = open.peer().drain();
+		sent.orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).whenComplete((done, late) -> open.close(CLOSED));
 		if (!Schedulers.isInNonBlockingThread()) {
 			try {
-				this.closed.get(LEAVE.toMillis(), TimeUnit.MILLISECONDS);
+				open.peer().lost().get(LEAVE.toMillis(), TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
 			catch (ExecutionException | TimeoutException ex) {
-				this.transport.abort();
+				open.abort();
 			}
 		}
 	}
 
 	@Override
 	public String toString() {
-		return "client of " + this.transport.remote().address() + (isOpen() ? "" : " (closed)");
+		return "client of " + ConnectFailures.shown(this.link.uri()) + " (" + state().name().toLowerCase(Locale.ROOT)
+				+ ")";
 	}
 
 	/**

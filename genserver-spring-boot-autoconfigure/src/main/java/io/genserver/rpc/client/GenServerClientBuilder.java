@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 
 import io.genserver.BlockingCallException;
@@ -46,6 +47,9 @@ public final class GenServerClientBuilder {
 	private int maxMessageBytes = ProtocolLimits.defaults().itemBytes();
 
 	private int maxCalls = ProtocolLimits.defaults().callsInFlight();
+
+	private @Nullable Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(20),
+			() -> ThreadLocalRandom.current().nextDouble());
 
 	private @Nullable JsonMapper jsonMapper;
 
@@ -88,6 +92,34 @@ public final class GenServerClientBuilder {
 	public GenServerClientBuilder keepAlive(Duration interval, Duration timeout) {
 		this.keepAliveInterval = positive(interval, "keep-alive interval");
 		this.keepAliveTimeout = positive(timeout, "keep-alive timeout");
+		return this;
+	}
+
+	/**
+	 * Set how long to wait before a lost connection is made again: a random time up to a
+	 * limit that begins with {@code initial} and doubles with each attempt up to
+	 * {@code max}. 200 milliseconds and 20 seconds by default. A connection that lasted
+	 * ten seconds makes the limit begin anew.
+	 * @param initial the first limit
+	 * @param max the greatest limit, not less than the first
+	 * @return this builder
+	 */
+	public GenServerClientBuilder reconnect(Duration initial, Duration max) {
+		positive(initial, "first pause");
+		if (max.compareTo(initial) < 0) {
+			throw new IllegalArgumentException(
+					"The longest pause must not be less than the first, " + initial + ", but is " + max);
+		}
+		this.backoff = new Backoff(initial, max, () -> ThreadLocalRandom.current().nextDouble());
+		return this;
+	}
+
+	/**
+	 * Let the client end with its connection.
+	 * @return this builder
+	 */
+	public GenServerClientBuilder noReconnect() {
+		this.backoff = null;
 		return this;
 	}
 
@@ -163,7 +195,7 @@ public final class GenServerClientBuilder {
 			return connected.get();
 		}
 		catch (InterruptedException ex) {
-			connected.thenAccept(GenServerClient::close);
+			connected.cancel(true);
 			Thread.currentThread().interrupt();
 			throw new CallInterruptedException(
 					"The thread was interrupted while it connected to " + ConnectFailures.shown(uri), true);
@@ -181,13 +213,56 @@ public final class GenServerClientBuilder {
 	 * Connect without waiting.
 	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
 	 * @return completes with the client, connected, or with
-	 * {@link io.genserver.GenServerUnavailableException}
+	 * {@link io.genserver.GenServerUnavailableException}; cancelling it gives up
 	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
 	 */
 	public CompletableFuture<GenServerClient> connectAsync(URI uri) {
+		Executor workers = workers();
+		Link link = link(uri, workers);
+		GenServerClient client = client(link, workers);
+		CompletableFuture<GenServerClient> connected = link.connect().thenApply((done) -> client);
+		connected.whenComplete((done, failure) -> {
+			if (connected.isCancelled()) {
+				link.close("connecting was cancelled");
+				client.close();
+			}
+		});
+		return connected;
+	}
+
+	/**
+	 * Return a client that connects by itself, and goes on trying for as long as it
+	 * takes. Calls wait for the connection within their deadlines.
+	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
+	 * @return the client, not connected yet
+	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
+	 * @throws IllegalStateException if it was told not to reconnect
+	 */
+	public GenServerClient connectInBackground(URI uri) {
+		if (this.backoff == null) {
+			throw new IllegalStateException(
+					"A client that connects in the background goes on trying: leave noReconnect()"
+							+ " out, or use connect(...)");
+		}
+		Executor workers = workers();
+		Link link = link(uri, workers);
+		GenServerClient client = client(link, workers);
+		link.connectInBackground();
+		return client;
+	}
+
+	private static Executor workers() {
+		return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client-", 0).factory());
+	}
+
+	private GenServerClient client(Link link, Executor workers) {
+		JsonMapper mapper = this.jsonMapper;
+		JsonCodec codec = new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
+		return new GenServerClient(link, codec, workers, this.callTimeout);
+	}
+
+	private Link link(URI uri, Executor workers) {
 		URI checked = ConnectFailures.checked(uri);
-		Executor workers = Executors
-			.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client-", 0).factory());
 		ProtocolLimits limits = ProtocolLimits.defaults()
 			.toBuilder()
 			.itemBytes(this.maxMessageBytes)
@@ -198,11 +273,7 @@ public final class GenServerClientBuilder {
 		PeerContext context = new PeerContext(limits, StreamFailure.CANCEL, ExposedOperations.none(), workers,
 				System::nanoTime);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
-		JsonMapper mapper = this.jsonMapper;
-		JsonCodec codec = new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
-		Duration timeout = this.callTimeout;
-		return new Connector(http(), sockets, this.connectTimeout).open(checked)
-			.thenApplyAsync((transport) -> new GenServerClient(transport, codec, workers, timeout), workers);
+		return new Link(new Connector(http(), sockets, this.connectTimeout), checked, this.backoff, workers);
 	}
 
 	private HttpClient http() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.RpcChannel;
 import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
@@ -53,8 +53,9 @@ final class RemoteContract<C> {
 						+ " @Call(\"...\") or @Cast(\"...\")");
 			}
 			OperationCodec codecs = OperationCodec.of(codec, parameters(operation), keyed, operation.replyType());
-			this.operations.put(operation, new RemoteOperation(RemoteMethod.of(server + "." + operation.name()), codecs,
-					(operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
+			this.operations.put(operation,
+					new RemoteOperation(RemoteMethod.of(server + "." + operation.name(), operation.idempotent()),
+							codecs, (operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
 		}
 	}
 
@@ -68,7 +69,7 @@ final class RemoteContract<C> {
 		return parameters;
 	}
 
-	C proxy(OutboundCalls calls, @Nullable String key) {
+	C proxy(RpcChannel calls, @Nullable String key) {
 		return this.contract.proxy(new RemoteTarget(calls, this, key));
 	}
 

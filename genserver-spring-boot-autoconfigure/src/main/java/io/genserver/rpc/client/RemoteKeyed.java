@@ -2,16 +2,16 @@ package io.genserver.rpc.client;
 
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
-import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.RpcChannel;
 
 /**
  * The instances of a keyed server at the other end of a connection.
  *
  * @param <C> the contract
- * @param calls the connection
+ * @param calls where it is called
  * @param contract the contract
  */
-record RemoteKeyed<C>(OutboundCalls calls, RemoteContract<C> contract) implements Keyed<C> {
+record RemoteKeyed<C>(RpcChannel calls, RemoteContract<C> contract) implements Keyed<C> {
 
 	@Override
 	public String name() {

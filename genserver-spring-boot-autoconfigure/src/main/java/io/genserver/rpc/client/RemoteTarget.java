@@ -3,7 +3,7 @@ package io.genserver.rpc.client;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.RpcChannel;
 import io.genserver.runtime.ContractTarget;
 import io.genserver.runtime.MethodOperation;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server at the other end of a connection, as contract proxies see it.
  *
- * @param calls the connection
+ * @param calls where it is called
  * @param contract the contract
  * @param key the key, {@code null} if the server is not keyed
  */
-record RemoteTarget(OutboundCalls calls, RemoteContract<?> contract, @Nullable String key) implements ContractTarget {
+record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable String key) implements ContractTarget {
 
 	@Override
 	public @Nullable Object call(MethodOperation operation, @Nullable Object[] arguments) {

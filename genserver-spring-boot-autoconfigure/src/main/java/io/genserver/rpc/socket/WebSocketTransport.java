@@ -86,6 +86,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private volatile int callsInFlight;
 
+	private volatile int closeCode = CloseCode.ABNORMAL;
+
 	/**
 	 * Create the transport of a channel that was upgraded. It does nothing before
 	 * {@link #takeOver}.
@@ -246,6 +248,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private void answerClose(CloseWebSocketFrame close) {
 		int code = close.statusCode();
+		this.closeCode = (code != -1) ? code : CloseCode.NO_STATUS;
 		String reason = "closed by the peer" + ((code != -1) ? " with " + code : "")
 				+ (close.reasonText().isEmpty() ? "" : ": " + close.reasonText());
 		closing(reason);
@@ -339,6 +342,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			return;
 		}
 		logger.debug("Closing the connection of {} with {}: {}", this.remote, reason.code(), reason.text());
+		this.closeCode = reason.code();
 		closing("closed with " + reason.code() + ": " + reason.text());
 		ChannelHandlerContext target = this.ctx;
 		if (target != null) {
@@ -390,6 +394,15 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 */
 	public String protocol() {
 		return this.protocol;
+	}
+
+	/**
+	 * Return how the connection was closed, by either end. On any thread.
+	 * @return the code of the close frame, {@link CloseCode#ABNORMAL} if there was none
+	 * so far
+	 */
+	public int closeCode() {
+		return this.closeCode;
 	}
 
 	/**

@@ -59,6 +59,7 @@ class GenServerClientTest {
 	private final GenServerClient client = GenServerClient.builder()
 		.callTimeout(GUARD)
 		.header("X-Test", "a header")
+		.noReconnect()
 		.connect(this.endpoint.uri("/ws"));
 
 	private final KeyValue kv = this.client.server("kv", KeyValue.class);
@@ -327,6 +328,7 @@ class GenServerClientTest {
 	void anEndpointThatGivesNoSignOfLifeIsGivenUp() throws Exception {
 		try (GenServerClient lonely = GenServerClient.builder()
 			.keepAlive(Duration.ofMillis(50), Duration.ofMillis(50))
+			.noReconnect()
 			.connect(this.endpoint.uri("/silent"))) {
 			assertThat(lonely.closed().get(30, TimeUnit.SECONDS)).startsWith("closed with 4010");
 		}

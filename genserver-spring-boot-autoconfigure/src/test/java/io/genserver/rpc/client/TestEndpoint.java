@@ -37,6 +37,11 @@ final class TestEndpoint implements AutoCloseable {
 	private final DisposableServer server;
 
 	TestEndpoint(TestServers servers) {
+		this(servers, 0);
+	}
+
+	/** On a port that was free a moment ago. */
+	TestEndpoint(TestServers servers, int port) {
 		PeerContext context = servers.context(ProtocolLimits.defaults());
 		this.settings = new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1),
 				context);
@@ -46,7 +51,7 @@ final class TestEndpoint implements AutoCloseable {
 			.build();
 		this.server = HttpServer.create()
 			.host("localhost")
-			.port(0)
+			.port(port)
 			.route((routes) -> routes.get("/ws", (request, response) -> response
 				.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
 					accept(request, connection.channel());

@@ -1,0 +1,292 @@
+package io.genserver.rpc.client;
+
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+import io.genserver.GenServerUnavailableException;
+import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.socket.WebSocketTransport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection of a client, whichever it is at the time: makes one, and when it is lost
+ * another.
+ * <p>
+ * State and {@link #waiting} are guarded by this object's monitor; what waits for a
+ * connection is handed to it in the order it came, before {@link #connection()} shows it
+ * to anybody else. Listeners are told on workers, one after the other.
+ */
+final class Link {
+
+	private static final Logger logger = LoggerFactory.getLogger(Link.class);
+
+	/** A connection that lasted so long was a good one: the pauses begin anew. */
+	private static final long GOOD = TimeUnit.SECONDS.toNanos(10);
+
+	/** Requests that may wait for a connection. */
+	private static final int MAX_WAITING = 1024;
+
+	private final Connector connector;
+
+	private final URI uri;
+
+	private final @Nullable Backoff backoff;
+
+	private final Executor workers;
+
+	private final List<BiConsumer<ClientState, String>> listeners = new CopyOnWriteArrayList<>();
+
+	private final Queue<Waiting> waiting = new ArrayDeque<>();
+
+	private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+	/** The last to be told. */
+	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
+
+	private ClientState state = ClientState.CONNECTING;
+
+	private volatile @Nullable WebSocketTransport transport;
+
+	/** Why there is no connection. */
+	private volatile String why = "it was never connected";
+
+	private int attempts;
+
+	private long openedAt;
+
+	/**
+	 * Create.
+	 * @param connector makes connections
+	 * @param uri where to
+	 * @param backoff when to connect again, {@code null} for never
+	 * @param workers runs what may be code of the application
+	 */
+	Link(Connector connector, URI uri, @Nullable Backoff backoff, Executor workers) {
+		this.connector = connector;
+		this.uri = uri;
+		this.backoff = backoff;
+		this.workers = workers;
+	}
+
+	/**
+	 * Make the first connection, and no second attempt.
+	 * @return completes once there is a connection, or there cannot be one
+	 */
+	CompletableFuture<@Nullable Void> connect() {
+		return this.connector.open(this.uri).whenComplete((opened, failure) -> {
+			if (failure != null) {
+				close("it could not be connected");
+			}
+		}).thenApplyAsync((opened) -> {
+			opened(opened);
+			return null;
+		}, this.workers);
+	}
+
+	/** Connect, again and again until there is a connection. Returns at once. */
+	void connectInBackground() {
+		dial();
+	}
+
+	private void dial() {
+		become(ClientState.CONNECTING, "attempt " + (this.attempts + 1));
+		this.connector.open(this.uri).whenCompleteAsync((opened, failure) -> {
+			if (failure == null) {
+				opened(opened);
+			}
+			else {
+				Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
+						? failure.getCause() : failure;
+				pause(String.valueOf(cause.getMessage()), 0);
+			}
+		}, this.workers);
+	}
+
+	private void opened(WebSocketTransport opened) {
+		synchronized (this) {
+			if (this.state == ClientState.CLOSED) {
+				opened.abort();
+				return;
+			}
+			this.openedAt = System.nanoTime();
+			opened.peer().lost().whenCompleteAsync((reason, failure) -> lost(opened, reason), this.workers);
+			List<Waiting> came = new ArrayList<>(this.waiting);
+			this.waiting.clear();
+			came.forEach((each) -> each.connected(opened.peer().calls()));
+			this.transport = opened;
+			become(ClientState.OPEN, opened.protocol());
+		}
+	}
+
+	private void lost(WebSocketTransport lost, String reason) {
+		synchronized (this) {
+			if (this.transport != lost) {
+				return;
+			}
+			this.transport = null;
+			if (System.nanoTime() - this.openedAt >= GOOD) {
+				this.attempts = 0;
+			}
+		}
+		int code = lost.closeCode();
+		if (this.backoff == null || !Backoff.worthAnother(code)) {
+			close(reason);
+		}
+		else {
+			logger.debug("The connection to {} was lost: {}", this.uri.getHost(), reason);
+			pause(reason, Backoff.attempts(code));
+		}
+	}
+
+	private void pause(String reason, int penalty) {
+		Backoff pauses = this.backoff;
+		if (pauses == null) {
+			close(reason);
+			return;
+		}
+		long pause;
+		synchronized (this) {
+			if (this.state == ClientState.CLOSED) {
+				return;
+			}
+			this.why = reason;
+			this.attempts += penalty;
+			pause = pauses.pauseNanos(this.attempts++);
+			become(ClientState.WAITING, reason);
+		}
+		CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, this.workers).execute(() -> {
+			if (state() == ClientState.WAITING) {
+				dial();
+			}
+		});
+	}
+
+	/**
+	 * Make no connection any more. What waits for one fails. The connection there is, is
+	 * left alone.
+	 * @param reason why
+	 */
+	void close(String reason) {
+		List<Waiting> left;
+		synchronized (this) {
+			if (this.state == ClientState.CLOSED) {
+				return;
+			}
+			this.why = reason;
+			become(ClientState.CLOSED, reason);
+			left = new ArrayList<>(this.waiting);
+			this.waiting.clear();
+		}
+		left.forEach((each) -> each.failed(unavailable(each.toString())));
+		this.workers.execute(() -> this.closed.complete(reason));
+	}
+
+	private synchronized void become(ClientState next, String detail) {
+		if (this.state == ClientState.CLOSED) {
+			return;
+		}
+		this.state = next;
+		this.told = this.told.thenApplyAsync((before) -> {
+			this.listeners.forEach((each) -> tell(each, next, detail));
+			return null;
+		}, this.workers);
+	}
+
+	private static void tell(BiConsumer<ClientState, String> listener, ClientState state, String detail) {
+		try {
+			listener.accept(state, detail);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A listener of a client's state failed", ex);
+		}
+	}
+
+	/** Where calls go at present, or {@code null} if there is no connection. */
+	@Nullable OutboundCalls connection() {
+		WebSocketTransport open = this.transport;
+		return (open != null) ? open.peer().calls() : null;
+	}
+
+	/** The connection there is. */
+	@Nullable WebSocketTransport transport() {
+		return this.transport;
+	}
+
+	/**
+	 * Use the connection as soon as there is one: at once, on the calling thread, or
+	 * later.
+	 * @param request what wants it
+	 * @param failed the connection that just failed it, {@code null} if none has: it
+	 * waits for another
+	 */
+	void whenConnected(Waiting request, @Nullable OutboundCalls failed) {
+		OutboundCalls now;
+		synchronized (this) {
+			now = connection();
+			if (now == failed) {
+				now = null;
+			}
+			if (now == null && this.state != ClientState.CLOSED && this.waiting.size() < MAX_WAITING) {
+				this.waiting.add(request);
+				return;
+			}
+		}
+		if (now != null) {
+			request.connected(now);
+		}
+		else {
+			request.failed(unavailable(request.toString()));
+		}
+	}
+
+	/** It waits no longer. */
+	synchronized void forget(Waiting request) {
+		this.waiting.remove(request);
+	}
+
+	GenServerUnavailableException unavailable(String what) {
+		String reason = (state() == ClientState.CLOSED) ? this.why
+				: "there is no connection to " + ConnectFailures.shown(this.uri) + " (" + this.why + ")";
+		return new GenServerUnavailableException(what + " was not sent: " + reason, true);
+	}
+
+	synchronized ClientState state() {
+		return this.state;
+	}
+
+	/** Completes with the reason once it is closed. */
+	CompletableFuture<String> closed() {
+		return this.closed.copy();
+	}
+
+	URI uri() {
+		return this.uri;
+	}
+
+	void onState(BiConsumer<ClientState, String> listener) {
+		this.listeners.add(listener);
+	}
+
+	/** Waits for a connection. */
+	interface Waiting {
+
+		/** There is one. Must not block. */
+		void connected(OutboundCalls calls);
+
+		/** There will be none. */
+		void failed(GenServerUnavailableException failure);
+
+	}
+
+}

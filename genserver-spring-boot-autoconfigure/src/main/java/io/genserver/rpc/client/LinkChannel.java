@@ -1,0 +1,200 @@
+package io.genserver.rpc.client;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+import io.genserver.BlockingCallException;
+import io.genserver.CallInterruptedException;
+import io.genserver.CurrentContext;
+import io.genserver.GenServerContext;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.RpcException;
+import io.genserver.RpcException.Status;
+import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RpcChannel;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Calls over whichever connection there is, and waits for one, within the deadline, while
+ * there is none. What a lost connection had not sent, or may run twice, is sent again
+ * over the next; what may have been executed fails.
+ */
+final class LinkChannel implements RpcChannel {
+
+	private final Link link;
+
+	private final Executor workers;
+
+	LinkChannel(Link link, Executor workers) {
+		this.link = link;
+		this.workers = workers;
+	}
+
+	@Override
+	public <T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
+			Function<byte[], ? extends T> decoder) {
+		OutboundCalls calls = this.link.connection();
+		long timeout = withinTurn(timeoutNanos);
+		long deadline = System.nanoTime() + timeout;
+		long left = timeout;
+		while (true) {
+			if (calls == null) {
+				calls = await(method, null, timeout, deadline);
+				left = deadline - System.nanoTime();
+			}
+			try {
+				return calls.call(method, arguments, left, decoder);
+			}
+			catch (GenServerUnavailableException ex) {
+				if (!mayTryAgain(method, ex)) {
+					throw ex;
+				}
+				calls = await(method, calls, timeout, deadline);
+				left = deadline - System.nanoTime();
+			}
+		}
+	}
+
+	private OutboundCalls await(RemoteMethod method, @Nullable OutboundCalls failed, long timeout, long deadline) {
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new BlockingCallException("Call of " + method + " would block the thread "
+					+ Thread.currentThread().getName() + ", which must not block, until there is a connection");
+		}
+		Arrival arrival = new Arrival(method);
+		this.link.whenConnected(arrival, failed);
+		try {
+			return arrival.calls.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			throw timeout(method, timeout);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new CallInterruptedException("The thread was interrupted while " + method
+					+ " waited for a connection; the call was not executed", true);
+		}
+		catch (ExecutionException ex) {
+			throw this.link.unavailable(method.toString());
+		}
+		finally {
+			this.link.forget(arrival);
+		}
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
+			long timeoutNanos, Function<byte[], ? extends T> decoder) {
+		RoutedCall<T> call = new RoutedCall<>(this, method, arguments, withinTurn(timeoutNanos), decoder);
+		OutboundCalls calls = this.link.connection();
+		if (calls != null) {
+			call.connected(calls);
+		}
+		else {
+			call.awaitConnection(null);
+		}
+		return call;
+	}
+
+	@Override
+	public void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+		long timeout = withinTurn(timeoutNanos);
+		long deadline = System.nanoTime() + timeout;
+		OutboundCalls calls = this.link.connection();
+		while (true) {
+			if (calls == null) {
+				if (Schedulers.isInNonBlockingThread()) {
+					throw this.link.unavailable(method.toString());
+				}
+				calls = await(method, null, timeout, deadline);
+			}
+			try {
+				calls.cast(method, arguments, deadline - System.nanoTime());
+				return;
+			}
+			catch (GenServerUnavailableException ex) {
+				if (!mayTryAgain(method, ex) || Schedulers.isInNonBlockingThread()) {
+					throw ex;
+				}
+				calls = await(method, calls, timeout, deadline);
+			}
+		}
+	}
+
+	@Override
+	public void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+			Flow.Subscriber<? super @Nullable Object> subscriber) {
+		stream(method, arguments, decoder, null, subscriber);
+	}
+
+	/**
+	 * Open a stream.
+	 * @param resume makes the arguments by which a stream that was lost after an item
+	 * goes on, or {@code null} if it ends then
+	 */
+	void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
+		new RoutedStream(this.link, method, arguments, decoder, resume, subscriber).open();
+	}
+
+	/** Whether a request that a lost connection failed may be sent again. */
+	static boolean mayTryAgain(RemoteMethod method, GenServerUnavailableException failure) {
+		return failure.notExecuted() || method.idempotent();
+	}
+
+	RpcException timeout(RemoteMethod method, long nanos) {
+		return new RpcException(Status.DEADLINE_EXCEEDED, "Call of " + method + " timed out after "
+				+ Duration.ofNanos(nanos).toMillis() + " ms; " + this.link.unavailable("it").getMessage(), true);
+	}
+
+	Link link() {
+		return this.link;
+	}
+
+	Executor workers() {
+		return this.workers;
+	}
+
+	/** A call made in a server's turn has no more time than the turn. */
+	private static long withinTurn(long timeoutNanos) {
+		GenServerContext turn = CurrentContext.get();
+		Duration remaining = (turn != null) ? turn.remaining() : null;
+		return (remaining != null) ? Math.min(remaining.toNanos(), timeoutNanos) : timeoutNanos;
+	}
+
+	/** A thread that waits for a connection. */
+	private static final class Arrival implements Link.Waiting {
+
+		private final RemoteMethod method;
+
+		private final CompletableFuture<OutboundCalls> calls = new CompletableFuture<>();
+
+		Arrival(RemoteMethod method) {
+			this.method = method;
+		}
+
+		@Override
+		public void connected(OutboundCalls connection) {
+			this.calls.complete(connection);
+		}
+
+		@Override
+		public void failed(GenServerUnavailableException failure) {
+			this.calls.completeExceptionally(failure);
+		}
+
+		@Override
+		public String toString() {
+			return this.method.toString();
+		}
+
+	}
+
+}

@@ -1,0 +1,178 @@
+package io.genserver.rpc.client;
+
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+
+import io.genserver.GenServerUnavailableException;
+import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.RemoteMethod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream over one connection after the other. One that had not begun when its
+ * connection was lost is asked for again; one that had goes on from its last item if the
+ * caller has said how, and ends otherwise.
+ * <p>
+ * Demand and the subscription of the present connection are guarded by this object's
+ * monitor; items come from one connection at a time.
+ */
+final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Link.Waiting {
+
+	private final Link link;
+
+	private final RemoteMethod method;
+
+	private final Function<byte[], ? extends @Nullable Object> decoder;
+
+	private final @Nullable Function<@Nullable Object, byte[]> resume;
+
+	private final Flow.Subscriber<? super @Nullable Object> subscriber;
+
+	private byte[] arguments;
+
+	private @Nullable OutboundCalls connection;
+
+	private Flow.@Nullable Subscription upstream;
+
+	/** What was asked for and has not come. */
+	private long demand;
+
+	private boolean cancelled;
+
+	/** Whether the stream as it was asked for last has had an item. */
+	private boolean begun;
+
+	private @Nullable Object last;
+
+	RoutedStream(Link link, RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
+		this.link = link;
+		this.method = method;
+		this.arguments = arguments;
+		this.decoder = decoder;
+		this.resume = resume;
+		this.subscriber = subscriber;
+	}
+
+	void open() {
+		this.subscriber.onSubscribe(this);
+		if (!isCancelled()) {
+			this.link.whenConnected(this, null);
+		}
+	}
+
+	@Override
+	public void connected(OutboundCalls calls) {
+		this.connection = calls;
+		calls.stream(this.method, this.arguments, this.decoder, this);
+	}
+
+	@Override
+	public void failed(GenServerUnavailableException failure) {
+		if (!isCancelled()) {
+			this.subscriber.onError(failure);
+		}
+	}
+
+	@Override
+	public void onSubscribe(Flow.Subscription subscription) {
+		long wanted;
+		synchronized (this) {
+			this.upstream = subscription;
+			wanted = this.cancelled ? 0 : this.demand;
+		}
+		if (wanted > 0) {
+			subscription.request(wanted);
+		}
+		else if (isCancelled()) {
+			subscription.cancel();
+		}
+	}
+
+	@Override
+	public void onNext(@Nullable Object item) {
+		synchronized (this) {
+			if (this.demand != Long.MAX_VALUE) {
+				this.demand--;
+			}
+		}
+		this.begun = true;
+		if (this.resume != null) {
+			this.last = item;
+		}
+		this.subscriber.onNext(item);
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		if (failure instanceof GenServerUnavailableException lost && !isCancelled() && mayGoOn(lost)) {
+			synchronized (this) {
+				this.upstream = null;
+			}
+			this.link.whenConnected(this, this.connection);
+		}
+		else {
+			this.subscriber.onError(failure);
+		}
+	}
+
+	private boolean mayGoOn(GenServerUnavailableException lost) {
+		if (!this.begun) {
+			return LinkChannel.mayTryAgain(this.method, lost) || this.resume != null;
+		}
+		if (this.resume == null) {
+			return false;
+		}
+		this.arguments = this.resume.apply(this.last);
+		return true;
+	}
+
+	@Override
+	public void onComplete() {
+		this.subscriber.onComplete();
+	}
+
+	@Override
+	public void request(long n) {
+		Flow.Subscription open;
+		synchronized (this) {
+			if (n > 0) {
+				this.demand = (this.demand + n < 0) ? Long.MAX_VALUE : this.demand + n;
+			}
+			open = this.upstream;
+		}
+		if (open != null) {
+			open.request(n);
+		}
+		else if (n <= 0) {
+			cancel();
+			this.subscriber
+				.onError(new IllegalArgumentException("A subscriber must request at least one item, not " + n));
+		}
+	}
+
+	@Override
+	public void cancel() {
+		Flow.Subscription open;
+		synchronized (this) {
+			this.cancelled = true;
+			open = this.upstream;
+		}
+		if (open != null) {
+			open.cancel();
+		}
+		else {
+			this.link.forget(this);
+		}
+	}
+
+	private synchronized boolean isCancelled() {
+		return this.cancelled;
+	}
+
+	@Override
+	public String toString() {
+		return "Stream " + this.method;
+	}
+
+}

@@ -1,0 +1,369 @@
+package io.genserver.rpc.client;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import io.genserver.Call;
+import io.genserver.Cast;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.RpcException;
+import io.genserver.RpcException.Status;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.TestServers;
+import io.genserver.testsupport.BufferLeaks;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.FlowAdapters;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@ExtendWith(BufferLeaks.class)
+class ReconnectTest {
+
+	private static final Duration GUARD = Duration.ofSeconds(30);
+
+	/** Numbers that come before a stream of them falls silent. */
+	private static final int CHUNK = 100;
+
+	private final JobServer jobs = new JobServer();
+
+	private final TestServers servers = new TestServers().add("jobs", this.jobs).start();
+
+	private TestEndpoint endpoint = new TestEndpoint(this.servers);
+
+	private final GenServerClient client = builder().connect(this.endpoint.uri("/ws"));
+
+	private final Jobs remote = this.client.server("jobs", Jobs.class);
+
+	private static GenServerClientBuilder builder() {
+		return GenServerClient.builder().callTimeout(GUARD).reconnect(Duration.ofMillis(1), Duration.ofMillis(20));
+	}
+
+	@AfterEach
+	void stop() {
+		this.jobs.gate.countDown();
+		this.client.close();
+		this.endpoint.close();
+		this.servers.close();
+	}
+
+	@Test
+	void callsAfterALossWaitForTheNextConnection() throws Exception {
+		assertThat(this.remote.count()).isEqualTo(1);
+		dropNoticed();
+		assertThat(this.remote.count()).isEqualTo(2);
+		dropNoticed();
+		assertThat(this.client.callAsync("jobs.count", Integer.class).get(30, TimeUnit.SECONDS)).isEqualTo(3);
+		dropNoticed();
+		this.remote.note("a");
+		waitFor(() -> this.jobs.notes.equals(List.of("a")));
+	}
+
+	@Test
+	void whatMayHaveBeenExecutedFailsAndSaysSo() throws Exception {
+		CompletableFuture<Integer> pending = this.client.callAsync("jobs.once", Integer.class);
+		waitFor(() -> this.jobs.begun.get() == 1);
+		drop();
+		this.jobs.gate.countDown();
+		GenServerUnavailableException failure = (GenServerUnavailableException) failureOf(pending);
+		assertThat(failure.notExecuted()).isFalse();
+		assertThat(this.remote.count()).isEqualTo(1);
+		assertThat(this.jobs.begun).hasValue(1);
+	}
+
+	@Test
+	void anIdempotentCallIsSentAgain() throws Exception {
+		CompletableFuture<Integer> pending = CompletableFuture.supplyAsync(this.remote::again);
+		CompletableFuture<Integer> asynchronous = this.remote.againAsync();
+		waitFor(() -> this.jobs.begun.get() >= 1);
+		drop();
+		this.jobs.gate.countDown();
+		assertThat(pending.get(30, TimeUnit.SECONDS)).isEqualTo(7);
+		assertThat(asynchronous.get(30, TimeUnit.SECONDS)).isEqualTo(7);
+		assertThat(this.jobs.begun.get()).isGreaterThan(2);
+	}
+
+	@Test
+	void aClientMayBeThereBeforeItsServer() throws Exception {
+		int port = freePort();
+		try (GenServerClient early = builder().connectInBackground(URI.create("ws://localhost:" + port + "/ws"))) {
+			List<CompletableFuture<Integer>> replies = IntStream.range(0, 100)
+				.mapToObj((i) -> early.callAsync("jobs.count", Integer.class))
+				.toList();
+			waitFor(() -> early.state() == ClientState.WAITING);
+			assertThat(early.isOpen()).isFalse();
+			try (TestEndpoint late = new TestEndpoint(this.servers, port)) {
+				for (int i = 0; i < 100; i++) {
+					// What waits for a connection leaves in the order it came.
+					assertThat(replies.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + 1);
+				}
+			}
+		}
+	}
+
+	@Test
+	void aCallWaitsForAConnectionNoLongerThanItsDeadline() throws Exception {
+		int port = freePort();
+		try (GenServerClient lonely = builder().callTimeout(Duration.ofMillis(50))
+			.connectInBackground(URI.create("ws://localhost:" + port + "/ws"))) {
+			waitFor(() -> lonely.state() == ClientState.WAITING);
+			for (Throwable failure : List.of(failureOf(lonely.callAsync("jobs.count", Integer.class)),
+					failureOf(CompletableFuture.supplyAsync(() -> lonely.call("jobs.count", Integer.class))))) {
+				assertThat(failure).isInstanceOf(RpcException.class)
+					.hasMessageContaining("ws://localhost:" + port)
+					.hasMessageContaining("the connection was refused");
+				assertThat(((RpcException) failure).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+				assertThat(((RpcException) failure).notExecuted()).isTrue();
+			}
+		}
+	}
+
+	@Test
+	void noMoreThanALimitWaitForAConnection() throws Exception {
+		try (GenServerClient lonely = builder()
+			.connectInBackground(URI.create("ws://localhost:" + freePort() + "/ws"))) {
+			for (int i = 0; i < 1024; i++) {
+				lonely.callAsync("jobs.count", Integer.class);
+			}
+			Throwable failure = failureOf(lonely.callAsync("jobs.count", Integer.class));
+			assertThat(failure).isInstanceOf(GenServerUnavailableException.class)
+				.hasMessageContaining("jobs.count was not sent");
+		}
+	}
+
+	@Test
+	void closingEndsWhatWaitsForAConnection() throws Exception {
+		GenServerClient lonely = builder().connectInBackground(URI.create("ws://localhost:" + freePort() + "/ws"));
+		CompletableFuture<Integer> call = lonely.callAsync("jobs.count", Integer.class);
+		CompletableFuture<Integer> cancelled = lonely.callAsync("jobs.count", Integer.class);
+		cancelled.cancel(true);
+		lonely.close();
+		assertThat(failureOf(call)).isInstanceOf(GenServerUnavailableException.class)
+			.hasMessageContaining("the client was closed");
+		assertThat(lonely.state()).isEqualTo(ClientState.CLOSED);
+		assertThat(lonely.closed().get(30, TimeUnit.SECONDS)).isEqualTo("the client was closed");
+	}
+
+	@Test
+	void theStateIsTold() {
+		List<ClientState> seen = new CopyOnWriteArrayList<>();
+		this.client.onState((state, detail) -> {
+			seen.add(state);
+			if (state == ClientState.WAITING) {
+				throw new IllegalStateException("a listener's own failure");
+			}
+		});
+		drop();
+		waitFor(() -> seen.contains(ClientState.OPEN));
+		assertThat(seen).containsSubsequence(ClientState.WAITING, ClientState.CONNECTING, ClientState.OPEN);
+		this.client.close();
+		waitFor(() -> seen.getLast() == ClientState.CLOSED);
+	}
+
+	@Test
+	void aServerThatShutsDownIsConnectedToAgainAndOneThatRefusesTheProtocolIsNot() throws Exception {
+		this.endpoint.connections.getLast().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
+		waitFor(() -> this.endpoint.connections.size() == 2 && this.client.isOpen());
+		this.endpoint.connections.getLast().close(new CloseReason(CloseCode.POLICY, "not you"));
+		assertThat(this.client.closed().get(30, TimeUnit.SECONDS)).isEqualTo("closed by the peer with 1008: not you");
+		assertThatExceptionOfType(GenServerUnavailableException.class).isThrownBy(this.remote::count)
+			.withMessageContaining("not you")
+			.satisfies((ex) -> assertThat(ex.notExecuted()).isTrue());
+	}
+
+	@Test
+	void aStreamThatHadBegunEndsWithItsConnection() {
+		StepVerifier.create(this.remote.numbers(0), 3)
+			.expectNext(0, 1, 2)
+			.then(this::drop)
+			.thenRequest(Long.MAX_VALUE)
+			.thenConsumeWhile((number) -> true)
+			.expectError(GenServerUnavailableException.class)
+			.verify(GUARD);
+	}
+
+	@Test
+	void aStreamGoesOnWhereItWasIfItsCallerSaysHow() {
+		Flux<Integer> numbers = this.client
+			.resumableStream("jobs.numbers", Integer.class, (last) -> new Object[] { last + 1 }, 0)
+			.doOnNext((number) -> {
+				if (number % CHUNK == CHUNK - 1) {
+					drop();
+				}
+			})
+			.take(1000);
+		StepVerifier.create(numbers.collectList())
+			.assertNext((all) -> assertThat(all).containsExactlyElementsOf(IntStream.range(0, 1000).boxed().toList()))
+			.expectComplete()
+			.verify(GUARD);
+		assertThat(this.endpoint.connections).hasSizeGreaterThanOrEqualTo(10);
+	}
+
+	@Test
+	void aStreamThatWaitsForAConnectionCanBeCancelled() throws Exception {
+		int port = freePort();
+		try (GenServerClient early = builder().connectInBackground(URI.create("ws://localhost:" + port + "/ws"))) {
+			Jobs later = early.server("jobs", Jobs.class);
+			CompletableFuture<Integer> first = later.numbers(5).next().toFuture();
+			later.numbers(6).subscribe().dispose();
+			try (TestEndpoint late = new TestEndpoint(this.servers, port)) {
+				assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(5);
+				assertThat(this.jobs.asked).containsExactly(5);
+			}
+		}
+	}
+
+	@Test
+	void connectingCanBeGivenUp() {
+		CompletableFuture<GenServerClient> connecting = builder().connectAsync(this.endpoint.uri("/never"));
+		connecting.cancel(true);
+		CompletableFuture<GenServerClient> connected = builder().connectAsync(this.endpoint.uri("/ws"));
+		connected.cancel(true);
+		// Whether it had been made or not: no connection but the fixture's stays.
+		assertThat(this.remote.count()).isEqualTo(1);
+		waitFor(() -> this.endpoint.channels.stream().filter((channel) -> channel.isOpen()).count() == 1);
+	}
+
+	/** Cut the connection. The client notices a little later. */
+	private void drop() {
+		this.endpoint.channels.getLast().close().awaitUninterruptibly();
+	}
+
+	/** Cut the connection, and wait until the client has noticed. */
+	private void dropNoticed() {
+		int before = this.endpoint.connections.size();
+		drop();
+		waitFor(() -> !this.client.isOpen() || this.endpoint.connections.size() > before);
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+	private static Throwable failureOf(CompletableFuture<?> future) throws Exception {
+		try {
+			future.get(30, TimeUnit.SECONDS);
+		}
+		catch (ExecutionException ex) {
+			return ex.getCause();
+		}
+		throw new AssertionError("no failure");
+	}
+
+	private static void waitFor(BooleanSupplier condition) {
+		long end = System.nanoTime() + GUARD.toNanos();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
+			Thread.yield();
+		}
+	}
+
+	interface Jobs {
+
+		int count();
+
+		int once();
+
+		@Call(idempotent = true)
+		int again();
+
+		@Call(idempotent = true)
+		CompletableFuture<Integer> againAsync();
+
+		@Cast
+		void note(String text);
+
+		Flux<Integer> numbers(int from);
+
+	}
+
+	/** What the jobs are over there. */
+	interface LocalJobs {
+
+		int count();
+
+		int once();
+
+		int again();
+
+		CompletableFuture<Integer> againAsync();
+
+		@Cast
+		void note(String text);
+
+		Flow.Publisher<Integer> numbers(int from);
+
+	}
+
+	static final class JobServer implements LocalJobs {
+
+		private final CountDownLatch gate = new CountDownLatch(1);
+
+		private final AtomicInteger begun = new AtomicInteger();
+
+		private final List<String> notes = new CopyOnWriteArrayList<>();
+
+		private final List<Integer> asked = new CopyOnWriteArrayList<>();
+
+		private int count;
+
+		@Override
+		public int count() {
+			return ++this.count;
+		}
+
+		@Override
+		public int once() {
+			return again();
+		}
+
+		@Override
+		public int again() {
+			this.begun.incrementAndGet();
+			try {
+				this.gate.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			return 7;
+		}
+
+		@Override
+		public CompletableFuture<Integer> againAsync() {
+			return CompletableFuture.completedFuture(again());
+		}
+
+		@Override
+		public void note(String text) {
+			this.notes.add(text);
+		}
+
+		@Override
+		public Flow.Publisher<Integer> numbers(int from) {
+			this.asked.add(from);
+			return FlowAdapters.toFlowPublisher(Flux.range(from, CHUNK).concatWith(Flux.never()));
+		}
+
+	}
+
+}
