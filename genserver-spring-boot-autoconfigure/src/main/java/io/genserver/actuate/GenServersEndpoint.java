@@ -15,11 +15,17 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
  * Shows the servers, one server, or one instance of a keyed server. Reading disturbs no
  * server: everything is a snapshot, taken on the calling thread. Durations are
  * milliseconds and say so in their name; points in time are ISO 8601.
+ * <p>
+ * Where {@code management.endpoint.genservers.access} is {@code unrestricted}, which it
+ * is not by default, servers and instances can be suspended, resumed and restarted. That
+ * happens after the message they are handling; nobody waits for it.
  *
  * @since 0.1.0
  */
@@ -39,12 +45,15 @@ public class GenServersEndpoint {
 
 	private final GenServerRegistry registry;
 
+	private final ServerControl control;
+
 	/**
 	 * Create an endpoint.
 	 * @param registry knows the servers
 	 */
 	public GenServersEndpoint(GenServerRegistry registry) {
 		this.registry = registry;
+		this.control = new ServerControl(registry);
 	}
 
 	/**
@@ -106,6 +115,35 @@ public class GenServersEndpoint {
 		}
 		ServerInfo instance = this.registry.info(name, key);
 		return (instance != null) ? ServerDescription.of(instance, null) : null;
+	}
+
+	/**
+	 * Suspend, resume or restart a server, all instances of a keyed one.
+	 * @param name the server's name
+	 * @param action {@code suspend}, {@code resume} or {@code restart}
+	 * @return no content; 400 or 404 with a message that names what there is, if the
+	 * action or the server is unknown
+	 * @see GenServerRegistry#suspend(String)
+	 * @see GenServerRegistry#resume(String)
+	 * @see GenServerRegistry#restart(String)
+	 */
+	@WriteOperation
+	public WebEndpointResponse<?> controlServer(@Selector String name, @Nullable String action) {
+		return this.control.control(name, action);
+	}
+
+	/**
+	 * Suspend, resume or restart one instance of a keyed server.
+	 * @param name the server's name
+	 * @param key the instance's key
+	 * @param action {@code suspend}, {@code resume} or {@code restart}
+	 * @return no content; 400 or 404 with a message that names what there is, if the
+	 * action, the server or the instance is unknown
+	 */
+	@WriteOperation
+	public WebEndpointResponse<?> controlInstance(@Selector String name, @Selector String key,
+			@Nullable String action) {
+		return this.control.control(name, key, action);
 	}
 
 	private @Nullable ServerInfo find(String name) {
