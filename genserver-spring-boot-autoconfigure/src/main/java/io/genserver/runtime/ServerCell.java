@@ -245,16 +245,21 @@ final class ServerCell implements Runnable {
 			return TurnStep.END;
 		}
 		ServerState state = this.life.state();
-		if (((bits & START) != 0 && state == ServerState.NEW)
-				|| ((bits & BEGIN_AGAIN) != 0 && state == ServerState.RESTARTING)) {
+		if (state == ServerState.NEW) {
+			if ((bits & START) != 0) {
+				this.life.begin();
+			}
+		}
+		else if ((bits & RESTART) != 0) {
+			// Takes the place of any restart that was to come.
+			this.life.restartNow();
+		}
+		else if ((bits & BEGIN_AGAIN) != 0 && state == ServerState.RESTARTING) {
 			this.life.begin();
 		}
 		Throwable failure = this.life.failure();
-		if ((bits & FAIL) != 0 && failure != null && this.life.isServing()) {
+		if ((bits & (FAIL | RESTART)) == FAIL && failure != null && this.life.isServing()) {
 			this.life.restart(failure);
-		}
-		if ((bits & RESTART) != 0) {
-			this.life.restartNow();
 		}
 		if ((bits & SUSPEND) != 0) {
 			this.life.suspend();

@@ -184,4 +184,25 @@ class S13RestartTests {
 		})).hasMessage("broken");
 	}
 
+	@Test
+	void S13_aRestartAskedForBeforeAStartThatFailsMakesNoInstanceAfterTheFailure() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			AtomicInteger made = new AtomicInteger();
+			Server server = engine.add("server", RESTARTING, () -> {
+				if (made.incrementAndGet() == 1) {
+					throw new IllegalStateException("no database");
+				}
+				return new Object();
+			});
+			ServerCell cell = engine.cell("server");
+			server.instances().restart(null);
+			assertThatThrownBy(engine.runtime::start).hasMessageContaining("server");
+			scheduler.finish();
+			assertThat(cell.life().state()).isEqualTo(ServerState.FAILED);
+			assertThat(cell.life().instance()).isNull();
+			assertThat(made).hasValue(1);
+		});
+	}
+
 }
