@@ -1,0 +1,143 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.genserver.GenServerContext;
+import io.genserver.Reply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * An instance of a server under chaos: whatever a handler can do wrong it does now and
+ * then, and it notices when two messages meet in it, or a second instance beside it.
+ */
+final class Mortal {
+
+	private final Factory factory;
+
+	private final AtomicInteger inside = new AtomicInteger();
+
+	private boolean ended;
+
+	private Mortal(Factory factory) {
+		this.factory = factory;
+	}
+
+	/** Handle a message: the number is the reply, unless something goes wrong. */
+	int handle(int number) {
+		Tally tally = this.factory.tally;
+		tally.handled(number);
+		if (this.inside.getAndIncrement() != 0) {
+			tally.unexpected(new AssertionError("Two messages at a time"));
+		}
+		if (this.ended) {
+			tally.unexpected(new AssertionError("A message after the termination"));
+		}
+		try {
+			misbehave(number);
+			return number;
+		}
+		finally {
+			this.inside.decrementAndGet();
+		}
+	}
+
+	private void misbehave(int number) {
+		GenServerContext context = GenServerContext.current();
+		switch (this.factory.choose(40)) {
+			case 0 -> throw new IllegalStateException("bad input");
+			case 1 -> throw new StackOverflowError("in a handler");
+			case 2 -> Thread.currentThread().interrupt();
+			case 3 -> context.stop();
+			case 4 -> context.schedule(Duration.ofMillis(1), () -> {
+				throw new IllegalStateException("in a timer");
+			});
+			case 5 -> context.continueWith(() -> {
+				throw new IllegalStateException("in a continuation");
+			});
+			case 6 -> {
+				Reply<Integer> reply = context.deferReply();
+				CompletableFuture.runAsync(() -> reply.complete(number));
+			}
+			case 7 -> {
+				Reply<Integer> never = context.deferReply();
+				assertThat(never.isOver()).isIn(true, false);
+			}
+			case 8 -> this.factory.nap();
+			case 9 -> throw new CompletionException(new IllegalStateException("wrapped"));
+			default -> {
+			}
+		}
+	}
+
+	/** Makes them, if it does not fail to. */
+	static final class Factory implements InstanceFactory {
+
+		private final Tally tally;
+
+		private final String name;
+
+		private final AtomicLong draws;
+
+		/** By key, or name, the instances that live. */
+		private final Map<String, AtomicInteger> living = new ConcurrentHashMap<>();
+
+		Factory(Tally tally, long seed, String name) {
+			this.tally = tally;
+			this.name = name;
+			this.draws = new AtomicLong(seed * 7919 + name.hashCode());
+		}
+
+		/**
+		 * A number below a bound, the next one of a sequence that depends on the seed.
+		 */
+		int choose(int bound) {
+			long mixed = this.draws.getAndAdd(0x9E3779B97F4A7C15L);
+			mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;
+			mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+			return (int) Long.remainderUnsigned(mixed ^ (mixed >>> 31), bound);
+		}
+
+		/** Hold the handler up for longer than some callers want to wait. */
+		void nap() {
+			long end = System.nanoTime() + 1_000_000;
+			while (System.nanoTime() - end < 0) {
+				Thread.onSpinWait();
+			}
+		}
+
+		@Override
+		public Object create() {
+			if (this.tally.isHappening() && choose(10) == 0) {
+				throw new IllegalStateException("in a constructor");
+			}
+			if (living().incrementAndGet() != 1) {
+				this.tally.unexpected(new AssertionError("Two live instances of " + this.name));
+			}
+			return new Mortal(this);
+		}
+
+		@Override
+		public void destroy(Object instance) {
+			Mortal mortal = (Mortal) instance;
+			mortal.ended = true;
+			living().decrementAndGet();
+			if (choose(5) == 0) {
+				throw new IllegalStateException("in a termination");
+			}
+		}
+
+		private AtomicInteger living() {
+			String key = GenServerContext.current().key();
+			return this.living.computeIfAbsent((key != null) ? key : this.name, (absent) -> new AtomicInteger());
+		}
+
+	}
+
+}
