@@ -34,6 +34,10 @@ final class CastMessage extends Message implements Waiter {
 		return this.displaceable ? move(QUEUED, RUNNING) : settledSlot() == QUEUED;
 	}
 
+	boolean isDisplaceable() {
+		return this.displaceable;
+	}
+
 	/** A later cast takes its place. Returns whether it had not been started. */
 	boolean displace() {
 		return this.displaceable && move(QUEUED, ServerCell.GONE);

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
+import io.genserver.Overflow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,8 @@ final class Inbox {
 
 	Inbox(ServerCell cell, int capacity) {
 		this.cell = cell;
-		this.mailbox = new Mailbox(capacity);
+		this.mailbox = (cell.server().settings().overflow() == Overflow.DROP_OLDEST) ? new DisplacingMailbox(capacity)
+				: new Mailbox(capacity);
 	}
 
 	/**

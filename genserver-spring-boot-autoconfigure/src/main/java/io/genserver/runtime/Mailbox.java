@@ -3,9 +3,9 @@ package io.genserver.runtime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-import io.genserver.CallCycleException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * at once and reverses it into its private list. The last message taken stays on top as
  * an empty shell, which is what an idle mailbox costs.
  * <p>
- * Closing pushes a {@link Closed} shell: a push either came before it and will be taken,
- * or is refused.
+ * Closing pushes a {@link ClosedMark} shell: a push either came before it and will be
+ * taken, or is refused.
  * <p>
  * A message given up while queued is counted in {@link #freed} at once, which frees its
  * place, and stays behind as an empty entry. Once more than half the capacity are empty
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * unlinking the follower of a popped entry harms nobody, and neither end of a list is
  * ever unlinked.
  */
-final class Mailbox {
+class Mailbox {
 
 	private static final VarHandle TOP;
 
@@ -101,7 +101,7 @@ final class Mailbox {
 	Offer offer(Message message, int reserved) {
 		while (true) {
 			Message first = this.top;
-			if (first instanceof Closed) {
+			if (first instanceof ClosedMark) {
 				return Offer.CLOSED;
 			}
 			int base = (first != null) ? first.position : 0;
@@ -130,10 +130,10 @@ final class Mailbox {
 	 * @return {@code false} if it was closed already
 	 */
 	boolean close() {
-		Closed closed = new Closed();
+		ClosedMark closed = new ClosedMark();
 		while (true) {
 			Message first = this.top;
-			if (first instanceof Closed) {
+			if (first instanceof ClosedMark) {
 				return false;
 			}
 			closed.previous = first;
@@ -150,31 +150,26 @@ final class Mailbox {
 	 */
 	boolean closeIfDrained() {
 		Message first = this.top;
-		if (first instanceof Closed || this.head != null || first != this.lastTaken) {
+		if (first instanceof ClosedMark || this.head != null || first != this.lastTaken) {
 			return false;
 		}
-		Closed closed = new Closed();
+		ClosedMark closed = new ClosedMark();
 		closed.position = (first != null) ? first.position : 0;
 		// Whatever is sent in between changes the top.
 		return TOP.compareAndSet(this, first, closed);
 	}
 
 	/**
-	 * Find the cast that has waited longest and give it up. Safe on any thread; only for
-	 * mailboxes whose casts are displaceable.
+	 * Find the cast that has waited longest and give it up. Safe on any thread.
 	 * @return the cast, whose place is not free yet, or {@code null} if there is none
+	 * that may be displaced
 	 */
 	@Nullable CastMessage displaceOldest() {
-		for (Message message : queued()) {
-			if (message instanceof CastMessage cast && cast.displace()) {
-				return cast;
-			}
-		}
 		return null;
 	}
 
 	boolean isClosed() {
-		return this.top instanceof Closed;
+		return this.top instanceof ClosedMark;
 	}
 
 	/**
@@ -190,9 +185,7 @@ final class Mailbox {
 				return null;
 			}
 		}
-		HEAD.setRelease(this, first.next);
-		// Whoever still holds the message must not hold its followers.
-		NEXT.setOpaque(first, null);
+		unlink(first);
 		return first;
 	}
 
@@ -270,27 +263,35 @@ final class Mailbox {
 
 	/**
 	 * List what is queued, in order, without taking it. What the consumer takes meanwhile
-	 * may be missing or listed.
+	 * may be listed; nothing else is missing.
 	 * @return the messages, given up ones included
 	 */
 	List<Message> queued() {
-		List<Message> messages = new ArrayList<>();
 		lockSweep();
 		try {
-			for (Message entry = this.head; entry != null; entry = entry.next) {
-				messages.add(entry);
-			}
-			int newer = messages.size();
-			for (Message entry = this.top; entry != null && entry != this.lastTaken; entry = entry.previous) {
-				if (!(entry instanceof Closed)) {
-					messages.add(newer, entry);
+			List<Message> messages;
+			Message first;
+			do {
+				// One that is popped meanwhile has lost its follower.
+				messages = new ArrayList<>();
+				first = this.head;
+				for (Message entry = first; entry != null; entry = entry.next) {
+					messages.add(entry);
 				}
 			}
+			while (first != this.head);
+			int newer = messages.size();
+			for (Message entry = this.top; entry != null && entry != this.lastTaken; entry = entry.previous) {
+				if (!(entry instanceof ClosedMark)) {
+					messages.add(entry);
+				}
+			}
+			Collections.reverse(messages.subList(newer, messages.size()));
+			return messages;
 		}
 		finally {
 			unlockSweep();
 		}
-		return messages;
 	}
 
 	private @Nullable Message takeAll() {
@@ -298,6 +299,16 @@ final class Mailbox {
 			return null;
 		}
 		lockSweep();
+		try {
+			return transfer();
+		}
+		finally {
+			unlockSweep();
+		}
+	}
+
+	/** Turn what was pushed into the private list. Only by the consumer, locked. */
+	@Nullable Message transfer() {
 		Message first = this.top;
 		Message last = this.lastTaken;
 		Message list = null;
@@ -305,7 +316,7 @@ final class Mailbox {
 		while (entry != null && entry != last) {
 			Message older = entry.previous;
 			entry.previous = null;
-			if (!(entry instanceof Closed)) {
+			if (!(entry instanceof ClosedMark)) {
 				NEXT.set(entry, list);
 				list = entry;
 			}
@@ -313,8 +324,27 @@ final class Mailbox {
 		}
 		this.lastTaken = first;
 		HEAD.set(this, list);
-		unlockSweep();
 		return list;
+	}
+
+	/** Take the first entry of the private list out of it. Only by the consumer. */
+	final void unlink(Message first) {
+		HEAD.setRelease(this, first.next);
+		// Whoever still holds the message must not hold its followers.
+		NEXT.setOpaque(first, null);
+	}
+
+	final @Nullable Message top() {
+		return this.top;
+	}
+
+	final @Nullable Message head() {
+		return this.head;
+	}
+
+	/** What was on top when the consumer last took. Only under the sweep lock. */
+	final @Nullable Message lastTaken() {
+		return this.lastTaken;
 	}
 
 	private void sweep() {
@@ -355,13 +385,13 @@ final class Mailbox {
 		}
 	}
 
-	private void lockSweep() {
+	final void lockSweep() {
 		while (!SWEEP_LOCK.compareAndSet(this, false, true)) {
 			Thread.onSpinWait();
 		}
 	}
 
-	private void unlockSweep() {
+	final void unlockSweep() {
 		SWEEP_LOCK.setRelease(this, false);
 	}
 
@@ -376,63 +406,6 @@ final class Mailbox {
 	enum Offer {
 
 		QUEUED, FULL, CLOSED
-
-	}
-
-	/** The last entry of a mailbox that refuses messages. */
-	private static final class Closed extends Message {
-
-		private static final Operation NONE = new Operation("closed", Operation.Kind.CAST, 0, false, false) {
-
-			@Override
-			public @Nullable Object invoke(Object instance, @Nullable Object payload) {
-				throw new IllegalStateException("Not a message");
-			}
-
-		};
-
-		Closed() {
-			super(NONE, null, NONE, QUEUED);
-		}
-
-		@Override
-		boolean start() {
-			return false;
-		}
-
-		@Override
-		void succeed(ServerCell cell, @Nullable Object value) {
-			throw new IllegalStateException("Not a message");
-		}
-
-		@Override
-		void fail(ServerCell cell, Throwable failure) {
-			throw new IllegalStateException("Not a message");
-		}
-
-		@Override
-		boolean abandon(ServerCell cell) {
-			return false;
-		}
-
-		@Override
-		boolean isCast() {
-			return true;
-		}
-
-		@Override
-		@Nullable ServerCell target() {
-			return null;
-		}
-
-		@Override
-		boolean isPending() {
-			return false;
-		}
-
-		@Override
-		void giveUpForCycle(CallCycleException cycle) {
-		}
 
 	}
 

@@ -20,7 +20,8 @@ class MailboxModelTests {
 	@Test
 	void itBehavesLikeABoundedQueueOutOfWhichMessagesCanBeGivenUp() {
 		for (long seed = 1; seed <= 200; seed++) {
-			new Comparison(seed).run();
+			new Comparison(seed, false).run();
+			new Comparison(seed, true).run();
 		}
 	}
 
@@ -74,10 +75,10 @@ class MailboxModelTests {
 
 		private int highWater;
 
-		Comparison(long seed) {
+		Comparison(long seed, boolean displacing) {
 			this.random = new Random(seed);
 			this.capacity = 1 + this.random.nextInt(9);
-			this.mailbox = new Mailbox(this.capacity);
+			this.mailbox = displacing ? new DisplacingMailbox(this.capacity) : new Mailbox(this.capacity);
 		}
 
 		void run() {
