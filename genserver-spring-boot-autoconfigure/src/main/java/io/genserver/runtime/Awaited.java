@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
+import io.genserver.ServerInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile; the completion begins another. The turn that parks and the completion meet
  * in {@link #phase}: the second of the two goes on. Only the first completion counts.
  */
-final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable> {
+final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched {
 
 	private static final int PENDING = 0;
 
@@ -59,6 +60,26 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 			}
 		}
 		this.handling.resume(this);
+	}
+
+	@Override
+	public void run() {
+		this.handling.goOn(this);
+	}
+
+	@Override
+	public ServerCell cell() {
+		return this.handling.cell();
+	}
+
+	@Override
+	public ServerInfo.@Nullable InFlight inFlight() {
+		return this.handling.inTurn();
+	}
+
+	@Override
+	public boolean isSlow(long now, long threshold) {
+		return this.handling.isSlow(now, threshold);
 	}
 
 	Message message() {

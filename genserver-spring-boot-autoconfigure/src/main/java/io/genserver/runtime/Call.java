@@ -10,6 +10,8 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A message with a reply, and the cell the reply arrives in. Ends exactly once: whoever
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public abstract class Call extends Message implements Scheduler.Expiring {
+
+	private static final Logger logger = LoggerFactory.getLogger(Call.class);
 
 	private static final Object NOTHING = new Object();
 
@@ -113,9 +117,18 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		return isOver() || clock() - this.deadline >= 0;
 	}
 
+	/**
+	 * The turn that has to go on for the call to be answered. A method that may overlap
+	 * needs none, unless it has to wait behind a message that does.
+	 */
 	@Override
 	final @Nullable ServerCell target() {
-		return this.cell;
+		ServerCell here = this.cell;
+		if (here == null || operation().concurrency() == 0) {
+			return here;
+		}
+		Object now = settledSlot();
+		return (now == ROOM || (now == QUEUED && here.handling().isHeldUp(this))) ? here : null;
 	}
 
 	@Override
@@ -194,6 +207,11 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			expireNow();
 		}
 		return move(QUEUED, RUNNING);
+	}
+
+	@Override
+	final boolean startInPlace() {
+		return start();
 	}
 
 	final long runAt() {
@@ -300,7 +318,13 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			}
 		}
 		report(outcome);
-		ended();
+		try {
+			ended();
+		}
+		catch (Throwable ex) {
+			// Whoever ended the call must not suffer from its sender.
+			logger.error("The end of {} could not be told", operation(), ex);
+		}
 		return true;
 	}
 

@@ -32,6 +32,9 @@ final class CellLife {
 
 	private @Nullable RestartHistory history;
 
+	/** Whether messages have to wait, whatever the instance, until somebody resumes. */
+	private boolean paused;
+
 	CellLife(ServerCell cell) {
 		this.cell = cell;
 	}
@@ -49,7 +52,8 @@ final class CellLife {
 		try {
 			this.instance = factory().create();
 		}
-		catch (Throwable ex) {
+		catch (Throwable thrown) {
+			Throwable ex = Throwables.describable(thrown);
 			this.context = null;
 			this.failure = ex;
 			if (again) {
@@ -61,7 +65,7 @@ final class CellLife {
 			}
 			return false;
 		}
-		this.state = ServerState.RUNNING;
+		this.state = this.paused ? ServerState.SUSPENDED : ServerState.RUNNING;
 		this.failure = null;
 		for (ServerTimer timer : this.cell.server().definition().timers()) {
 			this.cell.agenda().start(timer);
@@ -114,7 +118,9 @@ final class CellLife {
 		begin();
 	}
 
+	/** Pause; one that has no instance just now pauses as soon as it has. */
 	void suspend() {
+		this.paused = true;
 		if (this.state == ServerState.RUNNING) {
 			this.state = ServerState.SUSPENDED;
 			logger.info("Server {} is suspended", this.cell.label());
@@ -122,6 +128,7 @@ final class CellLife {
 	}
 
 	void resume() {
+		this.paused = false;
 		if (this.state == ServerState.SUSPENDED) {
 			this.state = ServerState.RUNNING;
 			logger.info("Server {} is resumed", this.cell.label());
@@ -157,7 +164,7 @@ final class CellLife {
 				factory().destroy(target);
 			}
 			catch (Throwable ex) {
-				logger.warn("Server {} failed to terminate cleanly", this.cell.label(), ex);
+				logger.warn("Server {} failed to terminate cleanly", this.cell.label(), Throwables.describable(ex));
 			}
 		}
 		this.context = null;
@@ -194,6 +201,12 @@ final class CellLife {
 
 	void failedWith(Throwable cause) {
 		this.failure = cause;
+	}
+
+	/** Whether there is an instance, which may pause. */
+	boolean isAlive() {
+		ServerState now = this.state;
+		return now == ServerState.RUNNING || now == ServerState.SUSPENDED;
 	}
 
 	/** Whether messages are handled; otherwise they wait. */

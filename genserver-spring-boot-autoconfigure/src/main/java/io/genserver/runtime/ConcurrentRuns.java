@@ -1,17 +1,27 @@
 package io.genserver.runtime;
 
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.genserver.ServerInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The handlers of one server that run outside its turn, because their operations allow
  * several invocations at once. The turn asks for a free slot and passes the message on;
  * without one it parks, and the next handler that ends wakes it.
+ * <p>
+ * While the turn itself waits, for a reply, for room or for a future, anybody may start
+ * such messages where they stand in the mailbox, unless an earlier message of the same
+ * sender waits there: whoever queues one, whoever gives a slot back, and the turn when it
+ * begins to wait. Whether it waits is looked at under this object's lock, and a turn that
+ * goes on passes through the lock first: so its instance stays as it is meanwhile.
  */
 final class ConcurrentRuns {
 
@@ -19,11 +29,7 @@ final class ConcurrentRuns {
 
 	private final Map<Operation, Integer> active = new HashMap<>();
 
-	/**
-	 * What runs, and how far it is: the message itself before its handler runs, the
-	 * handler's thread, or what the handler returned and is awaited.
-	 */
-	private final Map<Message, Object> running = new ConcurrentHashMap<>();
+	private final Map<Message, Run> running = new ConcurrentHashMap<>();
 
 	private int total;
 
@@ -39,9 +45,18 @@ final class ConcurrentRuns {
 
 	/** Take a slot, or be woken when one may be free. Only in the turn. */
 	synchronized boolean acquire(Operation operation) {
+		this.awaited = !take(operation);
+		return !this.awaited;
+	}
+
+	/** Take a slot although this is not the turn, which waits. */
+	private synchronized boolean acquireBeside(Operation operation) {
+		return this.postponed == 0 && this.cell.handling().isWaiting() && take(operation);
+	}
+
+	private boolean take(Operation operation) {
 		int running = this.active.getOrDefault(operation.slots(), 0);
 		if (running >= operation.concurrency()) {
-			this.awaited = true;
 			return false;
 		}
 		this.active.put(operation.slots(), running + 1);
@@ -49,7 +64,7 @@ final class ConcurrentRuns {
 		return true;
 	}
 
-	/** Give back a slot that was not used. Only in the turn. */
+	/** Give back a slot that was not used. */
 	synchronized void release(Operation operation) {
 		this.active.merge(operation.slots(), -1, Integer::sum);
 		this.total--;
@@ -57,95 +72,80 @@ final class ConcurrentRuns {
 
 	/**
 	 * Postpone commands until no handler runs. Only in the turn.
-	 * @return {@code false} if none runs, so that they can be followed now
+	 * @return whether commands are postponed, these or earlier ones
 	 */
 	synchronized boolean postpone(int commands) {
 		if (this.total == 0) {
 			return false;
 		}
 		this.postponed |= commands;
-		return true;
+		return this.postponed != 0;
 	}
 
 	synchronized boolean isEmpty() {
 		return this.total == 0;
 	}
 
+	/** The turn no longer waits: nothing is started beside it from here on. */
+	synchronized void turnGoesOn() {
+	}
+
+	/** Start what may run beside a turn that waits. On any thread. */
+	void startBeside() {
+		Handling handling = this.cell.handling();
+		if (!handling.isWaiting() || this.cell.isToldToEnd()) {
+			return;
+		}
+		Set<@Nullable Object> held = new HashSet<>();
+		Message current = handling.current();
+		held.add((current != null) ? current.origin() : null);
+		for (Message message : this.cell.mailbox().queued()) {
+			Operation operation = message.operation();
+			if (message.settledSlot() != Message.QUEUED) {
+				continue;
+			}
+			if (operation.concurrency() == 0 || held.contains(message.origin()) || !acquireBeside(operation)) {
+				held.add(message.origin());
+			}
+			else if (message.startInPlace()) {
+				this.cell.inbox().freed();
+				handling.reportStart(message);
+				start(message);
+			}
+			else {
+				release(operation);
+			}
+		}
+	}
+
 	/** Interrupt what runs and give up what is awaited. For shutdown, on any thread. */
 	void interrupt() {
-		this.running.forEach((message, by) -> {
-			if (message instanceof Call call) {
-				this.cell.handling().giveUpAtShutdown(call);
-			}
-			if (by instanceof Thread thread) {
-				thread.interrupt();
-			}
-			else if (by instanceof CompletionStage<?>) {
-				ended(message, null, new CancellationException("Server " + this.cell.label() + " was shut down"));
-			}
-		});
+		this.running.values().forEach(Run::interrupt);
 	}
 
 	/** Run a message that has a slot. */
 	void start(Message message) {
-		this.running.put(message, message);
-		this.cell.runtime().scheduler().execute(() -> run(message));
+		Run run = new Run(message, this.cell.runtime().nanoTime());
+		this.running.put(message, run);
+		this.cell.runtime().scheduler().execute(run);
 	}
 
-	private void run(Message message) {
-		Turn turn = Turn.enter(this.cell);
-		turn.message = message;
-		turn.concurrent = true;
-		this.running.put(message, Thread.currentThread());
-		Object result = null;
-		Throwable failure = null;
-		try {
-			result = this.cell.handling().invoke(message);
+	/** What has been running for the longest time, or {@code null}. On any thread. */
+	ServerInfo.@Nullable InFlight oldest() {
+		ServerInfo.InFlight oldest = null;
+		for (Run run : this.running.values()) {
+			ServerInfo.InFlight each = run.inFlight();
+			if (oldest == null || each.age().compareTo(oldest.age()) > 0) {
+				oldest = each;
+			}
 		}
-		catch (Throwable ex) {
-			failure = ex;
-		}
-		finally {
-			turn.leave();
-		}
-		if (failure != null || !(result instanceof CompletionStage<?> stage)) {
-			ended(message, result, failure);
-		}
-		else {
-			await(message, stage);
-		}
-		// An interrupt of this handler must not meet the next task of the thread.
-		Thread.interrupted();
-	}
-
-	private void await(Message message, CompletionStage<?> stage) {
-		this.running.put(message, stage);
-		boolean unwraps = message.operation().unwrapsStage();
-		try {
-			stage.whenComplete((value, cause) -> ended(message, unwraps ? value : stage, Awaited.unwrap(cause)));
-		}
-		catch (Throwable ex) {
-			ended(message, null, ex);
-		}
-	}
-
-	private void ended(Message message, @Nullable Object result, @Nullable Throwable failure) {
-		if (this.running.remove(message) == null) {
-			return;
-		}
-		try {
-			this.cell.handling().concurrentlyOver(message, result, failure);
-		}
-		finally {
-			freeSlot(message.operation());
-		}
+		return oldest;
 	}
 
 	private void freeSlot(Operation operation) {
 		int commands;
 		synchronized (this) {
-			this.active.merge(operation.slots(), -1, Integer::sum);
-			this.total--;
+			release(operation);
 			commands = this.awaited ? ServerCell.WAKE : 0;
 			this.awaited = false;
 			if (this.total == 0) {
@@ -156,6 +156,114 @@ final class ConcurrentRuns {
 		if (commands != 0) {
 			this.cell.command(commands);
 		}
+		startBeside();
+	}
+
+	/** One handler beside the turn. */
+	private final class Run implements Watched {
+
+		private final Message message;
+
+		private final long since;
+
+		/**
+		 * How far it is: {@code null} before the handler runs, the handler's thread, or
+		 * what the handler returned and is awaited.
+		 */
+		private volatile @Nullable Object by;
+
+		/** Whether its slowness was logged; only the monitor uses it. */
+		private boolean reported;
+
+		Run(Message message, long since) {
+			this.message = message;
+			this.since = since;
+		}
+
+		@Override
+		public void run() {
+			Turn turn = Turn.enter(ConcurrentRuns.this.cell);
+			turn.message = this.message;
+			turn.concurrent = true;
+			this.by = Thread.currentThread();
+			Object result = null;
+			Throwable failure = null;
+			try {
+				result = ConcurrentRuns.this.cell.handling().invoke(this.message);
+			}
+			catch (Throwable ex) {
+				failure = ex;
+			}
+			finally {
+				turn.leave();
+			}
+			if (failure != null || !(result instanceof CompletionStage<?> stage)) {
+				ended(result, failure);
+			}
+			else {
+				await(stage);
+			}
+			// An interrupt of this handler must not meet the next task of the thread.
+			Thread.interrupted();
+		}
+
+		private void await(CompletionStage<?> stage) {
+			this.by = stage;
+			boolean unwraps = this.message.operation().unwrapsStage();
+			try {
+				stage.whenComplete((value, cause) -> ended(unwraps ? value : stage, Awaited.unwrap(cause)));
+			}
+			catch (Throwable ex) {
+				ended(null, ex);
+			}
+		}
+
+		private void ended(@Nullable Object result, @Nullable Throwable failure) {
+			if (!ConcurrentRuns.this.running.remove(this.message, this)) {
+				return;
+			}
+			try {
+				ConcurrentRuns.this.cell.handling().concurrentlyOver(this.message, result, failure);
+			}
+			finally {
+				freeSlot(this.message.operation());
+			}
+		}
+
+		private void interrupt() {
+			if (this.message instanceof Call call) {
+				ConcurrentRuns.this.cell.handling().giveUpAtShutdown(call);
+			}
+			Object now = this.by;
+			if (now instanceof Thread thread) {
+				thread.interrupt();
+			}
+			else if (now instanceof CompletionStage<?>) {
+				ended(null, new CancellationException("Server " + cell().label() + " was shut down"));
+			}
+		}
+
+		@Override
+		public ServerCell cell() {
+			return ConcurrentRuns.this.cell;
+		}
+
+		@Override
+		public ServerInfo.InFlight inFlight() {
+			long age = Math.max(0, cell().runtime().nanoTime() - this.since);
+			return new ServerInfo.InFlight(this.message.operation().name(), Duration.ofNanos(age),
+					this.message.caller().toString());
+		}
+
+		@Override
+		public boolean isSlow(long now, long threshold) {
+			if (this.reported || now - this.since <= threshold) {
+				return false;
+			}
+			this.reported = true;
+			return true;
+		}
+
 	}
 
 }

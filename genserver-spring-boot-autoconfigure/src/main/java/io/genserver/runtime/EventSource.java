@@ -73,7 +73,13 @@ final class EventSource<E> implements Events<E> {
 				this.buffer, this.rule, this.subscriptions::remove);
 		// Registered first: what is emitted from now on is buffered.
 		this.subscriptions.add(subscription);
-		subscriber.onSubscribe(subscription);
+		try {
+			subscriber.onSubscribe(subscription);
+		}
+		catch (Throwable ex) {
+			subscription.cancel();
+			throw ex;
+		}
 		Throwable over = this.end;
 		if (over != null) {
 			subscription.end(over);

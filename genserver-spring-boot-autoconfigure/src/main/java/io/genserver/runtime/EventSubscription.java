@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 
 import io.genserver.SlowSubscriber;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One subscriber of an event source: its buffer and its demand. What it is told, it is
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param <E> type of the events
  */
 final class EventSubscription<E> implements Flow.Subscription, Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(EventSubscription.class);
 
 	private final Scheduler scheduler;
 
@@ -112,10 +116,21 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		work();
 	}
 
+	/** The subscriber broke the rules: it gets nothing but the reason. */
+	private void refuse(Throwable why) {
+		synchronized (this) {
+			this.end = why;
+			this.buffer.clear();
+			this.snapshotLeft = 0;
+		}
+		this.removal.accept(this);
+		work();
+	}
+
 	@Override
 	public void request(long n) {
 		if (n <= 0) {
-			end(new IllegalArgumentException("A subscriber must request at least one item, not " + n));
+			refuse(new IllegalArgumentException("A subscriber must request at least one item, not " + n));
 			return;
 		}
 		synchronized (this) {
@@ -163,16 +178,28 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 					failure = this.end;
 				}
 			}
+			if (event == null && failure == null) {
+				return;
+			}
+			tell(event, failure);
+		}
+	}
+
+	/** A subscriber that throws is told nothing more, since its state is unknown. */
+	private void tell(@Nullable E event, @Nullable Throwable failure) {
+		try {
 			if (event != null) {
 				this.subscriber.onNext(event);
 			}
-			else {
-				if (failure != null) {
-					this.over = true;
-					this.subscriber.onError(failure);
-				}
-				return;
+			else if (failure != null) {
+				this.over = true;
+				this.subscriber.onError(failure);
 			}
+		}
+		catch (Throwable ex) {
+			cancel();
+			logger.warn("Subscriber {} of events failed and is told no more", this.subscriber,
+					Throwables.describable(ex));
 		}
 	}
 

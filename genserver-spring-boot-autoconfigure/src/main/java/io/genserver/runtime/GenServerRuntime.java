@@ -92,7 +92,7 @@ public final class GenServerRuntime {
 			Consumer<GenServerEvent> events, Scheduler scheduler) {
 		this.events = events;
 		this.settings = settings;
-		this.listener = listener;
+		this.listener = (listener != null) ? RuntimeListener.guarded(listener) : null;
 		this.deadLetterListeners = List.copyOf(deadLetterListeners);
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
@@ -334,8 +334,8 @@ public final class GenServerRuntime {
 		try {
 			this.events.accept(event);
 		}
-		catch (Exception | Error ex) {
-			logger.warn("A listener of {} failed", event, ex);
+		catch (Throwable ex) {
+			logger.warn("A listener of {} failed", event, Throwables.describable(ex));
 		}
 	}
 
@@ -348,8 +348,8 @@ public final class GenServerRuntime {
 			try {
 				each.onDeadLetter(deadLetter);
 			}
-			catch (Exception | Error ex) {
-				logger.warn("Dead letter listener {} failed", each, ex);
+			catch (Throwable ex) {
+				logger.warn("Dead letter listener {} failed", each, Throwables.describable(ex));
 			}
 		}
 	}

@@ -65,6 +65,10 @@ final class Handling {
 		this.cell = cell;
 	}
 
+	ServerCell cell() {
+		return this.cell;
+	}
+
 	/** The calling thread runs the turn from now on, or, {@code null}, none does. */
 	void runBy(@Nullable Thread thread) {
 		RUNNER.setRelease(this, thread);
@@ -76,7 +80,7 @@ final class Handling {
 		Mailbox mailbox = inbox.mailbox;
 		Message message = mailbox.peek();
 		while (message != null) {
-			boolean concurrent = message.operation().concurrency() > 0 && !message.isOver();
+			boolean concurrent = message.operation().concurrency() > 0 && message.settledSlot() == Message.QUEUED;
 			if (concurrent && !beside().acquire(message.operation())) {
 				return TurnStep.PARK;
 			}
@@ -86,7 +90,7 @@ final class Handling {
 				if (!concurrent) {
 					return handle(turn, message);
 				}
-				reportStart(message, message.isCast() ? this.cell.runtime().nanoTime() : ((Call) message).runAt());
+				reportStart(message);
 				beside().start(message);
 				return TurnStep.GO_ON;
 			}
@@ -153,6 +157,7 @@ final class Handling {
 		if (stage instanceof ReplyFuture reply) {
 			Cycles.beginWait(this.cell, reply.call());
 		}
+		startBeside();
 		runBy(null);
 		try {
 			stage.whenComplete(pending);
@@ -165,17 +170,29 @@ final class Handling {
 
 	/** What a handler returned has completed; begins a turn. On any thread. */
 	void resume(Awaited pending) {
-		this.cell.runtime().scheduler().execute(() -> {
-			Turn turn = Turn.enter(this.cell);
-			TurnStep step = resumed(pending);
+		this.cell.runtime().scheduler().execute(pending);
+	}
+
+	/** The turn that {@link #resume} asked for. */
+	void goOn(Awaited pending) {
+		Turn turn = Turn.enter(this.cell);
+		TurnStep step;
+		try {
+			step = resumed(pending);
+		}
+		catch (Throwable ex) {
+			step = broken(ex);
+		}
+		finally {
 			turn.leave();
-			this.cell.goOn(step);
-		});
+		}
+		this.cell.goOn(step);
 	}
 
 	private TurnStep resumed(Awaited pending) {
 		this.awaited = null;
 		Cycles.endWait(this.cell);
+		turnGoesOn();
 		Throwable failure = pending.failure();
 		Message message = pending.message();
 		return (failure != null) ? failed(message, failure) : succeeded(message, pending.result());
@@ -193,10 +210,36 @@ final class Handling {
 		switch (strategyFor(cause)) {
 			case RESUME -> {
 			}
-			case RESTART -> this.cell.life().restart(cause);
+			case RESTART -> {
+				if (postpone(ServerCell.FAIL)) {
+					this.cell.life().failedWith(cause);
+					return TurnStep.PARK;
+				}
+				this.cell.life().restart(Throwables.describable(cause));
+			}
 			case STOP -> stopBecause(message, cause);
 		}
 		return this.cell.life().step();
+	}
+
+	/** The engine failed in a turn: the server must go on, and the sender be told. */
+	TurnStep broken(Throwable cause) {
+		logger.error("The turn of server {} broke off", this.cell.label(), Throwables.describable(cause));
+		Awaited pending = this.awaited;
+		if (pending != null) {
+			// It must not begin a turn any more.
+			pending.accept(null, cause);
+			this.awaited = null;
+			Cycles.endWait(this.cell);
+			turnGoesOn();
+		}
+		Message message = this.current;
+		CURRENT.setOpaque(this, null);
+		if (message != null && message.slot() == Message.RUNNING) {
+			message.fail(this.cell, cause);
+		}
+		TurnStep step = this.cell.life().step();
+		return (step == TurnStep.GO_ON) ? TurnStep.REST : step;
 	}
 
 	/** A handler that ran beside the turn has ended. On its thread, or any. */
@@ -211,7 +254,7 @@ final class Handling {
 			case RESUME -> {
 			}
 			case RESTART -> {
-				this.cell.life().failedWith(cause);
+				this.cell.life().failedWith(Throwables.describable(cause));
 				this.cell.command(ServerCell.FAIL);
 			}
 			case STOP -> stopBecause(message, cause);
@@ -223,8 +266,9 @@ final class Handling {
 	}
 
 	private void stopBecause(Message message, Throwable cause) {
-		logger.warn("Server {} stops because {} failed", this.cell.label(), message.operation(), cause);
-		this.cell.life().failedWith(cause);
+		Throwable known = Throwables.describable(cause);
+		logger.warn("Server {} stops because {} failed", this.cell.label(), message.operation(), known);
+		this.cell.life().failedWith(known);
 		this.cell.command(ServerCell.STOP);
 	}
 
@@ -236,14 +280,15 @@ final class Handling {
 	}
 
 	private void refuse(Message message, Throwable cause) {
-		this.cell.statistics().failed(message.operation(), cause);
+		Throwable known = Throwables.describable(cause);
+		this.cell.statistics().failed(message.operation(), known);
 		if (message.isCast()) {
 			logger.warn("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
-					message.caller(), cause);
+					message.caller(), known);
 		}
 		else {
 			logger.debug("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
-					message.caller(), cause);
+					message.caller(), known);
 		}
 		message.fail(this.cell, cause);
 		message.forget();
@@ -263,6 +308,11 @@ final class Handling {
 		}
 	}
 
+	/** A handler is about to start beside the turn. */
+	void reportStart(Message message) {
+		reportStart(message, (message instanceof Call call) ? call.runAt() : this.cell.runtime().nanoTime());
+	}
+
 	private void reportStart(Message message, long since) {
 		RuntimeListener listener = this.cell.runtime().listener();
 		if (listener != null && message.queuedAt != 0) {
@@ -272,7 +322,8 @@ final class Handling {
 
 	/**
 	 * Postpone commands until no handler runs beside the turn.
-	 * @return {@code false} if none does, so that they can be followed now
+	 * @return whether commands are postponed, these or earlier ones; otherwise they can
+	 * be followed now
 	 */
 	boolean postpone(int commands) {
 		ConcurrentRuns beside = this.concurrentRuns;
@@ -287,16 +338,63 @@ final class Handling {
 		}
 	}
 
+	// For everybody.
+
 	private ConcurrentRuns beside() {
 		ConcurrentRuns known = this.concurrentRuns;
 		if (known == null) {
-			known = new ConcurrentRuns(this.cell);
-			this.concurrentRuns = known;
+			synchronized (this) {
+				known = this.concurrentRuns;
+				if (known == null) {
+					known = new ConcurrentRuns(this.cell);
+					this.concurrentRuns = known;
+				}
+			}
 		}
 		return known;
 	}
 
-	// For everybody.
+	/** Whether the turn waits for a reply, for room or for a future. */
+	boolean isWaiting() {
+		return this.cell.waitsFor != null || this.awaited != null;
+	}
+
+	/** If the turn waits, start what may run beside it. */
+	void startBeside() {
+		if (this.cell.server().hasConcurrent() && isWaiting()) {
+			beside().startBeside();
+		}
+	}
+
+	/** The turn no longer waits. Only in the turn. */
+	void turnGoesOn() {
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.turnGoesOn();
+		}
+	}
+
+	/**
+	 * Whether a message that may run beside the turn waits behind another of its sender
+	 * that may not.
+	 */
+	boolean isHeldUp(Message message) {
+		Object origin = message.origin();
+		Message running = this.current;
+		if (origin == null || (running != null && origin.equals(running.origin()))) {
+			return origin != null;
+		}
+		for (Message each : this.cell.mailbox().queued()) {
+			if (each == message) {
+				return false;
+			}
+			if (each.operation().concurrency() == 0 && each.settledSlot() == Message.QUEUED
+					&& origin.equals(each.origin())) {
+				return true;
+			}
+		}
+		return false;
+	}
 
 	/** The replies that are put off. */
 	Deferred deferred() {
@@ -356,7 +454,15 @@ final class Handling {
 		return this.current;
 	}
 
+	/** What has been running for the longest time, in the turn or beside it. */
 	ServerInfo.@Nullable InFlight inFlight() {
+		ServerInfo.InFlight turn = inTurn();
+		ConcurrentRuns runs = this.concurrentRuns;
+		ServerInfo.InFlight beside = (runs != null) ? runs.oldest() : null;
+		return (turn == null || (beside != null && beside.age().compareTo(turn.age()) > 0)) ? beside : turn;
+	}
+
+	ServerInfo.@Nullable InFlight inTurn() {
 		Message message = this.current;
 		if (message == null) {
 			return null;

@@ -50,7 +50,7 @@ final class Inbox {
 		Mailbox.Offer offer = (message.slot() == Message.QUEUED) ? this.mailbox.offer(message, reserved)
 				: offerKnown(message, reserved);
 		if (offer == Mailbox.Offer.QUEUED) {
-			this.cell.ready();
+			this.cell.queued(message);
 		}
 		return offer;
 	}
@@ -81,6 +81,12 @@ final class Inbox {
 		waiting.add(message);
 		waiting.admit(this.cell);
 		observe();
+	}
+
+	/** How many senders wait for room. */
+	int waiting() {
+		Room known = this.room;
+		return (known != null) ? known.size() : 0;
 	}
 
 	/** A message gave up waiting for room. */

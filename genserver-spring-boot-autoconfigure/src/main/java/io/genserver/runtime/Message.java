@@ -6,6 +6,8 @@ import java.lang.invoke.VarHandle;
 import io.genserver.CallCycleException;
 import io.genserver.Caller;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What waits in a mailbox; at the same time the link of its queue, so that sending costs
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * skips the compare-and-sets: only the consumer looks at it.
  */
 abstract class Message {
+
+	private static final Logger logger = LoggerFactory.getLogger(Message.class);
 
 	/** Not in a mailbox, though it may be given up already. */
 	static final Object UNSENT = new Marker("UNSENT");
@@ -162,7 +166,12 @@ abstract class Message {
 	final void discard() {
 		Object unused = this.payload;
 		forget();
-		this.operation.discard(unused);
+		try {
+			this.operation.discard(unused);
+		}
+		catch (Throwable ex) {
+			logger.warn("{} failed to let a payload go", this.operation, ex);
+		}
 	}
 
 	/**
@@ -170,6 +179,15 @@ abstract class Message {
 	 * @return {@code false} if it was given up while it waited
 	 */
 	abstract boolean start();
+
+	/**
+	 * Start the message although it stays linked in the mailbox. Its place is to be freed
+	 * like that of one that was given up; the consumer will pass it over.
+	 * @return {@code false} if it was given up or started before
+	 */
+	boolean startInPlace() {
+		return move(QUEUED, RUNNING);
+	}
 
 	/**
 	 * Deliver the result of the handler. Called once after a successful {@link #start()}.

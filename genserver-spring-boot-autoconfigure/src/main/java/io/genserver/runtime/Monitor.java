@@ -137,7 +137,7 @@ final class Monitor implements Runnable {
 	}
 
 	/** Log a slow handler, but not thousands of them at once. */
-	private void reportSlow(ServerCell cell, long now) {
+	private void reportSlow(Watched task, long now) {
 		if (now - this.slowSecond > TimeUnit.SECONDS.toNanos(1)) {
 			if (this.slowLogged > SLOW_LOGGED) {
 				logger.warn("{} more handlers are slow", this.slowLogged - SLOW_LOGGED);
@@ -146,7 +146,8 @@ final class Monitor implements Runnable {
 			this.slowLogged = 0;
 		}
 		if (++this.slowLogged <= SLOW_LOGGED) {
-			logger.warn("Server {} has been handling {}; {} messages wait", cell.label(), cell.handling().inFlight(),
+			ServerCell cell = task.cell();
+			logger.warn("Server {} has been handling {}; {} messages wait", cell.label(), task.inFlight(),
 					cell.mailbox().size());
 		}
 	}
@@ -183,8 +184,8 @@ final class Monitor implements Runnable {
 			}
 			worker.seen = begun;
 			worker.yieldSoon = true;
-			if (task instanceof ServerCell cell && this.slowNanos > 0 && cell.handling().isSlow(now, this.slowNanos)) {
-				reportSlow(cell, now);
+			if (this.slowNanos > 0 && task instanceof Watched watched && watched.isSlow(now, this.slowNanos)) {
+				reportSlow(watched, now);
 			}
 		}
 		int active = running - stuck;

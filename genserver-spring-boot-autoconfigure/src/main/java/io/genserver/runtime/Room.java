@@ -1,6 +1,8 @@
 package io.genserver.runtime;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -58,21 +60,33 @@ final class Room {
 	 * @param cell the owner of the mailbox
 	 */
 	void admit(ServerCell cell) {
+		List<Message> refused = move(cell);
+		// Whoever is told of them must not hold others up.
+		refused.forEach(cell::abandon);
+	}
+
+	/** Returns the messages that the mailbox, which is closed, did not take. */
+	private List<Message> move(ServerCell cell) {
+		List<Message> refused = List.of();
 		this.lock.lock();
 		try {
 			Message first = this.waiting.peekFirst();
 			while (first != null) {
 				Mailbox.Offer offer = enter(first, cell);
 				if (offer == Mailbox.Offer.FULL) {
-					return;
+					return refused;
 				}
 				this.waiting.pollFirst();
 				this.size = this.waiting.size();
 				if (offer == Mailbox.Offer.CLOSED) {
-					cell.abandon(first);
+					if (refused.isEmpty()) {
+						refused = new ArrayList<>();
+					}
+					refused.add(first);
 				}
 				first = this.waiting.peekFirst();
 			}
+			return refused;
 		}
 		finally {
 			this.lock.unlock();
@@ -93,7 +107,7 @@ final class Room {
 			if (message instanceof CastMessage cast) {
 				scheduler.wake(cast);
 			}
-			cell.ready();
+			cell.queued(message);
 		}
 		return offer;
 	}

@@ -5,11 +5,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees what happens to messages, for meters. Called on hot paths, by many threads: must
- * be quick and must neither block nor throw. Without one, no time is measured for it.
+ * be quick and must not block; what it throws is logged and harms nobody. Without one, no
+ * time is measured for it.
  *
  * @since 0.1.0
  */
 public interface RuntimeListener {
+
+	/**
+	 * Return a listener that passes everything on and logs what the other throws.
+	 * @param listener the other
+	 * @return a listener that never throws
+	 */
+	static RuntimeListener guarded(RuntimeListener listener) {
+		return (listener instanceof GuardedListener) ? listener : new GuardedListener(listener);
+	}
 
 	/**
 	 * Called when a message leaves the mailbox to be handled.

@@ -34,10 +34,13 @@ public final class Server {
 
 	private final Instances instances;
 
+	private final boolean concurrent;
+
 	Server(GenServerRuntime runtime, ServerDefinition definition) {
 		this.runtime = runtime;
 		this.definition = definition;
 		this.operations = new Operations(definition);
+		this.concurrent = definition.operations().stream().anyMatch((operation) -> operation.concurrency() > 0);
 		this.instances = new Instances(this, definition.keyed());
 	}
 
@@ -278,13 +281,19 @@ public final class Server {
 					throw Refusals.full(cell, message, "");
 				}
 				case CLOSED -> {
-					if (key == null || this.instances.isStopped() || cell.life().state() == ServerState.FAILED) {
+					if (key == null || this.instances.isStopped() || willNotGoOn(cell)) {
 						throw Refusals.stopped(cell, message);
 					}
 					this.instances.succeed(cell, key);
 				}
 			}
 		}
+	}
+
+	/** A key that has failed, or pauses while all servers stop, gets no new instance. */
+	private boolean willNotGoOn(ServerCell cell) {
+		ServerState state = cell.life().state();
+		return state == ServerState.FAILED || (state == ServerState.SUSPENDED && !this.runtime.isRunning());
 	}
 
 	private static boolean refuses(Overflow overflow) {
@@ -337,11 +346,13 @@ public final class Server {
 			return this.runtime.scheduler().await(waiter, deadline);
 		}
 		Cycles.beginWait(waiting, message);
+		waiting.handling().startBeside();
 		try {
 			return this.runtime.scheduler().await(waiter, deadline);
 		}
 		finally {
 			Cycles.endWait(waiting);
+			waiting.handling().turnGoesOn();
 		}
 	}
 
@@ -349,6 +360,11 @@ public final class Server {
 	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
 		this.instances.ended(cell, last, hadStarted);
 		this.runtime.ended(cell, last);
+	}
+
+	/** Whether it has methods that may overlap. */
+	boolean hasConcurrent() {
+		return this.concurrent;
 	}
 
 	Instances instances() {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 import io.genserver.DeadLetter;
+import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * queue, and read after the compare-and-set or the take that begins the next: fields
  * without further remark belong to the turn.
  */
-final class ServerCell implements Runnable {
+final class ServerCell implements Watched {
 
 	/** The outcome of a cast that nobody will handle. */
 	static final Object GONE = new Object();
@@ -44,8 +45,14 @@ final class ServerCell implements Runnable {
 	/** Look again at what waits. */
 	static final int WAKE = 128;
 
-	/** A handler that ran beside the turn has failed, and the server is to restart. */
+	/** A handler has failed while others run beside it, and the server is to restart. */
 	static final int FAIL = 256;
+
+	/** Fail what waits for the end of a pause, and what comes: there will be none. */
+	static final int GIVE_UP = 512;
+
+	/** The instance goes. */
+	private static final int ENDING = STOP | RESTART | FAIL;
 
 	/** Messages handled before other servers get a chance. */
 	private static final int BATCH = 64;
@@ -118,6 +125,14 @@ final class ServerCell implements Runnable {
 		}
 	}
 
+	/** A message was queued. */
+	void queued(Message message) {
+		ready();
+		if (this.server.hasConcurrent() && message.operation().concurrency() > 0) {
+			this.handling.startBeside();
+		}
+	}
+
 	/** Start, unless it has been asked to before. */
 	void start() {
 		if (this.status == NEW) {
@@ -127,7 +142,12 @@ final class ServerCell implements Runnable {
 
 	/** Do something before the next message, whatever waits in the mailbox. */
 	void command(int bit) {
-		COMMANDS.getAndBitwiseOr(this, bit);
+		// Of pausing and its contrary the last one told counts.
+		int contrary = (bit == SUSPEND) ? RESUME : (bit == RESUME) ? SUSPEND : 0;
+		int known = this.commands;
+		while (!COMMANDS.compareAndSet(this, known, (known & ~contrary) | bit)) {
+			known = this.commands;
+		}
 		int now = this.status;
 		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
 			runtime().scheduler().execute(this);
@@ -181,6 +201,9 @@ final class ServerCell implements Runnable {
 			}
 			while (step == TurnStep.GO_ON && --left > 0);
 		}
+		catch (Throwable ex) {
+			step = this.handling.broken(ex);
+		}
 		finally {
 			turn.leave();
 			if (step != TurnStep.WAIT) {
@@ -218,27 +241,26 @@ final class ServerCell implements Runnable {
 	/** Go on after what was awaited is there. Only by the owner of the turn. */
 	void goOn(TurnStep step) {
 		active();
-		if (step == TurnStep.GO_ON) {
-			run();
-		}
-		else if (step == TurnStep.PARK) {
-			park();
+		switch (step) {
+			case GO_ON -> run();
+			case REST -> rest();
+			case PARK -> park();
+			case WAIT, END -> {
+			}
 		}
 	}
 
 	/** Follow the commands. */
 	private TurnStep obey() {
 		int bits = (int) COMMANDS.getAndSet(this, 0);
-		int ending = bits & (STOP | RESTART | PASSIVATE | FAIL);
-		if (ending != 0 && this.handling.postpone(ending)) {
-			if ((ending & STOP) != 0) {
-				this.inbox.mailbox.close();
-				abandonAll();
-			}
-			bits -= ending;
-			if ((ending & ~PASSIVATE) != 0) {
-				return TurnStep.PARK;
-			}
+		boolean postponed = this.handling.postpone(bits & ENDING);
+		if ((postponed && (bits & STOP) != 0)
+				|| ((bits & GIVE_UP) != 0 && this.life.state() == ServerState.SUSPENDED)) {
+			this.inbox.mailbox.close();
+			abandonAll();
+		}
+		if (postponed) {
+			bits &= ~ENDING;
 		}
 		if ((bits & STOP) != 0) {
 			this.life.end(ServerState.STOPPED);
@@ -250,7 +272,7 @@ final class ServerCell implements Runnable {
 				this.life.begin();
 			}
 		}
-		else if ((bits & RESTART) != 0) {
+		else if ((bits & RESTART) != 0 && !this.life.isOver()) {
 			// Takes the place of any restart that was to come.
 			this.life.restartNow();
 		}
@@ -258,7 +280,7 @@ final class ServerCell implements Runnable {
 			this.life.begin();
 		}
 		Throwable failure = this.life.failure();
-		if ((bits & (FAIL | RESTART)) == FAIL && failure != null && this.life.isServing()) {
+		if ((bits & (FAIL | RESTART)) == FAIL && failure != null && this.life.isAlive()) {
 			this.life.restart(failure);
 		}
 		if ((bits & SUSPEND) != 0) {
@@ -270,7 +292,7 @@ final class ServerCell implements Runnable {
 		if ((bits & PASSIVATE) != 0 && isDispensable() && this.inbox.mailbox.closeIfDrained()) {
 			this.life.end(ServerState.STOPPED);
 		}
-		return this.life.step();
+		return postponed ? TurnStep.PARK : this.life.step();
 	}
 
 	private boolean isIdle() {
@@ -379,6 +401,26 @@ final class ServerCell implements Runnable {
 	/** Name and key, for messages. */
 	String label() {
 		return (this.key != null) ? name() + "/" + this.key : name();
+	}
+
+	@Override
+	public ServerCell cell() {
+		return this;
+	}
+
+	@Override
+	public ServerInfo.@Nullable InFlight inFlight() {
+		return this.handling.inTurn();
+	}
+
+	@Override
+	public boolean isSlow(long now, long threshold) {
+		return this.handling.isSlow(now, threshold);
+	}
+
+	/** Whether it was told something that may end its instance, or begin a pause. */
+	boolean isToldToEnd() {
+		return (this.commands & (ENDING | SUSPEND | PASSIVATE)) != 0;
 	}
 
 	Server server() {

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.ServerState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,7 +74,7 @@ final class Shutdown {
 			boolean quiet = true;
 			for (ServerCell cell : cells()) {
 				sent += cell.mailbox().position();
-				quiet &= cell.isQuiet();
+				quiet &= isQuiet(cell);
 			}
 			if (quiet && sent == before) {
 				return true;
@@ -86,6 +87,15 @@ final class Shutdown {
 				pause();
 			}
 		}
+	}
+
+	/** Messages of a server that pauses will never be handled: they fail at once. */
+	private static boolean isQuiet(ServerCell cell) {
+		boolean quiet = cell.isQuiet();
+		if (!quiet && cell.life().state() == ServerState.SUSPENDED) {
+			cell.command(ServerCell.GIVE_UP);
+		}
+		return quiet;
 	}
 
 	private void terminate() {

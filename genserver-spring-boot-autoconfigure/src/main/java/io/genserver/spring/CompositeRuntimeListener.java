@@ -16,7 +16,8 @@ final class CompositeRuntimeListener implements RuntimeListener {
 	private final RuntimeListener[] listeners;
 
 	private CompositeRuntimeListener(List<RuntimeListener> listeners) {
-		this.listeners = listeners.toArray(RuntimeListener[]::new);
+		// One that throws keeps nothing from the others.
+		this.listeners = listeners.stream().map(RuntimeListener::guarded).toArray(RuntimeListener[]::new);
 	}
 
 	/** {@code null} if there is none, so that nothing is measured. */
