@@ -22,8 +22,17 @@ final class ExposureCheck {
 	private ExposureCheck() {
 	}
 
-	static void check(ExposurePatterns patterns, Collection<Server> servers, UnknownServers unknownServers) {
+	/**
+	 * Servers that are elsewhere are exposed there: a pattern may stay when its server
+	 * has moved.
+	 */
+	static void check(ExposurePatterns patterns, Collection<Server> servers, List<String> elsewhere,
+			UnknownServers unknownServers) {
+		List<String> moved = elsewhere.stream().map(ServerNames::uniform).toList();
 		for (String pattern : patterns.unmatched(servers)) {
+			if (moved.contains(ServerNames.uniform(serverOf(pattern)))) {
+				continue;
+			}
 			UnmatchedExposureException unmatched = unmatched(pattern, servers);
 			if (unknownServers == UnknownServers.FAIL) {
 				throw unmatched;
@@ -34,7 +43,7 @@ final class ExposureCheck {
 
 	private static UnmatchedExposureException unmatched(String pattern, Collection<Server> servers) {
 		int dot = pattern.indexOf('.');
-		String name = (dot < 0) ? pattern : pattern.substring(0, dot);
+		String name = serverOf(pattern);
 		List<String> operations = new ArrayList<>();
 		for (Server server : servers) {
 			if (ServerNames.uniform(server.name()).equals(ServerNames.uniform(name))) {
@@ -51,6 +60,11 @@ final class ExposureCheck {
 		String nearest = ConfiguredServerNames.nearest(name, names);
 		return new UnmatchedExposureException(pattern, names,
 				(nearest != null && dot >= 0) ? nearest + pattern.substring(dot) : nearest);
+	}
+
+	private static String serverOf(String pattern) {
+		int dot = pattern.indexOf('.');
+		return (dot < 0) ? pattern : pattern.substring(0, dot);
 	}
 
 }

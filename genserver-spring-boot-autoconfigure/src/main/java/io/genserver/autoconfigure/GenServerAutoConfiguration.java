@@ -1,5 +1,7 @@
 package io.genserver.autoconfigure;
 
+import java.util.stream.Stream;
+
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
@@ -14,6 +16,7 @@ import io.genserver.spring.ServerBeanDefinitions;
 import io.genserver.spring.ServerEventListeners;
 import io.genserver.spring.ServerEventPublisher;
 import io.genserver.spring.ServerFaces;
+import io.genserver.spring.ServersElsewhere;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -57,8 +60,11 @@ public final class GenServerAutoConfiguration {
 	@ConditionalOnMissingBean
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
 			ReflectiveContracts contracts, ServerEventPublisher events, ObjectProvider<RuntimeListener> listeners,
-			ObjectProvider<DeadLetterListener> deadLetterListeners, ApplicationContext context) {
-		ConfiguredServerNames.check(properties, definitions.servers().stream().map(ServerBean::name).toList());
+			ObjectProvider<DeadLetterListener> deadLetterListeners, ObjectProvider<ServersElsewhere> serversElsewhere,
+			ApplicationContext context) {
+		Stream<String> here = definitions.servers().stream().map(ServerBean::name);
+		Stream<String> elsewhere = serversElsewhere.stream().flatMap((each) -> each.names().stream());
+		ConfiguredServerNames.check(properties, Stream.concat(here, elsewhere).toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
 		settings.defaults();
 		return new GenServerRuntimeFactory(definitions, contracts, events).create(settings.runtime(), settings::of,

@@ -14,6 +14,7 @@ import io.genserver.rpc.server.RpcHandlerMapping;
 import io.genserver.rpc.server.RpcServerLifecycle;
 import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
+import io.genserver.spring.ServersElsewhere;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
 import org.slf4j.Logger;
@@ -66,10 +67,11 @@ public final class GenServerRpcAutoConfiguration {
 	@Bean
 	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
 			GenServerProperties servers, GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs,
-			RpcConnections connections) {
+			RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere) {
 		ProtocolLimits limits = new RpcSettingsMapping(properties).limits();
 		ExposurePatterns patterns = new ExposurePatterns(properties.getExposed(), perServer(runtime, servers));
-		ExposureCheck.check(patterns, runtime.servers(), servers.getUnknownServers());
+		ExposureCheck.check(patterns, runtime.servers(),
+				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
 		RpcCodec codec = codecs.getIfAvailable();
 		if (codec == null) {
 			throw new IllegalStateException("The RPC endpoint has nothing to decode arguments with: add Jackson"

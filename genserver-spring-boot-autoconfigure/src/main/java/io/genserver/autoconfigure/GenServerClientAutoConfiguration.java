@@ -1,0 +1,55 @@
+package io.genserver.autoconfigure;
+
+import java.util.function.UnaryOperator;
+
+import io.genserver.rpc.client.GenServerClient;
+import io.genserver.rpc.client.GenServerClientBuilder;
+import io.genserver.rpc.client.GenServerClientCustomizer;
+import io.genserver.spring.remote.RemoteServerDefinitions;
+import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for clients: a {@link GenServerClient} for each name under
+ * {@code genserver.clients}, and the servers it reaches as beans.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+		"org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration" })
+@ConditionalOnClass({ HttpClient.class, Flux.class, JsonMapper.class })
+@EnableConfigurationProperties(GenServerClientProperties.class)
+public final class GenServerClientAutoConfiguration {
+
+	@Bean
+	static RemoteServerDefinitions genServerRemoteServers(Environment environment) {
+		// Definitions are made before there are beans, properties among them.
+		GenServerClientProperties properties = Binder.get(environment)
+			.bindOrCreate("genserver", GenServerClientProperties.class);
+		ClientSettingsMapping settings = new ClientSettingsMapping(properties);
+		return new RemoteServerDefinitions(properties.getClients().keySet(), settings.servers(),
+				(beans, name) -> connect(settings, beans, name));
+	}
+
+	private static GenServerClient connect(ClientSettingsMapping settings, BeanFactory beans, String name) {
+		UnaryOperator<GenServerClientBuilder> customizers = (builder) -> {
+			beans.getBeanProvider(GenServerClientCustomizer.class)
+				.orderedStream()
+				.forEach((each) -> each.customize(name, builder));
+			return builder;
+		};
+		return settings.connect(name, beans.getBeanProvider(JsonMapper.class).getIfAvailable(),
+				beans.getBeanProvider(SslBundles.class).getIfAvailable(), customizers);
+	}
+
+}

@@ -1,0 +1,19 @@
+package io.genserver.spring;
+
+import java.util.List;
+
+/**
+ * Tells which servers configuration may speak of although they are no servers of this
+ * application.
+ *
+ * @since 0.1.0
+ */
+public interface ServersElsewhere {
+
+	/**
+	 * Return their names.
+	 * @return the names
+	 */
+	List<String> names();
+
+}
