@@ -1,0 +1,29 @@
+package io.genserver.autoconfigure;
+
+import io.genserver.rpc.server.BrowserClient;
+import io.genserver.rpc.server.RpcWebHandler;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+/**
+ * Auto-configuration for what browsers load to use the RPC endpoint: its client, and on
+ * demand the types of the servers it exposes.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = GenServerRpcAutoConfiguration.class)
+@ConditionalOnClass({ RouterFunction.class, RpcWebHandler.class })
+@ConditionalOnBean(RpcWebHandler.class)
+public final class GenServerRpcBrowserAutoConfiguration {
+
+	@Bean
+	RouterFunction<ServerResponse> genServerBrowserClientRoutes() {
+		return BrowserClient.routes();
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.genserver.rpc.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.util.DigestUtils;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
+import org.springframework.web.reactive.function.server.ServerResponse;
+
+import static org.springframework.web.reactive.function.server.RequestPredicates.methods;
+import static org.springframework.web.reactive.function.server.RequestPredicates.path;
+
+/**
+ * The client for browsers, as files that never change while the application runs: a page
+ * imports {@value #SCRIPT_PATH} and knows that it fits the endpoint. Browsers may keep
+ * them, and ask each time whether they are still the same.
+ *
+ * @since 0.1.0
+ */
+public final class BrowserClient {
+
+	/** Where the client is served, an ES module. */
+	public static final String SCRIPT_PATH = "/genserver/genserver-client.js";
+
+	/** Where its TypeScript declarations are served. */
+	public static final String TYPES_PATH = "/genserver/genserver-client.d.ts";
+
+	static final MediaType JAVASCRIPT = new MediaType("text", "javascript", StandardCharsets.UTF_8);
+
+	static final MediaType TYPESCRIPT = new MediaType("text", "x-typescript", StandardCharsets.UTF_8);
+
+	private BrowserClient() {
+	}
+
+	/**
+	 * Return the routes of the client and its declarations.
+	 * @return the routes
+	 */
+	public static RouterFunction<ServerResponse> routes() {
+		return file(SCRIPT_PATH, JAVASCRIPT, read("genserver-client.js"))
+			.and(file(TYPES_PATH, TYPESCRIPT, read("genserver-client.d.ts")));
+	}
+
+	/**
+	 * Return the route of a file.
+	 * @param path where it is served
+	 * @param type what it is
+	 * @param content its bytes, which do not change
+	 * @return the route
+	 */
+	static RouterFunction<ServerResponse> file(String path, MediaType type, byte[] content) {
+		String etag = "\"" + DigestUtils.md5DigestAsHex(content) + "\"";
+		return RouterFunctions.route(methods(HttpMethod.GET, HttpMethod.HEAD).and(path(path)),
+				(request) -> respond(request, type, content, etag));
+	}
+
+	private static Mono<ServerResponse> respond(ServerRequest request, MediaType type, byte[] content, String etag) {
+		return request.checkNotModified(etag)
+			.switchIfEmpty(Mono.defer(() -> ServerResponse.ok()
+				.contentType(type)
+				.cacheControl(CacheControl.noCache())
+				.eTag(etag)
+				.header("X-Content-Type-Options", "nosniff")
+				.bodyValue(content)));
+	}
+
+	private static byte[] read(String name) {
+		try (InputStream in = new ClassPathResource(name, BrowserClient.class).getInputStream()) {
+			return in.readAllBytes();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

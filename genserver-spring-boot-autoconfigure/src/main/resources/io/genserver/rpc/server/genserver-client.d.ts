@@ -1,0 +1,155 @@
+/** Types of genserver-client.js. */
+
+/** States of a client: see `GenServerClient.on`. */
+export type State = 'connecting' | 'open' | 'draining' | 'waiting' | 'closed';
+
+export interface StateDetail {
+  /** How often connecting was tried since the last good connection. */
+  attempt?: number;
+  /** When waiting: milliseconds until the next attempt. */
+  delay?: number;
+  /** Why the connection ended: close code, or code of a GOAWAY. */
+  code?: number;
+  reason?: string;
+  /** When open: what is spoken. */
+  mode?: Mode;
+  /** When closed: what every call will fail with. */
+  error?: ClosedError;
+}
+
+/** Ext has flow control, deadlines and structured errors; base is what muxio 0.15 speaks. */
+export type Mode = 'ext' | 'base';
+
+export interface ConnectOptions {
+  /** A WebSocket implementation, where there is none: Node before 22. */
+  WebSocket?: unknown;
+  /** What to speak: the best both know (`auto`, by default), or nothing but ext or base. */
+  mode?: 'auto' | Mode;
+  /** Milliseconds a call may take, waiting for a connection included: 5000. */
+  timeout?: number;
+  /** Milliseconds connecting may take: 10000. */
+  connectTimeout?: number;
+  /** Operations that may wait for a connection, or for a place on it: 1024. */
+  maxQueued?: number;
+  /** Silence in milliseconds after which the server is asked for a sign of life, and how long it has to give it. */
+  keepAlive?: { interval?: number; timeout?: number };
+  /** The first and the longest delay before connecting again, in milliseconds; half of it on average. */
+  backoff?: { initial?: number; max?: number };
+  /** A bearer token for each attempt to connect. `fresh` if the last one was refused. */
+  token?(context: { fresh: boolean }): string | undefined | Promise<string | undefined>;
+  /** Stands in for Math.random in tests. */
+  random?(): number;
+  /** Stands in for the timers in tests. */
+  clock?: { now(): number; setTimeout(task: () => void, delay: number): unknown; clearTimeout(timer: unknown): void };
+}
+
+export interface CallOptions {
+  /** Milliseconds it may take in all. A stream has no limit unless its caller sets one. */
+  timeout?: number;
+  /** Cancels the operation, which fails with the signal's reason. */
+  signal?: AbortSignal;
+  /** Which instance of a keyed server is meant. */
+  key?: string;
+  /** How to read what comes back: JSON unless the server says that it is bytes. Base mode cannot say. */
+  as?: 'json' | 'text' | 'bytes';
+  /** Whether it may run twice: then it is sent again when a connection is lost. */
+  idempotent?: boolean;
+  /** Headers, in ext mode. */
+  headers?: Record<string, string>;
+  /** A W3C traceparent, in ext mode. */
+  traceParent?: string;
+}
+
+export interface StreamOptions<T = unknown> extends CallOptions {
+  /** Items that may be on their way or wait here, in ext mode: 256. */
+  prefetch?: number;
+  /** When a connection is lost: the arguments with which the stream goes on after the last item that came. */
+  resume?(last: T): unknown[] | object;
+}
+
+/** Items as they come. Iterate once; leaving the loop cancels. */
+export interface ItemStream<T> extends AsyncIterable<T> {
+  next(): Promise<IteratorResult<T>>;
+  cancel(): void;
+}
+
+/** A stream of answers to a stream of items. */
+export interface Channel<In, Out> extends ItemStream<Out> {
+  /** Resolves once there was room for the item; false if nobody wants it any more. */
+  send(item: In): Promise<boolean>;
+  /** There are no more items. */
+  end(): Promise<void>;
+}
+
+/** What a handler gets after its arguments. */
+export interface ServeContext {
+  /** Aborts when the caller gives up. */
+  signal: AbortSignal;
+  key?: string;
+  deadline?: number;
+  client: GenServerClient;
+}
+
+/**
+ * Arguments: an array of them, one for each parameter; or an object of them by name. A single Uint8Array goes as it is.
+ */
+export type Arguments = unknown[] | object;
+
+export declare class GenServerClient {
+  /** Calls an operation such as `kv.get`. */
+  call<R = unknown>(method: string, args?: Arguments, options?: CallOptions): Promise<R>;
+  /** Sends a message nobody answers. What cannot be sent in time is told to `on('error')`. */
+  cast(method: string, args?: Arguments, options?: CallOptions): void;
+  stream<T = unknown>(method: string, args?: Arguments, options?: StreamOptions<T>): ItemStream<T>;
+  /** A call whose arguments are followed by items. */
+  upload<R = unknown>(method: string, args: Arguments, items: Iterable<unknown> | AsyncIterable<unknown>, options?: CallOptions): Promise<R>;
+  channel<In = unknown, Out = unknown>(method: string, args?: Arguments, options?: StreamOptions<Out>): Channel<In, Out>;
+  /** The servers as objects: `proxy<Api>().kv.get('k')`, `proxy<Api>().room('lobby').join('me')`. */
+  proxy<Api extends object = any>(options?: StreamOptions<any>): Api;
+  /**
+   * Lets the server call functions here: `serve('page', { notify(text) {…} })` serves `page.notify`. One argument comes
+   * as it is, several one by one; a function of exactly one parameter gets an array as it is. Async iterables stream.
+   */
+  serve(name: string, handlers: object | ((...args: any[]) => unknown)): void;
+  /** Returns what ends it. */
+  on(event: 'state', listener: (state: State, detail: StateDetail) => void): () => void;
+  /** Failures that belong to no call: of casts, of handlers served here, of the token function. */
+  on(event: 'error', listener: (error: unknown) => void): () => void;
+  /** Resolves once it is open; rejects if it is closed for good. */
+  ready(): Promise<this>;
+  /** Fails what is open, and connects no more. */
+  close(): void;
+  readonly state: State;
+  readonly mode: Mode | undefined;
+}
+
+/** Connects to an endpoint, `/ws` of this page's origin by default. Calls may be made at once: they wait. */
+export declare function connect(url?: string | URL, options?: ConnectOptions): GenServerClient;
+
+/** Why an operation has no result. */
+export declare class GenServerError extends Error {
+  /** The status as on the wire, and its name: DEADLINE_EXCEEDED, UNAVAILABLE, … */
+  readonly status: number;
+  readonly code: string;
+  /** Whether it ran at the other end. */
+  readonly executed: 'no' | 'maybe' | 'yes';
+  /** Whether the same call may work later. */
+  readonly retryable?: boolean;
+  /** Milliseconds after which it may. */
+  readonly retryAfter?: number;
+  /** A word for programs. */
+  readonly reason?: string;
+  readonly details?: unknown;
+}
+
+/** The time for the operation is over. */
+export declare class CallTimeoutError extends GenServerError {}
+
+/** It was refused before it began: nothing was executed. */
+export declare class RefusedError extends GenServerError {}
+
+/** It failed at the other end. */
+export declare class RemoteError extends GenServerError {}
+
+/** The connection was lost, or the client is closed. */
+export declare class ClosedError extends GenServerError {}
