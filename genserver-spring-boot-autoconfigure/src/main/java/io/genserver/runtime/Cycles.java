@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * turn has not noticed yet. The edges of a cycle are looked at twice: those that are the
  * same both times were all there at once in between, so there is no false alarm.
  */
-final class Cycles {
+final class Cycles implements Scheduler.Locking {
 
 	/** Longer chains than this are left to the deadline. */
 	private static final int LONGEST = 10_000;

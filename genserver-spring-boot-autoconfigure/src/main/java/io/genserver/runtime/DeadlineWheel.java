@@ -16,8 +16,10 @@ import org.slf4j.LoggerFactory;
  * those that are over already. What is left enters the wheel, but not at its deadline: at
  * twice its age, to be dropped or moved on. An entry is looked at a logarithmic number of
  * times and outlives its call by at most the call's own duration.
+ *
+ * @since 0.1.0
  */
-final class DeadlineWheel {
+public final class DeadlineWheel {
 
 	private static final Logger logger = LoggerFactory.getLogger(DeadlineWheel.class);
 
@@ -35,15 +37,22 @@ final class DeadlineWheel {
 
 	private int size;
 
-	DeadlineWheel(long now) {
+	/**
+	 * Create a wheel.
+	 * @param now the time, in nanoseconds
+	 */
+	public DeadlineWheel(long now) {
 		this.tick = now / TICK;
 		for (int i = 0; i < SLOTS; i++) {
 			this.slots.add(new ArrayList<>(0));
 		}
 	}
 
-	/** Watch a deadline from now on. Safe on any thread. */
-	void add(Scheduler.Expiring expiring) {
+	/**
+	 * Watch a deadline from now on. Safe on any thread.
+	 * @param expiring what has the deadline
+	 */
+	public void add(Scheduler.Expiring expiring) {
 		this.added.offer(expiring);
 	}
 
@@ -52,8 +61,11 @@ final class DeadlineWheel {
 		return this.size == 0 && this.added.isEmpty();
 	}
 
-	/** Expire what is due. Only by the watcher. */
-	void advance(long now) {
+	/**
+	 * Expire what is due. Only by the watcher.
+	 * @param now the time, in nanoseconds
+	 */
+	public void advance(long now) {
 		long target = now / TICK;
 		// Beyond one round every slot has been seen.
 		long first = Math.max(this.tick + 1, target - SLOTS + 1);

@@ -87,7 +87,17 @@ public final class GenServerRuntime {
 		}, scheduler);
 	}
 
-	GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+	/**
+	 * Create a runtime that is not started, with time and threads of somebody else's. The
+	 * calling thread counts as the one that starts the application.
+	 * @param settings settings
+	 * @param listener sees every message, or {@code null}
+	 * @param deadLetterListeners are told of messages that are refused or discarded
+	 * @param nonBlockingThread whether the calling thread must not block
+	 * @param events is told what happens in the lives of servers, in their turns
+	 * @param scheduler has the time and the threads; closed at shutdown
+	 */
+	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
 			Consumer<GenServerEvent> events, Scheduler scheduler) {
 		this.events = events;

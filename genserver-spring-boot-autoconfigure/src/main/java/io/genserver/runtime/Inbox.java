@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Where the messages of one cell arrive: its mailbox, and the room in which blocked
  * senders wait while the mailbox is full. Everything here is safe on any thread.
  */
-final class Inbox {
+final class Inbox implements Scheduler.Crowded {
 
 	private static final VarHandle ROOM;
 
@@ -120,8 +120,10 @@ final class Inbox {
 		}
 	}
 
-	/** The watcher has looked, and goes. */
-	void unobserved() {
+	/** A watcher comes by. */
+	@Override
+	public void look() {
+		admit();
 		Room waiting = this.room;
 		if (waiting != null) {
 			waiting.observed.set(false);
@@ -133,7 +135,7 @@ final class Inbox {
 	private void observe() {
 		Room waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && waiting.observed.compareAndSet(false, true)) {
-			this.cell.runtime().scheduler().observe(this.cell);
+			this.cell.runtime().scheduler().observe(this);
 		}
 	}
 

@@ -32,7 +32,7 @@ final class Monitor implements Runnable {
 
 	private final DeadlineWheel deadlines = new DeadlineWheel(System.nanoTime());
 
-	private final Queue<ServerCell> crowded = new ConcurrentLinkedQueue<>();
+	private final Queue<Scheduler.Crowded> crowded = new ConcurrentLinkedQueue<>();
 
 	private final Thread thread;
 
@@ -68,8 +68,8 @@ final class Monitor implements Runnable {
 		wake();
 	}
 
-	void observe(ServerCell cell) {
-		this.crowded.add(cell);
+	void observe(Scheduler.Crowded each) {
+		this.crowded.add(each);
 		wake();
 	}
 
@@ -159,12 +159,11 @@ final class Monitor implements Runnable {
 
 	private void letIn() {
 		for (int left = this.crowded.size(); left > 0; left--) {
-			ServerCell cell = this.crowded.poll();
-			if (cell == null) {
+			Scheduler.Crowded each = this.crowded.poll();
+			if (each == null) {
 				return;
 			}
-			cell.inbox().admit();
-			cell.inbox().unobserved();
+			each.look();
 		}
 	}
 

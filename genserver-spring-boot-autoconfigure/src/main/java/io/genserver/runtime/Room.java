@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * are given out once half the mailbox is free, or when a watcher comes by, every
  * millisecond.
  */
-final class Room {
+final class Room implements Scheduler.Locking {
 
 	private final ReentrantLock lock = new ReentrantLock();
 

@@ -3,12 +3,12 @@ package io.genserver.runtime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Time and threads, as the engine sees them. There is one implementation for production
- * and one for tests, with virtual time and an order of events drawn from a seed.
+ * Time and threads, as the engine sees them. There is one implementation for production,
+ * and there are those for tests, in virtual time.
  *
  * @since 0.1.0
  */
-interface Scheduler {
+public interface Scheduler {
 
 	/**
 	 * Return the time.
@@ -57,11 +57,18 @@ interface Scheduler {
 	void track(Expiring expiring);
 
 	/**
-	 * Let a cell be looked at regularly as long as it wants, because senders wait for
-	 * room in its mailbox.
-	 * @param cell the cell
+	 * Look at something once, after a millisecond or so. If it wants to be looked at
+	 * again it says so while it is.
+	 * @param crowded where senders wait for room in a mailbox
 	 */
-	void observe(ServerCell cell);
+	void observe(Crowded crowded);
+
+	/**
+	 * The servers shut down: from now on time must pass even if nobody lets it. Called
+	 * once, before the shutdown waits for anything.
+	 */
+	default void closing() {
+	}
 
 	/**
 	 * Let the threads end. What is executed from then on, or waits when they end, runs
@@ -76,14 +83,38 @@ interface Scheduler {
 	 */
 	interface Expiring {
 
-		/** Nanoseconds, as {@link Scheduler#nanoTime()} counts. */
+		/**
+		 * Return when it expires.
+		 * @return nanoseconds, as {@link Scheduler#nanoTime()} counts
+		 */
 		long deadline();
 
-		/** Whether the deadline no longer matters. */
+		/**
+		 * Return whether the deadline no longer matters.
+		 * @return {@code true} if it need not be told
+		 */
 		boolean isOver();
 
 		/** The deadline has passed. Must be quick. */
 		void expire();
+
+	}
+
+	/**
+	 * Has senders that wait for room.
+	 */
+	interface Crowded {
+
+		/** Let them in if there is room. */
+		void look();
+
+	}
+
+	/**
+	 * A class whose methods talk to the scheduler while they hold a lock: a scheduler
+	 * that runs one thread at a time must not let another run meanwhile.
+	 */
+	interface Locking {
 
 	}
 

@@ -48,6 +48,7 @@ final class Shutdown {
 	}
 
 	void run() {
+		this.scheduler.closing();
 		if (!drain()) {
 			logger.warn("Servers still had messages after the drain timeout: {}", busy());
 		}

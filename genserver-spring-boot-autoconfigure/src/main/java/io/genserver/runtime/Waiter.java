@@ -10,15 +10,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-interface Waiter {
+public interface Waiter {
 
-	/** Whether there is nothing to wait for any more; final once {@code true}. */
+	/**
+	 * Return whether there is nothing to wait for any more.
+	 * @return {@code true}, and ever after, if there is not
+	 */
 	boolean isReady();
 
-	/** The thread to be woken, or {@code null} if none waits. */
+	/**
+	 * Return the thread to be woken.
+	 * @return the thread, or {@code null} if none waits
+	 */
 	@Nullable Thread thread();
 
-	/** Announce the waiting thread; a volatile write. */
+	/**
+	 * Announce the waiting thread; a volatile write.
+	 * @param thread the thread, or {@code null} when it waits no longer
+	 */
 	void thread(@Nullable Thread thread);
 
 }

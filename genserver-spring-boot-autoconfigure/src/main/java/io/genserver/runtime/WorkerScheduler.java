@@ -181,8 +181,8 @@ final class WorkerScheduler implements Scheduler {
 	}
 
 	@Override
-	public void observe(ServerCell cell) {
-		this.monitor.observe(cell);
+	public void observe(Crowded crowded) {
+		this.monitor.observe(crowded);
 	}
 
 	@Override

@@ -282,7 +282,7 @@ class AsyncCallTests {
 		}
 
 		@Override
-		public void observe(ServerCell cell) {
+		public void observe(Crowded crowded) {
 			throw new UnsupportedOperationException();
 		}
 

@@ -14,6 +14,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.test.SeededScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

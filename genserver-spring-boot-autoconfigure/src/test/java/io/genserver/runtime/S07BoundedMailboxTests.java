@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
 import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -13,6 +13,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -11,6 +11,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.genserver.test.SeededScheduler;
 import org.slf4j.LoggerFactory;
 
 /**

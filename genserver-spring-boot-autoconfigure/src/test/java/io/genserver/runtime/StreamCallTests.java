@@ -13,6 +13,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.test;
 
 import java.util.concurrent.TimeUnit;
 

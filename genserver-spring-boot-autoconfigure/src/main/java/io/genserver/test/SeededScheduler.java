@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.test;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.DeadlineWheel;
+import io.genserver.runtime.Scheduler;
+import io.genserver.runtime.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * while the others run whenever it waits, in {@link #settle()} and in {@link #finish()}.
  * Senders beside it are made with {@link #spawn}. No other thread may touch anything that
  * uses this scheduler, and no participant may block on anything but the scheduler:
- * handlers wait for a reply, for a {@link Gate}, or with {@link #sleep}.
+ * handlers wait for a reply, or with {@link #sleep}.
  * <p>
  * <b>Time</b> stands still while anything can run. When nothing can but somebody waits,
  * it jumps to the next deadline. {@link #advance} moves it while others could run, so
@@ -43,16 +45,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-final class SeededScheduler implements Scheduler {
+public final class SeededScheduler implements Scheduler {
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private static final int MAX_STEPS = 2_000_000;
 
 	private static final int MAX_LAST_ROUNDS = 10_000;
-
-	/** Hold a lock while they talk to the scheduler. */
-	private static final Set<Class<?>> LOCKING = Set.of(Room.class, Cycles.class);
 
 	private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
@@ -75,7 +74,7 @@ final class SeededScheduler implements Scheduler {
 	/** What the wheel watches, to know how far time may jump. */
 	private final PriorityQueue<Expiring> timed = new PriorityQueue<>(Comparator.comparingLong(Expiring::deadline));
 
-	private final Deque<ServerCell> crowded = new ArrayDeque<>();
+	private final Deque<Crowded> crowded = new ArrayDeque<>();
 
 	private final ScheduleTrace trace = new ScheduleTrace();
 
@@ -100,7 +99,7 @@ final class SeededScheduler implements Scheduler {
 	 * Create a scheduler whose driver is the calling thread.
 	 * @param seed decides every choice
 	 */
-	SeededScheduler(long seed) {
+	public SeededScheduler(long seed) {
 		this.seed = seed;
 		this.random = new Random(seed);
 		this.preemption = new double[] { 0, 0.02, 0.1, 0.4 }[this.random.nextInt(4)];
@@ -113,7 +112,7 @@ final class SeededScheduler implements Scheduler {
 	 * Return the seed.
 	 * @return the seed
 	 */
-	long seed() {
+	public long seed() {
 		return this.seed;
 	}
 
@@ -121,7 +120,7 @@ final class SeededScheduler implements Scheduler {
 	 * Return the source of all choices, for choices of the test.
 	 * @return the source
 	 */
-	Random choices() {
+	public Random choices() {
 		return this.random;
 	}
 
@@ -132,7 +131,7 @@ final class SeededScheduler implements Scheduler {
 	 * @param body what it does
 	 * @return completes with the result; look at it after {@link #finish()}
 	 */
-	<T> CompletableFuture<T> spawn(String name, Callable<T> body) {
+	public <T> CompletableFuture<T> spawn(String name, Callable<T> body) {
 		CompletableFuture<T> result = new CompletableFuture<>();
 		this.preempted.add(new Participant(name, () -> {
 			try {
@@ -150,7 +149,7 @@ final class SeededScheduler implements Scheduler {
 	 * Let everything run that can, without any time passing. Only by the driver.
 	 * @throws AssertionError if a task of the engine failed
 	 */
-	void settle() {
+	public void settle() {
 		restUntil(Rest.SETTLED);
 	}
 
@@ -159,7 +158,7 @@ final class SeededScheduler implements Scheduler {
 	 * What is only timed, such as a server's timer, does not count. Only by the driver.
 	 * @throws AssertionError if participants wait for ever or a task of the engine failed
 	 */
-	void finish() {
+	public void finish() {
 		restUntil(Rest.ALONE);
 	}
 
@@ -167,7 +166,7 @@ final class SeededScheduler implements Scheduler {
 	 * Move time on at once, whatever can run, and let others run before or after.
 	 * @param duration how far
 	 */
-	void advance(Duration duration) {
+	public void advance(Duration duration) {
 		this.now += duration.toNanos();
 		this.tickDue = true;
 		letOthersRun();
@@ -177,9 +176,9 @@ final class SeededScheduler implements Scheduler {
 	 * Let time pass until nothing else can run for so long.
 	 * @param duration how long
 	 */
-	void sleep(Duration duration) {
+	public void sleep(Duration duration) {
 		try {
-			Waiting.pause(this, duration.toNanos());
+			await(new Never(), this.now + duration.toNanos());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -188,7 +187,7 @@ final class SeededScheduler implements Scheduler {
 	}
 
 	/** Maybe let others run. */
-	void letOthersRun() {
+	public void letOthersRun() {
 		Participant self = self();
 		this.preempted.add(self);
 		handOn(self);
@@ -268,8 +267,8 @@ final class SeededScheduler implements Scheduler {
 	}
 
 	@Override
-	public void observe(ServerCell cell) {
-		this.crowded.add(cell);
+	public void observe(Crowded crowded) {
+		this.crowded.add(crowded);
 		maybePreempt();
 	}
 
@@ -301,7 +300,8 @@ final class SeededScheduler implements Scheduler {
 	}
 
 	private static boolean holdsLock() {
-		return STACK.walk((frames) -> frames.anyMatch((frame) -> LOCKING.contains(frame.getDeclaringClass())));
+		return STACK
+			.walk((frames) -> frames.anyMatch((frame) -> Locking.class.isAssignableFrom(frame.getDeclaringClass())));
 	}
 
 	/** The baton's holder, which is in one of the lists by now, lets somebody go on. */
@@ -431,9 +431,7 @@ final class SeededScheduler implements Scheduler {
 		try {
 			this.wheel.advance(this.now);
 			for (int left = this.crowded.size(); left > 0; left--) {
-				ServerCell cell = this.crowded.removeFirst();
-				cell.inbox().admit();
-				cell.inbox().unobserved();
+				this.crowded.removeFirst().look();
 			}
 		}
 		finally {
@@ -522,6 +520,33 @@ final class SeededScheduler implements Scheduler {
 
 		/** When no other participant is left. */
 		ALONE
+
+	}
+
+	/** Is only waited for while time passes. */
+	private static final class Never implements Waiter {
+
+		private volatile @Nullable Thread thread;
+
+		@Override
+		public boolean isReady() {
+			return false;
+		}
+
+		@Override
+		public @Nullable Thread thread() {
+			return this.thread;
+		}
+
+		@Override
+		public void thread(@Nullable Thread thread) {
+			this.thread = thread;
+		}
+
+		@Override
+		public String toString() {
+			return "time to pass";
+		}
 
 	}
 

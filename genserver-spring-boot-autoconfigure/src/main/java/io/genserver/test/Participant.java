@@ -1,7 +1,8 @@
-package io.genserver.runtime;
+package io.genserver.test;
 
 import java.util.concurrent.locks.LockSupport;
 
+import io.genserver.runtime.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**
