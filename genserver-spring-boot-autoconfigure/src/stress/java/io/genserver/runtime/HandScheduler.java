@@ -84,7 +84,7 @@ final class HandScheduler implements Scheduler {
 	}
 
 	@Override
-	public void observe(ServerCell cell) {
+	public void observe(Crowded crowded) {
 		this.observed.incrementAndGet();
 	}
 

@@ -18,8 +18,7 @@ public class RoomRaces {
 	/** What the watcher does, if there is one; then whatever is ready runs. */
 	private static void watchAndRun(Stage stage) {
 		if (stage.scheduler.observed() > 0) {
-			stage.cell.inbox().admit();
-			stage.cell.inbox().unobserved();
+			stage.cell.inbox().look();
 		}
 		stage.scheduler.runAll();
 	}
