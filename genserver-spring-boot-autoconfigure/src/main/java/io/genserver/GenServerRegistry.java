@@ -108,6 +108,38 @@ public interface GenServerRegistry {
 	CompletableFuture<@Nullable Object> callAsync(String name, Object message);
 
 	/**
+	 * Send a message to the handler of its class. Never blocks.
+	 * @param <R> type of the reply
+	 * @param name the server's name
+	 * @param message the message
+	 * @return completes with the reply
+	 * @see GenServerRef#callAsync(Request)
+	 */
+	<R extends @Nullable Object> CompletableFuture<R> callAsync(String name, Request<R> message);
+
+	/**
+	 * Send a message to one instance of a keyed server and wait for the reply.
+	 * @param <R> type of the reply
+	 * @param name the server's name
+	 * @param key the key, not empty
+	 * @param message the message
+	 * @return the reply
+	 * @see GenServerRef#call(Request)
+	 */
+	<R extends @Nullable Object> R call(String name, String key, Request<R> message);
+
+	/**
+	 * Send a message to one instance of a keyed server. Never blocks.
+	 * @param <R> type of the reply
+	 * @param name the server's name
+	 * @param key the key, not empty
+	 * @param message the message
+	 * @return completes with the reply
+	 * @see GenServerRef#callAsync(Request)
+	 */
+	<R extends @Nullable Object> CompletableFuture<R> callAsync(String name, String key, Request<R> message);
+
+	/**
 	 * Send a message to the handler of its class without waiting for it to be handled.
 	 * @param name the server's name
 	 * @param message the message
@@ -115,6 +147,17 @@ public interface GenServerRegistry {
 	 * @see GenServerRef#cast(CastAction)
 	 */
 	void cast(String name, Object message);
+
+	/**
+	 * Send a message to one instance of a keyed server without waiting for it to be
+	 * handled.
+	 * @param name the server's name
+	 * @param key the key, not empty
+	 * @param message the message
+	 * @throws UnknownOperationException if the server has no handler for the message
+	 * @see GenServerRef#cast(CastAction)
+	 */
+	void cast(String name, String key, Object message);
 
 	/**
 	 * Add a server at run time and start it. Its settings are those of

@@ -87,7 +87,9 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 		Operation operation = server.operationFor(message);
 		if (operation.kind() != Operation.Kind.CALL) {
 			throw new UnknownOperationException("Server " + server.name() + " does not answer messages of "
-					+ message.getClass().getName() + ": its handler " + operation + " is a cast. Use cast(...)");
+					+ message.getClass().getName() + " with one reply: its handler " + operation
+					+ ((operation.kind() == Operation.Kind.CAST) ? " is a cast. Use cast(...)"
+							: " answers with a stream. Let a method of a contract return the stream"));
 		}
 		return operation;
 	}

@@ -115,10 +115,33 @@ public final class LocalRegistry implements GenServerRegistry {
 	}
 
 	@Override
+	public <R extends @Nullable Object> CompletableFuture<R> callAsync(String name, Request<R> message) {
+		return this.<Object>ref(name).callAsync(message);
+	}
+
+	@Override
+	public <R extends @Nullable Object> CompletableFuture<R> callAsync(String name, String key, Request<R> message) {
+		return this.<Object>ref(name, key).callAsync(message);
+	}
+
+	@Override
+	public <R extends @Nullable Object> R call(String name, String key, Request<R> message) {
+		return this.<Object>ref(name, key).call(message);
+	}
+
+	@Override
 	public void cast(String name, Object message) {
-		Server server = single(this.runtime.server(name));
+		cast(single(this.runtime.server(name)), null, message);
+	}
+
+	@Override
+	public void cast(String name, String key, Object message) {
+		cast(keyed(this.runtime.server(name)), checkKey(name, key), message);
+	}
+
+	private static void cast(Server server, @Nullable String key, Object message) {
 		Operation operation = server.operationFor(message);
-		server.cast(null, operation, operation.payload(message));
+		server.cast(key, operation, operation.payload(message));
 	}
 
 	@Override

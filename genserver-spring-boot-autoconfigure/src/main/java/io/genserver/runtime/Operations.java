@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -9,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the operation that handles a message by the message's class: the handler declared
- * for the class itself, else for its nearest superclass, else for one of its interfaces.
+ * for the class itself, else for its nearest superclass, else for the most specific of
+ * its interfaces.
  */
 final class Operations {
 
@@ -51,12 +53,23 @@ final class Operations {
 				return operation;
 			}
 		}
-		for (Map.Entry<Class<?>, Operation> entry : this.declared.entrySet()) {
-			if (entry.getKey().isAssignableFrom(type)) {
-				return entry.getValue();
-			}
+		Class<?> nearest = nearestInterface(type);
+		return (nearest != null) ? this.declared.get(nearest) : null;
+	}
+
+	private @Nullable Class<?> nearestInterface(Class<?> type) {
+		List<Class<?>> candidates = this.declared.keySet()
+			.stream()
+			.filter((each) -> each.isInterface() && each.isAssignableFrom(type))
+			.toList();
+		List<Class<?>> nearest = candidates.stream()
+			.filter((each) -> candidates.stream().noneMatch((other) -> other != each && each.isAssignableFrom(other)))
+			.toList();
+		if (nearest.size() > 1) {
+			throw new UnknownOperationException("Server " + this.server + " has several handlers for messages of "
+					+ type.getName() + ": those of " + nearest + ". Add one for the class itself");
 		}
-		return null;
+		return nearest.isEmpty() ? null : nearest.getFirst();
 	}
 
 }
