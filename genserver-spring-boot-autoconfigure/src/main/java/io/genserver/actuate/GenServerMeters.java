@@ -7,8 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.genserver.DeadLetter;
-import io.genserver.runtime.Operation;
-import io.genserver.runtime.RuntimeListener;
+import io.genserver.DeadLetterListener;
+import io.genserver.Envelope;
+import io.genserver.GenServerEvent;
+import io.genserver.GenServerInterceptor;
 import io.genserver.runtime.Server;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -16,22 +18,24 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.event.EventListener;
+
 /**
  * Records what happens to messages. Tags are the server's name, the operation's name and
  * one of a few words, never a key: functions sent through a ref share one operation.
  * <p>
- * Meters are looked up once per server and operation; both are stable objects without an
- * equality of their own, so the maps below go by identity. Recording allocates nothing.
+ * Meters are looked up once per server and operation. Recording allocates nothing.
  *
  * @since 0.1.0
  */
-public class GenServerMeters implements RuntimeListener {
+public class GenServerMeters implements GenServerInterceptor, DeadLetterListener {
 
 	private final MeterRegistry registry;
 
-	private final Map<Server, ServerMeters> servers = new ConcurrentHashMap<>();
+	/** By name. */
+	private final Map<String, ServerMeters> servers = new ConcurrentHashMap<>();
 
-	/** By name, since that is what a dead letter knows. */
+	/** By name. */
 	private final Map<String, Rejections> rejections = new ConcurrentHashMap<>();
 
 	/**
@@ -47,31 +51,47 @@ public class GenServerMeters implements RuntimeListener {
 	 * @param server the server
 	 */
 	public void observe(Server server) {
-		meters(server);
+		meters(server.name());
+		Gauge.builder("genserver.mailbox.depth", server, Server::mailboxDepth)
+			.description("Messages in the mailbox, or in all mailboxes of a keyed server")
+			.baseUnit("messages")
+			.tag("server", server.name())
+			.register(this.registry);
 	}
 
 	@Override
-	public void started(Server server, Operation operation, long waitNanos) {
-		meters(server).wait.record(waitNanos, TimeUnit.NANOSECONDS);
+	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
+		meters(envelope.server()).wait.record(envelope.waited().toNanos(), TimeUnit.NANOSECONDS);
+		return invocation.proceed();
 	}
 
 	@Override
-	public void callEnded(Server server, Operation operation, long nanos, @Nullable Throwable failure) {
-		meters(server).calls(operation).timer(Outcome.of(server.name(), failure)).record(nanos, TimeUnit.NANOSECONDS);
+	public void ended(Envelope envelope, @Nullable Throwable failure) {
+		if (!envelope.isCast()) {
+			meters(envelope.server()).calls(envelope.operation())
+				.timer(Outcome.of(envelope.server(), failure))
+				.record(envelope.age().toNanos(), TimeUnit.NANOSECONDS);
+		}
 	}
 
 	@Override
-	public void lateReply(Server server, Operation operation) {
-		meters(server).lateReplies.increment();
+	public void repliedLate(Envelope envelope) {
+		meters(envelope.server()).lateReplies.increment();
+	}
+
+	/**
+	 * Count a restart.
+	 * @param event what happened to a server
+	 */
+	@EventListener
+	public void happened(GenServerEvent event) {
+		if (event.kind() == GenServerEvent.Kind.RESTARTED) {
+			meters(event.server()).restarts.increment();
+		}
 	}
 
 	@Override
-	public void restarted(Server server) {
-		meters(server).restarts.increment();
-	}
-
-	@Override
-	public void deadLetter(DeadLetter deadLetter) {
+	public void onDeadLetter(DeadLetter deadLetter) {
 		Rejections known = this.rejections.get(deadLetter.server());
 		if (known == null) {
 			known = this.rejections.computeIfAbsent(deadLetter.server(), Rejections::new);
@@ -79,7 +99,7 @@ public class GenServerMeters implements RuntimeListener {
 		known.counter(deadLetter.reason()).increment();
 	}
 
-	private ServerMeters meters(Server server) {
+	private ServerMeters meters(String server) {
 		ServerMeters known = this.servers.get(server);
 		return (known != null) ? known : this.servers.computeIfAbsent(server, ServerMeters::new);
 	}
@@ -95,10 +115,10 @@ public class GenServerMeters implements RuntimeListener {
 
 		private final Counter restarts;
 
-		private final Map<Operation, OperationMeters> operations = new ConcurrentHashMap<>();
+		private final Map<String, OperationMeters> operations = new ConcurrentHashMap<>();
 
-		ServerMeters(Server server) {
-			this.name = server.name();
+		ServerMeters(String server) {
+			this.name = server;
 			this.wait = Timer.builder("genserver.mailbox.wait")
 				.description("Time messages spent in the mailbox before they were handled")
 				.tag("server", this.name)
@@ -111,14 +131,9 @@ public class GenServerMeters implements RuntimeListener {
 				.description("How often the server, or an instance of it, went on anew")
 				.tag("server", this.name)
 				.register(GenServerMeters.this.registry);
-			Gauge.builder("genserver.mailbox.depth", server, Server::mailboxDepth)
-				.description("Messages in the mailbox, or in all mailboxes of a keyed server")
-				.baseUnit("messages")
-				.tag("server", this.name)
-				.register(GenServerMeters.this.registry);
 		}
 
-		OperationMeters calls(Operation operation) {
+		OperationMeters calls(String operation) {
 			OperationMeters known = this.operations.get(operation);
 			return (known != null) ? known
 					: this.operations.computeIfAbsent(operation, (added) -> new OperationMeters(this.name, added));
@@ -136,9 +151,9 @@ public class GenServerMeters implements RuntimeListener {
 		private final AtomicReferenceArray<@Nullable Timer> timers = new AtomicReferenceArray<>(
 				Outcome.values().length);
 
-		OperationMeters(String server, Operation operation) {
+		OperationMeters(String server, String operation) {
 			this.server = server;
-			this.operation = operation.name();
+			this.operation = operation;
 		}
 
 		Timer timer(Outcome outcome) {

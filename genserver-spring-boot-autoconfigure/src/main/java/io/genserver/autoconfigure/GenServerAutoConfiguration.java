@@ -1,13 +1,15 @@
 package io.genserver.autoconfigure;
 
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.genserver.DeadLetterListener;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.RuntimeListener;
 import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
 import io.genserver.spring.ReactiveReplyAdapters;
@@ -18,6 +20,9 @@ import io.genserver.spring.ServerEventPublisher;
 import io.genserver.spring.ServerFaces;
 import io.genserver.spring.ServersElsewhere;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -59,16 +64,24 @@ public final class GenServerAutoConfiguration {
 	@Bean(destroyMethod = "shutdown")
 	@ConditionalOnMissingBean
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
-			ReflectiveContracts contracts, ServerEventPublisher events, ObjectProvider<RuntimeListener> listeners,
-			ObjectProvider<DeadLetterListener> deadLetterListeners, ObjectProvider<ServersElsewhere> serversElsewhere,
-			ApplicationContext context) {
+			ReflectiveContracts contracts, ServerEventPublisher events,
+			ObjectProvider<GenServerInterceptor> interceptors, ObjectProvider<DeadLetterListener> deadLetterListeners,
+			ObjectProvider<ServersElsewhere> serversElsewhere, ApplicationContext context) {
 		Stream<String> here = definitions.servers().stream().map(ServerBean::name);
 		Stream<String> elsewhere = serversElsewhere.stream().flatMap((each) -> each.names().stream());
 		ConfiguredServerNames.check(properties, Stream.concat(here, elsewhere).toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
 		settings.defaults();
 		return new GenServerRuntimeFactory(definitions, contracts, events).create(settings.runtime(), settings::of,
-				listeners, deadLetterListeners, context.getClassLoader());
+				interceptors(interceptors, context), deadLetterListeners, context.getClassLoader());
+	}
+
+	/** Made late, since they may use servers; that there are any is known before. */
+	private static @Nullable Supplier<List<GenServerInterceptor>> interceptors(
+			ObjectProvider<GenServerInterceptor> provider, ApplicationContext context) {
+		boolean none = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(context, GenServerInterceptor.class, true,
+				false).length == 0;
+		return none ? null : () -> provider.orderedStream().toList();
 	}
 
 	@Bean

@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration for the meters of the servers. Without a meter registry there is no
- * listener, and the runtime measures nothing.
+ * interceptor, and the runtime measures nothing.
  *
  * @since 0.1.0
  */

@@ -291,7 +291,11 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		if (end(RUNNING, outcome)) {
 			return true;
 		}
-		here.lateReply(operation());
+		here.statistics().lateReply();
+		MessageEnvelope seen = this.envelope;
+		if (seen != null) {
+			seen.repliedLate();
+		}
 		return false;
 	}
 
@@ -329,14 +333,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	private void report(Object outcome) {
-		ServerCell here = this.cell;
-		if (here != null) {
-			RuntimeListener listener = here.runtime().listener();
-			if (listener != null) {
-				listener.callEnded(here.server(), operation(), clock() - this.startedAt,
-						(outcome instanceof Failed failed) ? failed.cause() : null);
-			}
-		}
+		told((outcome instanceof Failed failed) ? failed.cause() : null);
 	}
 
 	private synchronized void interruptRunner() {

@@ -56,6 +56,10 @@ final class CastMessage extends Message implements Waiter {
 		Object now = settledSlot();
 		while (now == ROOM || now == QUEUED) {
 			if (move(now, ServerCell.GONE)) {
+				if (now == QUEUED && this.envelope != null) {
+					// A sender that waits tells by itself.
+					told(Refusals.abandoned(cell, this));
+				}
 				discard();
 				cell.runtime().scheduler().wake(this);
 				return true;

@@ -172,10 +172,6 @@ final class CellLife {
 
 	private void countRestart() {
 		this.restarts++;
-		RuntimeListener listener = this.cell.runtime().listener();
-		if (listener != null) {
-			listener.restarted(this.cell.server());
-		}
 	}
 
 	private InstanceFactory factory() {

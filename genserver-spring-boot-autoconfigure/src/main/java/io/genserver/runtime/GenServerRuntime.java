@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerEvent;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
@@ -37,7 +39,7 @@ public final class GenServerRuntime {
 
 	private final Scheduler scheduler;
 
-	private final @Nullable RuntimeListener listener;
+	private final @Nullable Interceptors interceptors;
 
 	private final List<DeadLetterListener> deadLetterListeners;
 
@@ -56,13 +58,14 @@ public final class GenServerRuntime {
 	 * Create a runtime that is not started, with worker threads of its own. The calling
 	 * thread counts as the one that starts the application.
 	 * @param settings settings
-	 * @param listener sees every message, or {@code null}
+	 * @param interceptors see every message, asked for when the first is sent;
+	 * {@code null} for none
 	 * @param deadLetterListeners are told of messages that are refused or discarded
 	 * @param nonBlockingThread whether the calling thread must not block
 	 */
-	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread) {
-		this(settings, listener, deadLetterListeners, nonBlockingThread, (event) -> {
+		this(settings, interceptors, deadLetterListeners, nonBlockingThread, (event) -> {
 		});
 	}
 
@@ -70,20 +73,21 @@ public final class GenServerRuntime {
 	 * Create a runtime that is not started, with worker threads of its own. The calling
 	 * thread counts as the one that starts the application.
 	 * @param settings settings
-	 * @param listener sees every message, or {@code null}
+	 * @param interceptors see every message, asked for when the first is sent;
+	 * {@code null} for none
 	 * @param deadLetterListeners are told of messages that are refused or discarded
 	 * @param nonBlockingThread whether the calling thread must not block
 	 * @param events is told what happens in the lives of servers, in their turns
 	 */
-	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
 			Consumer<GenServerEvent> events) {
-		this(settings, listener, deadLetterListeners, nonBlockingThread, events, new WorkerScheduler(settings));
+		this(settings, interceptors, deadLetterListeners, nonBlockingThread, events, new WorkerScheduler(settings));
 	}
 
-	GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+	GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread, Scheduler scheduler) {
-		this(settings, listener, deadLetterListeners, nonBlockingThread, (event) -> {
+		this(settings, interceptors, deadLetterListeners, nonBlockingThread, (event) -> {
 		}, scheduler);
 	}
 
@@ -91,18 +95,19 @@ public final class GenServerRuntime {
 	 * Create a runtime that is not started, with time and threads of somebody else's. The
 	 * calling thread counts as the one that starts the application.
 	 * @param settings settings
-	 * @param listener sees every message, or {@code null}
+	 * @param interceptors see every message, asked for when the first is sent;
+	 * {@code null} for none
 	 * @param deadLetterListeners are told of messages that are refused or discarded
 	 * @param nonBlockingThread whether the calling thread must not block
 	 * @param events is told what happens in the lives of servers, in their turns
 	 * @param scheduler has the time and the threads; closed at shutdown
 	 */
-	public GenServerRuntime(RuntimeSettings settings, @Nullable RuntimeListener listener,
+	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
 			Consumer<GenServerEvent> events, Scheduler scheduler) {
 		this.events = events;
 		this.settings = settings;
-		this.listener = (listener != null) ? RuntimeListener.guarded(listener) : null;
+		this.interceptors = (interceptors != null) ? new Interceptors(interceptors) : null;
 		this.deadLetterListeners = List.copyOf(deadLetterListeners);
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
@@ -284,8 +289,8 @@ public final class GenServerRuntime {
 		return this.scheduler;
 	}
 
-	@Nullable RuntimeListener listener() {
-		return this.listener;
+	@Nullable Interceptors interceptors() {
+		return this.interceptors;
 	}
 
 	boolean hasStarted() {
@@ -350,10 +355,6 @@ public final class GenServerRuntime {
 	}
 
 	void deadLetter(DeadLetter deadLetter) {
-		RuntimeListener meters = this.listener;
-		if (meters != null) {
-			meters.deadLetter(deadLetter);
-		}
 		for (DeadLetterListener each : this.deadLetterListeners) {
 			try {
 				each.onDeadLetter(deadLetter);

@@ -108,7 +108,7 @@ final class Handling {
 	TurnStep handle(Turn turn, Message message) {
 		Scheduler scheduler = this.cell.runtime().scheduler();
 		long since = (message instanceof Call call) ? call.runAt()
-				: (this.cell.runtime().listener() != null) ? scheduler.nanoTime() : scheduler.coarseTime();
+				: (message.envelope != null) ? scheduler.nanoTime() : scheduler.coarseTime();
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
 		turn.message = message;
@@ -136,19 +136,25 @@ final class Handling {
 			if (message instanceof Call call) {
 				call.handlerStarts();
 			}
-			Object target = Objects.requireNonNull(this.cell.life().instance(), "instance");
-			Object result = message.operation().invoke(target, message.payload());
-			if (message instanceof StreamCall stream) {
-				stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
-				return null;
-			}
-			return result;
+			Interceptors interceptors = this.cell.runtime().interceptors();
+			return (interceptors != null) ? interceptors.handling(this.cell, message, () -> invokeHandler(message))
+					: invokeHandler(message);
 		}
 		finally {
 			if (message instanceof Call call) {
 				call.handlerReturned();
 			}
 		}
+	}
+
+	private @Nullable Object invokeHandler(Message message) throws Throwable {
+		Object target = Objects.requireNonNull(this.cell.life().instance(), "instance");
+		Object result = message.operation().invoke(target, message.payload());
+		if (message instanceof StreamCall stream) {
+			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
+			return null;
+		}
+		return result;
 	}
 
 	private TurnStep await(Message message, CompletionStage<?> stage) {
@@ -245,6 +251,9 @@ final class Handling {
 	/** A handler that ran beside the turn has ended. On its thread, or any. */
 	void concurrentlyOver(Message message, @Nullable Object value, @Nullable Throwable cause) {
 		this.cell.statistics().processedBeside();
+		if (message.isCast()) {
+			message.told(cause);
+		}
 		if (cause == null) {
 			answer(message, value);
 			return;
@@ -301,10 +310,8 @@ final class Handling {
 		}
 		this.cell.statistics().processed();
 		CURRENT.setOpaque(this, null);
-		RuntimeListener listener = this.cell.runtime().listener();
-		if (listener != null && message.isCast()) {
-			long runNanos = this.cell.runtime().nanoTime() - (long) SINCE.getOpaque(this);
-			listener.castHandled(this.cell.server(), message.operation(), runNanos, cause);
+		if (message.isCast()) {
+			message.told(cause);
 		}
 	}
 
@@ -314,9 +321,9 @@ final class Handling {
 	}
 
 	private void reportStart(Message message, long since) {
-		RuntimeListener listener = this.cell.runtime().listener();
-		if (listener != null && message.queuedAt != 0) {
-			listener.started(this.cell.server(), message.operation(), since - message.queuedAt);
+		MessageEnvelope seen = message.envelope;
+		if (seen != null) {
+			seen.taken(since);
 		}
 	}
 

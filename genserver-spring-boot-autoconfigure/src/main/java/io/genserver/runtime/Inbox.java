@@ -41,9 +41,9 @@ final class Inbox implements Scheduler.Crowded {
 	 * @return whether it was queued, or why not
 	 */
 	Mailbox.Offer offer(Message message) {
-		GenServerRuntime runtime = this.cell.runtime();
-		if (runtime.listener() != null) {
-			message.queuedAt = runtime.scheduler().nanoTime();
+		MessageEnvelope seen = message.envelope;
+		if (seen != null) {
+			seen.queued(this.cell.runtime().nanoTime());
 		}
 		Room waiting = this.room;
 		int reserved = (waiting != null) ? waiting.size() : 0;

@@ -75,8 +75,8 @@ abstract class Message {
 	/** A {@link ServerCell}, a {@link Thread} or a {@link Caller}. */
 	private @Nullable Object origin;
 
-	/** When the message was queued, if anybody wants to know; otherwise 0. */
-	long queuedAt;
+	/** What interceptors see of it, if there are any. */
+	@Nullable MessageEnvelope envelope;
 
 	Message(Operation operation, @Nullable Object payload, Object origin, Object slot) {
 		this.operation = operation;
@@ -98,14 +98,25 @@ abstract class Message {
 	 * @return the sender, or a thread without name once the message is over
 	 */
 	final Caller caller() {
-		Object from = this.origin;
-		if (from instanceof ServerCell cell) {
+		return caller(this.origin);
+	}
+
+	static Caller caller(@Nullable Object origin) {
+		if (origin instanceof ServerCell cell) {
 			return new Caller.Server(cell.name(), cell.key());
 		}
-		if (from instanceof Caller caller) {
+		if (origin instanceof Caller caller) {
 			return caller;
 		}
-		return new Caller.Local((from instanceof Thread thread) ? thread.getName() : "");
+		return new Caller.Local((origin instanceof Thread thread) ? thread.getName() : "");
+	}
+
+	/** It is over; interceptors want to know. */
+	final void told(@Nullable Throwable failure) {
+		MessageEnvelope seen = this.envelope;
+		if (seen != null) {
+			seen.ended(failure);
+		}
 	}
 
 	final @Nullable Object origin() {

@@ -41,6 +41,12 @@ final class Refusals {
 				+ "; " + message.operation() + " was not executed", true, cell.life().failure());
 	}
 
+	/** For a cast that was counted when a later one took its place. */
+	static MailboxFullException displaced(ServerCell cell, Message message) {
+		return new MailboxFullException("Mailbox of " + cell.label() + " is full (" + cell.mailbox().capacity() + "); "
+				+ message.operation() + " made room for a later cast and was not executed");
+	}
+
 	static GenServerUnavailableException refused(Server server, @Nullable String key, Message message, String why) {
 		server.runtime()
 			.deadLetter(new DeadLetter(server.name(), key, message.operation().name(), message.isCast(),

@@ -218,8 +218,9 @@ public final class Server {
 				awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
 			}
 		}
-		catch (MailboxFullException ex) {
-			if (refuses(overflow)) {
+		catch (RuntimeException ex) {
+			message.told(ex);
+			if (!(ex instanceof MailboxFullException) || refuses(overflow)) {
 				throw ex;
 			}
 			message.discard();
@@ -243,9 +244,13 @@ public final class Server {
 			send(key, message, turn, false);
 			return true;
 		}
-		catch (MailboxFullException | GenServerUnavailableException ex) {
-			message.discard();
-			return false;
+		catch (RuntimeException ex) {
+			message.told(ex);
+			if (ex instanceof MailboxFullException || ex instanceof GenServerUnavailableException) {
+				message.discard();
+				return false;
+			}
+			throw ex;
 		}
 	}
 
@@ -254,6 +259,10 @@ public final class Server {
 	 * @return {@code false} if its sender has to wait for room
 	 */
 	private boolean send(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
+		Interceptors interceptors = this.runtime.interceptors();
+		if (interceptors != null) {
+			interceptors.sending(this, key, message);
+		}
 		if (!this.runtime.admits(turn)) {
 			throw Refusals.refused(this, key, message, "the application is shutting down");
 		}
@@ -308,6 +317,9 @@ public final class Server {
 		CastMessage oldest = cell.mailbox().displaceOldest();
 		if (oldest == null) {
 			return false;
+		}
+		if (oldest.envelope != null) {
+			oldest.told(Refusals.displaced(cell, oldest));
 		}
 		oldest.discard();
 		cell.inbox().freed();

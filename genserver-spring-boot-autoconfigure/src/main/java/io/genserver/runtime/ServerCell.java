@@ -478,14 +478,6 @@ final class ServerCell implements Watched {
 		runtime().deadLetter(new DeadLetter(name(), this.key, operation.name(), cast, reason));
 	}
 
-	void lateReply(Operation operation) {
-		this.statistics.lateReply();
-		RuntimeListener listener = runtime().listener();
-		if (listener != null) {
-			listener.lateReply(this.server, operation);
-		}
-	}
-
 	@Override
 	public String toString() {
 		return "server " + label();

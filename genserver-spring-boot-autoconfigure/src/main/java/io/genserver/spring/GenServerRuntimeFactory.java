@@ -5,9 +5,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.genserver.DeadLetterListener;
+import io.genserver.GenServerInterceptor;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.RuntimeListener;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
@@ -47,17 +47,17 @@ public final class GenServerRuntimeFactory {
 	 * starts the application.
 	 * @param settings settings of all servers together
 	 * @param perServer settings of each server
-	 * @param listeners see every message
+	 * @param interceptors see every message; they are made when the first is sent, and
+	 * may use servers themselves
 	 * @param deadLetterListeners are told of messages that are refused or discarded; they
 	 * are made when the first is, and may use servers themselves
 	 * @param classLoader where to look for optional libraries
 	 * @return the runtime
 	 */
 	public GenServerRuntime create(RuntimeSettings settings, Function<ServerBean, ServerSettings> perServer,
-			ObjectProvider<RuntimeListener> listeners, ObjectProvider<DeadLetterListener> deadLetterListeners,
-			@Nullable ClassLoader classLoader) {
-		RuntimeListener listener = CompositeRuntimeListener.of(listeners.orderedStream().toList());
-		GenServerRuntime runtime = new GenServerRuntime(settings, listener,
+			@Nullable Supplier<List<GenServerInterceptor>> interceptors,
+			ObjectProvider<DeadLetterListener> deadLetterListeners, @Nullable ClassLoader classLoader) {
+		GenServerRuntime runtime = new GenServerRuntime(settings, interceptors,
 				List.of(new LateDeadLetterListeners(deadLetterListeners)), NonBlockingThreads.detect(classLoader),
 				this.events);
 		for (ServerBean server : this.definitions.servers()) {

@@ -11,7 +11,6 @@ import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.InstanceFactory;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.Operation;
-import io.genserver.runtime.RuntimeListener;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
@@ -27,8 +26,10 @@ public final class Servers implements AutoCloseable {
 
 	private final LocalRegistry registry;
 
-	public Servers(@Nullable RuntimeListener listener) {
-		this.runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, listener, List.of(), () -> false);
+	public Servers(@Nullable GenServerMeters meters) {
+		this.runtime = (meters == null) ? new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(), () -> false)
+				: new GenServerRuntime(RuntimeSettings.DEFAULTS, () -> List.of(meters), List.of(meters), () -> false,
+						meters::happened);
 		this.registry = new LocalRegistry(this.runtime, new NoContracts(), ServerSettings.DEFAULTS);
 	}
 

@@ -1,12 +1,12 @@
 package io.genserver.autoconfigure;
 
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRegistry;
 import io.genserver.actuate.GenServerMeters;
 import io.genserver.actuate.GenServersEndpoint;
 import io.genserver.actuate.GenServersHealthIndicator;
 import io.genserver.actuate.Servers;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.RuntimeListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -43,14 +43,14 @@ class GenServerActuatorBackOffTest {
 				CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class));
 
 	@Test
-	void withoutAMeterRegistryThereIsNoListener() {
-		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RuntimeListener.class));
+	void withoutAMeterRegistryThereIsNoInterceptor() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(GenServerInterceptor.class));
 	}
 
 	@Test
-	void withoutMicrometerThereIsNoListener() {
+	void withoutMicrometerThereIsNoInterceptor() {
 		this.runner.withClassLoader(new FilteredClassLoader(MeterRegistry.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RuntimeListener.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(GenServerInterceptor.class));
 	}
 
 	@Test
@@ -61,14 +61,14 @@ class GenServerActuatorBackOffTest {
 				.isNotNull();
 		});
 		this.withRegistry.withPropertyValues("genserver.metrics.enabled=false")
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RuntimeListener.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(GenServerInterceptor.class));
 	}
 
 	@Test
 	void metersOfTheUserTakePrecedence() {
 		GenServerMeters own = new GenServerMeters(new SimpleMeterRegistry());
 		this.withRegistry.withBean(GenServerMeters.class, () -> own)
-			.run((context) -> assertThat(context.getBean(RuntimeListener.class)).isSameAs(own));
+			.run((context) -> assertThat(context.getBean(GenServerInterceptor.class)).isSameAs(own));
 	}
 
 	@Test
@@ -123,7 +123,7 @@ class GenServerActuatorBackOffTest {
 	static class ServersConfiguration {
 
 		@Bean(destroyMethod = "close")
-		Servers servers(ObjectProvider<RuntimeListener> listener) {
+		Servers servers(ObjectProvider<GenServerMeters> listener) {
 			return new Servers(listener.getIfAvailable()).add("kv", false).start();
 		}
 

@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.genserver.DeadLetter;
+import io.genserver.Envelope;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerEvent;
 import io.genserver.Overflow;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A runtime for a test, and everything it told anybody. With a seeded scheduler all of it
  * is deterministic; without, it runs on real workers.
  */
-final class Engine implements RuntimeListener, AutoCloseable {
+final class Engine implements GenServerInterceptor, AutoCloseable {
 
 	static final ServerSettings SMALL = ServerSettings.DEFAULTS.withMailbox(2, Overflow.BLOCK);
 
@@ -36,13 +39,15 @@ final class Engine implements RuntimeListener, AutoCloseable {
 
 	private final ThreadLocal<Boolean> nonBlocking = ThreadLocal.withInitial(() -> false);
 
-	Engine(Scheduler scheduler) {
-		this(scheduler, RuntimeSettings.DEFAULTS);
+	Engine(Scheduler scheduler, GenServerInterceptor... interceptors) {
+		this(scheduler, RuntimeSettings.DEFAULTS, interceptors);
 	}
 
-	Engine(Scheduler scheduler, RuntimeSettings settings) {
+	Engine(Scheduler scheduler, RuntimeSettings settings, GenServerInterceptor... interceptors) {
 		this.scheduler = scheduler;
-		this.runtime = new GenServerRuntime(settings, this, List.of(this.deadLetters::add), this.nonBlocking::get,
+		List<GenServerInterceptor> all = new ArrayList<>(List.of(interceptors));
+		all.add(this);
+		this.runtime = new GenServerRuntime(settings, () -> all, List.of(this.deadLetters::add), this.nonBlocking::get,
 				this.events::add, scheduler);
 	}
 
@@ -105,12 +110,14 @@ final class Engine implements RuntimeListener, AutoCloseable {
 	}
 
 	@Override
-	public void callEnded(Server server, Operation operation, long nanos, @Nullable Throwable failure) {
-		this.callsEnded.incrementAndGet();
+	public void ended(Envelope envelope, @Nullable Throwable failure) {
+		if (!envelope.isCast()) {
+			this.callsEnded.incrementAndGet();
+		}
 	}
 
 	@Override
-	public void lateReply(Server server, Operation operation) {
+	public void repliedLate(Envelope envelope) {
 		this.lateReplies.incrementAndGet();
 	}
 

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.DeadLetter;
+import io.genserver.Envelope;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Overflow;
@@ -27,7 +29,7 @@ class FailingListenersTests {
 	@Test
 	void listenersOfTheRuntimeAndOfEventsThatThrowHarmNobody() {
 		Seeds.each(100, (scheduler) -> {
-			GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, new Broken(),
+			GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, () -> List.of(new Broken()),
 					List.of((letter) -> {
 						throw new AssertionError("dead letter");
 					}), () -> false, (event) -> {
@@ -203,37 +205,17 @@ class FailingListenersTests {
 
 	}
 
-	/** Throws whatever it is told. */
-	private static final class Broken implements RuntimeListener {
+	/** Throws where it may not. */
+	private static final class Broken implements GenServerInterceptor {
 
 		@Override
-		public void started(Server server, Operation operation, long waitNanos) {
-			throw new AssertionError("started");
+		public void ended(Envelope envelope, @Nullable Throwable failure) {
+			throw new AssertionError("ended");
 		}
 
 		@Override
-		public void castHandled(Server server, Operation operation, long runNanos, @Nullable Throwable failure) {
-			throw new AssertionError("castHandled");
-		}
-
-		@Override
-		public void callEnded(Server server, Operation operation, long nanos, @Nullable Throwable failure) {
-			throw new AssertionError("callEnded");
-		}
-
-		@Override
-		public void deadLetter(DeadLetter deadLetter) {
-			throw new AssertionError("deadLetter");
-		}
-
-		@Override
-		public void lateReply(Server server, Operation operation) {
-			throw new AssertionError("lateReply");
-		}
-
-		@Override
-		public void restarted(Server server) {
-			throw new AssertionError("restarted");
+		public void repliedLate(Envelope envelope) {
+			throw new AssertionError("repliedLate");
 		}
 
 	}

@@ -1,0 +1,147 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.genserver.Caller;
+import io.genserver.Envelope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as interceptors see it. Only there if there are interceptors.
+ */
+final class MessageEnvelope implements Envelope {
+
+	private final Server server;
+
+	private final @Nullable String key;
+
+	private final Message message;
+
+	private final @Nullable Object origin;
+
+	private final long sentAt;
+
+	/** When it got its place in the mailbox; published with the message. */
+	private long queuedAt;
+
+	/** Time in the mailbox, written before it is handled. */
+	private volatile long waitedNanos;
+
+	private volatile @Nullable Map<Attribute<?>, Object> attributes;
+
+	private boolean over;
+
+	MessageEnvelope(Server server, @Nullable String key, Message message, long sentAt) {
+		this.server = server;
+		this.key = key;
+		this.message = message;
+		this.origin = message.origin();
+		this.sentAt = sentAt;
+	}
+
+	/** It is about to get a place in the mailbox. */
+	void queued(long now) {
+		this.queuedAt = now;
+	}
+
+	/** It was taken out of the mailbox. */
+	void taken(long now) {
+		if (this.queuedAt != 0) {
+			this.waitedNanos = Math.max(0, now - this.queuedAt);
+		}
+	}
+
+	/** It is over, for the reason given. */
+	void ended(@Nullable Throwable failure) {
+		Interceptors interceptors = this.server.runtime().interceptors();
+		if (interceptors != null) {
+			interceptors.ended(this, failure);
+		}
+	}
+
+	/** Its handler has replied after its end. */
+	void repliedLate() {
+		Interceptors interceptors = this.server.runtime().interceptors();
+		if (interceptors != null) {
+			interceptors.repliedLate(this);
+		}
+	}
+
+	/** Whether nobody was told of its end before; from now on somebody was. */
+	synchronized boolean end() {
+		boolean first = !this.over;
+		this.over = true;
+		return first;
+	}
+
+	@Override
+	public String server() {
+		return this.server.name();
+	}
+
+	@Override
+	public @Nullable String key() {
+		return this.key;
+	}
+
+	@Override
+	public String operation() {
+		return this.message.operation().name();
+	}
+
+	@Override
+	public boolean isCast() {
+		return this.message.isCast();
+	}
+
+	@Override
+	public Caller caller() {
+		return Message.caller(this.origin);
+	}
+
+	@Override
+	public @Nullable Duration remaining() {
+		long deadline = this.message.deadline();
+		return (deadline != Long.MAX_VALUE) ? Duration.ofNanos(Math.max(0, deadline - this.server.runtime().nanoTime()))
+				: null;
+	}
+
+	@Override
+	public Duration waited() {
+		return Duration.ofNanos(this.waitedNanos);
+	}
+
+	@Override
+	public Duration age() {
+		return Duration.ofNanos(Math.max(0, this.server.runtime().nanoTime() - this.sentAt));
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public <T> @Nullable T get(Attribute<T> attribute) {
+		Map<Attribute<?>, Object> known = this.attributes;
+		return (known != null) ? (T) known.get(attribute) : null;
+	}
+
+	@Override
+	public <T> void put(Attribute<T> attribute, T value) {
+		attributes().put(attribute, value);
+	}
+
+	private synchronized Map<Attribute<?>, Object> attributes() {
+		Map<Attribute<?>, Object> known = this.attributes;
+		if (known == null) {
+			known = new ConcurrentHashMap<>(4);
+			this.attributes = known;
+		}
+		return known;
+	}
+
+	@Override
+	public String toString() {
+		return this.message.operation() + " to " + server() + ((this.key != null) ? "/" + this.key : "");
+	}
+
+}
