@@ -19,6 +19,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

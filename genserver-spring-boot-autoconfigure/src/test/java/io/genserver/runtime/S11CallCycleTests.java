@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -55,7 +57,16 @@ class S11CallCycleTests {
 			GenServerRef<Object> two = engine.ref("k", "2");
 			assertThatExceptionOfType(CallCycleException.class)
 				.isThrownBy(() -> a.call((s) -> one.call((t) -> b.call((u) -> two.call((v) -> a.call((w) -> 1))))))
-				.satisfies((ex) -> assertThat(ex.chain()).containsExactly("k/2", "a", "k/1", "b", "k/2"));
+				.satisfies((ex) -> {
+					// It begins and ends with the wait that closed the cycle: the one
+					// that
+					// came last, which is not always the one that was sent last.
+					List<String> chain = ex.chain();
+					assertThat(chain).hasSize(5).endsWith(chain.getFirst());
+					List<String> fromA = new ArrayList<>(chain.subList(0, 4));
+					Collections.rotate(fromA, -fromA.indexOf("a"));
+					assertThat(fromA).containsExactly("a", "k/1", "b", "k/2");
+				});
 			engine.close();
 		});
 	}
