@@ -19,6 +19,8 @@ final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostPro
 
 	private final ThreadLocal<@Nullable String> making = new ThreadLocal<>();
 
+	private final ActualClasses classes = new ActualClasses();
+
 	private final ConfigurableBeanFactory beanFactory;
 
 	HiddenInstances(ConfigurableBeanFactory beanFactory) {
@@ -61,12 +63,19 @@ final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostPro
 		try {
 			Object instance = this.beanFactory.getBean(server.instanceName());
 			if (!server.serverClass().isInstance(instance)) {
-				this.beanFactory.destroyBean(server.instanceName(), target(instance));
+				destroy(server, instance);
 				throw new InvalidServerException(
 						"The instance of server '" + server.name() + "' was replaced by a "
 								+ instance.getClass().getName() + ", which is not a " + server.serverClass().getName()
 								+ ": an aspect applies to it through a JDK proxy.",
 						"Let aspects proxy classes (spring.aop.proxy-target-class=true, the default).");
+			}
+			try {
+				this.classes.check(server, instance);
+			}
+			catch (RuntimeException ex) {
+				destroy(server, instance);
+				throw ex;
 			}
 			return instance;
 		}
