@@ -49,7 +49,9 @@ export function seeded(seed) {
 /** All ways to cut bytes that a test goes through: at once, one by one, at every place, at random. */
 export function* splits(value) {
   yield [value];
-  yield Array.from(value, (_, i) => value.subarray(i, i + 1));
+  if (value.length < 100_000) {
+    yield Array.from(value, (_, i) => value.subarray(i, i + 1));
+  }
   for (let at = 1; at < Math.min(value.length, 300); at++) {
     yield [value.subarray(0, at), value.subarray(at)];
   }

@@ -153,11 +153,11 @@ class Socket {
       }
       if (answer?.[Symbol.asyncIterator]) {
         for await (const item of answer) {
-          this.server.respondItem(exchange, encode(item));
+          this.server.send(exchange, encode(item));
           this.flush();
           await settled();
         }
-        this.server.respondEnd(exchange);
+        this.server.end(exchange);
       }
       else if (answer instanceof Failure) {
         this.server.fail(exchange, answer.status, answer.message, answer.more);

@@ -221,6 +221,16 @@ function extError(payload, more) {
   return message;
 }
 
+/** The same, written. */
+function errorPayload(status, message, { reason = '', retryable, notExecuted, retryAfter, detailsType = 0, details = EMPTY }) {
+  const timed = retryAfter >= 0;
+  return join([
+    Uint8Array.of(status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)),
+    ...[utf8(reason), utf8(message).slice(0, 8192)].flatMap((value) => [u16(value.length), value]),
+    timed ? u32(retryAfter) : EMPTY, Uint8Array.of(detailsType), details
+  ]);
+}
+
 /** Plain text, or what muxio's own servers send: u8 code, length, text. */
 function baseError(status, payload) {
   const view = viewOf(payload);
@@ -245,6 +255,7 @@ const FRAME_HEADER = 13, RPC_HEADER = 15;
 const MAX_FRAME = 65536, MAX_MESSAGE = 4 << 20, MAX_CALLS = 1024;
 const BATCH_BYTES = 16384, BATCH_FRAMES = 256;
 const NO_METHOD = new Uint8Array(8);
+const TOO_BIG = `more than ${MAX_MESSAGE} bytes`, CANCELLED_BY_PEER = 'the peer cancelled its answer';
 
 /** Puts frames together to WebSocket messages. */
 class Batch {
@@ -357,6 +368,7 @@ class Exchange {
   body = EMPTY;
   /** Metadata of ext mode but for the deadline: encoded if ours, else by type. */
   meta = EMPTY;
+  deadline = Infinity;
   /** Whether items follow the arguments. */
   open = false;
   /** Nothing is to be sent or received any more. */
@@ -365,8 +377,26 @@ class Exchange {
   status = 0;
   answering = false;
   seq = 0;
-  /** Items that wait to be sent. */
+
+  // In ext mode: items that wait to be sent, how much of the first one was, and how much of them may be.
   items = [];
+  offset = 0;
+  ending = false;
+  unopened = true;
+  credit = 0;
+  itemCredit = Infinity;
+
+  // In ext mode: what may be received, what of that is to be given back, and the item that is coming in.
+  inSeq = 0;
+  available = OURS[S_WINDOW];
+  pending = 0;
+  itemWindow = Infinity;
+  availableItems = Infinity;
+  pendingItems = 0;
+  held = 0;
+  parts = [];
+  size = 0;
+  advanced = 0;
 
   constructor(fields) {
     Object.assign(this, fields);
@@ -432,29 +462,45 @@ class BaseSession {
     this.#out.frame(exchange.stream, exchange.seq++, kind, payload);
   }
 
+  /** Sends an item of our request, or of an answer, which begins with the first one. */
   send(exchange, item) {
-    if (item.length > MAX_FRAME) {
-      throw new RangeError(`An item of ${item.length} bytes is too long for base mode`);
+    const { ours, seq, over } = exchange;
+    const { length } = item;
+    if (length > MAX_FRAME) {
+      throw new RangeError(`An item of ${length} bytes is too long for base mode`);
     }
-    this.#frame(exchange, DATA, item);
+    if (over) {
+      return;
+    }
+    const together = length && length < MAX_FRAME - RPC_HEADER;
+    if (!ours && !seq) {
+      this.#answer(exchange, 0, together ? item : EMPTY);
+    }
+    if (ours || seq || !together) {
+      this.#frame(exchange, DATA, item);
+    }
   }
 
   end(exchange) {
-    this.#frame(exchange, END);
+    const { ours, seq, over } = exchange;
+    if (!over && !ours) {
+      this.#forget(exchange);
+      seq || this.#answer(exchange, 0, EMPTY);
+    }
+    over || this.#frame(exchange, END);
   }
 
-  /** Ends a call of ours, in whatever state. */
+  #answer(exchange, status, payload, complete) {
+    this.#message(exchange, RESPONSE, NO_METHOD, Uint8Array.of(status), payload, complete);
+  }
+
+  /** Ends it, in whatever state. A muxio peer drops what follows a CANCEL in its message. */
   cancel(exchange) {
     if (!exchange.over) {
       this.#forget(exchange);
-      this.#cancel(exchange);
+      this.#frame(exchange, CANCEL);
+      this.#out.cut();
     }
-  }
-
-  /** A muxio peer drops what follows a CANCEL in its message. */
-  #cancel(exchange) {
-    this.#frame(exchange, CANCEL);
-    this.#out.cut();
   }
 
   #forget(exchange) {
@@ -473,42 +519,13 @@ class BaseSession {
   respond(exchange, payload, status = 0) {
     if (!exchange.over) {
       this.#forget(exchange);
-      this.#message(exchange, RESPONSE, NO_METHOD, Uint8Array.of(status), payload, true);
-    }
-  }
-
-  respondItem(exchange, item) {
-    if (exchange.over) {
-      return;
-    }
-    const together = !exchange.seq && item.length && RPC_HEADER + 1 + item.length <= MAX_FRAME;
-    if (!exchange.seq) {
-      this.#message(exchange, RESPONSE, NO_METHOD, Uint8Array.of(0), together ? item : EMPTY, false);
-    }
-    if (!together) {
-      this.send(exchange, item);
-    }
-  }
-
-  respondEnd(exchange) {
-    if (!exchange.seq) {
-      this.respond(exchange, EMPTY);
-    }
-    else if (!exchange.over) {
-      this.#forget(exchange);
-      this.end(exchange);
+      this.#answer(exchange, status, payload, true);
     }
   }
 
   /** After the first item there is no way to say why. */
   fail(exchange, status, message) {
-    if (!exchange.seq) {
-      this.respond(exchange, utf8(message), baseStatus(status));
-    }
-    else if (!exchange.over) {
-      this.#forget(exchange);
-      this.#cancel(exchange);
-    }
+    exchange.seq ? this.cancel(exchange) : this.respond(exchange, utf8(message), baseStatus(status));
   }
 
   /** The peer cannot be slowed down in base mode. */
@@ -632,7 +649,7 @@ class BaseSession {
     this.#drop(inbound);
     if (exchange) {
       this.#forget(exchange);
-      exchange.ours ? this.#listener.failed(exchange, 'the peer cancelled its answer') : this.#listener.cancelled(exchange);
+      exchange.ours ? this.#listener.failed(exchange, CANCELLED_BY_PEER) : this.#listener.cancelled(exchange);
     }
   }
 
@@ -699,7 +716,7 @@ function entries(bytes, at) {
       length = bytes[at] | bytes[at + 1] << 8;
       at += 2;
     }
-    demand(at + length <= bytes.length && (type > T_KEY || !found[type]), 'metadata is malformed');
+    demand(at + length <= bytes.length, 'metadata is cut off');
     found[type] = bytes.slice(at, at += length);
     found.critical ||= critical;
   }
@@ -708,12 +725,10 @@ function entries(bytes, at) {
 
 const number = (bytes) => bytes && viewOf(bytes).getUint32(0, true);
 
-class Violation extends Error {
-}
-
-function demand(holds, otherwise, code = 1) {
+/** What the peer must not do ends the connection. */
+function demand(holds, violation, code = 1) {
   if (!holds) {
-    throw Object.assign(new Violation(otherwise), { code });
+    throw { violation, code };
   }
 }
 
@@ -742,7 +757,7 @@ class ExtSession {
   #ring = new Set();
   #due = new Set();
   /** Bytes we may send, bytes the peer may, and those it may again once told. */
-  #credit = ASSUMED[S_CONNECTION];
+  #credit = 0;
   #available = OURS[S_CONNECTION];
   #pending = 0;
 
@@ -753,8 +768,9 @@ class ExtSession {
     this.#tell(SETTINGS, 0, ...OURS.slice(1).flatMap((value, i) => [Uint8Array.of(i + 1), u32(value)]));
   }
 
+  /** Whether there is a place for another call. It is known once the peer told its settings. */
   get ready() {
-    return this.#mine < this.#peer[S_STREAMS] && !this.#leaving;
+    return this.#settled && this.#mine < this.#peer[S_STREAMS] && !this.#leaving;
   }
 
   get busy() {
@@ -768,23 +784,16 @@ class ExtSession {
   // Our requests
 
   open(exchange) {
-    this.#prepare(exchange, this.#peer[S_WINDOW], Infinity, exchange.prefetch ?? Infinity);
+    const { body, prefetch, open } = exchange;
     this.#mine++;
-    exchange.ending = !exchange.open;
-    exchange.takesItem = exchange.body.length > 0;
+    exchange.credit = this.#peer[S_WINDOW];
+    exchange.itemWindow = exchange.availableItems = prefetch ?? Infinity;
+    exchange.ending = !open;
+    exchange.takesItem = body.length > 0;
     if (exchange.takesItem) {
-      exchange.items.push(exchange.body);
+      exchange.items.push(body);
     }
     this.#schedule(exchange);
-  }
-
-  /** What may be sent, and what may be received. */
-  #prepare(exchange, credit, itemCredit, itemWindow) {
-    Object.assign(exchange, {
-      unopened: true, window: credit, credit, itemCredit, counted: itemCredit < Infinity, offset: 0, itemWindow,
-      available: OURS[S_WINDOW], availableItems: itemWindow, pending: 0, pendingItems: 0, held: 0, parts: [], size: 0,
-      advanced: 0, inSeq: 0, receiving: true
-    });
   }
 
   send(exchange, item) {
@@ -811,35 +820,20 @@ class ExtSession {
     }
   }
 
-  // Answers to the peer's requests
-
+  /** Answers a request of the peer completely. */
   respond(exchange, payload) {
     if (payload.length) {
       this.send(exchange, payload);
     }
-    this.respondEnd(exchange);
-  }
-
-  respondItem(exchange, item) {
-    this.send(exchange, item);
-  }
-
-  respondEnd(exchange) {
-    exchange.receiving = false;
     this.end(exchange);
   }
 
   /** Ends a request with an error, after the items that were given. */
-  fail(exchange, status, message, { reason = '', retryable, notExecuted = exchange.refused, retryAfter, detailsType = 0, details = EMPTY } = {}) {
+  fail(exchange, status, message, more) {
     if (exchange.over || exchange.type === EVENT) {
       return;
     }
-    const timed = retryAfter >= 0;
-    const counted = (value) => join([u16(value.length), value]);
-    exchange.error = join([
-      Uint8Array.of(status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)), counted(utf8(reason)),
-      counted(utf8(message).slice(0, 8192)), timed ? u32(retryAfter) : EMPTY, Uint8Array.of(detailsType), details
-    ]);
+    exchange.error = errorPayload(status, message, { notExecuted: exchange.refused, ...more });
     if (exchange.items.length) {
       this.#schedule(exchange);
     }
@@ -863,62 +857,49 @@ class ExtSession {
       try {
         this.#decoder.decode(bytes, this);
       }
-      catch (violation) {
-        if (!(violation instanceof Violation)) {
-          throw violation;
+      catch (error) {
+        const { violation, code } = error;
+        if (!violation) {
+          throw error;
         }
         // The peer is told, and nothing else.
         this.#control = [];
         this.#closed = true;
-        this.goAway(violation.code, 0, violation.message);
-        this.#listener.violated(4002, violation.message);
+        this.goAway(code, 0, violation);
+        this.#listener.violated(4002, violation);
       }
     }
   }
 
   header(stream, seq, flags, length) {
     const kind = flags & 15;
-    demand(length <= MAX_FRAME && !(flags & COMPRESSED), 'bad frame');
+    demand(length <= MAX_FRAME && !(flags & COMPRESSED) && (kind <= ERROR || flags & IGNORABLE), 'bad frame');
     demand(this.#settled === (kind !== SETTINGS), 'SETTINGS is the first frame and no other');
-    if (kind > ERROR) {
-      demand(flags & IGNORABLE, 'unknown kind of frame');
-    }
-    else if (kind > END) {
-      const connection = kind === WINDOW ? stream === 0 : kind !== CANCEL && kind !== ERROR;
-      demand(connection === (stream === 0) && !seq && !(flags & (FIN | MORE)), 'bad control frame');
-    }
-    else {
-      demand(stream && !(flags & MORE && (flags & FIN || kind === END)), 'bad flags');
-    }
     return true;
   }
 
   frame(stream, seq, flags, payload) {
     const kind = flags & 15;
-    const view = viewOf(payload);
-    const sized = (size) => demand(payload.length >= size, 'frame is cut off');
+    const u32At = (at) => viewOf(payload).getUint32(at, true);
     if (kind <= END) {
       this.#message(stream, seq, kind, flags, payload);
     }
     else if (kind === CANCEL || kind === ERROR) {
-      this.#ended(this.#find(stream), kind === ERROR, payload);
+      this.#ended(this.#find(stream), kind, payload);
     }
     else if (kind === PING) {
       this.#tell(PONG, 0, payload.slice());
     }
     else if (kind === WINDOW) {
-      sized(8);
-      this.#window(stream, view.getUint32(0, true), view.getUint32(4, true));
+      this.#window(stream, u32At(0), u32At(4));
     }
     else if (kind === GOAWAY) {
-      sized(10);
       this.#goingAway({
-        last: view.getUint32(0, true), code: view.getUint16(4, true), drain: view.getUint32(6, true),
-        reason: text(payload.subarray(10))
+        last: u32At(0), code: payload[4] | payload[5] << 8, drain: u32At(6), reason: text(payload.subarray(10))
       });
     }
     else if (kind === SETTINGS) {
-      this.#settings(payload);
+      this.#settings(payload, u32At);
     }
     return !this.#closed;
   }
@@ -934,21 +915,13 @@ class ExtSession {
     return this.#streams.get(id);
   }
 
-  #settings(payload) {
+  #settings(payload, u32At) {
     this.#settled = true;
-    const peer = [...ASSUMED];
-    for (let at = 0; at + 5 <= payload.length; at += 5) {
-      peer[payload[at]] = viewOf(payload).getUint32(at + 1, true);
+    this.#peer = [...ASSUMED];
+    for (let at = 0; at < payload.length; at += 5) {
+      this.#peer[payload[at]] = u32At(at + 1);
     }
-    this.#peer = peer;
-    this.#credit += peer[S_CONNECTION] - ASSUMED[S_CONNECTION];
-    for (const exchange of this.#all()) {
-      if (exchange.ours) {
-        exchange.credit += peer[S_WINDOW] - exchange.window;
-        exchange.window = peer[S_WINDOW];
-        this.#schedule(exchange);
-      }
-    }
+    this.#credit = this.#peer[S_CONNECTION];
   }
 
   #window(stream, bytes, items) {
@@ -961,9 +934,6 @@ class ExtSession {
       exchange.credit += bytes;
       exchange.itemCredit += items;
       this.#schedule(exchange);
-      if (items && exchange.counted) {
-        this.#listener.demand?.(exchange, items);
-      }
     }
   }
 
@@ -1020,18 +990,14 @@ class ExtSession {
       return;
     }
     const meta = entries(payload.subarray(0, start), RPC_HEADER);
-    const request = new Exchange({ ours: false, id: stream, type, method: payload.slice(5, 13), meta, answering: true });
-    this.#prepare(request, number(meta[T_WINDOW]) ?? this.#peer[S_WINDOW], number(meta[T_ITEMS]) ?? Infinity, Infinity);
-    request.inSeq = 1;
-    request.takesItem = true;
-    request.pending = start;
+    const request = new Exchange({
+      ours: false, id: stream, type, method: payload.slice(5, 13), meta, answering: true, takesItem: true, inSeq: 1, pending: start,
+      credit: number(meta[T_WINDOW]) ?? this.#peer[S_WINDOW], itemCredit: number(meta[T_ITEMS]) ?? Infinity,
+      deadline: this.#now() + (number(meta[T_DEADLINE]) ?? Infinity)
+    });
     request.available -= payload.length;
-    if (meta[T_DEADLINE]) {
-      request.deadline = this.#now() + number(meta[T_DEADLINE]);
-    }
     this.#streams.set(stream, request);
     if (meta.critical) {
-      request.fin = (flags & FIN) > 0;
       this.#refuse(request, UNIMPLEMENTED, 'unknown critical metadata');
     }
     else {
@@ -1042,7 +1008,6 @@ class ExtSession {
 
   /** What is left of a request that is not served is not wanted. */
   #refuse(request, status, message) {
-    request.receiving = false;
     request.refused = true;
     if (request.type === EVENT) {
       this.cancel(request);
@@ -1057,37 +1022,27 @@ class ExtSession {
     exchange.pending += start;
     exchange.status = payload[RPC_HEADER];
     exchange.reply = entries(payload.subarray(0, start), RPC_HEADER + 1);
-    if (exchange.reply.critical) {
-      this.#giveUp(exchange, 'unknown critical metadata');
-      return;
-    }
     this.#listener.answering(exchange);
     this.#body(exchange, OPEN, flags, payload.subarray(start));
   }
 
-  /** The answer is of no use: the call ends here and there. */
-  #giveUp(exchange, message) {
-    this.cancel(exchange);
-    this.#listener.failed(exchange, message);
-  }
-
   #body(exchange, kind, flags, payload) {
     const more = flags & MORE;
-    exchange.fin = kind === END || (flags & FIN) > 0;
-    if (!exchange.itemOpen && (payload.length || kind === DATA || (kind === OPEN && more))) {
+    const { length } = payload;
+    exchange.fin = kind === END || flags & FIN;
+    if (!exchange.itemOpen && (length || kind === DATA || (kind === OPEN && more))) {
       exchange.itemOpen = true;
       exchange.inOpen = kind === OPEN;
       demand(exchange.status || --exchange.availableItems >= 0, 'more items than asked for', 3);
     }
-    if (!exchange.receiving) {
-      exchange.pending += payload.length;
+    if (exchange.refused) {
+      exchange.pending += length;
     }
     else if (exchange.itemOpen) {
       this.#piece(exchange, payload, more);
     }
     exchange.itemOpen &&= more;
-    if (exchange.receiving && exchange.fin && !exchange.over) {
-      exchange.receiving = false;
+    if (exchange.fin && !exchange.over && !exchange.refused) {
       if (exchange.ours || exchange.type === EVENT) {
         this.#close(exchange);
       }
@@ -1100,7 +1055,13 @@ class ExtSession {
     exchange.parts.push(payload.slice());
     exchange.size += payload.length;
     if (exchange.size > MAX_MESSAGE) {
-      exchange.ours ? this.#giveUp(exchange, TOO_BIG) : this.#refuse(exchange, RESOURCE_EXHAUSTED, TOO_BIG);
+      if (exchange.ours) {
+        this.cancel(exchange);
+        this.#listener.failed(exchange, TOO_BIG);
+      }
+      else {
+        this.#refuse(exchange, RESOURCE_EXHAUSTED, TOO_BIG);
+      }
     }
     else if (more) {
       this.#advance(exchange);
@@ -1132,8 +1093,7 @@ class ExtSession {
     this.#due.add(exchange);
   }
 
-  #ended(exchange, isError, payload) {
-    demand(isError ? payload[0] : payload[0] !== 0, 'an error needs a status');
+  #ended(exchange, kind, payload) {
     if (!exchange) {
       return;
     }
@@ -1141,12 +1101,12 @@ class ExtSession {
     if (!exchange.ours) {
       this.#listener.cancelled(exchange);
     }
-    else if (isError) {
+    else if (kind === ERROR) {
       exchange.status = payload[0];
       this.#listener.error(exchange, payload.slice(1));
     }
     else if (exchange.type === CALL) {
-      this.#listener.failed(exchange, text(payload.subarray(1)) || 'the peer cancelled its answer');
+      this.#listener.failed(exchange, text(payload.subarray(1)) || CANCELLED_BY_PEER);
     }
   }
 
@@ -1324,8 +1284,6 @@ class ExtSession {
     return this.#all();
   }
 }
-
-const TOO_BIG = `more than ${MAX_MESSAGE} bytes`;
 
 // ----------------------------------------------------------------------------------------------------------- values
 
@@ -1813,10 +1771,10 @@ class Link {
       else {
         exchange.iterator = result[Symbol.asyncIterator]();
         for (let next; !exchange.over && !(next = await exchange.iterator.next()).done;) {
-          session.respondItem(exchange, encodeValue(next.value ?? null));
+          session.send(exchange, encodeValue(next.value ?? null));
           await this.room(exchange);
         }
-        session.respondEnd(exchange);
+        session.end(exchange);
       }
       this.schedule();
     }
@@ -1939,11 +1897,14 @@ export class GenServerClient {
     const { signal } = call.options;
     if (this.#state === 'closed' || signal?.aborted) {
       call.settle(signal?.aborted ? signal.reason : this.#detail.error);
+      return call;
     }
-    else {
-      this.enqueue(call);
-      this.#limit(!this.#link?.connected);
+    const full = () => this.#queue.length >= this.options.maxQueued;
+    if (full() && this.#link?.connected) {
+      this.flush(this.#link);
     }
+    full() ? call.settle(new RefusedError(`${call.name}: too many operations wait`, RESOURCE_EXHAUSTED, { executed: 'no' }))
+      : this.enqueue(call);
     return call;
   }
 
@@ -1952,20 +1913,9 @@ export class GenServerClient {
     this.#link?.schedule();
   }
 
-  /** Refuses what would wait behind too many others. */
-  #limit(waiting) {
-    while (waiting && this.#queue.length > this.options.maxQueued) {
-      const call = this.#queue.pop();
-      call.settle(new RefusedError(`${call.name}: too many operations wait`, RESOURCE_EXHAUSTED, { executed: call.executed }));
-    }
-  }
-
   /** Gives the link what waits for one. */
   flush(link) {
-    if (link !== this.#link) {
-      return;
-    }
-    while (this.#queue.length && link.session.ready) {
+    while (link === this.#link && this.#queue.length && link.session.ready) {
       const call = this.#queue.shift();
       try {
         call.settled || call.begin(link);
@@ -1974,7 +1924,6 @@ export class GenServerClient {
         call.settle(new RefusedError(`${call.name}: ${error.message}`, INVALID_ARGUMENT, { executed: 'no' }));
       }
     }
-    this.#limit(true);
   }
 
   // State
