@@ -65,11 +65,16 @@ public final class GenServerRpcAutoConfiguration {
 	}
 
 	@Bean
+	ExposurePatterns genServerRpcExposure(GenServerRpcProperties properties, GenServerProperties servers,
+			GenServerRuntime runtime) {
+		return new ExposurePatterns(properties.getExposed(), perServer(runtime, servers));
+	}
+
+	@Bean
 	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
-			GenServerProperties servers, GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs,
-			RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere) {
+			GenServerProperties servers, GenServerRuntime runtime, ExposurePatterns patterns,
+			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere) {
 		ProtocolLimits limits = new RpcSettingsMapping(properties).limits();
-		ExposurePatterns patterns = new ExposurePatterns(properties.getExposed(), perServer(runtime, servers));
 		ExposureCheck.check(patterns, runtime.servers(),
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
 		RpcCodec codec = codecs.getIfAvailable();

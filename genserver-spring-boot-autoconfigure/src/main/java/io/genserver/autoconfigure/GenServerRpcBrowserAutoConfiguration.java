@@ -1,10 +1,14 @@
 package io.genserver.autoconfigure;
 
+import io.genserver.rpc.server.ApiDeclarations;
 import io.genserver.rpc.server.BrowserClient;
+import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.rpc.server.RpcWebHandler;
+import io.genserver.runtime.GenServerRuntime;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -24,6 +28,12 @@ public final class GenServerRpcBrowserAutoConfiguration {
 	@Bean
 	RouterFunction<ServerResponse> genServerBrowserClientRoutes() {
 		return BrowserClient.routes();
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("genserver.rpc.typescript.enabled")
+	RouterFunction<ServerResponse> genServerApiDeclarationsRoute(GenServerRuntime runtime, ExposurePatterns exposed) {
+		return ApiDeclarations.route(runtime.servers(), exposed);
 	}
 
 }

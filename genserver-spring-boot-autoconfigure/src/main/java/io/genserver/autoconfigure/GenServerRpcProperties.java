@@ -58,6 +58,8 @@ public class GenServerRpcProperties {
 
 	private final Base base = new Base();
 
+	private final Typescript typescript = new Typescript();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -116,6 +118,31 @@ public class GenServerRpcProperties {
 
 	public Base getBase() {
 		return this.base;
+	}
+
+	public Typescript getTypescript() {
+		return this.typescript;
+	}
+
+	/**
+	 * Declarations of the exposed servers for TypeScript.
+	 */
+	public static class Typescript {
+
+		/**
+		 * Whether to tell whoever asks at '/genserver/api.d.ts' what may be called, with
+		 * the types of arguments and replies.
+		 */
+		private boolean enabled;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
 	}
 
 	/**

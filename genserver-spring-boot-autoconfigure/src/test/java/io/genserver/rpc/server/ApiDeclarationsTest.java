@@ -1,0 +1,188 @@
+package io.genserver.rpc.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+import io.genserver.Call;
+import io.genserver.Cast;
+import io.genserver.GenServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The exposed servers are declared for TypeScript as they go over the wire. */
+class ApiDeclarationsTest {
+
+	@Test
+	void theDeclarationsAreThoseOfTheExposedContracts() throws Exception {
+		try (RpcApplication application = RpcApplication.start(Servers.class, "genserver.rpc.typescript.enabled=true",
+				"genserver.rpc.exposed=order-book,counter")) {
+			HttpResponse<String> response = get(application);
+			assertThat(response.statusCode()).isEqualTo(200);
+			assertThat(response.headers().firstValue("content-type")).hasValue("text/x-typescript;charset=UTF-8");
+			assertThat(response.headers().firstValue("etag")).isPresent();
+			assertThat(response.body()).isEqualTo(golden());
+		}
+	}
+
+	@Test
+	void nothingIsToldUnlessAskedFor() throws Exception {
+		try (RpcApplication application = RpcApplication.start(Servers.class)) {
+			assertThat(get(application).statusCode()).isEqualTo(404);
+		}
+	}
+
+	private static HttpResponse<String> get(RpcApplication application) throws IOException, InterruptedException {
+		URI uri = URI.create("http://localhost:" + application.port() + ApiDeclarations.PATH);
+		return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+	}
+
+	private static String golden() throws IOException {
+		try (InputStream in = ApiDeclarationsTest.class.getResourceAsStream("api.d.ts")) {
+			return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+		}
+	}
+
+	enum Side {
+
+		BUY, SELL
+
+	}
+
+	record Order(UUID id, Side side, BigDecimal price, Instant placed, @Nullable String note, Optional<Order> parent,
+			long[] lots, boolean open) {
+	}
+
+	record Page<T>(List<T> items, @Nullable String next) {
+	}
+
+	sealed interface Shape permits Circle, Square {
+
+	}
+
+	record Circle(double radius) implements Shape {
+	}
+
+	record Square(OptionalInt width) implements Shape {
+	}
+
+	record Increment(long by) {
+	}
+
+	interface OrderBook {
+
+		@Nullable Order find(String in, @Nullable String filter);
+
+		CompletableFuture<Page<Order>> later(Side side);
+
+		Mono<Void> cancel(Set<UUID> ids);
+
+		@Cast
+		void note(String text, byte[] seal);
+
+		byte[] draw(byte[] picture);
+
+		Shape shapes(Map<String, List<@Nullable Shape>> shapes);
+
+		Object odd(BitSet bits);
+
+		Flux<Order> watch();
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Servers {
+
+		@Bean("order-book")
+		@GenServer(keyed = true)
+		OrderBookServer orderBook() {
+			return new OrderBookServer();
+		}
+
+		@Bean
+		@GenServer
+		CounterServer counter() {
+			return new CounterServer();
+		}
+
+	}
+
+	static class CounterServer {
+
+		private long count;
+
+		@Call
+		long on(Increment on) {
+			this.count += on.by();
+			return this.count;
+		}
+
+	}
+
+	static class OrderBookServer implements OrderBook {
+
+		@Override
+		public @Nullable Order find(String in, @Nullable String filter) {
+			return null;
+		}
+
+		@Override
+		public CompletableFuture<Page<Order>> later(Side side) {
+			return new CompletableFuture<>();
+		}
+
+		@Override
+		public Mono<Void> cancel(Set<UUID> ids) {
+			return Mono.empty();
+		}
+
+		@Override
+		public void note(String text, byte[] seal) {
+		}
+
+		@Override
+		public byte[] draw(byte[] picture) {
+			return picture;
+		}
+
+		@Override
+		public Shape shapes(Map<String, List<@Nullable Shape>> shapes) {
+			return new Circle(1);
+		}
+
+		@Override
+		public Object odd(BitSet bits) {
+			return bits;
+		}
+
+		@Override
+		public Flux<Order> watch() {
+			return Flux.empty();
+		}
+
+	}
+
+}

@@ -1,0 +1,53 @@
+// What this application exposes: connect().proxy<Api>()
+
+export interface Api {
+  counter: CounterServer;
+  'order-book'(key: string): OrderBookServer;
+}
+
+export interface CounterServer {
+  Increment(on: Increment): Promise<number>;
+}
+
+export interface OrderBookServer {
+  cancel(ids: string[]): Promise<void>;
+  draw(picture: Uint8Array): Promise<Uint8Array>;
+  find(in_: string, filter: string | null): Promise<Order | null>;
+  later(side: Side): Promise<Page<Order>>;
+  note(text: string, seal: string): Promise<void>;
+  odd(bits: unknown /* java.util.BitSet */): Promise<unknown>;
+  shapes(shapes: Record<string, Array<Shape | null>>): Promise<Shape>;
+  watch(): AsyncIterable<Order>;
+}
+
+export interface Circle {
+  radius: number;
+}
+
+export interface Increment {
+  by: number;
+}
+
+export interface Order {
+  id: string;
+  side: Side;
+  price: number;
+  placed: string;
+  note: string | null;
+  parent: Order | null;
+  lots: number[];
+  open: boolean;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+export type Shape = Circle | Square;
+
+export type Side = 'BUY' | 'SELL';
+
+export interface Square {
+  width: number | null;
+}
