@@ -256,6 +256,7 @@ const MAX_FRAME = 65536, MAX_MESSAGE = 4 << 20, MAX_CALLS = 1024;
 const BATCH_BYTES = 16384, BATCH_FRAMES = 256;
 const NO_METHOD = new Uint8Array(8);
 const TOO_BIG = `more than ${MAX_MESSAGE} bytes`, CANCELLED_BY_PEER = 'the peer cancelled its answer';
+const NO_CREDIT = 'more than there was credit for', OUT_OF_ORDER = 'frame out of order';
 
 /** Puts frames together to WebSocket messages. */
 class Batch {
@@ -656,7 +657,7 @@ class BaseSession {
   /** Ends a stream that cannot go on, so that nobody waits for its rest. */
   #broken(inbound) {
     const { exchange } = inbound;
-    const message = 'frame out of sequence';
+    const message = OUT_OF_ORDER;
     inbound.receiving = false;
     if (exchange?.ours) {
       this.#forget(exchange);
@@ -716,7 +717,7 @@ function entries(bytes, at) {
       length = bytes[at] | bytes[at + 1] << 8;
       at += 2;
     }
-    demand(at + length <= bytes.length, 'metadata is cut off');
+    demand(at + length <= bytes.length);
     found[type] = bytes.slice(at, at += length);
     found.critical ||= critical;
   }
@@ -726,7 +727,7 @@ function entries(bytes, at) {
 const number = (bytes) => bytes && viewOf(bytes).getUint32(0, true);
 
 /** What the peer must not do ends the connection. */
-function demand(holds, violation, code = 1) {
+function demand(holds, violation = 'malformed frame', code = 1) {
   if (!holds) {
     throw { violation, code };
   }
@@ -873,8 +874,8 @@ class ExtSession {
 
   header(stream, seq, flags, length) {
     const kind = flags & 15;
-    demand(length <= MAX_FRAME && !(flags & COMPRESSED) && (kind <= ERROR || flags & IGNORABLE), 'bad frame');
-    demand(this.#settled === (kind !== SETTINGS), 'SETTINGS is the first frame and no other');
+    demand(length <= MAX_FRAME && !(flags & COMPRESSED) && (kind <= ERROR || flags & IGNORABLE)
+      && this.#settled === (kind !== SETTINGS));
     return true;
   }
 
@@ -953,19 +954,19 @@ class ExtSession {
     const { length } = payload;
     this.#available -= length;
     this.#pending += length;
-    demand(this.#available >= 0, 'more bytes than the connection has credit for', 3);
+    demand(this.#available >= 0, NO_CREDIT, 3);
     if (kind === OPEN && !this.#isOurs(stream)) {
-      demand((stream & NUMBER) === ++this.#highest && !seq, `stream ${stream} is opened out of order`);
+      demand((stream & NUMBER) === ++this.#highest && !seq, OUT_OF_ORDER);
       this.#request(stream, flags, payload);
       return;
     }
     const exchange = this.#find(stream);
     if (exchange) {
       demand(!exchange.fin && exchange.type === CALL | !exchange.ours && (kind === OPEN) !== exchange.answering
-        && seq === exchange.inSeq, `stream ${stream}: frame out of order`);
+        && seq === exchange.inSeq, OUT_OF_ORDER);
       exchange.inSeq = (exchange.inSeq + 1) >>> 0;
       exchange.available -= length;
-      demand(exchange.available >= 0, `stream ${stream}: more bytes than it has credit for`, 3);
+      demand(exchange.available >= 0, NO_CREDIT, 3);
       if (kind === OPEN) {
         this.#answer(exchange, flags, payload);
       }
@@ -978,14 +979,14 @@ class ExtSession {
   /** Where the body of an OPEN begins. */
   #start(stream, payload) {
     const start = RPC_HEADER + (payload[13] | payload[14] << 8);
-    demand(payload.length >= Math.max(start, RPC_HEADER) && viewOf(payload).getUint32(1, true) === stream, 'bad header');
+    demand(payload.length >= Math.max(start, RPC_HEADER) && viewOf(payload).getUint32(1, true) === stream);
     return start;
   }
 
   #request(stream, flags, payload) {
     const start = this.#start(stream, payload);
     const type = payload[0];
-    demand(type === CALL || type === EVENT, 'neither call nor event');
+    demand(type === CALL || type === EVENT);
     if (this.#gone) {
       return;
     }
@@ -1017,7 +1018,7 @@ class ExtSession {
 
   #answer(exchange, flags, payload) {
     const start = this.#start(exchange.id, payload);
-    demand(payload[0] === RESPONSE && start > RPC_HEADER, 'no response');
+    demand(payload[0] === RESPONSE && start > RPC_HEADER);
     exchange.answering = true;
     exchange.pending += start;
     exchange.status = payload[RPC_HEADER];
@@ -1033,7 +1034,7 @@ class ExtSession {
     if (!exchange.itemOpen && (length || kind === DATA || (kind === OPEN && more))) {
       exchange.itemOpen = true;
       exchange.inOpen = kind === OPEN;
-      demand(exchange.status || --exchange.availableItems >= 0, 'more items than asked for', 3);
+      demand(exchange.status || --exchange.availableItems >= 0, NO_CREDIT, 3);
     }
     if (exchange.refused) {
       exchange.pending += length;
@@ -1695,7 +1696,8 @@ class Link {
     const { received } = exchange;
     this.session.consumed(exchange, cost);
     received?.push(bytes);
-    if (received && received.length * bytes.length > MAX_MESSAGE || (this.session.ext && !inOpen)) {
+    exchange.total += bytes.length;
+    if (exchange.total > MAX_MESSAGE || (this.session.ext && !inOpen)) {
       this.refused(exchange, INVALID_ARGUMENT, 'arguments are too long, or more than one item');
     }
   }
@@ -1737,6 +1739,7 @@ class Link {
   opened(exchange) {
     exchange.handler = this.#client.served.get(hex(exchange.method));
     exchange.received = [];
+    exchange.total = 0;
     if (!exchange.handler) {
       this.refused(exchange, METHOD_NOT_FOUND, `method ${hex(exchange.method)} is not served here`);
     }
@@ -1863,17 +1866,14 @@ export class GenServerClient {
       const call = new Call(this, name, args, key === undefined ? options : { ...options, key }, CALL);
       call.promise.catch(() => {});
       this.#submit(call);
-      return {
-        then: (...handlers) => call.promise.then(...handlers),
-        catch: (handler) => call.promise.catch(handler),
-        finally: (handler) => call.promise.finally(handler),
+      return Object.assign(call.promise, {
         [Symbol.asyncIterator]: () => {
           if (call.exchange || call.queue) {
             throw new TypeError(`${name}: iterate at once, and once, over what it returns`);
           }
           return streamOf(call);
         }
-      };
+      });
     };
     const named = (target, each) => new Proxy(target, {
       get: (_, name) => typeof name === 'symbol' || name === 'then' ? undefined : each(name)

@@ -93,10 +93,11 @@ class NodeTest {
 		return bytes;
 	}
 
-	@Test
-	void theClientWorksWithARealEndpoint() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "endpoint", "docs" })
+	void theClientAndTheExamplesOfItsPageWorkWithARealEndpoint(String name) throws Exception {
 		try (RpcApplication application = RpcApplication.start(Servers.class)) {
-			run("endpoint", Map.of("GENSERVER_URL", "ws://localhost:" + application.port() + "/ws"));
+			run(name, Map.of("GENSERVER_URL", "ws://localhost:" + application.port() + "/ws"));
 		}
 	}
 
