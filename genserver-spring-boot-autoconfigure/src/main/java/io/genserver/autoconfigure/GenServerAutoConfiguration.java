@@ -10,6 +10,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.spring.CallContext;
 import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
 import io.genserver.spring.ReactiveReplyAdapters;
@@ -52,7 +53,9 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ReflectiveContracts genServerContracts(ApplicationContext context) {
-		return new ReflectiveContracts(ReactiveReplyAdapters.create(context.getClassLoader()),
+		return new ReflectiveContracts(
+				ReactiveReplyAdapters.create(context.getClassLoader(),
+						() -> context.getBeanProvider(CallContext.class).getIfAvailable(() -> CallContext.OF_THREAD)),
 				context.getEnvironment()::resolveRequiredPlaceholders);
 	}
 

@@ -22,7 +22,7 @@ final class Agenda {
 
 	private final ServerCell cell;
 
-	private final Deque<Runnable> continuations = new ArrayDeque<>();
+	private final Deque<Message> continuations = new ArrayDeque<>();
 
 	private final Queue<Timer> due = new ConcurrentLinkedQueue<>();
 
@@ -34,8 +34,14 @@ final class Agenda {
 		this.cell = cell;
 	}
 
-	void continueWith(Runnable task) {
-		this.continuations.addLast(task);
+	/** Only while the server handles a message. */
+	void continueWith(Runnable task, @Nullable Message continued) {
+		CastMessage continuation = new CastMessage(LambdaOperation.CONTINUATION, task, this.cell);
+		MessageEnvelope seen = (continued != null) ? continued.envelope : null;
+		if (seen != null) {
+			continuation.envelope = MessageEnvelope.continuing(seen, continuation);
+		}
+		this.continuations.addLast(continuation);
 	}
 
 	/** The instance has started, and its timers with it. */
@@ -53,9 +59,9 @@ final class Agenda {
 
 	/** The next thing to do, or {@code null} if it is a message's turn. */
 	@Nullable Message next(boolean messageWaits) {
-		Runnable continuation = this.continuations.pollFirst();
+		Message continuation = this.continuations.pollFirst();
 		if (continuation != null) {
-			return new CastMessage(LambdaOperation.CONTINUATION, continuation, this.cell);
+			return continuation;
 		}
 		if (this.tickedLast && messageWaits) {
 			this.tickedLast = false;

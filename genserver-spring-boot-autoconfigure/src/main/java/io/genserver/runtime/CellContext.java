@@ -108,7 +108,7 @@ final class CellContext implements GenServerContext {
 			throw new IllegalStateException("continueWith(...) works in the turn of server " + this.cell.label()
 					+ " only; elsewhere send a cast to self()");
 		}
-		this.cell.agenda().continueWith(task);
+		this.cell.agenda().continueWith(task, turn.message);
 	}
 
 	@Override

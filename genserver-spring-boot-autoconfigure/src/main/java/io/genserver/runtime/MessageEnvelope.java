@@ -41,6 +41,14 @@ final class MessageEnvelope implements Envelope {
 		this.sentAt = sentAt;
 	}
 
+	/** What continues another message has the attributes of that one. */
+	static MessageEnvelope continuing(MessageEnvelope other, Message continuation) {
+		MessageEnvelope envelope = new MessageEnvelope(other.server, other.key, continuation,
+				other.server.runtime().nanoTime());
+		envelope.attributes = other.attributes;
+		return envelope;
+	}
+
 	/** It is about to get a place in the mailbox. */
 	void queued(long now) {
 		this.queuedAt = now;

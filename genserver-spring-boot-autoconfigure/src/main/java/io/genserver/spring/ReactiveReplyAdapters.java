@@ -9,6 +9,9 @@ import io.genserver.runtime.ReplyAdapter;
 import io.genserver.runtime.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.ReactiveAdapter;
@@ -29,21 +32,25 @@ public final class ReactiveReplyAdapters {
 	/**
 	 * Return the adapters of all types known here.
 	 * @param classLoader where to look for Reactor
+	 * @param context sends under a subscriber's context, {@code null} to take the thread
+	 * as it is
 	 * @return the adapters, those of the JDK included
 	 */
-	public static ReplyAdapters create(@Nullable ClassLoader classLoader) {
+	public static ReplyAdapters create(@Nullable ClassLoader classLoader, @Nullable Supplier<CallContext> context) {
 		if (!ClassUtils.isPresent("reactor.core.publisher.Mono", classLoader)) {
 			return ReplyAdapters.JDK;
 		}
-		return ReplyAdapters.JDK.or(new Registered(ReactiveAdapterRegistry.getSharedInstance()));
+		return ReplyAdapters.JDK.or(new Registered(ReactiveAdapterRegistry.getSharedInstance(),
+				(context != null) ? context.get() : CallContext.OF_THREAD));
 	}
 
 	/**
 	 * Looks types up in the registry.
 	 *
 	 * @param registry the registry
+	 * @param context sends under a subscriber's context
 	 */
-	private record Registered(ReactiveAdapterRegistry registry) implements ReplyAdapters {
+	private record Registered(ReactiveAdapterRegistry registry, CallContext context) implements ReplyAdapters {
 
 		@Override
 		public @Nullable ReplyAdapter find(Class<?> type) {
@@ -55,7 +62,7 @@ public final class ReactiveReplyAdapters {
 				throw new IllegalArgumentException("no proxy can make a " + type.getName() + ", only a "
 						+ adapter.getReactiveType().getSimpleName());
 			}
-			return adapter.isMultiValue() ? new Many(adapter) : new One(adapter);
+			return adapter.isMultiValue() ? new Many(adapter, this.context) : new One(adapter, this.context);
 		}
 
 	}
@@ -64,8 +71,9 @@ public final class ReactiveReplyAdapters {
 	 * A type that carries one reply or none.
 	 *
 	 * @param adapter its adapter
+	 * @param context sends under a subscriber's context
 	 */
-	private record One(ReactiveAdapter adapter) implements ReplyAdapter.Single {
+	private record One(ReactiveAdapter adapter, CallContext context) implements ReplyAdapter.Single {
 
 		@Override
 		public CompletionStage<?> fromHandler(Object reply) {
@@ -74,7 +82,11 @@ public final class ReactiveReplyAdapters {
 
 		@Override
 		public Object toCaller(Supplier<CompletableFuture<@Nullable Object>> call) {
-			return this.adapter.fromPublisher(Mono.fromFuture(call::get));
+			if (this.context == CallContext.OF_THREAD) {
+				return this.adapter.fromPublisher(Mono.fromFuture(call::get));
+			}
+			return this.adapter.fromPublisher(
+					Mono.deferContextual((subscriber) -> Mono.fromFuture(this.context.within(subscriber, call))));
 		}
 
 	}
@@ -83,8 +95,9 @@ public final class ReactiveReplyAdapters {
 	 * A type that carries any number of items.
 	 *
 	 * @param adapter its adapter
+	 * @param context sends under a subscriber's context
 	 */
-	private record Many(ReactiveAdapter adapter) implements ReplyAdapter.Stream {
+	private record Many(ReactiveAdapter adapter, CallContext context) implements ReplyAdapter.Stream {
 
 		@Override
 		public Flow.Publisher<?> fromHandler(Object reply) {
@@ -93,7 +106,18 @@ public final class ReactiveReplyAdapters {
 
 		@Override
 		public Object toCaller(Flow.Publisher<@Nullable Object> items) {
-			return this.adapter.fromPublisher(FlowAdapters.toPublisher(items));
+			Publisher<@Nullable Object> publisher = FlowAdapters.toPublisher(items);
+			if (this.context == CallContext.OF_THREAD) {
+				return this.adapter.fromPublisher(publisher);
+			}
+			return this.adapter.fromPublisher(
+					Flux.deferContextual((subscriber) -> Flux.from((Publisher<Object>) (target) -> this.context
+						.within(subscriber, () -> subscribe(publisher, target)))));
+		}
+
+		private static boolean subscribe(Publisher<?> items, Subscriber<? super Object> target) {
+			items.subscribe(target);
+			return true;
 		}
 
 	}

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReactiveReplyAdaptersTest {
 
-	private final ReplyAdapters adapters = ReactiveReplyAdapters.create(getClass().getClassLoader());
+	private final ReplyAdapters adapters = ReactiveReplyAdapters.create(getClass().getClassLoader(), null);
 
 	@Test
 	void aMonoCallsOncePerSubscriber() {
@@ -112,7 +112,7 @@ class ReactiveReplyAdaptersTest {
 
 	@Test
 	void withoutReactorOnlyTheTypesOfTheJdkAreKnown() {
-		ReplyAdapters without = ReactiveReplyAdapters.create(new FilteredClassLoader(Mono.class));
+		ReplyAdapters without = ReactiveReplyAdapters.create(new FilteredClassLoader(Mono.class), null);
 		assertThat(without.find(CompletableFuture.class)).isNotNull();
 		assertThat(without.find(Flow.Publisher.class)).isNotNull();
 		assertThat(without.find(Mono.class)).isNull();

@@ -1,0 +1,48 @@
+package io.genserver.autoconfigure;
+
+import io.genserver.spring.CallContext;
+import io.genserver.spring.propagation.ContextPropagation;
+import io.genserver.spring.propagation.SubscriberContext;
+import io.micrometer.context.ContextSnapshotFactory;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration for context propagation: what belongs to a thread goes with a
+ * message. Without Micrometer's context-propagation library, nothing does.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = GenServerAutoConfiguration.class)
+@ConditionalOnClass(ContextSnapshotFactory.class)
+@ConditionalOnBooleanProperty(name = "genserver.context-propagation.enabled", matchIfMissing = true)
+public final class GenServerContextPropagationAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ContextPropagation genServerContextPropagation() {
+		return new ContextPropagation(ContextSnapshotFactory.builder().clearMissing(true).build());
+	}
+
+	/**
+	 * Contexts of reactive subscribers.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Mono.class)
+	static class ReactorConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		CallContext genServerCallContext() {
+			return new SubscriberContext(ContextSnapshotFactory.builder().build());
+		}
+
+	}
+
+}

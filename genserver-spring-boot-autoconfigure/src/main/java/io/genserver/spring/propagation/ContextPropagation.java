@@ -1,0 +1,85 @@
+package io.genserver.spring.propagation;
+
+import java.util.Map;
+
+import io.genserver.Envelope;
+import io.genserver.Envelope.Attribute;
+import io.genserver.GenServerInterceptor;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshot.Scope;
+import io.micrometer.context.ContextSnapshotFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+import org.springframework.core.Ordered;
+
+/**
+ * Lets the trace, the security context, the diagnostic context of the log and whatever
+ * else is registered with Micrometer's context propagation follow a message: taken from
+ * the sender's thread, set while the message is handled, and gone after it, together with
+ * what the handler itself has left there. Timers start with an empty context,
+ * continuations with that of the message they continue.
+ * <p>
+ * The diagnostic context is taken care of whether or not an accessor of it is registered.
+ *
+ * @since 0.1.0
+ */
+public final class ContextPropagation implements GenServerInterceptor, Ordered {
+
+	private static final Attribute<ContextSnapshot> SNAPSHOT = new Attribute<>("context");
+
+	private static final Attribute<Map<String, String>> DIAGNOSTICS = new Attribute<>("MDC");
+
+	private final ContextSnapshotFactory snapshots;
+
+	private final ContextSnapshot nothing;
+
+	/**
+	 * Create.
+	 * @param snapshots takes contexts; must clear what a snapshot has no value for
+	 */
+	public ContextPropagation(ContextSnapshotFactory snapshots) {
+		this.snapshots = snapshots;
+		this.nothing = snapshots.captureFrom();
+	}
+
+	/** Around other interceptors, which may log. */
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void sending(Envelope envelope) {
+		envelope.put(SNAPSHOT, this.snapshots.captureAll());
+		Map<String, String> diagnostics = MDC.getCopyOfContextMap();
+		if (diagnostics != null && !diagnostics.isEmpty()) {
+			envelope.put(DIAGNOSTICS, diagnostics);
+		}
+	}
+
+	@Override
+	@SuppressWarnings("try")
+	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
+		ContextSnapshot snapshot = envelope.get(SNAPSHOT);
+		Map<String, String> diagnostics = envelope.get(DIAGNOSTICS);
+		Map<String, String> before = MDC.getCopyOfContextMap();
+		set(diagnostics);
+		try (Scope scope = ((snapshot != null) ? snapshot : this.nothing).setThreadLocals()) {
+			return invocation.proceed();
+		}
+		finally {
+			set(before);
+		}
+	}
+
+	private static void set(@Nullable Map<String, String> diagnostics) {
+		if (diagnostics != null && !diagnostics.isEmpty()) {
+			MDC.setContextMap(diagnostics);
+		}
+		else {
+			MDC.clear();
+		}
+	}
+
+}
