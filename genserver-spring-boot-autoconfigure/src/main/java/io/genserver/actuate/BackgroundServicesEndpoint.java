@@ -9,21 +9,24 @@ import io.genserver.background.ServiceInfo;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * Shows the background services, or one of them, and cancels or restarts one. Points in
- * time are ISO 8601.
+ * Shows the background services, or one of them. Points in time are ISO 8601. Where
+ * {@code management.endpoint.backgroundservices.access} is {@code unrestricted}, which it
+ * is not by default, they can be cancelled and restarted.
  *
  * @since 0.1.0
  */
 @Endpoint(id = "backgroundservices", defaultAccess = Access.READ_ONLY)
 public class BackgroundServicesEndpoint {
+
+	private static final int CONFLICT = 409;
 
 	private final BackgroundServices services;
 
@@ -60,52 +63,48 @@ public class BackgroundServicesEndpoint {
 	}
 
 	/**
-	 * Cancel or restart a service. Does not wait until that has happened.
+	 * Cancel or restart a service. Nobody waits until that has happened.
 	 * @param name its name
-	 * @param action what to do
-	 * @return the service as it is now
-	 * @throws InvalidEndpointRequestException if there is no such service, or it cannot
-	 * be restarted
+	 * @param action {@code cancel} or {@code restart}
+	 * @return no content; 400, 404 or 409 with a message that says why, if the action or
+	 * the service is unknown, or the service cannot be started any more
 	 */
 	@WriteOperation
-	public BackgroundServiceDescription act(@Selector String name, Action action) {
+	public WebEndpointResponse<?> control(@Selector String name, @Nullable String action) {
 		BackgroundHandle<?> service = this.services.find(name);
 		if (service == null) {
-			throw refused("There is no background service named '" + name + "'");
+			return refusal(WebEndpointResponse.STATUS_NOT_FOUND, "There is no background service '" + name
+					+ "'; the background services are: " + String.join(", ", this.services.names()));
 		}
-		try {
-			switch (action) {
-				case CANCEL -> service.cancel();
-				case RESTART -> service.restart();
+		if ("cancel".equalsIgnoreCase(action)) {
+			service.cancel();
+		}
+		else if ("restart".equalsIgnoreCase(action)) {
+			try {
+				service.restart();
+			}
+			catch (IllegalStateException ex) {
+				return refusal(CONFLICT, String.valueOf(ex.getMessage()));
 			}
 		}
-		catch (IllegalStateException ex) {
-			throw refused(String.valueOf(ex.getMessage()));
+		else {
+			return refusal(WebEndpointResponse.STATUS_BAD_REQUEST,
+					((action != null) ? "There is no action '" + action + "'" : "The action is missing")
+							+ "; the actions are: cancel, restart. Send one as {\"action\": \"cancel\"}");
 		}
-		return BackgroundServiceDescription.of(service.info());
+		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 	}
 
-	private static InvalidEndpointRequestException refused(String reason) {
-		return new InvalidEndpointRequestException(reason, reason);
+	private static WebEndpointResponse<Refusal> refusal(int status, String message) {
+		return new WebEndpointResponse<>(new Refusal(message), status);
 	}
 
 	/**
-	 * What can be done to a service.
+	 * Why nothing was done.
 	 *
-	 * @since 0.1.0
+	 * @param message names what could have been asked for
 	 */
-	public enum Action {
-
-		/**
-		 * Tell it to end.
-		 */
-		CANCEL,
-
-		/**
-		 * Start it, again if it runs or has ended.
-		 */
-		RESTART
-
+	record Refusal(String message) implements OperationResponseBody {
 	}
 
 	/**

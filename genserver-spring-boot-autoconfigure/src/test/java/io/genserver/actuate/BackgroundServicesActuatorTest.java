@@ -13,13 +13,13 @@ import io.genserver.background.BackgroundHandle;
 import io.genserver.background.BackgroundService;
 import io.genserver.background.BackgroundServices;
 import io.genserver.background.CancellationToken;
+import io.genserver.background.ServiceState;
 import io.genserver.background.Step;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -35,7 +35,6 @@ import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Endpoint and health of the background services, as a client of an application sees
@@ -106,7 +105,7 @@ class BackgroundServicesActuatorTest {
 
 	@Test
 	void cancelsAndRestartsAService() throws Exception {
-		assertThat(act("ticker", "cancel").getStatus().value()).isEqualTo(200);
+		assertThat(act("ticker", "cancel").getStatus().value()).isEqualTo(204);
 		end("ticker");
 		this.client.get()
 			.uri("/backgroundservices/ticker")
@@ -114,19 +113,24 @@ class BackgroundServicesActuatorTest {
 			.expectBody()
 			.jsonPath("$.state")
 			.isEqualTo("CANCELLED");
-		EntityExchangeResult<String> restarted = act("ticker", "restart");
-		assertThat(restarted.getStatus().value()).isEqualTo(200);
-		assertThat(restarted.getResponseBody()).containsAnyOf("RUNNING", "RESTARTING");
+		assertThat(act("ticker", "RESTART").getStatus().value()).isEqualTo(204);
+		assertThat(this.context.getBean(BackgroundServices.class).find("ticker").state()).isIn(ServiceState.RUNNING,
+				ServiceState.RESTARTING);
 	}
 
 	@Test
 	void refusesWhatItDoesNotKnow() {
-		assertThat(act("none", "cancel").getStatus().value()).isEqualTo(400);
-		assertThat(act("ticker", "explode").getStatus().value()).isEqualTo(400);
-		BackgroundServicesEndpoint endpoint = this.context.getBean(BackgroundServicesEndpoint.class);
-		assertThatExceptionOfType(InvalidEndpointRequestException.class)
-			.isThrownBy(() -> endpoint.act("none", BackgroundServicesEndpoint.Action.CANCEL))
-			.withMessageContaining("no background service named 'none'");
+		EntityExchangeResult<String> unknown = act("none", "cancel");
+		assertThat(unknown.getStatus().value()).isEqualTo(404);
+		assertThat(unknown.getResponseBody()).contains("There is no background service 'none'")
+			.contains("ticker, importer");
+		EntityExchangeResult<String> bad = act("ticker", "explode");
+		assertThat(bad.getStatus().value()).isEqualTo(400);
+		assertThat(bad.getResponseBody()).contains("no action 'explode'").contains("cancel, restart");
+		this.context.getBean(BackgroundServices.class).close();
+		EntityExchangeResult<String> late = act("ticker", "restart");
+		assertThat(late.getStatus().value()).isEqualTo(409);
+		assertThat(late.getResponseBody()).contains("shutting down");
 	}
 
 	@Test
