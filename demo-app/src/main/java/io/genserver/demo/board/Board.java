@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
+import io.genserver.GenServerRef;
 import io.genserver.Keyed;
 import io.genserver.MailboxFullException;
 import reactor.core.publisher.Flux;
@@ -89,10 +90,12 @@ class Board {
 			int column = (left + x) / Tile.SIZE;
 			TilePosition position = new TilePosition(column, boardRow / Tile.SIZE);
 			touched.add(position);
-			Tile tile = this.tiles.get(position.key());
+			GenServerRef<Tile> tile = this.tiles.ref(position.key());
 			int end = Math.min(picture.width(), (column + 1) * Tile.SIZE - left);
 			for (; x < end; x++) {
-				tile.paint((left + x) % Tile.SIZE, boardRow % Tile.SIZE, picture.at(x, pictureRow));
+				int tileX = (left + x) % Tile.SIZE;
+				int rgb = picture.at(x, pictureRow);
+				tile.cast((server) -> server.paint(tileX, boardRow % Tile.SIZE, rgb));
 			}
 		}
 	}

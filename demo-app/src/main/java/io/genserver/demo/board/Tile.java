@@ -1,6 +1,5 @@
 package io.genserver.demo.board;
 
-import io.genserver.Cast;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -19,12 +18,17 @@ public interface Tile {
 	int SIZE = 64;
 
 	/**
-	 * Paint a pixel. Returns once the message is queued.
+	 * Paint a pixel. Over the WebSocket a painter may paint 20 000 pixels per second, and
+	 * as many at once after a pause. To paint more than a few from within the application
+	 * cast it, {@code ref.cast(tile -> tile.paint(x, y, rgb))}: that waits for nothing
+	 * but room.
 	 * @param x column, 0 to 63
 	 * @param y row, 0 to 63
 	 * @param rgb colour as {@code 0xRRGGBB}
+	 * @throws IllegalArgumentException if there is no such pixel
+	 * @throws PaintRateException if the painter is too fast. One that sends casts instead
+	 * of calls wants no answer, and gets none
 	 */
-	@Cast
 	void paint(int x, int y, int rgb);
 
 	/**
@@ -37,7 +41,8 @@ public interface Tile {
 	 * Watch the tile: a snapshot first, then what is painted, without a gap. A watcher
 	 * that is slow misses colours a pixel had for a while, never its last one; what waits
 	 * for it never exceeds the pixels of the tile.
-	 * @return never ends by itself
+	 * @return never ends by itself; fails when the tile restarts, and may then be watched
+	 * again
 	 */
 	Flux<TileUpdate> watch();
 
