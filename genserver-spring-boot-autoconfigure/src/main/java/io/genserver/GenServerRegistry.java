@@ -207,7 +207,10 @@ public interface GenServerRegistry {
 	void restart(String name, String key);
 
 	/**
-	 * Let a server pause after the message it is handling. Messages queue.
+	 * Let a server pause after the message it is handling. Messages queue until
+	 * {@link #resume(String)}, which alone ends the pause: a restart does not. When the
+	 * application shuts down meanwhile the server is not resumed, and what waits for it
+	 * fails at once without having been executed.
 	 * @param name the server's name; all instances there are pause if it is keyed
 	 * @throws NoSuchServerException if there is none
 	 */

@@ -297,6 +297,11 @@ public final class GenServerRuntime {
 		return this.phase != Phase.NEW && this.phase != Phase.STARTING;
 	}
 
+	/** Whether all servers have been stopped, or are being. */
+	boolean isShutDown() {
+		return this.phase.ordinal() >= Phase.DRAINING.ordinal();
+	}
+
 	/** Whether messages are taken; while draining only those sent from turns. */
 	boolean admits(@Nullable Turn turn) {
 		Phase now = this.phase;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +24,9 @@ final class Instances {
 	private final Server server;
 
 	private final Map<String, ServerCell> keyed = new ConcurrentHashMap<>();
+
+	/** Instances whose successors wait for their end. */
+	private final Set<ServerCell> ending = ConcurrentHashMap.newKeySet();
 
 	private final AtomicInteger count = new AtomicInteger();
 
@@ -81,11 +85,13 @@ final class Instances {
 	/** A new instance takes the place of one that is ending, and starts after its end. */
 	void succeed(ServerCell ending, String key) {
 		ServerCell next = new ServerCell(this.server, key);
+		this.ending.add(ending);
 		if (this.keyed.replace(key, ending, next)) {
 			this.former.add(ending);
 			ending.life().whenTerminated().whenComplete((done, failure) -> next.start());
 			stopIfStopped(next);
 		}
+		ending.life().whenTerminated().whenComplete((done, failure) -> this.ending.remove(ending));
 	}
 
 	/** Whoever stops the server may have passed by before the cell was there. */
@@ -133,6 +139,11 @@ final class Instances {
 			ServerCell next = new ServerCell(this.server, null);
 			this.single = next;
 			next.start();
+			if (this.server.runtime().isShutDown()) {
+				// Whoever shuts all down may have passed by before it was there.
+				this.stopped = true;
+				next.command(ServerCell.STOP);
+			}
 		}
 	}
 
@@ -172,7 +183,7 @@ final class Instances {
 	CompletableFuture<@Nullable Void> stop() {
 		this.stopped = true;
 		List<CompletableFuture<?>> ends = new ArrayList<>();
-		for (ServerCell cell : all()) {
+		for (ServerCell cell : allThatLive()) {
 			cell.command(ServerCell.STOP);
 			ends.add(cell.life().whenTerminated());
 		}
@@ -186,6 +197,13 @@ final class Instances {
 	Collection<ServerCell> all() {
 		ServerCell only = this.single;
 		return (only != null) ? List.of(only) : this.keyed.values();
+	}
+
+	/** With those that have a successor already, but have not ended yet. */
+	Collection<ServerCell> allThatLive() {
+		List<ServerCell> cells = new ArrayList<>(this.ending);
+		cells.addAll(all());
+		return cells;
 	}
 
 	@Nullable ServerCell find(String key) {

@@ -302,7 +302,7 @@ public final class Server {
 	/** A key that has failed, or pauses while all servers stop, gets no new instance. */
 	private boolean willNotGoOn(ServerCell cell) {
 		ServerState state = cell.life().state();
-		return state == ServerState.FAILED || (state == ServerState.SUSPENDED && !this.runtime.isRunning());
+		return state == ServerState.FAILED || (state == ServerState.SUSPENDED && this.runtime.isShutDown());
 	}
 
 	private static boolean refuses(Overflow overflow) {

@@ -105,7 +105,10 @@ final class Shutdown {
 		for (Server server : order) {
 			CompletableFuture<?> stopped = server.instances().stop();
 			// One that hangs must not eat the time of those that do not.
-			boolean hangs = !server.instances().all().stream().allMatch((cell) -> cell.handling().current() == null);
+			boolean hangs = !server.instances()
+				.allThatLive()
+				.stream()
+				.allMatch((cell) -> cell.handling().current() == null);
 			long patience = (hangs || this.hurried) ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
 			await(stopped, Math.min(patience, this.end - GRACE));
 		}
@@ -164,7 +167,7 @@ final class Shutdown {
 	private List<ServerCell> cells() {
 		List<ServerCell> cells = new ArrayList<>();
 		for (Server server : this.runtime.servers()) {
-			cells.addAll(server.instances().all());
+			cells.addAll(server.instances().allThatLive());
 		}
 		return cells;
 	}

@@ -65,9 +65,9 @@ final class Engine implements GenServerInterceptor, AutoCloseable {
 			.add(new ServerDefinition(name, Object.class, List.of(), false, List.of(operations), factory, settings));
 	}
 
-	Server addKeyed(String name, ServerSettings settings, InstanceFactory factory) {
+	Server addKeyed(String name, ServerSettings settings, InstanceFactory factory, Operation... operations) {
 		return this.runtime
-			.add(new ServerDefinition(name, Object.class, List.of(), true, List.of(), factory, settings));
+			.add(new ServerDefinition(name, Object.class, List.of(), true, List.of(operations), factory, settings));
 	}
 
 	/** Add a server and start the runtime. */

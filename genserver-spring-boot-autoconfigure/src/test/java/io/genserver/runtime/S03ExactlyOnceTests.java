@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
@@ -174,6 +176,48 @@ class S03ExactlyOnceTests {
 	@Test
 	void S03_itHoldsWhenFailuresRestartServersToo() {
 		Seeds.each(300, (scheduler) -> new Mayhem(scheduler, SupervisionStrategy.RESTART).run());
+	}
+
+	@Test
+	void S03_atAShutdownWithEveryWorkerStuckEveryCallEnds() throws Exception {
+		Engine engine = new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS),
+				Engine.shutdown(Duration.ofMillis(1), Duration.ofMillis(50)));
+		CountDownLatch end = new CountDownLatch(1);
+		List<CompletableFuture<?>> calls = new ArrayList<>();
+		int servers = 32;
+		CountDownLatch stuck = new CountDownLatch(servers);
+		for (int i = 0; i < servers; i++) {
+			engine.add("stuck-" + i, ServerSettings.DEFAULTS.withCallTimeout(Duration.ofDays(1)), Object::new);
+		}
+		engine.runtime.start();
+		for (int i = 0; i < servers; i++) {
+			GenServerRef<Object> ref = engine.ref("stuck-" + i);
+			calls.add(ref.callAsync((instance) -> {
+				stuck.countDown();
+				awaitUninterruptibly(end);
+				return 1;
+			}));
+			calls.add(ref.callAsync(Object::hashCode));
+		}
+		assertThat(stuck.await(30, TimeUnit.SECONDS)).isTrue();
+		engine.close();
+		for (CompletableFuture<?> call : calls) {
+			assertThat(call).failsWithin(Duration.ofSeconds(30));
+		}
+		end.countDown();
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		boolean waiting = true;
+		while (waiting) {
+			try {
+				latch.await();
+				waiting = false;
+			}
+			catch (InterruptedException ex) {
+				// A handler that ignores it.
+			}
+		}
 	}
 
 }

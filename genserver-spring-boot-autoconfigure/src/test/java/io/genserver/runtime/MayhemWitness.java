@@ -1,0 +1,153 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+
+import io.genserver.GenServerContext;
+import io.genserver.test.SeededScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Sees the instances and handlers of a {@link Mayhem}, and notes whatever breaks a
+ * promise. It throws nothing, since a handler's exception is nothing special.
+ */
+final class MayhemWitness {
+
+	private final SeededScheduler scheduler;
+
+	private final List<String> violations = new ArrayList<>();
+
+	/** By name and key, the instance that is alive. */
+	private final Map<String, Instance> alive = new HashMap<>();
+
+	/** By server and sender, the numbers of the messages handled. */
+	private final Map<String, List<Integer>> handled = new HashMap<>();
+
+	private int handledCasts;
+
+	MayhemWitness(SeededScheduler scheduler) {
+		this.scheduler = scheduler;
+	}
+
+	InstanceFactory instances() {
+		return new InstanceFactory() {
+
+			@Override
+			public Object create() {
+				GenServerContext context = GenServerContext.current();
+				Instance made = new Instance(context.name() + "/" + context.key());
+				expect(MayhemWitness.this.alive.put(made.label, made) == null, "second instance of " + made.label);
+				MayhemWitness.this.scheduler.letOthersRun();
+				return made;
+			}
+
+			@Override
+			public void destroy(Object instance) {
+				Instance gone = (Instance) instance;
+				expect(!gone.gone, "second end of " + gone.label);
+				expect(gone.inTurn == 0 && gone.beside == 0, "end of " + gone.label + " while a handler runs");
+				gone.gone = true;
+				MayhemWitness.this.scheduler.letOthersRun();
+				expect(MayhemWitness.this.alive.remove(gone.label, gone), "overlapping instances of " + gone.label);
+			}
+
+		};
+	}
+
+	/** A cast is being handled. */
+	void handled() {
+		this.handledCasts++;
+	}
+
+	int handledCasts() {
+		return this.handledCasts;
+	}
+
+	/** Run a handler that must have the instance for itself. */
+	int inTurn(Object target, String pair, int number, IntSupplier body) {
+		Instance instance = (Instance) target;
+		this.handled.computeIfAbsent(pair, (key) -> new ArrayList<>()).add(number);
+		expect(!instance.gone, "message for an instance of " + instance.label + " that is gone");
+		expect(++instance.inTurn == 1, "two messages at a time at " + instance.label);
+		try {
+			return body.getAsInt();
+		}
+		finally {
+			instance.inTurn--;
+			expect(!instance.gone, "end of " + instance.label + " in the midst of a message");
+		}
+	}
+
+	/** Run a handler that may overlap with others. */
+	int besideTurn(Object target, int most, IntSupplier body) {
+		Instance instance = (Instance) target;
+		expect(!instance.gone, "handler beside an instance of " + instance.label + " that is gone");
+		expect(++instance.beside <= most, "too many handlers beside the turn of " + instance.label);
+		try {
+			return body.getAsInt();
+		}
+		finally {
+			instance.beside--;
+			expect(!instance.gone, "end of " + instance.label + " while a handler ran beside its turn");
+		}
+	}
+
+	/** Set a timer, every so many milliseconds; once if that is none. */
+	void timer(GenServerContext context, Object target, int period) {
+		Instance instance = (Instance) target;
+		if (period == 0) {
+			context.schedule(Duration.ofMillis(2), () -> tick(instance));
+			return;
+		}
+		long begin = this.scheduler.nanoTime();
+		int[] ticks = new int[1];
+		context.scheduleEvery(Duration.ofMillis(period), () -> {
+			tick(instance);
+			long most = (this.scheduler.nanoTime() - begin) / Duration.ofMillis(period).toNanos();
+			expect(++ticks[0] <= most, "ticks of " + instance.label + " pile up");
+		});
+	}
+
+	private void tick(Instance instance) {
+		expect(!instance.gone, "tick after the end of " + instance.label);
+		expect(++instance.inTurn == 1, "tick in the midst of a message at " + instance.label);
+		this.scheduler.letOthersRun();
+		instance.inTurn--;
+	}
+
+	private void expect(boolean kept, String violation) {
+		if (!kept) {
+			this.violations.add(violation);
+		}
+	}
+
+	/** To be called when all has ended. */
+	void check() {
+		assertThat(this.violations).isEmpty();
+		assertThat(this.alive).as("instances left").isEmpty();
+		this.handled.forEach((pair, numbers) -> assertThat(numbers).as(pair).isSorted().doesNotHaveDuplicates());
+	}
+
+	/** The state of a server. */
+	private static final class Instance {
+
+		private final String label;
+
+		private int inTurn;
+
+		private int beside;
+
+		private boolean gone;
+
+		Instance(String label) {
+			this.label = label;
+		}
+
+	}
+
+}
