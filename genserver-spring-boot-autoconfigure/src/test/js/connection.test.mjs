@@ -216,6 +216,20 @@ for (const [mode, protocol] of Object.entries(MODES)) {
       connection.close();
     });
 
+    test('a stream that can resume and has no item yet begins again', async () => {
+      const net = network(() => NOTHING);
+      const connection = net.connect();
+      const first = connection.stream('kv.watch', ['k'], { resume: () => ['never'] }).next();
+      await settled();
+      net.serve = async function* (method, text) {
+        yield text;
+      };
+      net.last.drop(1006);
+      await net.clock.pass(1000);
+      assert.deepEqual(await first, { value: '"k"', done: false });
+      connection.close();
+    });
+
     test('the other end calls what is served here', async () => {
       const net = network(() => undefined);
       const connection = net.connect();

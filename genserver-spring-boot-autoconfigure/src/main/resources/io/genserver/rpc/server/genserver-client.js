@@ -222,7 +222,8 @@ function extError(payload, more) {
 }
 
 /** The same, written. */
-function errorPayload(status, message, { reason = '', retryable, notExecuted, retryAfter, detailsType = 0, details = EMPTY }) {
+function errorPayload(status, message, more) {
+  const { reason = '', retryable, notExecuted, retryAfter, detailsType = 0, details = EMPTY } = more;
   const timed = retryAfter >= 0;
   return join([
     Uint8Array.of(status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)),
@@ -240,7 +241,8 @@ function baseError(status, payload) {
   if (size === 255) {
     const width = { 6: 1, 4: 2, 2: 4 }[payload[2]];
     start += 1 + width;
-    size = length < start ? -1 : width === 4 ? view.getUint32(3, true) : width === 2 ? view.getUint16(3, true) : payload[3];
+    size = length < start ? -1 : width === 4 ? view.getUint32(3, true) : width === 2 ? view.getUint16(3, true)
+      : payload[3];
   }
   const structured = payload[0] < 3 && length - start === size;
   return structured ? [payload[0] + 1, text(payload.subarray(start))] : [status, text(payload)];
@@ -595,7 +597,8 @@ class BaseSession {
     const start = RPC_HEADER + (head[13] | head[14] << 8);
     if (head.length >= RPC_HEADER && head.length >= start) {
       inbound.head = null;
-      this.#identify(inbound, head[0], viewOf(head).getUint32(1, true), head.slice(5, 13), head.slice(RPC_HEADER, start));
+      const id = viewOf(head).getUint32(1, true);
+      this.#identify(inbound, head[0], id, head.slice(5, 13), head.slice(RPC_HEADER, start));
       if (inbound.exchange) {
         this.#body(inbound, end, head.subarray(start), false);
       }
@@ -697,7 +700,8 @@ const NUMBER = 0x7fffffff;
 const ASSUMED = [0, 65536, 4 << 20, 16, 65536, 65536];
 const OURS = [0, MAX_FRAME, MAX_MESSAGE, MAX_CALLS, 256 << 10, 1 << 20, 8192, 25000, 10000];
 const S_FRAME = 1, S_MESSAGE = 2, S_STREAMS = 3, S_WINDOW = 4, S_CONNECTION = 5;
-const T_DEADLINE = 1, T_TRACEPARENT = 2, T_CONTENT_TYPE = 4, T_WINDOW = 6, T_ITEMS = 7, T_NAME = 8, T_KEY = 9, T_HEADER = 16;
+const T_DEADLINE = 1, T_TRACEPARENT = 2, T_CONTENT_TYPE = 4, T_WINDOW = 6, T_ITEMS = 7, T_NAME = 8, T_KEY = 9,
+  T_HEADER = 16;
 
 /** An entry of metadata. */
 function entry(type, value) {
@@ -744,7 +748,7 @@ class ExtSession {
   #peer = ASSUMED;
   #settled = false;
   #closed = false;
-  /** Open streams, and ours that are about to be opened; the numbers of the next one of ours and the last of the peer. */
+  /** Open streams; how many are ours, also unopened; the numbers of our next one and the peer's last one. */
   #streams = new Map();
   #mine = 0;
   #next = 1;
@@ -992,7 +996,8 @@ class ExtSession {
     }
     const meta = entries(payload.subarray(0, start), RPC_HEADER);
     const request = new Exchange({
-      ours: false, id: stream, type, method: payload.slice(5, 13), meta, answering: true, takesItem: true, inSeq: 1, pending: start,
+      ours: false, id: stream, type, method: payload.slice(5, 13), meta, answering: true, takesItem: true, inSeq: 1,
+      pending: start,
       credit: number(meta[T_WINDOW]) ?? this.#peer[S_WINDOW], itemCredit: number(meta[T_ITEMS]) ?? Infinity,
       deadline: this.#now() + (number(meta[T_DEADLINE]) ?? Infinity)
     });
@@ -1214,7 +1219,8 @@ class ExtSession {
         this.#streams.set(exchange.id, exchange);
         this.#named.add(exchange.name);
       }
-      head = rpcMessage(ours ? exchange.type : RESPONSE, exchange.id, ours ? exchange.method : NO_METHOD, metadata, EMPTY);
+      const [type, method] = ours ? [exchange.type, exchange.method] : [RESPONSE, NO_METHOD];
+      head = rpcMessage(type, exchange.id, method, metadata, EMPTY);
     }
     else if (error && !items.length) {
       this.#out.frame(exchange.id, 0, ERROR, error);
@@ -1222,7 +1228,8 @@ class ExtSession {
       return error.length;
     }
     const kind = unopened ? OPEN : items.length ? DATA : END;
-    const [piece, more] = this.#nextPiece(exchange, Math.min(room, this.#credit, exchange.credit) - head.length, unopened);
+    const left = Math.min(room, this.#credit, exchange.credit) - head.length;
+    const [piece, more] = this.#nextPiece(exchange, left, unopened);
     const fin = kind !== END && !more && !items.length && exchange.ending && !error;
     const payload = join([head, piece]);
     this.#out.frame(exchange.id, exchange.seq, kind | (more && MORE) | (fin && FIN), payload);
@@ -1334,9 +1341,11 @@ class Call {
     this.body = encodeArguments(args, options.key);
     this.timeout = options.timeout ?? client.options.timeout;
     this.deadline = client.clock.now() + this.timeout;
-    this.#timer = client.clock.setTimeout(() => this.cancel(new CallTimeoutError(
-      `${name} timed out after ${this.timeout} ms, executed: ${this.executed}`, DEADLINE_EXCEEDED, { executed: this.executed })),
-    this.timeout);
+    this.#timer = client.clock.setTimeout(() => {
+      const { executed, timeout } = this;
+      const message = `${name} timed out after ${timeout} ms, executed: ${executed}`;
+      this.cancel(new CallTimeoutError(message, DEADLINE_EXCEEDED, { executed }));
+    }, this.timeout);
     options.signal?.addEventListener('abort', this.#aborted);
   }
 
@@ -1472,18 +1481,20 @@ class Call {
       this.settle(undefined, this.queue ? undefined : this.#decode(payload));
     }
     catch (cause) {
-      this.settle(new RemoteError(`${this.name} has no usable answer: ${cause.message}`, INTERNAL, { executed: 'yes', cause }));
+      const message = `${this.name} has no usable answer: ${cause.message}`;
+      this.settle(new RemoteError(message, INTERNAL, { executed: 'yes', cause }));
     }
   }
 
   #decode(bytes) {
-    return decodeValue(bytes, this.options.as ?? (this.exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE ? 'bytes' : 'json'));
+    const raw = this.exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE;
+    return decodeValue(bytes, this.options.as ?? (raw ? 'bytes' : 'json'));
   }
 
   /** The connection is gone, or does not serve this call. True if it is to be sent again. */
   lost(message) {
     const { executed, options: { idempotent, resume, items, channel } } = this;
-    const goesOn = resume && this.#last;
+    const goesOn = resume && this.queue;
     if (this.settled) {
       return false;
     }
@@ -1491,7 +1502,7 @@ class Call {
       this.settle(new ClosedError(`${this.name}: ${message}`, UNAVAILABLE, { executed, retryable: executed === 'no' }));
       return false;
     }
-    if (goesOn) {
+    if (goesOn && this.#last) {
       this.body = encodeArguments(resume(this.#decode(this.#last)), this.options.key);
     }
     this.#maybe = executed !== 'no';
@@ -1536,6 +1547,7 @@ function streamOf(call) {
 
 // ------------------------------------------------------------------------------------------------------------- link
 
+const EXT = 'genserver.v1', BASE = 'muxio';
 const BUFFERED = 1 << 20;
 
 /** One connection: its WebSocket, its session, and what the peer calls here. */
@@ -1562,7 +1574,8 @@ class Link {
       clock.clearTimeout(this.#timer);
       this.connected = true;
       this.since = this.#heard = clock.now();
-      this.session = socket.protocol === 'genserver.v1' ? new ExtSession(this, { now: clock.now }) : new BaseSession(this);
+      const Session = socket.protocol === EXT ? ExtSession : BaseSession;
+      this.session = new Session(this, { now: clock.now });
       this.#beat(options.keepAlive);
       client.linkOpened(this, socket.protocol);
       this.schedule();
@@ -1820,7 +1833,9 @@ export class GenServerClient {
   #known = false;
 
   constructor(url, options) {
-    this.options = { timeout: 5000, connectTimeout: 10000, mode: 'auto', maxQueued: 1024, WebSocket: globalThis.WebSocket, ...options };
+    this.options = {
+      timeout: 5000, connectTimeout: 10000, mode: 'auto', maxQueued: 1024, WebSocket: globalThis.WebSocket, ...options
+    };
     this.options.keepAlive = { interval: 25000, timeout: 10000, ...options.keepAlive };
     this.options.backoff = { initial: 200, max: 20000, ...options.backoff };
     this.clock = options.clock ?? systemClock;
@@ -1903,8 +1918,12 @@ export class GenServerClient {
     if (full() && this.#link?.connected) {
       this.flush(this.#link);
     }
-    full() ? call.settle(new RefusedError(`${call.name}: too many operations wait`, RESOURCE_EXHAUSTED, { executed: 'no' }))
-      : this.enqueue(call);
+    if (full()) {
+      call.settle(new RefusedError(`${call.name}: too many operations wait`, RESOURCE_EXHAUSTED, { executed: 'no' }));
+    }
+    else {
+      this.enqueue(call);
+    }
     return call;
   }
 
@@ -1990,11 +2009,12 @@ export class GenServerClient {
     try {
       const credentials = await token?.({ fresh: this.#fresh });
       if (attempt === this.#attempt && this.#state !== 'closed') {
-        const offer = mode === 'base' ? ['muxio'] : mode === 'ext' ? ['genserver.v1'] : ['genserver.v1', 'muxio'];
+        const offer = mode === 'base' ? [BASE] : mode === 'ext' ? [EXT] : [EXT, BASE];
         if (credentials) {
           offer.push('bearer.' + base64url(credentials));
         }
-        this.#link = new Link(this, this.#offers ? new WebSocket(this.#url.href, offer) : new WebSocket(this.#url.href));
+        const { href } = this.#url;
+        this.#link = new Link(this, this.#offers ? new WebSocket(href, offer) : new WebSocket(href));
         this.#links.add(this.#link);
       }
     }
@@ -2087,4 +2107,4 @@ export function connect(url = '/ws', options = {}) {
 }
 
 /** For the tests of this file, and no part of its API. */
-export const internals = { xxh3, methodOf, Batch, Decoder, Exchange, BaseSession, ExtSession, baseError, entry, u32, hex };
+export const internals = { xxh3, methodOf, Batch, Exchange, BaseSession, ExtSession, baseError, entry, u32 };
