@@ -63,16 +63,15 @@ final class Instances {
 			throw Refusals.refused(this.server, key, message, "the server is stopped");
 		}
 		int most = this.server.settings().maxInstances();
-		if (this.count.incrementAndGet() > most) {
-			this.count.decrementAndGet();
+		ServerCell added = new ServerCell(this.server, key);
+		// Of several that come for a key at once one needs a place.
+		ServerCell winner = this.keyed.computeIfAbsent(key, (absent) -> reserve(most) ? added : null);
+		if (winner == null) {
 			throw Refusals.refused(this.server, key, message,
 					"it has " + most + " instances already; raise genserver.servers." + this.server.name()
 							+ ".max-instances or let some stop");
 		}
-		ServerCell added = new ServerCell(this.server, key);
-		ServerCell winner = this.keyed.putIfAbsent(key, added);
-		if (winner != null) {
-			this.count.decrementAndGet();
+		if (winner != added) {
 			return winner;
 		}
 		if (this.server.runtime().hasStarted()) {
@@ -80,6 +79,17 @@ final class Instances {
 		}
 		stopIfStopped(added);
 		return added;
+	}
+
+	private boolean reserve(int most) {
+		int known = this.count.get();
+		while (known < most) {
+			if (this.count.compareAndSet(known, known + 1)) {
+				return true;
+			}
+			known = this.count.get();
+		}
+		return false;
 	}
 
 	/** A new instance takes the place of one that is ending, and starts after its end. */
@@ -110,8 +120,20 @@ final class Instances {
 
 	private void forget(ServerCell cell) {
 		String key = cell.key();
-		if (key != null && this.keyed.remove(key, cell)) {
+		if (key == null) {
+			return;
+		}
+		boolean[] removed = { false };
+		this.keyed.computeIfPresent(key, (same, known) -> {
+			if (known != cell) {
+				return known;
+			}
+			// Before it can be seen to be gone: its place may be needed for its key.
 			this.count.decrementAndGet();
+			removed[0] = true;
+			return null;
+		});
+		if (removed[0]) {
 			this.former.add(cell);
 		}
 	}

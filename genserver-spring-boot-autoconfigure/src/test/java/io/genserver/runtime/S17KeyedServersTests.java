@@ -1,7 +1,13 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.GenServerRef;
@@ -97,6 +103,28 @@ class S17KeyedServersTests {
 			assertThat(second).isCompletedWithValue(2);
 			engine.close();
 		});
+	}
+
+	@Test
+	void S17_firstMessagesOfAKeyThatComeAtOnceNeedOnePlaceTogether() throws Exception {
+		try (Engine engine = Engine.onWorkers(); ExecutorService threads = Executors.newFixedThreadPool(2)) {
+			ServerSettings defaults = ServerSettings.DEFAULTS;
+			int rounds = 3_000;
+			ServerSettings settings = new ServerSettings(defaults.capacity(), defaults.overflow(),
+					defaults.callTimeout(), defaults.supervision(), 1, null, defaults.startFailure());
+			Server server = engine.addKeyed("keyed", settings, Object::new);
+			CyclicBarrier barrier = new CyclicBarrier(2);
+			for (int round = 0; round < rounds; round++) {
+				Instances instances = new Instances(server, true);
+				Callable<ServerCell> first = () -> {
+					barrier.await(30, TimeUnit.SECONDS);
+					return instances.forMessage("key", new TestMessage(1));
+				};
+				Future<ServerCell> one = threads.submit(first);
+				Future<ServerCell> other = threads.submit(first);
+				assertThat(one.get(30, TimeUnit.SECONDS)).isSameAs(other.get(30, TimeUnit.SECONDS));
+			}
+		}
 	}
 
 }
