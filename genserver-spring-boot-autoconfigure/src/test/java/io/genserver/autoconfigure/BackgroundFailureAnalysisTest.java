@@ -118,6 +118,9 @@ class BackgroundFailureAnalysisTest {
 		FailureAnalysis analysis = Analyses.of(runner(Plain.class, LostConfiguration.class));
 		assertThat(analysis.getDescription()).contains("Bean 'lost' is annotated @ItemsOf(\"plane\")")
 			.contains("The background services are: plain.");
+		assertThat(Analyses.of(runner(LostConfiguration.class)).getDescription())
+			.contains("Bean 'lost' is annotated @ItemsOf(\"plane\")")
+			.contains("There is none.");
 	}
 
 	@Test

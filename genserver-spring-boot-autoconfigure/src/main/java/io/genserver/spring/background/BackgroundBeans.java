@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 
 import io.genserver.background.BackgroundService;
@@ -119,8 +118,14 @@ public final class BackgroundBeans {
 	/** Names of consumers by those of their services. */
 	private Map<String, String> consumers(List<String> services) {
 		Map<String, String> consumers = new HashMap<>();
-		for (String name : this.beanFactory.getBeanNamesForAnnotation(ItemsOf.class)) {
-			ItemsOf annotation = Objects.requireNonNull(this.beanFactory.findAnnotationOnBean(name, ItemsOf.class));
+		// An application without services need not pay for a look at all its beans.
+		String[] candidates = services.isEmpty() ? this.beanFactory.getBeanNamesForType(ItemConsumer.class, true, false)
+				: this.beanFactory.getBeanNamesForAnnotation(ItemsOf.class);
+		for (String name : candidates) {
+			ItemsOf annotation = this.beanFactory.findAnnotationOnBean(name, ItemsOf.class);
+			if (annotation == null) {
+				continue;
+			}
 			if (!this.beanFactory.isTypeMatch(name, ItemConsumer.class)) {
 				throw new InvalidServerException(
 						"Bean '" + name + "' is annotated @ItemsOf(\"" + annotation.value()
