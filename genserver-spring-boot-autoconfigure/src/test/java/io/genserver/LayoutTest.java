@@ -88,6 +88,17 @@ class LayoutTest {
 	}
 
 	@Test
+	void anApplicationNeedsNoTestLibraries() {
+		noClasses().that()
+			.resideOutsideOfPackage("io.genserver.test..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.genserver.test..", "org.junit..", "org.opentest4j..", "org.springframework.test..",
+					"org.springframework.boot.test..")
+			.check(MAIN);
+	}
+
+	@Test
 	void thePackagesSayWhatTheyAre() {
 		for (JavaClass each : MAIN) {
 			assertThat(each.getPackage().tryGetPackageInfo()).as(each.getPackageName()).isPresent();
@@ -133,7 +144,7 @@ class LayoutTest {
 
 		ACTUATE(new String[] { "io.genserver.actuate.." }, "io.micrometer.."),
 
-		TEST(new String[] { "io.genserver.test.." }, "org.junit.."),
+		TEST(new String[] { "io.genserver.test.." }, "org.junit..", "org.opentest4j.."),
 
 		AUTOCONFIGURE(new String[] { "io.genserver.autoconfigure.." }, "jakarta.validation..");
 

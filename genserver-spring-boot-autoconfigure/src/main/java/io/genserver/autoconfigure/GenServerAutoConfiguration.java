@@ -10,6 +10,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.runtime.Scheduler;
 import io.genserver.spring.CallContext;
 import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
@@ -69,14 +70,16 @@ public final class GenServerAutoConfiguration {
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
 			ReflectiveContracts contracts, ServerEventPublisher events,
 			ObjectProvider<GenServerInterceptor> interceptors, ObjectProvider<DeadLetterListener> deadLetterListeners,
-			ObjectProvider<ServersElsewhere> serversElsewhere, ApplicationContext context) {
+			ObjectProvider<ServersElsewhere> serversElsewhere, ObjectProvider<Scheduler> scheduler,
+			ApplicationContext context) {
 		Stream<String> here = definitions.servers().stream().map(ServerBean::name);
 		Stream<String> elsewhere = serversElsewhere.stream().flatMap((each) -> each.names().stream());
 		ConfiguredServerNames.check(properties, Stream.concat(here, elsewhere).toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
 		settings.defaults();
 		return new GenServerRuntimeFactory(definitions, contracts, events).create(settings.runtime(), settings::of,
-				interceptors(interceptors, context), deadLetterListeners, context.getClassLoader());
+				interceptors(interceptors, context), deadLetterListeners, scheduler.getIfAvailable(),
+				context.getClassLoader());
 	}
 
 	/** Made late, since they may use servers; that there are any is known before. */

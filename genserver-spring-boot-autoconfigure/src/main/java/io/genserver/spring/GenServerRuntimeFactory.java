@@ -1,6 +1,7 @@
 package io.genserver.spring;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -9,6 +10,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
 import org.jspecify.annotations.Nullable;
@@ -51,15 +53,19 @@ public final class GenServerRuntimeFactory {
 	 * may use servers themselves
 	 * @param deadLetterListeners are told of messages that are refused or discarded; they
 	 * are made when the first is, and may use servers themselves
+	 * @param scheduler has the time and the threads, {@code null} for real ones
 	 * @param classLoader where to look for optional libraries
 	 * @return the runtime
 	 */
 	public GenServerRuntime create(RuntimeSettings settings, Function<ServerBean, ServerSettings> perServer,
 			@Nullable Supplier<List<GenServerInterceptor>> interceptors,
-			ObjectProvider<DeadLetterListener> deadLetterListeners, @Nullable ClassLoader classLoader) {
-		GenServerRuntime runtime = new GenServerRuntime(settings, interceptors,
-				List.of(new LateDeadLetterListeners(deadLetterListeners)), NonBlockingThreads.detect(classLoader),
-				this.events);
+			ObjectProvider<DeadLetterListener> deadLetterListeners, @Nullable Scheduler scheduler,
+			@Nullable ClassLoader classLoader) {
+		List<DeadLetterListener> deadLetters = List.of(new LateDeadLetterListeners(deadLetterListeners));
+		BooleanSupplier nonBlocking = NonBlockingThreads.detect(classLoader);
+		GenServerRuntime runtime = (scheduler != null)
+				? new GenServerRuntime(settings, interceptors, deadLetters, nonBlocking, this.events, scheduler)
+				: new GenServerRuntime(settings, interceptors, deadLetters, nonBlocking, this.events);
 		for (ServerBean server : this.definitions.servers()) {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
 					server.annotation().keyed(),

@@ -68,15 +68,36 @@ final class Participant {
 	void takeBaton() {
 		while (!this.baton) {
 			LockSupport.park(this);
-			if (Thread.currentThread().isInterrupted()) {
-				this.interrupted = true;
-				Thread.interrupted();
-			}
+			noteInterrupt();
 		}
 		this.baton = false;
 		if (this.interrupted) {
 			this.interrupted = false;
 			this.thread.interrupt();
+		}
+	}
+
+	/**
+	 * Wait until it is this participant's turn, but not for ever.
+	 * @return whether it is
+	 */
+	boolean takeBaton(long nanos) {
+		long end = System.nanoTime() + nanos;
+		while (!this.baton && System.nanoTime() - end < 0) {
+			LockSupport.parkNanos(this, end - System.nanoTime());
+			noteInterrupt();
+		}
+		if (this.baton) {
+			takeBaton();
+			return true;
+		}
+		return false;
+	}
+
+	private void noteInterrupt() {
+		if (Thread.currentThread().isInterrupted()) {
+			this.interrupted = true;
+			Thread.interrupted();
 		}
 	}
 

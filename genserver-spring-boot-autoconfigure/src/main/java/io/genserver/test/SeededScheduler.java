@@ -41,13 +41,16 @@ import org.jspecify.annotations.Nullable;
  * block on that.
  * <p>
  * <b>Deadlock.</b> If nothing can run, nothing is timed and somebody waits, the driver
- * gets an {@link AssertionError} that shows who waits where and the last steps.
+ * gets an {@link AssertionError} that shows who waits where and the last steps; so it
+ * does if a thread that runs does not come to the scheduler for 30 seconds of real time.
  *
  * @since 0.1.0
  */
 public final class SeededScheduler implements Scheduler {
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private static final int MAX_STEPS = 2_000_000;
 
@@ -56,6 +59,8 @@ public final class SeededScheduler implements Scheduler {
 	private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
 	private final long seed;
+
+	private final long patience;
 
 	private final Random random;
 
@@ -100,7 +105,17 @@ public final class SeededScheduler implements Scheduler {
 	 * @param seed decides every choice
 	 */
 	public SeededScheduler(long seed) {
+		this(seed, PATIENCE);
+	}
+
+	/**
+	 * Create a scheduler whose driver is the calling thread.
+	 * @param seed decides every choice
+	 * @param patience real time after which a thread that runs counts as blocked
+	 */
+	SeededScheduler(long seed, Duration patience) {
 		this.seed = seed;
+		this.patience = patience.toNanos();
 		this.random = new Random(seed);
 		this.preemption = new double[] { 0, 0.02, 0.1, 0.4 }[this.random.nextInt(4)];
 		// Anywhere, since that is all the engine may assume.
@@ -313,13 +328,34 @@ public final class SeededScheduler implements Scheduler {
 		if (next != self) {
 			this.running = next;
 			next.giveBaton();
-			self.takeBaton();
+			if (self == this.driver) {
+				driverTakesBaton();
+			}
+			else {
+				self.takeBaton();
+			}
 		}
 		if (self == this.driver) {
 			failIfNeeded();
 		}
 		if (this.abandoned) {
 			throw new Abandoned();
+		}
+	}
+
+	/** Whoever blocks on anything but the scheduler keeps the baton for good. */
+	private void driverTakesBaton() {
+		int before = this.trace.steps();
+		while (!this.driver.takeBaton(this.patience)) {
+			int steps = this.trace.steps();
+			if (steps == before) {
+				StringBuilder dump = new StringBuilder("A thread does not let others run, under seed ")
+					.append(this.seed)
+					.append(": it is busy, or blocks on something that is not the scheduler's\n");
+				this.running.dump(dump);
+				throw new AssertionError(dump.toString());
+			}
+			before = steps;
 		}
 	}
 
@@ -493,6 +529,13 @@ public final class SeededScheduler implements Scheduler {
 			this.preempted.remove(this.driver);
 			abandon();
 			throw new AssertionError("Failed under seed " + this.seed + ": " + failure.getMessage(), failure);
+		}
+	}
+
+	/** Give up: let every thread end. Only by the driver, which uses it no more. */
+	void discard() {
+		if (!this.abandoned && this.running == this.driver) {
+			abandon();
 		}
 	}
 

@@ -203,12 +203,12 @@ class ServerMessagesTest {
 	static class BoardServer {
 
 		@Call
-		String any(Shape shape) {
+		String shape(Shape shape) {
 			return "shape " + shape;
 		}
 
 		@Call
-		String many(Polygon polygon) {
+		String anyPolygon(Polygon polygon) {
 			return "polygon " + polygon;
 		}
 
