@@ -39,6 +39,7 @@ final class TimerMethods {
 	 * @return the timers, in the order of their names
 	 */
 	List<ServerTimer> of(Class<?> type) {
+		this.contracts.forEach(TimerMethods::refuseTimers);
 		List<Method> methods = new ArrayList<>();
 		Set<String> seen = new HashSet<>();
 		for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
@@ -51,6 +52,15 @@ final class TimerMethods {
 		}
 		methods.sort(Comparator.comparing(InvalidOperationException::describe));
 		return methods.stream().map(this::timer).toList();
+	}
+
+	private static void refuseTimers(Class<?> contract) {
+		for (Method method : contract.getDeclaredMethods()) {
+			if (method.isAnnotationPresent(Every.class)) {
+				throw new InvalidOperationException(method, "is annotated @Every in an interface: it is an operation",
+						"Let a method of the class that is in no contract be the timer");
+			}
+		}
 	}
 
 	private ServerTimer timer(Method method) {

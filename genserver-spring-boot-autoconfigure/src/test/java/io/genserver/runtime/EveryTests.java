@@ -198,6 +198,9 @@ class EveryTests {
 		assertRefused(Zero.class, "with a bad period: '0s' is not a positive duration", "@Every(\"10s\")");
 		assertRefused(Spoken.class, "with a bad period: 'often' is not a duration", "@Every(\"10s\")");
 		assertRefused(NegativeDelay.class, "with a bad initial delay: 'PT-1S'", "@Every(\"10s\")");
+		assertThatExceptionOfType(InvalidOperationException.class)
+			.isThrownBy(() -> CONTRACTS.timersOf(OfInterface.class))
+			.withMessageContaining("TickingContract.tick() is annotated @Every in an interface");
 		assertRefused(OfContract.class, "is an operation of the contract " + Contract.class.getName(), "of its own");
 	}
 
@@ -360,6 +363,18 @@ class EveryTests {
 
 		@Cast
 		void flush();
+
+	}
+
+	interface TickingContract {
+
+		@Every("1s")
+		default void tick() {
+		}
+
+	}
+
+	static class OfInterface implements TickingContract {
 
 	}
 

@@ -203,12 +203,12 @@ class ServerMessagesTest {
 	static class BoardServer {
 
 		@Call
-		String shape(Shape shape) {
+		String any(Shape shape) {
 			return "shape " + shape;
 		}
 
 		@Call
-		String anyPolygon(Polygon polygon) {
+		String many(Polygon polygon) {
 			return "polygon " + polygon;
 		}
 
