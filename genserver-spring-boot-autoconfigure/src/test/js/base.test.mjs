@@ -249,9 +249,10 @@ test('ids wrap, skip those that are open, and have the high bit on the accepting
 
 test('a CANCEL is the last frame of its message, and a long frame the only one', () => {
   const session = new BaseSession(new Recorder());
-  const [first, second] = [new Exchange({}), new Exchange({ body: new Uint8Array(20000) })];
+  const [first, second, long] = [new Exchange({}), new Exchange({}), new Exchange({ body: new Uint8Array(20000) })];
   session.open(first);
   session.cancel(first);
   session.open(second);
-  assert.deepEqual(session.take().map(({ length }) => length), [28 + 13 + 13, 13 + 15 + 20000, 13]);
+  session.open(long);
+  assert.deepEqual(session.take().map(({ length }) => length), [28 + 13 + 13, 28 + 13, 13 + 15 + 20000, 13]);
 });

@@ -39,7 +39,6 @@ function join(parts) {
 }
 
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 // -------------------------------------------------------------------------------------------------------------- ids
 
@@ -1301,11 +1300,14 @@ function encodeValue(value) {
   return isBytes(value) ? new Uint8Array(value) : value === undefined ? EMPTY : utf8(JSON.stringify(value));
 }
 
-/** Arguments as the peer expects them: one is itself, several are an array, a keyed server's key comes first. */
+/**
+ * Arguments as the peer expects them: one is itself, several are an array. The key of a keyed server comes first in base
+ * mode, where there is no other place for it.
+ */
 function encodeArguments(args, key) {
   const list = Array.isArray(args) ? args : [args];
-  return list.length === 1 && (isBytes(list[0]) || key === undefined) ? encodeValue(list[0] ?? null)
-    : key !== undefined ? encodeValue([key, ...list]) : encodeValue(list.length ? list : undefined);
+  return key !== undefined ? encodeValue([key, ...list]) : list.length === 1 ? encodeValue(list[0] ?? null)
+    : encodeValue(list.length ? list : undefined);
 }
 
 function decodeValue(bytes, as) {
@@ -1329,6 +1331,8 @@ class Call {
   #client;
   #parts = [];
   #held = 0;
+  #body;
+  #keyedBody;
   #last = null;
   #maybe = false;
   #timer;
@@ -1338,7 +1342,7 @@ class Call {
     this.name = name;
     this.options = options;
     this.type = type;
-    this.body = encodeArguments(args, options.key);
+    this.#encode(args);
     this.timeout = options.timeout ?? client.options.timeout;
     this.deadline = client.clock.now() + this.timeout;
     this.#timer = client.clock.setTimeout(() => {
@@ -1347,6 +1351,13 @@ class Call {
       this.cancel(new CallTimeoutError(message, DEADLINE_EXCEEDED, { executed }));
     }, this.timeout);
     options.signal?.addEventListener('abort', this.#aborted);
+  }
+
+  /** At once: the caller may change its objects later. */
+  #encode(args) {
+    const { key } = this.options;
+    this.#body = encodeArguments(args);
+    this.#keyedBody = key === undefined ? this.#body : !isBytes(args[0]) && encodeArguments(args, key);
   }
 
   #aborted = () => this.cancel(this.options.signal.reason);
@@ -1383,6 +1394,10 @@ class Call {
     const { id, bytes } = methodOf(this.name);
     const { items, channel, timeout, key, headers = {}, traceParent, prefetch = 256 } = this.options;
     const streams = this.queue && !timeout;
+    const body = link.session.ext ? this.#body : this.#keyedBody;
+    if (!body) {
+      throw new RangeError('bytes for a keyed server need ext mode');
+    }
     const meta = [];
     if (traceParent) {
       meta.push(entry(T_TRACEPARENT, bytesOf(traceParent.replaceAll('-', ''))));
@@ -1398,7 +1413,7 @@ class Call {
     }
     this.link = link;
     this.exchange = new Exchange({
-      type: this.type, method: id, name: bytes, body: this.body, meta: join([EMPTY, ...meta]), owner: this,
+      type: this.type, method: id, name: bytes, body, meta: join([EMPTY, ...meta]), owner: this,
       prefetch: this.queue && prefetch, deadline: streams ? Infinity : this.deadline, open: Boolean(items || channel)
     });
     link.session.open(this.exchange);
@@ -1503,7 +1518,7 @@ class Call {
       return false;
     }
     if (goesOn && this.#last) {
-      this.body = encodeArguments(resume(this.#decode(this.#last)), this.options.key);
+      this.#encode(resume(this.#decode(this.#last)));
     }
     this.#maybe = executed !== 'no';
     this.exchange = this.link = null;
@@ -1750,11 +1765,11 @@ class Link {
   // What the peer calls
 
   opened(exchange) {
-    exchange.handler = this.#client.served.get(hex(exchange.method));
+    exchange.handler = this.#client.served.get(String(exchange.method));
     exchange.received = [];
     exchange.total = 0;
     if (!exchange.handler) {
-      this.refused(exchange, METHOD_NOT_FOUND, `method ${hex(exchange.method)} is not served here`);
+      this.refused(exchange, METHOD_NOT_FOUND, 'there is no such method here');
     }
   }
 
@@ -1904,7 +1919,7 @@ export class GenServerClient {
       .filter((each) => typeof handlers[each] === 'function' && !(each in Object.prototype));
     const served = names.map((each) => [`${name}.${each}`, handlers[each].bind(handlers)]);
     for (const [method, handler] of names.length ? served : [[name, handlers]]) {
-      this.served.set(hex(methodOf(method).id), handler);
+      this.served.set(String(methodOf(method).id), handler);
     }
   }
 
