@@ -88,7 +88,7 @@ class ActuatorTest {
 			.jsonPath("$.components.genservers.status")
 			.isEqualTo("UP")
 			.jsonPath("$.components.genservers.details.servers")
-			.isEqualTo(3);
+			.isEqualTo(5);
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.genserver.demo.board;
 
+import io.genserver.Cast;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,5 +46,11 @@ public interface Tile {
 	 * again
 	 */
 	Flux<TileUpdate> watch();
+
+	/**
+	 * Fail with an error, to show what becomes of a server that does.
+	 */
+	@Cast
+	void crash();
 
 }

@@ -131,6 +131,12 @@ class TileServer implements Tile {
 		});
 	}
 
+	@Override
+	public void crash() {
+		checkKey();
+		throw new AssertionError("Somebody made tile " + this.context.key() + " crash");
+	}
+
 	/**
 	 * Senders may use any key. One that is no tile is refused here and not in the
 	 * constructor: what a handler throws is told to its caller, near or far, while of a

@@ -202,6 +202,11 @@ class ClockPainterTest {
 			throw new UnsupportedOperationException();
 		}
 
+		@Override
+		public void crash() {
+			throw new UnsupportedOperationException();
+		}
+
 	}
 
 }
