@@ -224,6 +224,23 @@ for (const [mode, protocol] of Object.entries(MODES)) {
       connection.close();
     });
 
+    test('a stream whose resume fails ends with that, and the connection comes back', async () => {
+      const net = network((method, text, request, socket) => {
+        socket.server.send(request, Buffer.from('1'));
+        socket.flush();
+        return NOTHING;
+      });
+      const connection = net.connect();
+      const stream = connection.stream('kv.watch', [], { resume: () => { throw new Error('no way'); } });
+      await stream.next();
+      const failed = assert.rejects(stream.next(), /no way/);
+      net.last.drop(1006);
+      await failed;
+      await net.clock.pass(1000);
+      assert.equal(connection.state, 'open');
+      connection.close();
+    });
+
     test('a stream that can resume and has no item yet begins again', async () => {
       const net = network(() => NOTHING);
       const connection = net.connect();
@@ -515,6 +532,21 @@ test('a token goes with the offer, and is asked for anew once when it is refused
   net.last.drop(4001);
   await settled();
   assert.equal(connection.state, 'closed');
+});
+
+test('a listener that fails keeps the client from nothing', async (t) => {
+  const net = new Network();
+  const told = t.mock.method(console, 'error', () => {});
+  const connection = net.connect();
+  connection.on('state', () => {
+    throw new Error('oops');
+  });
+  await connection.ready();
+  net.last.drop(1006);
+  await net.clock.pass(1000);
+  assert.equal(connection.state, 'open');
+  assert.equal(told.mock.callCount(), 4);
+  connection.close();
 });
 
 test('close codes that mean it are for good', async () => {

@@ -1517,8 +1517,12 @@ class Call {
       this.settle(new ClosedError(`${this.name}: ${message}`, UNAVAILABLE, { executed, retryable: executed === 'no' }));
       return false;
     }
-    if (goesOn && this.#last) {
-      this.#encode(resume(this.#decode(this.#last)));
+    try {
+      goesOn && this.#last && this.#encode(resume(this.#decode(this.#last)));
+    }
+    catch (error) {
+      this.settle(error);
+      return false;
     }
     this.#maybe = executed !== 'no';
     this.exchange = this.link = null;
@@ -1976,8 +1980,16 @@ export class GenServerClient {
     return () => this.#listeners[event].delete(listener);
   }
 
+  /** A listener that fails must not keep the client from connecting. */
   emit(event, ...values) {
-    this.#listeners[event].forEach((listener) => listener(...values));
+    for (const listener of this.#listeners[event]) {
+      try {
+        listener(...values);
+      }
+      catch (error) {
+        console.error(error);
+      }
+    }
   }
 
   ready() {
