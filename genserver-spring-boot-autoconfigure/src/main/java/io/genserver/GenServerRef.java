@@ -91,6 +91,24 @@ public interface GenServerRef<S> {
 	boolean tryCast(CastAction<? super S> action);
 
 	/**
+	 * Let the server stop after the message it is handling. What is queued fails. A
+	 * server that is not keyed stays stopped; the next message to a key makes another
+	 * instance.
+	 * @return completes when the server, or the instance of the key, has terminated; at
+	 * once if there is none
+	 * @see GenServerRegistry#stop(String)
+	 */
+	CompletableFuture<@Nullable Void> stop();
+
+	/**
+	 * Tell when the server, or the instance of the key that is there now, has terminated,
+	 * for whatever reason. Restarts do not count. What depends on the future runs outside
+	 * of any turn.
+	 * @return completes when it has terminated; at once if there is no such instance
+	 */
+	CompletableFuture<@Nullable Void> termination();
+
+	/**
 	 * Return a ref whose calls take at most the given time instead of the server's call
 	 * timeout. The deadline of the calling turn still limits them.
 	 * @param timeout the timeout, positive

@@ -212,6 +212,29 @@ final class Instances {
 		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply((done) -> null);
 	}
 
+	/** Let one instance stop, or, without a key, all. */
+	CompletableFuture<@Nullable Void> stop(@Nullable String key) {
+		if (key == null) {
+			return stop();
+		}
+		ServerCell cell = this.keyed.get(key);
+		if (cell != null) {
+			cell.command(ServerCell.STOP);
+		}
+		return termination(key);
+	}
+
+	/** When the instance that is there now has ended. */
+	CompletableFuture<@Nullable Void> termination(@Nullable String key) {
+		ServerCell cell = (key != null) ? this.keyed.get(key) : this.single;
+		if (cell != null) {
+			return cell.life().whenTerminated();
+		}
+		CompletableFuture<@Nullable Void> none = new CompletableFuture<>();
+		none.complete(null);
+		return none;
+	}
+
 	boolean isStopped() {
 		return this.stopped;
 	}

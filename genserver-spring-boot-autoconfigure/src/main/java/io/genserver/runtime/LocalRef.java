@@ -71,6 +71,16 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 	}
 
 	@Override
+	public CompletableFuture<@Nullable Void> stop() {
+		return this.server.outsideTurns(this.server.instances().stop(this.key));
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Void> termination() {
+		return this.server.outsideTurns(this.server.instances().termination(this.key));
+	}
+
+	@Override
 	public GenServerRef<S> withTimeout(Duration timeout) {
 		if (timeout.isNegative() || timeout.isZero()) {
 			throw new IllegalArgumentException("The timeout must be positive, not " + timeout);

@@ -156,7 +156,8 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public CompletableFuture<@Nullable Void> stop(String name) {
-		return this.runtime.server(name).instances().stop();
+		Server server = this.runtime.server(name);
+		return server.outsideTurns(server.instances().stop());
 	}
 
 	@Override

@@ -379,6 +379,18 @@ public final class Server {
 		return this.concurrent;
 	}
 
+	/** A future of the engine for applications, whose code must not run in a turn. */
+	CompletableFuture<@Nullable Void> outsideTurns(CompletableFuture<@Nullable Void> end) {
+		CompletableFuture<@Nullable Void> told = new CompletableFuture<>();
+		if (end.isDone()) {
+			told.complete(null);
+		}
+		else {
+			end.whenComplete((done, failure) -> this.runtime.execute(() -> told.complete(null)));
+		}
+		return told;
+	}
+
 	Instances instances() {
 		return this.instances;
 	}

@@ -434,4 +434,54 @@ class S05GivenUpTests {
 		});
 	}
 
+	@Test
+	void S05_aKeyedServersMessageFreesItsPlaceAndItsPayloadAtOnceToo() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			Server server = engine.addKeyed("keyed", Engine.SMALL, Object::new);
+			engine.runtime.start();
+			Gate gate = new Gate(scheduler, "handler");
+			engine.ref("keyed", "key").cast((instance) -> gate.pass());
+			scheduler.settle();
+			TestOperation operation = TestOperation.call("never", (instance, payload) -> {
+				throw new AssertionError("started");
+			});
+			CompletableFuture<Object> cancelled = server.callAsync("key", operation, "payload", 0, false);
+			CompletableFuture<Object> expired = server.callAsync("key", operation, "payload",
+					Duration.ofMillis(10).toNanos(), false);
+			assertThat(engine.ref("keyed", "key").tryCast(Object::hashCode)).isFalse();
+			assertThat(cancelled.cancel(true)).isTrue();
+			assertThat(server.mailboxDepth()).isOne();
+			scheduler.sleep(Duration.ofMillis(15));
+			assertThat(expired.exceptionNow()).isInstanceOf(GenServerTimeoutException.class);
+			assertThat(server.mailboxDepth()).isZero();
+			assertThat(operation.discarded).hasValue(2);
+			gate.open();
+			engine.close();
+		});
+	}
+
+	@Test
+	void S05_aCallThatIsGivenUpWhileItWaitsForRoomLeavesTheRoomAndLetsItsPayloadGo() {
+		Seeds.each(100, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			Gate gate = hold(engine);
+			engine.ref("held").cast(Object::hashCode);
+			engine.ref("held").cast(Object::hashCode);
+			TestOperation operation = TestOperation.call("never", (instance, payload) -> {
+				throw new AssertionError("started");
+			});
+			CompletableFuture<Object> waiting = scheduler.spawn("caller", () -> engine.runtime.server("held")
+				.call(null, operation, "payload", Duration.ofMillis(10).toNanos(), false));
+			scheduler.settle();
+			assertThat(engine.cell("held").inbox().waiting()).isOne();
+			scheduler.sleep(Duration.ofMillis(15));
+			assertThat(waiting.exceptionNow()).isInstanceOf(GenServerTimeoutException.class);
+			assertThat(engine.cell("held").inbox().waiting()).isZero();
+			assertThat(operation.discarded).hasValue(1);
+			gate.open();
+			engine.close();
+		});
+	}
+
 }
