@@ -22,7 +22,7 @@ import io.genserver.Cast;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,15 +48,15 @@ class NodeTest {
 
 	private static final Path TESTS = Path.of("src/test/js");
 
-	private static int node;
+	private static final int NODE = majorVersion();
 
 	@TempDir
 	private Path folder;
 
-	@BeforeAll
-	static void findNode() {
-		node = majorVersion();
-		assumeTrue(node >= OLDEST_NODE,
+	/** Before each, so that the report tells how many were skipped, and why. */
+	@BeforeEach
+	void requireNode() {
+		assumeTrue(NODE >= OLDEST_NODE,
 				() -> "Tests of the browser client are skipped: node " + OLDEST_NODE + " or newer is not installed");
 	}
 
@@ -107,7 +107,7 @@ class NodeTest {
 		command.add(TESTS.resolve(name + ".test.mjs").toString());
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
 		builder.environment().putAll(environment);
-		if (node < NODE_WITH_WEB_SOCKET) {
+		if (NODE < NODE_WITH_WEB_SOCKET) {
 			builder.environment().put("NODE_OPTIONS", "--experimental-websocket --no-warnings");
 		}
 		Process process = builder.redirectInput(ProcessBuilder.Redirect.from(nothing())).start();
