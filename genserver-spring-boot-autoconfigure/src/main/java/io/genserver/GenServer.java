@@ -86,6 +86,18 @@ public @interface GenServer {
 	SupervisionStrategy[] strategy() default {};
 
 	/**
+	 * Name of an {@link java.util.concurrent.Executor} bean that runs the server's turns,
+	 * starts and timers included; empty means the engine's workers, which handlers may
+	 * block as they like. Everything else stays as it is: one message at a time,
+	 * deadlines, cancellation. What the executor refuses, or would run on the thread that
+	 * sends a message, a worker runs. The executor's {@code execute} must not block, and
+	 * it needs a thread for each of its servers that wait for one another: otherwise such
+	 * calls end at their deadlines. In virtual time executors are not used.
+	 * @return the bean's name
+	 */
+	String executor() default "";
+
+	/**
 	 * Types of exceptions after which the server keeps its state and goes on, whatever
 	 * the strategy says. Of all types an exception is of, the most specific counts,
 	 * wherever it is named: here, in {@link #restartOn()} or {@link #stopOn()}, or under

@@ -19,6 +19,7 @@ import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
 import io.genserver.spring.ServerEventListeners;
 import io.genserver.spring.ServerEventPublisher;
+import io.genserver.spring.ServerExecutors;
 import io.genserver.spring.ServerFaces;
 import io.genserver.spring.ServersElsewhere;
 
@@ -65,10 +66,15 @@ public final class GenServerAutoConfiguration {
 		return new ServerEventPublisher(context);
 	}
 
+	@Bean
+	ServerExecutors genServerExecutors(ApplicationContext context) {
+		return new ServerExecutors(context);
+	}
+
 	@Bean(destroyMethod = "shutdown")
 	@ConditionalOnMissingBean
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
-			ReflectiveContracts contracts, ServerEventPublisher events,
+			ReflectiveContracts contracts, ServerEventPublisher events, ServerExecutors executors,
 			ObjectProvider<GenServerInterceptor> interceptors, ObjectProvider<DeadLetterListener> deadLetterListeners,
 			ObjectProvider<ServersElsewhere> serversElsewhere, ObjectProvider<Scheduler> scheduler,
 			ApplicationContext context) {
@@ -77,8 +83,8 @@ public final class GenServerAutoConfiguration {
 		ConfiguredServerNames.check(properties, Stream.concat(here, elsewhere).toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
 		settings.defaults();
-		return new GenServerRuntimeFactory(definitions, contracts, events).create(settings.runtime(), settings::of,
-				interceptors(interceptors, context), deadLetterListeners, scheduler.getIfAvailable(),
+		return new GenServerRuntimeFactory(definitions, contracts, events, executors).create(settings.runtime(),
+				settings::of, interceptors(interceptors, context), deadLetterListeners, scheduler.getIfAvailable(),
 				context.getClassLoader());
 	}
 
@@ -93,9 +99,9 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(GenServerRegistry.class)
 	LocalRegistry genServerRegistry(GenServerRuntime runtime, ReflectiveContracts contracts,
-			GenServerProperties properties, ApplicationContext context) {
+			GenServerProperties properties, ServerExecutors executors, ApplicationContext context) {
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
-		return new LocalRegistry(runtime, contracts, settings::of);
+		return new LocalRegistry(runtime, contracts, settings::of, executors::of);
 	}
 
 	@Bean

@@ -127,7 +127,7 @@ final class ConcurrentRuns {
 	void start(Message message) {
 		Run run = new Run(message, this.cell.runtime().nanoTime());
 		this.running.put(message, run);
-		this.cell.runtime().scheduler().execute(run);
+		this.cell.execute(run);
 	}
 
 	/** What has been running for the longest time, or {@code null}. On any thread. */

@@ -108,7 +108,7 @@ final class Handling {
 	TurnStep handle(Turn turn, Message message) {
 		Scheduler scheduler = this.cell.runtime().scheduler();
 		long since = (message instanceof Call call) ? call.runAt()
-				: (message.envelope != null) ? scheduler.nanoTime() : scheduler.coarseTime();
+				: (message.envelope != null) ? scheduler.nanoTime() : this.cell.coarseTime();
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
 		turn.message = message;
@@ -176,7 +176,7 @@ final class Handling {
 
 	/** What a handler returned has completed; begins a turn. On any thread. */
 	void resume(Awaited pending) {
-		this.cell.runtime().scheduler().execute(pending);
+		this.cell.execute(pending);
 	}
 
 	/** The turn that {@link #resume} asked for. */

@@ -29,6 +29,8 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	private final BiFunction<String, Class<?>, ServerSettings> settings;
 
+	private final BiFunction<String, Class<?>, @Nullable OwnExecutor> executors;
+
 	/**
 	 * Create a registry.
 	 * @param runtime where the servers are
@@ -47,9 +49,23 @@ public final class LocalRegistry implements GenServerRegistry {
 	 */
 	public LocalRegistry(GenServerRuntime runtime, Contracts contracts,
 			BiFunction<String, Class<?>, ServerSettings> settings) {
+		this(runtime, contracts, settings, (name, type) -> null);
+	}
+
+	/**
+	 * Create a registry.
+	 * @param runtime where the servers are
+	 * @param contracts what reflection knows of them
+	 * @param settings settings of a server added at run time, by its name and class
+	 * @param executors what runs its turns, {@code null} for the engine's workers
+	 */
+	public LocalRegistry(GenServerRuntime runtime, Contracts contracts,
+			BiFunction<String, Class<?>, ServerSettings> settings,
+			BiFunction<String, Class<?>, @Nullable OwnExecutor> executors) {
 		this.runtime = runtime;
 		this.contracts = contracts;
 		this.settings = settings;
+		this.executors = executors;
 	}
 
 	@Override
@@ -149,7 +165,7 @@ public final class LocalRegistry implements GenServerRegistry {
 		ServerNames.check(name);
 		Server server = this.runtime.add(new ServerDefinition(name, type, this.contracts.contractsOf(type), false,
 				this.contracts.operationsOf(name, type), factory::get, this.settings.apply(name, type),
-				this.contracts.timersOf(type)));
+				this.contracts.timersOf(type), this.executors.apply(name, type)));
 		this.runtime.start(server);
 		return new LocalRef<>(server, null);
 	}

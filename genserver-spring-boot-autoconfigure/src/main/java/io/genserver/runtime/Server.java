@@ -36,11 +36,15 @@ public final class Server {
 
 	private final boolean concurrent;
 
+	private final @Nullable OwnExecutor executor;
+
 	Server(GenServerRuntime runtime, ServerDefinition definition) {
 		this.runtime = runtime;
 		this.definition = definition;
 		this.operations = new Operations(definition);
 		this.concurrent = definition.operations().stream().anyMatch((operation) -> operation.concurrency() > 0);
+		// In virtual time there are no other threads than the scheduler's.
+		this.executor = (runtime.scheduler() instanceof WorkerScheduler) ? definition.executor() : null;
 		this.instances = new Instances(this, definition.keyed());
 	}
 
@@ -389,6 +393,11 @@ public final class Server {
 			end.whenComplete((done, failure) -> this.runtime.execute(() -> told.complete(null)));
 		}
 		return told;
+	}
+
+	/** What runs its turns, if not the engine's workers. */
+	@Nullable OwnExecutor executor() {
+		return this.executor;
 	}
 
 	Instances instances() {

@@ -121,8 +121,25 @@ final class ServerCell implements Watched {
 	/** There may be something to do. */
 	void ready() {
 		if (this.status == IDLE && STATUS.compareAndSet(this, IDLE, READY)) {
-			runtime().scheduler().execute(this);
+			execute(this);
 		}
+	}
+
+	/** Run a task where the server's turns run. */
+	void execute(Runnable task) {
+		OwnExecutor own = this.server.executor();
+		if (own != null) {
+			own.execute(task, runtime().scheduler());
+		}
+		else {
+			runtime().scheduler().execute(task);
+		}
+	}
+
+	/** The time, as cheap as it gets: nobody keeps it while no worker works. */
+	long coarseTime() {
+		Scheduler scheduler = runtime().scheduler();
+		return (this.server.executor() != null) ? scheduler.nanoTime() : scheduler.coarseTime();
 	}
 
 	/** A message was queued. */
@@ -150,7 +167,7 @@ final class ServerCell implements Watched {
 		}
 		int now = this.status;
 		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
-			runtime().scheduler().execute(this);
+			execute(this);
 		}
 		else {
 			ready();
@@ -235,7 +252,7 @@ final class ServerCell implements Watched {
 
 	/** The instance is not idle: it has more to do than its timers' ticks. */
 	private void active() {
-		this.turnBegan = runtime().scheduler().coarseTime();
+		this.turnBegan = coarseTime();
 	}
 
 	/** Go on after what was awaited is there. Only by the owner of the turn. */
@@ -316,7 +333,7 @@ final class ServerCell implements Watched {
 		STATUS.setVolatile(this, IDLE);
 		if ((!this.inbox.mailbox.isDrained() || this.commands != 0 || !isIdle())
 				&& STATUS.compareAndSet(this, IDLE, READY)) {
-			runtime().scheduler().execute(this);
+			execute(this);
 		}
 	}
 
@@ -324,7 +341,7 @@ final class ServerCell implements Watched {
 	private void park() {
 		STATUS.setVolatile(this, PARKED);
 		if (this.commands != 0 && STATUS.compareAndSet(this, PARKED, READY)) {
-			runtime().scheduler().execute(this);
+			execute(this);
 		}
 	}
 

@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a server is before it runs.
  *
@@ -13,11 +15,12 @@ import java.util.List;
  * @param factory makes its instances
  * @param settings its settings
  * @param timers timers that every instance has
+ * @param executor runs its turns, {@code null} for the engine's workers
  * @since 0.1.0
  */
 public record ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
 		List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings,
-		List<ServerTimer> timers) {
+		List<ServerTimer> timers, @Nullable OwnExecutor executor) {
 
 	public ServerDefinition {
 		contracts = List.copyOf(contracts);
@@ -26,7 +29,24 @@ public record ServerDefinition(String name, Class<?> type, List<Class<?>> contra
 	}
 
 	/**
-	 * Create a definition without timers.
+	 * Create a definition without an executor.
+	 * @param name its name
+	 * @param type its class
+	 * @param contracts the interfaces whose methods are operations
+	 * @param keyed whether there is one instance per key
+	 * @param operations what it can be asked to do; overloads share a name
+	 * @param factory makes its instances
+	 * @param settings its settings
+	 * @param timers timers that every instance has
+	 */
+	public ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
+			List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings,
+			List<ServerTimer> timers) {
+		this(name, type, contracts, keyed, operations, factory, settings, timers, null);
+	}
+
+	/**
+	 * Create a definition without timers or an executor.
 	 * @param name its name
 	 * @param type its class
 	 * @param contracts the interfaces whose methods are operations
@@ -37,7 +57,7 @@ public record ServerDefinition(String name, Class<?> type, List<Class<?>> contra
 	 */
 	public ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
 			List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings) {
-		this(name, type, contracts, keyed, operations, factory, settings, List.of());
+		this(name, type, contracts, keyed, operations, factory, settings, List.of(), null);
 	}
 
 }

@@ -31,17 +31,21 @@ public final class GenServerRuntimeFactory {
 
 	private final ServerEventPublisher events;
 
+	private final ServerExecutors executors;
+
 	/**
 	 * Create.
 	 * @param definitions the servers
 	 * @param contracts knows what they can be asked to do
 	 * @param events publishes what happens in their lives
+	 * @param executors run those that name one
 	 */
 	public GenServerRuntimeFactory(ServerBeanDefinitions definitions, ReflectiveContracts contracts,
-			ServerEventPublisher events) {
+			ServerEventPublisher events, ServerExecutors executors) {
 		this.definitions = definitions;
 		this.contracts = contracts;
 		this.events = events;
+		this.executors = executors;
 	}
 
 	/**
@@ -71,7 +75,7 @@ public final class GenServerRuntimeFactory {
 					server.annotation().keyed(),
 					this.contracts.operationsOf(server.serverClass(), server.type().getType()),
 					new BeanInstanceFactory(server, this.definitions.instances()), perServer.apply(server),
-					this.contracts.timersOf(server.serverClass())));
+					this.contracts.timersOf(server.serverClass()), this.executors.of(server)));
 		}
 		return runtime;
 	}

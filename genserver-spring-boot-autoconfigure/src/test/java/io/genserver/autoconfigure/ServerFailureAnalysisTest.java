@@ -1,5 +1,9 @@
 package io.genserver.autoconfigure;
 
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.Every;
@@ -15,6 +19,7 @@ import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.event.TransactionalEventListener;
@@ -60,6 +65,39 @@ class ServerFailureAnalysisTest {
 		assertThat(analysis.getDescription()).contains("required a single bean, but 2 were found")
 			.contains("- store")
 			.contains("- other");
+	}
+
+	@Test
+	void anExecutorThatIsNoBeanFails() {
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner(OnExecutor.class).withBean("pool", SimpleAsyncTaskExecutor.class));
+		assertThat(analysis.getDescription())
+			.isEqualTo("Server 'report' is to run on executor 'reports', but there is no bean of that name.");
+		assertThat(analysis.getAction()).contains("Define an Executor bean named 'reports'")
+			.endsWith("There are: pool.");
+	}
+
+	@Test
+	void anExecutorThatIsSomethingElseFails() {
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner(OnExecutor.class).withBean("reports", StringBuilder.class, () -> new StringBuilder()));
+		assertThat(analysis.getDescription()).contains("Server 'report' is to run on executor 'reports'")
+			.contains("that bean is a java.lang.StringBuilder and not an Executor");
+	}
+
+	@Test
+	void anExecutorThatForgetsTasksOrBlocksSendersFails() {
+		ThreadPoolExecutor forgetful = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				new ThreadPoolExecutor.DiscardPolicy());
+		FailureAnalysis analysis = Analyses
+			.of(Analyses.runner(OnExecutor.class).withBean("reports", ThreadPoolExecutor.class, () -> forgetful));
+		assertThat(analysis.getDescription()).contains("discards tasks when it is full");
+		assertThat(analysis.getAction()).contains("AbortPolicy");
+		SimpleAsyncTaskExecutor limited = new SimpleAsyncTaskExecutor();
+		limited.setConcurrencyLimit(1);
+		analysis = Analyses
+			.of(Analyses.runner(OnExecutor.class).withBean("reports", SimpleAsyncTaskExecutor.class, () -> limited));
+		assertThat(analysis.getDescription()).contains("blocks senders");
 	}
 
 	@Test
@@ -590,6 +628,11 @@ class ServerFailureAnalysisTest {
 
 		NeedyServer(Missing missing) {
 		}
+
+	}
+
+	@GenServer(name = "report", executor = "reports")
+	static class OnExecutor {
 
 	}
 

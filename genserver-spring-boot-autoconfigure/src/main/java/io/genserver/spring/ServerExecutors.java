@@ -1,0 +1,139 @@
+package io.genserver.spring;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionHandler;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.BooleanSupplier;
+
+import io.genserver.GenServer;
+import io.genserver.runtime.OwnExecutor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/**
+ * The executor beans that run the turns of servers which name one.
+ *
+ * @since 0.1.0
+ */
+public final class ServerExecutors {
+
+	private final ListableBeanFactory beans;
+
+	private final Map<String, OwnExecutor> known = new ConcurrentHashMap<>();
+
+	/**
+	 * Create.
+	 * @param beans where the executors are
+	 */
+	public ServerExecutors(ListableBeanFactory beans) {
+		this.beans = beans;
+	}
+
+	/**
+	 * Return what runs the turns of a server that is a bean.
+	 * @param server the server
+	 * @return the executor, or {@code null} for the engine's workers
+	 * @throws InvalidServerException if the bean it names cannot do so
+	 */
+	public @Nullable OwnExecutor of(ServerBean server) {
+		return find(server.name(), server.annotation().executor());
+	}
+
+	/**
+	 * Return what runs the turns of a server that is started at run time.
+	 * @param name its name
+	 * @param type its class, whose annotation counts
+	 * @return the executor, or {@code null} for the engine's workers
+	 * @throws InvalidServerException if the bean it names cannot do so
+	 */
+	public @Nullable OwnExecutor of(String name, Class<?> type) {
+		MergedAnnotation<GenServer> annotation = MergedAnnotations.from(type, SearchStrategy.SUPERCLASS)
+			.get(GenServer.class);
+		return annotation.isPresent() ? find(name, annotation.getString("executor")) : null;
+	}
+
+	private @Nullable OwnExecutor find(String server, String bean) {
+		if (bean.isEmpty()) {
+			return null;
+		}
+		OwnExecutor executor = this.known.get(bean);
+		if (executor == null) {
+			executor = new OwnExecutor(bean, bean(server, bean), shutDown(bean));
+			OwnExecutor first = this.known.putIfAbsent(bean, executor);
+			executor = (first != null) ? first : executor;
+		}
+		return executor;
+	}
+
+	private Executor bean(String server, String bean) {
+		String wanted = "Server '" + server + "' is to run on executor '" + bean + "'";
+		if (!this.beans.containsBean(bean)) {
+			throw new InvalidServerException(wanted + ", but there is no bean of that name.",
+					"Define an Executor bean named '" + bean + "', or correct the executor in the server's @GenServer."
+							+ executors());
+		}
+		if (!this.beans.isTypeMatch(bean, Executor.class)) {
+			throw new InvalidServerException(
+					wanted + ", but that bean is a " + typeName(this.beans.getType(bean)) + " and not an Executor.",
+					"Name an Executor or AsyncTaskExecutor bean in the server's @GenServer." + executors());
+		}
+		Executor executor = this.beans.getBean(bean, Executor.class);
+		RejectedExecutionHandler handler = handler(executor);
+		if (handler instanceof ThreadPoolExecutor.DiscardPolicy
+				|| handler instanceof ThreadPoolExecutor.DiscardOldestPolicy) {
+			throw new InvalidServerException(
+					wanted + ", which discards tasks when it is full: the server would never run again.",
+					"Let executor '" + bean + "' refuse what it cannot take: use ThreadPoolExecutor.AbortPolicy.");
+		}
+		if (executor instanceof SimpleAsyncTaskExecutor simple && simple.isThrottleActive()) {
+			throw new InvalidServerException(
+					wanted + ", which has a concurrency limit and blocks senders until a thread is free.",
+					"Remove the concurrency limit of executor '" + bean + "', or use a ThreadPoolTaskExecutor.");
+		}
+		return executor;
+	}
+
+	/** Whether an executor has been shut down, as far as can be known. */
+	private BooleanSupplier shutDown(String bean) {
+		Executor executor = this.beans.getBean(bean, Executor.class);
+		ExecutorService service = (executor instanceof ExecutorService known) ? known : pool(executor);
+		return (service != null) ? service::isShutdown : () -> false;
+	}
+
+	private static @Nullable RejectedExecutionHandler handler(Executor executor) {
+		ThreadPoolExecutor pool = pool(executor);
+		return (pool != null) ? pool.getRejectedExecutionHandler() : null;
+	}
+
+	private static @Nullable ThreadPoolExecutor pool(Executor executor) {
+		return switch (executor) {
+			case ThreadPoolExecutor pool -> pool;
+			case ThreadPoolTaskExecutor task -> task.getThreadPoolExecutor();
+			case ThreadPoolTaskScheduler scheduler -> scheduler.getScheduledThreadPoolExecutor();
+			default -> null;
+		};
+	}
+
+	private String executors() {
+		String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, Executor.class, true, false);
+		Arrays.sort(names);
+		return (names.length != 0) ? " There are: " + String.join(", ", names) + "." : "";
+	}
+
+	private static String typeName(@Nullable Class<?> type) {
+		return (type != null) ? type.getName() : "bean of unknown type";
+	}
+
+}
