@@ -191,7 +191,8 @@ public interface GenServerRegistry {
 	/**
 	 * Let a server go on with a new instance after the message it is handling, at once
 	 * and without counting it. What is queued stays queued. Ends the state
-	 * {@link ServerState#FAILED}.
+	 * {@link ServerState#FAILED}, but no pause. Does nothing once the application shuts
+	 * down.
 	 * @param name the server's name; all instances restart if it is keyed
 	 * @throws NoSuchServerException if there is none
 	 */

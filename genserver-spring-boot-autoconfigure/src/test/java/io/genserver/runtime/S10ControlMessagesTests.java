@@ -90,8 +90,9 @@ class S10ControlMessagesTests {
 		each((scheduler, engine, server, gate, handled) -> {
 			ServerCell cell = engine.cell("server");
 			cell.command(ServerCell.SUSPEND);
-			cell.command(ServerCell.RESTART);
 			gate.open();
+			scheduler.settle();
+			cell.command(ServerCell.RESTART);
 			scheduler.settle();
 			assertThat(cell.life().state()).isEqualTo(ServerState.SUSPENDED);
 			assertThat(cell.life().restarts()).isOne();
