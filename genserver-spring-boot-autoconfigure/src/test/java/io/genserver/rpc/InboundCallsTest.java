@@ -161,7 +161,7 @@ class InboundCallsTest {
 	}
 
 	@Test
-	void callsOfOneConnectionRunInTheOrderTheyBecameComplete() {
+	void S02_oneConnectionIsOneSenderWhoseRequestsRunInTheOrderTheyBecameComplete() {
 		List<Reply> replies = new ArrayList<>();
 		for (int i = 0; i < 500; i++) {
 			this.peer.cast("kv.log", "\"cast " + i + "\"");
@@ -238,7 +238,7 @@ class InboundCallsTest {
 	}
 
 	@Test
-	void aFullMailboxRefusesAtOnceAndTheDeadlineIsTheOperations() {
+	void S08_aFullMailboxRefusesARemoteCallAtOnce() {
 		Reply running = this.peer.call("small.block", "");
 		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
 		Reply queued = this.peer.call("small.get", "\"a\"");

@@ -22,6 +22,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Keyed;
+import io.genserver.Overflow;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.protocol.CloseCode;
@@ -50,7 +51,11 @@ class GenServerClientTest {
 
 	private final KeyValueServer store = new KeyValueServer();
 
+	private final KeyValueServer small = new KeyValueServer();
+
 	private final TestServers servers = new TestServers().add("kv", this.store)
+		.add("small", KeyValueServer.class, () -> this.small, false,
+				ServerSettings.DEFAULTS.withMailbox(1, Overflow.REJECT))
 		.add("tile", TileServer.class, TileServer::new, true, ServerSettings.DEFAULTS)
 		.start();
 
@@ -67,6 +72,7 @@ class GenServerClientTest {
 	@AfterEach
 	void stop() {
 		this.store.gate.countDown();
+		this.small.gate.countDown();
 		this.client.close();
 		this.endpoint.close();
 		this.servers.close();
@@ -173,6 +179,20 @@ class GenServerClientTest {
 			.satisfies((ex) -> assertThat(ex.status()).isEqualTo(Status.FAIL));
 		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.client.call("kv.all", int.class))
 			.satisfies((ex) -> assertThat(ex.status()).isEqualTo(Status.UNUSABLE_ANSWER));
+	}
+
+	@Test
+	void S16_aCallThatWasRefusedBeforeItRanSaysSo() {
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.client.call("kv.sing", void.class))
+			.satisfies((ex) -> assertThat(ex.notExecuted()).isTrue());
+		this.client.callAsync("small.block", Void.class);
+		waitFor(() -> this.small.blocked.get() == 1);
+		CompletableFuture<String> queued = this.client.callAsync("small.get", String.class, "a");
+		// Base mode has no place for it but the text.
+		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.client.call("small.get", String.class, "b"))
+			.withMessageContaining("the mailbox is full; not executed");
+		this.small.gate.countDown();
+		assertThat(queued).succeedsWithin(GUARD);
 	}
 
 	@Test

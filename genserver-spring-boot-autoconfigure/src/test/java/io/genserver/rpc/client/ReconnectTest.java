@@ -65,7 +65,7 @@ class ReconnectTest {
 	}
 
 	@Test
-	void callsAfterALossWaitForTheNextConnection() throws Exception {
+	void S16_whatWasNotSentIsSentOverTheNextConnection() throws Exception {
 		assertThat(this.remote.count()).isEqualTo(1);
 		dropNoticed();
 		assertThat(this.remote.count()).isEqualTo(2);
@@ -77,7 +77,7 @@ class ReconnectTest {
 	}
 
 	@Test
-	void whatMayHaveBeenExecutedFailsAndSaysSo() throws Exception {
+	void S16_whatMayHaveBeenExecutedIsNotSentAgainAndSaysSo() throws Exception {
 		CompletableFuture<Integer> pending = this.client.callAsync("jobs.once", Integer.class);
 		waitFor(() -> this.jobs.begun.get() == 1);
 		drop();
@@ -89,7 +89,7 @@ class ReconnectTest {
 	}
 
 	@Test
-	void anIdempotentCallIsSentAgain() throws Exception {
+	void S16_anIdempotentCallIsSentAgainWithinItsDeadline() throws Exception {
 		CompletableFuture<Integer> pending = CompletableFuture.supplyAsync(this.remote::again);
 		CompletableFuture<Integer> asynchronous = this.remote.againAsync();
 		waitFor(() -> this.jobs.begun.get() >= 1);
@@ -119,7 +119,7 @@ class ReconnectTest {
 	}
 
 	@Test
-	void aCallWaitsForAConnectionNoLongerThanItsDeadline() throws Exception {
+	void S16_aCallThatNeverLeftSaysSoAtItsDeadline() throws Exception {
 		int port = freePort();
 		try (GenServerClient lonely = builder().callTimeout(Duration.ofMillis(50))
 			.connectInBackground(URI.create("ws://localhost:" + port + "/ws"))) {
