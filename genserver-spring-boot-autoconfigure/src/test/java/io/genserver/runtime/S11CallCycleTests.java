@@ -4,6 +4,11 @@ import java.util.Collections;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.genserver.CallCycleException;
 import io.genserver.CastAction;
@@ -18,6 +23,43 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * A wait that closes a cycle of waiting turns fails at once, with the chain.
  */
 class S11CallCycleTests {
+
+	@Test
+	void S11_ofTwoWaitsThatBeginTogetherOnRealThreadsExactlyOneFails() throws Exception {
+		try (Engine engine = Engine.onWorkers(); ExecutorService threads = Executors.newFixedThreadPool(2)) {
+			Server server = engine.addKeyed("keyed", ServerSettings.DEFAULTS, Object::new);
+			CyclicBarrier barrier = new CyclicBarrier(2);
+			for (int round = 0; round < 5_000; round++) {
+				ServerCell a = new ServerCell(server, "a");
+				ServerCell b = new ServerCell(server, "b");
+				AsyncCall toA = queued(engine, a);
+				AsyncCall toB = queued(engine, b);
+				Future<?> first = threads.submit(() -> {
+					barrier.await(30, TimeUnit.SECONDS);
+					Cycles.beginWait(a, toB);
+					return null;
+				});
+				Future<?> second = threads.submit(() -> {
+					barrier.await(30, TimeUnit.SECONDS);
+					Cycles.beginWait(b, toA);
+					return null;
+				});
+				first.get(30, TimeUnit.SECONDS);
+				second.get(30, TimeUnit.SECONDS);
+				assertThat(List.of(toA, toB)).as("round %d", round)
+					.filteredOn((call) -> call.failure() instanceof CallCycleException)
+					.hasSize(1);
+			}
+		}
+	}
+
+	private static AsyncCall queued(Engine engine, ServerCell cell) {
+		AsyncCall call = new AsyncCall(TestOperation.call("call", (instance, payload) -> null), null,
+				Thread.currentThread(), engine.scheduler, 0, Long.MAX_VALUE);
+		call.sentTo(cell);
+		cell.mailbox().offer(call, 0);
+		return call;
+	}
 
 	@Test
 	void S11_aServerThatCallsItselfFailsAtOnce() {

@@ -22,6 +22,27 @@ class S18BlockingHandlersTests {
 	private static final int MANY = 1000;
 
 	@Test
+	void S18_aBacklogLongerThanOneTurnIsHandledToItsEnd() {
+		Seeds.each(20, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			GenServerRef<int[]> server = engine.start("server", ServerSettings.DEFAULTS, () -> new int[1]);
+			Gate gate = new Gate(scheduler, "handler");
+			server.cast((state) -> gate.pass());
+			scheduler.settle();
+			List<CompletableFuture<Integer>> backlog = new ArrayList<>();
+			for (int i = 0; i < 500; i++) {
+				backlog.add(server.callAsync((state) -> ++state[0]));
+			}
+			gate.open();
+			scheduler.settle();
+			for (int i = 0; i < 500; i++) {
+				assertThat(backlog.get(i)).isCompletedWithValue(i + 1);
+			}
+			engine.close();
+		});
+	}
+
+	@Test
 	void S18_aThousandHandlersThatMeetAtOneBarrierAllPass() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			CyclicBarrier barrier = new CyclicBarrier(MANY);
