@@ -1,0 +1,50 @@
+package io.genserver.runtime;
+
+import java.io.PrintWriter;
+import java.util.Arrays;
+
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/**
+ * A program that runs tests by name and ends with 0 if all passed, with 1 if one failed,
+ * and with 2 if one was not there.
+ */
+public final class NamedTests {
+
+	/** All passed. */
+	static final int PASSED = 0;
+
+	/** One failed. */
+	static final int FAILED = 1;
+
+	/** One was not there. */
+	private static final int MISSING = 2;
+
+	private NamedTests() {
+	}
+
+	/**
+	 * Run tests.
+	 * @param names their names, as {@code class#method}
+	 */
+	public static void main(String[] names) {
+		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+			.selectors(Arrays.stream(names).map(DiscoverySelectors::selectMethod).toList())
+			.build();
+		SummaryGeneratingListener listener = new SummaryGeneratingListener();
+		LauncherFactory.create().execute(request, listener);
+		TestExecutionSummary summary = listener.getSummary();
+		summary.printFailuresTo(new PrintWriter(System.out, true), 5);
+		if (summary.getTestsFoundCount() != names.length || summary.getTestsSkippedCount() > 0) {
+			System.out.println("Of " + names.length + " tests found " + summary.getTestsFoundCount());
+			System.exit(MISSING);
+		}
+		System.exit((summary.getTestsSucceededCount() == names.length) ? PASSED : FAILED);
+	}
+
+}
