@@ -22,8 +22,21 @@ final class CellStreams {
 
 	private final Set<AttachedStream<?>> attached = ConcurrentHashMap.newKeySet();
 
+	/** Streams that handlers returned, while somebody reads them. */
+	private final Set<StreamCall> open = ConcurrentHashMap.newKeySet();
+
 	CellStreams(ServerCell cell) {
 		this.cell = cell;
+	}
+
+	/** A stream that a handler returned is being read. */
+	void opened(StreamCall call) {
+		this.open.add(call);
+	}
+
+	/** It is read no more. */
+	void closed(StreamCall call) {
+		this.open.remove(call);
 	}
 
 	<E> Events<E> events(int buffer, SlowSubscriber rule) {
@@ -41,7 +54,8 @@ final class CellStreams {
 
 	/** Whether no stream feeds the server and nobody listens to it. */
 	boolean isEmpty() {
-		return this.attached.isEmpty() && this.sources.stream().allMatch((source) -> source.subscribers() == 0);
+		return this.open.isEmpty() && this.attached.isEmpty()
+				&& this.sources.stream().allMatch((source) -> source.subscribers() == 0);
 	}
 
 	/** The instance goes. */

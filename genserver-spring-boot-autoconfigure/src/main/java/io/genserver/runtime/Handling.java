@@ -151,7 +151,7 @@ final class Handling {
 		Object target = Objects.requireNonNull(this.cell.life().instance(), "instance");
 		Object result = message.operation().invoke(target, message.payload());
 		if (message instanceof StreamCall stream) {
-			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"));
+			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"), this.cell.streams());
 			return null;
 		}
 		return result;

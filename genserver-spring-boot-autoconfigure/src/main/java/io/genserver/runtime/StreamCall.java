@@ -37,6 +37,9 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 
 	private volatile boolean cancelled;
 
+	/** Where it is open: an instance is not let go while somebody reads from it. */
+	private volatile @Nullable CellStreams openAt;
+
 	/** How the stream ended, while its end may not be told yet. */
 	private final AtomicReference<@Nullable Runnable> end = new AtomicReference<>();
 
@@ -47,11 +50,25 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 		this.subscriber = subscriber;
 	}
 
-	/** Subscribe to what the handler returned. Only in the turn. */
-	void open(Flow.Publisher<?> publisher) {
+	/** Subscribe to what the handler returned. Only in the turn, or beside it. */
+	void open(Flow.Publisher<?> publisher, CellStreams streams) {
+		streams.opened(this);
+		this.openAt = streams;
+		if (this.cancelled) {
+			// Whoever cancelled may not have seen where it is open.
+			closed();
+		}
 		@SuppressWarnings("unchecked")
 		Flow.Publisher<@Nullable Object> items = (Flow.Publisher<@Nullable Object>) publisher;
 		items.subscribe(this);
+	}
+
+	/** Nothing comes from the instance any more. */
+	private void closed() {
+		CellStreams streams = this.openAt;
+		if (streams != null) {
+			streams.closed(this);
+		}
 	}
 
 	@Override
@@ -66,6 +83,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 		if (failure != null) {
 			boolean known = this.cancelled;
 			this.cancelled = true;
+			closed();
 			Flow.Subscription source = this.upstream;
 			if (source != null) {
 				source.cancel();
@@ -127,6 +145,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 	@Override
 	public void cancel() {
 		this.cancelled = true;
+		closed();
 		if (!cancelCall()) {
 			Flow.Subscription source = this.upstream;
 			if (source != null) {
@@ -168,6 +187,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 	}
 
 	private void endWith(Runnable signal) {
+		closed();
 		this.end.set(signal);
 		if (this.demand.get() == OPEN) {
 			tellEnd();

@@ -1,5 +1,10 @@
 package io.genserver.runtime;
 
+import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.Flow;
+import java.util.List;
+import java.util.ArrayList;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +90,38 @@ class S17KeyedServersTests {
 	}
 
 	@Test
+	void S17_anInstanceIsNotLetGoWhileSomebodyReadsAStreamItReturned() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.addKeyed("keyed", ServerSettings.DEFAULTS.withIdleTimeout(Duration.ofSeconds(4)), Object::new);
+			engine.runtime.start();
+			List<String> signals = new ArrayList<>();
+			AtomicReference<Flow.Subscription> reader = new AtomicReference<>();
+			AtomicReference<Flow.Subscriber<? super Object>> source = new AtomicReference<>();
+			Operation watch = TestOperation.stream("watch",
+					(instance, payload) -> (Flow.Publisher<Object>) (target) -> {
+						target.onSubscribe(new Subscription());
+						source.set(target);
+					});
+			for (boolean cancels : new boolean[] { true, false }) {
+				engine.runtime.server("keyed").stream("one", watch, null, 0, null, new Reader(reader, signals));
+				scheduler.sleep(Duration.ofMinutes(1));
+				assertThat(engine.runtime.server("keyed").instances().find("one")).isNotNull();
+				if (cancels) {
+					reader.get().cancel();
+				}
+				else {
+					source.get().onComplete();
+				}
+				scheduler.sleep(Duration.ofMinutes(1));
+				assertThat(engine.runtime.server("keyed").instances().find("one")).as("let go in the end").isNull();
+			}
+			assertThat(signals).containsExactly("complete");
+			engine.close();
+		});
+	}
+
+	@Test
 	void S17_theNumberOfInstancesIsBounded() {
 		Seeds.each(50, (scheduler) -> {
 			Engine engine = new Engine(scheduler);
@@ -125,6 +162,51 @@ class S17KeyedServersTests {
 				assertThat(one.get(30, TimeUnit.SECONDS)).isSameAs(other.get(30, TimeUnit.SECONDS));
 			}
 		}
+	}
+
+	/** To a source that does nothing. */
+	private static final class Subscription implements Flow.Subscription {
+
+		@Override
+		public void request(long n) {
+		}
+
+		@Override
+		public void cancel() {
+		}
+
+	}
+
+	/**
+	 * Reads a stream.
+	 *
+	 * @param subscription its subscription
+	 * @param signals what came
+	 */
+	private record Reader(AtomicReference<Flow.Subscription> subscription,
+			List<String> signals) implements Flow.Subscriber<@Nullable Object> {
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			this.subscription.set(subscription);
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(@Nullable Object item) {
+			this.signals.add("item");
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			this.signals.add(failure.toString());
+		}
+
+		@Override
+		public void onComplete() {
+			this.signals.add("complete");
+		}
+
 	}
 
 }
