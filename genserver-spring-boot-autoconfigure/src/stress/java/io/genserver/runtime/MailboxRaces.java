@@ -305,7 +305,7 @@ public class MailboxRaces {
 	@State
 	public static class DisplaceAndTake {
 
-		private final Mailbox mailbox = new Mailbox(1);
+		private final Mailbox mailbox = new DisplacingMailbox(1);
 
 		public DisplaceAndTake() {
 			this.mailbox.offer(new CastMessage(TestOperation.cast("cast", (instance, payload) -> null), null,
@@ -341,7 +341,7 @@ public class MailboxRaces {
 	@State
 	public static class DisplaceTwice {
 
-		private final Mailbox mailbox = new Mailbox(1);
+		private final Mailbox mailbox = new DisplacingMailbox(1);
 
 		public DisplaceTwice() {
 			this.mailbox.offer(new CastMessage(TestOperation.cast("cast", (instance, payload) -> null), null,
