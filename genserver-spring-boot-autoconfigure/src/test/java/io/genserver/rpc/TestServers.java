@@ -3,6 +3,7 @@ package io.genserver.rpc;
 import java.util.List;
 import java.util.function.Supplier;
 
+import io.genserver.GenServerInterceptor;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.runtime.GenServerRuntime;
@@ -16,10 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** Servers without a container, exposed to peers. */
 public final class TestServers implements AutoCloseable {
 
-	private final GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(),
-			() -> false);
+	private final GenServerRuntime runtime;
 
 	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
+
+	public TestServers(GenServerInterceptor... interceptors) {
+		this.runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS,
+				(interceptors.length > 0) ? () -> List.of(interceptors) : null, List.of(), () -> false);
+	}
 
 	public TestServers add(String name, Object instance) {
 		return add(name, instance.getClass(), () -> instance, false, ServerSettings.DEFAULTS);

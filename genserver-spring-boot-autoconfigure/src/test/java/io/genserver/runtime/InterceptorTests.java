@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.CallCycleException;
@@ -209,6 +210,44 @@ class InterceptorTests {
 	}
 
 	@Test
+	void handlingReturnsWithAFutureAndTheEndComesWhenThatHasCompleted() {
+		Seeds.each(50, (scheduler) -> {
+			this.seen.clear();
+			GenServerRef<List<String>> server = start(scheduler, ServerSettings.DEFAULTS, named("a"));
+			CompletableFuture<String> later = new CompletableFuture<>();
+			CompletableFuture<CompletableFuture<String>> call = server.callAsync((instance) -> later);
+			scheduler.settle();
+			assertThat(this.seen).containsExactly("a sending", "a before", "a after");
+			later.complete("done");
+			scheduler.settle();
+			assertThat(call).isDone();
+			assertThat(this.seen).endsWith("a ended null").hasSize(4);
+		});
+	}
+
+	@Test
+	void aStreamIsInterceptedUntilItIsOpen() {
+		Seeds.each(50, (scheduler) -> {
+			this.seen.clear();
+			Engine engine = new Engine(scheduler, named("a"));
+			Operation items = TestOperation.stream("items",
+					(instance, payload) -> (Flow.Publisher<Object>) (target) -> {
+						this.seen.add("subscribed");
+						target.onSubscribe(new NoItems());
+						target.onComplete();
+					});
+			engine.add("server", ServerSettings.DEFAULTS, ArrayList::new);
+			engine.runtime.start();
+			Completion reader = new Completion();
+			engine.runtime.server("server").stream(null, items, null, 0, null, reader);
+			scheduler.settle();
+			assertThat(reader.complete).isTrue();
+			assertThat(this.seen).containsExactly("a sending", "a before", "subscribed", "a after", "a ended null");
+			engine.close();
+		});
+	}
+
+	@Test
 	void concurrentHandlersAreInterceptedToo() {
 		Seeds.each(50, (scheduler) -> {
 			List<String> handled = new ArrayList<>();
@@ -261,6 +300,46 @@ class InterceptorTests {
 				InterceptorTests.this.seen.add(name + " ended " + failure);
 			}
 		};
+	}
+
+	/** Of a stream without items. */
+	private static final class NoItems implements Flow.Subscription {
+
+		@Override
+		public void request(long n) {
+		}
+
+		@Override
+		public void cancel() {
+		}
+
+	}
+
+	/** Waits for the end of a stream. */
+	private static final class Completion implements Flow.Subscriber<@Nullable Object> {
+
+		private boolean complete;
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(@Nullable Object item) {
+			throw new AssertionError("There is no item");
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			throw new AssertionError(failure);
+		}
+
+		@Override
+		public void onComplete() {
+			this.complete = true;
+		}
+
 	}
 
 }
