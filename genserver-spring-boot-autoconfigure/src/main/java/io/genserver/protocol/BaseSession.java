@@ -11,6 +11,9 @@ import io.netty.buffer.ByteBufAllocator;
  */
 public final class BaseSession implements WireSession {
 
+	/** How much of an error's text a peer gets. */
+	private static final int ERROR_TEXT_BYTES = 8192;
+
 	private final ProtocolLimits limits;
 
 	private final WireListener listener;
@@ -138,13 +141,20 @@ public final class BaseSession implements WireSession {
 	}
 
 	@Override
-	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+	public boolean hasOutput() {
+		return this.output.pendingBytes() > 0;
+	}
+
+	@Override
+	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
+			CallMetadata metadata) {
 		requireOpen();
 		return this.sender.call(methodId, arguments, mode, attachment);
 	}
 
 	@Override
-	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
+			CallMetadata metadata) {
 		requireOpen();
 		return this.sender.openStream(methodId, arguments, mode, attachment);
 	}
@@ -160,7 +170,7 @@ public final class BaseSession implements WireSession {
 	}
 
 	@Override
-	public void cast(long methodId, byte[] arguments) {
+	public void cast(long methodId, byte[] arguments, CallMetadata metadata) {
 		requireOpen();
 		this.sender.cast(methodId, arguments);
 	}
@@ -193,11 +203,22 @@ public final class BaseSession implements WireSession {
 	}
 
 	@Override
-	public boolean respondItem(InboundRequest request, byte[] item) {
+	public boolean respond(InboundRequest request, byte[] payload, CallMetadata metadata) {
+		return respond(request, StatusCode.OK, payload);
+	}
+
+	@Override
+	public boolean respondError(InboundRequest request, ExtError error) {
+		return respond(request, ExtStatus.toBase(error.status()), Utf8.cut(error.message(), ERROR_TEXT_BYTES));
+	}
+
+	@Override
+	public boolean respondItem(InboundRequest request, byte[] item, CallMetadata metadata) {
 		if (isClosed() || request.isOver()) {
 			return false;
 		}
 		this.sender.respondItem(request, item);
+		this.listener.responseItemSent(request);
 		return true;
 	}
 

@@ -31,6 +31,8 @@ final class ExtMessages {
 
 	private final ConnectionCredit credit;
 
+	private final SendQueue.Total queued;
+
 	private final PeerConduct conduct;
 
 	private long nowNanos;
@@ -43,7 +45,8 @@ final class ExtMessages {
 	private boolean goneAway;
 
 	ExtMessages(ProtocolLimits limits, ExtLimits extLimits, ExtSettings ours, ExtSettings assumed,
-			WireListener listener, ExtStreams streams, ExtSender sender, ConnectionCredit credit) {
+			WireListener listener, ExtStreams streams, ExtSender sender, ConnectionCredit credit,
+			SendQueue.Total queued) {
 		this.limits = limits;
 		this.extLimits = extLimits;
 		this.ours = ours;
@@ -52,6 +55,7 @@ final class ExtMessages {
 		this.streams = streams;
 		this.sender = sender;
 		this.credit = credit;
+		this.queued = queued;
 		this.conduct = new PeerConduct(limits);
 	}
 
@@ -123,7 +127,8 @@ final class ExtMessages {
 				ByteAssembler.EMPTY, CallMetadata.NO_DEADLINE, this.nowNanos, true);
 		ReceiveCredit received = new ReceiveCredit(this.ours.streamWindow(), CallMetadata.UNLIMITED_ITEMS,
 				this.ours.maxMessage());
-		ExtStream stream = ExtStream.of(request, new SendQueue(answer, window, details.itemCredit()), received);
+		ExtStream stream = ExtStream.of(request, new SendQueue(answer, window, details.itemCredit(), this.queued),
+				received);
 		stream.lastFrameNanos = this.nowNanos;
 		received.receive(length, stream.id);
 		received.free(headerBytes);
@@ -294,13 +299,14 @@ final class ExtMessages {
 	}
 
 	/** The listener is done with something it was given. */
-	void consumed(@Nullable ExtStream stream, int bytes) {
+	void consumed(@Nullable ExtStream stream, int items, long bytes) {
 		if (stream == null) {
 			return;
 		}
-		int consumed = stream.credit.consume(bytes);
-		if (consumed >= 0) {
-			this.credit.unbuffer((long) consumed + ConnectionCredit.ITEM_OVERHEAD);
+		int known = Math.min(items, stream.credit.heldItems());
+		if (known > 0) {
+			long consumed = stream.credit.consume(known, bytes);
+			this.credit.unbuffer(consumed + (long) known * ConnectionCredit.ITEM_OVERHEAD);
 			this.sender.credit(stream);
 		}
 	}

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.genserver.protocol.SendQueue.Piece;
 import io.netty.buffer.ByteBuf;
@@ -46,6 +47,9 @@ final class ExtSender implements MessageBatcher.Source {
 	/** Methods whose name was sent. */
 	private final Set<Long> named = new HashSet<>();
 
+	/** Told of each item of a response stream. */
+	private final Consumer<InboundRequest> itemSent;
+
 	private ExtSettings peer;
 
 	private long credit;
@@ -59,10 +63,12 @@ final class ExtSender implements MessageBatcher.Source {
 	/** Only what is in {@link #control} is written any more. */
 	private boolean finished;
 
-	ExtSender(MessageBatcher out, ExtStreams streams, ConnectionCredit received, ExtSettings assumed) {
+	ExtSender(MessageBatcher out, ExtStreams streams, ConnectionCredit received, ExtSettings assumed,
+			Consumer<InboundRequest> itemSent) {
 		this.out = out;
 		this.streams = streams;
 		this.received = received;
+		this.itemSent = itemSent;
 		this.peer = assumed;
 		this.credit = assumed.connectionWindow();
 	}
@@ -330,8 +336,16 @@ final class ExtSender implements MessageBatcher.Source {
 				piece.start(), piece.length());
 		endFrame(FrameKind.DATA);
 		spend(send, piece.length());
+		written(stream, piece);
 		if ((piece.flags() & ExtFrame.FIN) != 0) {
 			done(stream);
+		}
+	}
+
+	private void written(ExtStream stream, Piece piece) {
+		InboundRequest request = stream.request;
+		if (piece.completes() && request != null && request.responding) {
+			this.itemSent.accept(request);
 		}
 	}
 
@@ -361,6 +375,7 @@ final class ExtSender implements MessageBatcher.Source {
 		endFrame(FrameKind.OPEN);
 		spend(send, piece.length());
 		send.open = null;
+		written(stream, piece);
 		if ((piece.flags() & ExtFrame.FIN) != 0) {
 			done(stream);
 		}

@@ -39,6 +39,8 @@ public final class ExtSession implements WireSession {
 
 	private final ConnectionCredit credit;
 
+	private final SendQueue.Total queued = new SendQueue.Total();
+
 	private final ExtSender sender;
 
 	private final ExtMessages messages;
@@ -78,9 +80,9 @@ public final class ExtSession implements WireSession {
 		this.streams = new ExtStreams(side, firstNumber);
 		this.credit = new ConnectionCredit(this.ours.connectionWindow(), limits.inboundBudgetBytes());
 		this.output = new MessageBatcher(allocator, this::write);
-		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed);
+		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed, listener::responseItemSent);
 		this.messages = new ExtMessages(limits, extLimits, this.ours, assumed, listener, this.streams, this.sender,
-				this.credit);
+				this.credit, this.queued);
 		this.decoder = new FrameDecoder(allocator, new ExtReceiver(this.streams, this.sender, this.credit,
 				this.messages, new ExtConduct(extLimits), this.ours, assumed));
 		this.sender.control(ExtFrame.SETTINGS, 0, this.ours.encode());
@@ -101,11 +103,7 @@ public final class ExtSession implements WireSession {
 		this.decoder.decode(chunk);
 	}
 
-	/**
-	 * Tells the time, which deadlines are written by. {@link #receive} and {@link #tick}
-	 * do so too; to be called before messages are taken if neither was for a while.
-	 * @param nowNanos the present
-	 */
+	@Override
 	public void now(long nowNanos) {
 		this.messages.now(nowNanos);
 		if (!this.clockKnown) {
@@ -177,21 +175,24 @@ public final class ExtSession implements WireSession {
 		return this.output;
 	}
 
-	/**
-	 * Tells whether messages can be taken from {@link #output()} now.
-	 * @return whether there is something that the peer's credit allows to write
-	 */
+	@Override
 	public boolean hasOutput() {
 		return !this.closed && this.sender.hasOutput();
 	}
 
-	/**
-	 * Tells whether new calls can be made here.
-	 * @return false once the session is closed, the peer said that it leaves, or all
-	 * stream ids are used
-	 */
+	@Override
 	public boolean acceptsCalls() {
 		return !isClosed() && !this.sender.isLeaving() && this.streams.hasIds();
+	}
+
+	@Override
+	public long heldBackBytes() {
+		return this.queued.bytes;
+	}
+
+	@Override
+	public boolean tellsErrorsAfterItems() {
+		return true;
 	}
 
 	/**
@@ -213,21 +214,6 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
-	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
-		return call(methodId, arguments, mode, attachment, CallMetadata.NONE);
-	}
-
-	/**
-	 * Sends a complete call, as soon as the peer lets another stream open.
-	 * @param methodId the method
-	 * @param arguments the encoded arguments
-	 * @param mode how to deliver the answer
-	 * @param attachment what the caller wants to find in {@link OutboundCall#attachment}
-	 * @param metadata what goes with it
-	 * @return the call
-	 * @throws OversizedItemException if the arguments or the metadata are too long
-	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
-	 */
 	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
 			CallMetadata metadata) {
 		OutboundCall call = open(methodId, arguments, mode, attachment, metadata);
@@ -237,21 +223,6 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
-	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
-		return openStream(methodId, arguments, mode, attachment, CallMetadata.NONE);
-	}
-
-	/**
-	 * Opens a call whose request is a stream of items.
-	 * @param methodId the method
-	 * @param arguments the encoded arguments that go before the items; empty for none
-	 * @param mode how to deliver the answer
-	 * @param attachment what the caller wants to find in {@link OutboundCall#attachment}
-	 * @param metadata what goes with it
-	 * @return the call, open for {@link #sendItem} and {@link #sendEnd}
-	 * @throws OversizedItemException if the arguments or the metadata are too long
-	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
-	 */
 	public OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
 			CallMetadata metadata) {
 		OutboundCall call = open(methodId, arguments, mode, attachment, metadata);
@@ -288,7 +259,8 @@ public final class ExtSession implements WireSession {
 			throw new IllegalArgumentException("Stream window of " + metadata.streamWindow()
 					+ " bytes is below the smallest one, " + this.messages.smallestWindow());
 		}
-		SendQueue queue = new SendQueue(open, this.sender.peer().streamWindow(), CallMetadata.UNLIMITED_ITEMS);
+		SendQueue queue = new SendQueue(open, this.sender.peer().streamWindow(), CallMetadata.UNLIMITED_ITEMS,
+				this.queued);
 		if (arguments.length > 0) {
 			queue.add(arguments);
 		}
@@ -318,18 +290,6 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
-	public void cast(long methodId, byte[] arguments) {
-		cast(methodId, arguments, CallMetadata.NONE);
-	}
-
-	/**
-	 * Sends a message nobody answers, as soon as the peer lets another stream open.
-	 * @param methodId the method
-	 * @param arguments the encoded arguments
-	 * @param metadata what goes with it
-	 * @throws OversizedItemException if the arguments or the metadata are too long
-	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
-	 */
 	public void cast(long methodId, byte[] arguments, CallMetadata metadata) {
 		SendQueue queue = queue(MessageType.EVENT, methodId, arguments, metadata);
 		queue.end();
@@ -364,18 +324,7 @@ public final class ExtSession implements WireSession {
 		return respond(request, payload, CallMetadata.NONE);
 	}
 
-	/**
-	 * Answers a request completely and successfully.
-	 * @param request a request of this session
-	 * @param payload the encoded result
-	 * @param metadata what goes with it: content type and headers
-	 * @return false if it was answered or cancelled before, or is a cast, and nothing
-	 * will be written
-	 * @throws OversizedItemException if the result or the metadata is too long; nothing
-	 * was answered
-	 * @throws IllegalStateException if items were sent: finish with {@link #respondEnd}
-	 * or {@link #respondError}
-	 */
+	@Override
 	public boolean respond(InboundRequest request, byte[] payload, CallMetadata metadata) {
 		if (isClosed() || request.isOver()) {
 			return false;
@@ -413,13 +362,7 @@ public final class ExtSession implements WireSession {
 		}
 	}
 
-	/**
-	 * Ends a request with an error, after the items that were given.
-	 * @param request a request of this session
-	 * @param error what went wrong
-	 * @return false if it was answered or cancelled before, or is a cast, and nothing
-	 * will be written
-	 */
+	@Override
 	public boolean respondError(InboundRequest request, ExtError error) {
 		if (isClosed() || request.isOver()) {
 			return false;
@@ -438,19 +381,6 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
-	public boolean respondItem(InboundRequest request, byte[] item) {
-		return respondItem(request, item, CallMetadata.NONE);
-	}
-
-	/**
-	 * Sends one item of a successful response stream.
-	 * @param request a request of this session
-	 * @param item the item
-	 * @param metadata what goes with the response, if this item opens it; else ignored
-	 * @return false if it was answered or cancelled before, or is a cast, and nothing
-	 * will be written
-	 * @throws OversizedItemException if the item or the metadata is too long
-	 */
 	public boolean respondItem(InboundRequest request, byte[] item, CallMetadata metadata) {
 		if (isClosed() || request.isOver()) {
 			return false;
@@ -494,22 +424,14 @@ public final class ExtSession implements WireSession {
 		this.streams.freePlace(request);
 	}
 
-	/**
-	 * Tells that something a request brought was consumed, or is let go of.
-	 * @param request a request of this session
-	 * @param bytes how long it was
-	 */
+	@Override
 	public void consumed(InboundRequest request, int bytes) {
-		this.messages.consumed(request.ext, bytes);
+		this.messages.consumed(request.ext, 1, bytes);
 	}
 
-	/**
-	 * Tells that an item of a response was consumed, or is let go of.
-	 * @param call a call of this session
-	 * @param bytes how long it was
-	 */
-	public void consumed(OutboundCall call, int bytes) {
-		this.messages.consumed(call.ext, bytes);
+	@Override
+	public void consumed(OutboundCall call, int items, long bytes) {
+		this.messages.consumed(call.ext, items, bytes);
 	}
 
 	/**
@@ -530,13 +452,7 @@ public final class ExtSession implements WireSession {
 		return stream(call).send.queuedBytes();
 	}
 
-	/**
-	 * Tells the peer that we will leave: streams it opens from now on are not served, and
-	 * it knows that; those that are open go on. Idempotent.
-	 * @param code one of those in {@link GoAway}
-	 * @param drainMillis how long open streams may take
-	 * @param reason text for logs
-	 */
+	@Override
 	public void goAway(int code, long drainMillis, String reason) {
 		this.messages.goAway(code, drainMillis, reason);
 	}

@@ -85,19 +85,19 @@ final class ReceiveCredit {
 		this.storedAdvanced = 0;
 	}
 
-	/** The listener consumed an item. Returns how many bytes of it were held. */
-	int consume(int bytes) {
-		if (this.heldItems == 0) {
-			return -1;
-		}
-		int consumed = (int) Math.min(bytes, this.held);
-		this.heldItems--;
+	/**
+	 * The listener consumed so many of the items held. Returns how many bytes of them
+	 * were.
+	 */
+	long consume(int items, long bytes) {
+		long consumed = Math.min(bytes, this.held);
+		this.heldItems -= items;
 		this.held -= consumed;
 		long paidBack = Math.min(consumed, this.advanced);
 		this.advanced -= paidBack;
 		this.storedAdvanced = Math.min(this.storedAdvanced, this.advanced);
 		this.pending += consumed - paidBack;
-		this.pendingItems++;
+		this.pendingItems += items;
 		if (this.stored > 0) {
 			advance();
 		}

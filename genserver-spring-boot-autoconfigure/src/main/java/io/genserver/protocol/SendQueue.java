@@ -39,12 +39,15 @@ final class SendQueue {
 
 	private long queuedBytes;
 
+	private final Total total;
+
 	int seq;
 
 	/** FIN, END, ERROR or CANCEL is written: nothing follows. */
 	boolean done;
 
-	SendQueue(@Nullable PendingOpen open, int window, int itemWindow) {
+	SendQueue(@Nullable PendingOpen open, int window, int itemWindow, Total total) {
+		this.total = total;
 		this.open = open;
 		this.window = window;
 		this.itemWindow = itemWindow;
@@ -55,6 +58,7 @@ final class SendQueue {
 	void add(byte[] item) {
 		this.items.add(item);
 		this.queuedBytes += item.length;
+		this.total.bytes += item.length;
 	}
 
 	void end() {
@@ -131,7 +135,7 @@ final class SendQueue {
 		byte[] item = this.items.peek();
 		if (item == null || (inOpen && (item.length == 0 || !takesItem()))
 				|| (!this.itemBegun && this.itemCredit == 0)) {
-			return new Piece(ByteAssembler.EMPTY, 0, 0, flags(false));
+			return new Piece(ByteAssembler.EMPTY, 0, 0, flags(false), false);
 		}
 		if (!this.itemBegun && this.itemWindow >= 0) {
 			this.itemCredit--;
@@ -139,13 +143,14 @@ final class SendQueue {
 		int start = this.offset;
 		int length = (int) Math.min(item.length - start, Math.min(Math.max(room, 0), this.credit));
 		this.queuedBytes -= length;
+		this.total.bytes -= length;
 		boolean more = length < item.length - start;
 		this.itemBegun = more;
 		this.offset = more ? start + length : 0;
 		if (!more) {
 			this.items.poll();
 		}
-		return new Piece(item, start, length, flags(more));
+		return new Piece(item, start, length, flags(more), !more);
 	}
 
 	private boolean takesItem() {
@@ -166,9 +171,17 @@ final class SendQueue {
 	/** Nothing more is sent; what is queued is let go of. */
 	void drop() {
 		this.items.clear();
+		this.total.bytes -= this.queuedBytes;
 		this.queuedBytes = 0;
 		this.open = null;
 		this.done = true;
+	}
+
+	/** The bytes in all queues of a session. */
+	static final class Total {
+
+		long bytes;
+
 	}
 
 	/**
@@ -178,8 +191,9 @@ final class SendQueue {
 	 * @param start where the part begins
 	 * @param length how long it is
 	 * @param flags of its frame
+	 * @param completes whether it is the last part of an item
 	 */
-	record Piece(byte[] item, int start, int length, int flags) {
+	record Piece(byte[] item, int start, int length, int flags, boolean completes) {
 	}
 
 }

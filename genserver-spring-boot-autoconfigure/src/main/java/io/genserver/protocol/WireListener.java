@@ -80,6 +80,14 @@ public interface WireListener {
 	}
 
 	/**
+	 * An item of a response stream has been written whole. Not told of an item whose
+	 * request is over before. Must not call the session.
+	 * @param request the request
+	 */
+	default void responseItemSent(InboundRequest request) {
+	}
+
+	/**
 	 * The header of a response arrived.
 	 * @param call the call it answers
 	 * @param status its status; 0 where the peer sent none

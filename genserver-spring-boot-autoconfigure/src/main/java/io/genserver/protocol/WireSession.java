@@ -65,6 +65,63 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	MessageBatcher output();
 
 	/**
+	 * Tells the time where deadlines are written by it; to be called before messages are
+	 * taken if neither {@link #receive} nor {@link #tick} was for a while.
+	 * @param nowNanos the present
+	 */
+	default void now(long nowNanos) {
+	}
+
+	/**
+	 * Tells whether messages can be taken from {@link #output()} now.
+	 * @return whether there is something to send that the peer's credit allows
+	 */
+	boolean hasOutput();
+
+	/**
+	 * Bytes given to be sent that wait for credit of the peer; in base mode none ever do.
+	 * @return bytes, without frame headers
+	 */
+	default long heldBackBytes() {
+		return 0;
+	}
+
+	/**
+	 * Tells whether new calls can be made here.
+	 * @return false once the session is closed or the peer said that it leaves
+	 */
+	default boolean acceptsCalls() {
+		return !isClosed();
+	}
+
+	/**
+	 * Tells the peer that we will leave, if the mode has words for that: streams it opens
+	 * from now on are not served, those that are open go on. Idempotent.
+	 * @param code one of those in {@link GoAway}
+	 * @param drainMillis how long open streams may take
+	 * @param reason text for logs
+	 */
+	default void goAway(int code, long drainMillis, String reason) {
+	}
+
+	/**
+	 * Tells that something a request brought was consumed, or is let go of.
+	 * @param request a request of this session
+	 * @param bytes how long it was
+	 */
+	default void consumed(InboundRequest request, int bytes) {
+	}
+
+	/**
+	 * Tells that items of a response were consumed, or are let go of.
+	 * @param call a call of this session
+	 * @param items how many
+	 * @param bytes how long they were together
+	 */
+	default void consumed(OutboundCall call, int items, long bytes) {
+	}
+
+	/**
 	 * How many inbound calls hold a place: opened, and neither answered nor released.
 	 * @return a number
 	 */
@@ -85,7 +142,23 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	 * @return the call
 	 * @throws IllegalStateException if the session is closed
 	 */
-	OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment);
+	default OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		return call(methodId, arguments, mode, attachment, CallMetadata.NONE);
+	}
+
+	/**
+	 * Sends a complete call; in ext mode as soon as the peer lets another stream open.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments
+	 * @param mode how to deliver the answer
+	 * @param attachment what the caller wants to find in {@link OutboundCall#attachment}
+	 * @param metadata what goes with it; base mode has no place for it
+	 * @return the call
+	 * @throws OversizedItemException if, in ext mode, the arguments or the metadata are
+	 * longer than the peer takes
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment, CallMetadata metadata);
 
 	/**
 	 * Sends a call's header; its body follows as items.
@@ -98,7 +171,23 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	 * @throws OversizedItemException if the arguments are too long to open a stream
 	 * @throws IllegalStateException if the session is closed
 	 */
-	OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment);
+	default OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment) {
+		return openStream(methodId, arguments, mode, attachment, CallMetadata.NONE);
+	}
+
+	/**
+	 * Opens a call whose request is a stream of items.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments that go before the items; empty for none
+	 * @param mode how to deliver the answer
+	 * @param attachment what the caller wants to find in {@link OutboundCall#attachment}
+	 * @param metadata what goes with it; base mode has no place for it
+	 * @return the call, open for {@link #sendItem} and {@link #sendEnd}
+	 * @throws OversizedItemException if the arguments or the metadata are too long
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	OutboundCall openStream(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
+			CallMetadata metadata);
 
 	/**
 	 * Sends one item of a request stream.
@@ -123,7 +212,21 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	 * @param arguments the encoded arguments, of any length
 	 * @throws IllegalStateException if the session is closed
 	 */
-	void cast(long methodId, byte[] arguments);
+	default void cast(long methodId, byte[] arguments) {
+		cast(methodId, arguments, CallMetadata.NONE);
+	}
+
+	/**
+	 * Sends a message nobody answers; in ext mode as soon as the peer lets another stream
+	 * open.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments
+	 * @param metadata what goes with it; base mode has no place for it
+	 * @throws OversizedItemException if, in ext mode, the arguments or the metadata are
+	 * longer than the peer takes
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	void cast(long methodId, byte[] arguments, CallMetadata metadata);
 
 	/**
 	 * Gives a call up: tells the peer, and the listener hears no more of it.
@@ -146,6 +249,38 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	boolean respond(InboundRequest request, int status, byte[] payload);
 
 	/**
+	 * Answers a request completely and successfully, and frees its place.
+	 * @param request a request of this session
+	 * @param payload the encoded result
+	 * @param metadata what goes with it; base mode has no place for it
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written
+	 * @throws OversizedItemException if, in ext mode, the result or the metadata is
+	 * longer than the peer takes; nothing was answered
+	 * @throws IllegalStateException if items were sent
+	 */
+	boolean respond(InboundRequest request, byte[] payload, CallMetadata metadata);
+
+	/**
+	 * Ends a request with an error. Base mode has a status and a text for it, and nothing
+	 * once items were sent.
+	 * @param request a request of this session
+	 * @param error what went wrong
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written
+	 * @throws IllegalStateException if, in base mode, items were sent
+	 */
+	boolean respondError(InboundRequest request, ExtError error);
+
+	/**
+	 * Tells whether an error can still be told after items were sent.
+	 * @return whether {@link #respondError} may be called then
+	 */
+	default boolean tellsErrorsAfterItems() {
+		return false;
+	}
+
+	/**
 	 * Sends one item of a successful response stream, the first one opening it.
 	 * @param request a request of this session
 	 * @param item the item, at most one frame long
@@ -154,7 +289,21 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	 * @throws OversizedItemException if the item does not fit in a frame; the stream
 	 * stays as it was
 	 */
-	boolean respondItem(InboundRequest request, byte[] item);
+	default boolean respondItem(InboundRequest request, byte[] item) {
+		return respondItem(request, item, CallMetadata.NONE);
+	}
+
+	/**
+	 * Sends one item of a successful response stream, the first one opening it.
+	 * @param request a request of this session
+	 * @param item the item, in base mode at most one frame long
+	 * @param metadata what goes with the response, if this item opens it; else ignored.
+	 * Base mode has no place for it
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written; otherwise {@link WireListener#responseItemSent} tells when it is
+	 * @throws OversizedItemException if the item or the metadata is too long
+	 */
+	boolean respondItem(InboundRequest request, byte[] item, CallMetadata metadata);
 
 	/**
 	 * Ends a successful response stream, also one without items, and frees its place.

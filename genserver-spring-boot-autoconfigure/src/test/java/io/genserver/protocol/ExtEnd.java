@@ -252,7 +252,7 @@ final class ExtEnd implements WireListener {
 	@Override
 	public void responseItem(OutboundCall call, byte[] item) {
 		((Exchange) call.attachment()).received.add(item);
-		this.unconsumed.add(() -> this.session.consumed(call, item.length));
+		this.unconsumed.add(() -> this.session.consumed(call, 1, item.length));
 	}
 
 	@Override

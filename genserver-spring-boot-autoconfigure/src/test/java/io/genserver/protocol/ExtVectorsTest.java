@@ -118,7 +118,7 @@ class ExtVectorsTest {
 				assertThat(session.respond(request(wire, number), refusal.status(), Frames.utf8(refusal.text())))
 					.isTrue();
 			}
-			case "consumedCall" -> session.consumed(calls.get(number - 1), action.required("bytes").asInt());
+			case "consumedCall" -> session.consumed(calls.get(number - 1), 1, action.required("bytes").asInt());
 			case "consumedRequest" -> session.consumed(request(wire, number), action.required("bytes").asInt());
 			case "goAway" ->
 				session.goAway(number, action.required("drainMillis").asLong(), action.required("reason").asString());
