@@ -6,9 +6,11 @@ import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
@@ -27,7 +29,15 @@ final class GenServerTestExtension implements ParameterResolver, AfterEachCallba
 
 	@Override
 	public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-		return SpringExtension.getApplicationContext(context).getBean(parameter.getParameter().getType());
+		Class<?> type = parameter.getParameter().getType();
+		ApplicationContext beans = SpringExtension.getApplicationContext(context);
+		return beans.getBeanProvider(type).getIfAvailable(() -> {
+			throw new ParameterResolutionException((type == VirtualTime.class)
+					? "There is no virtual time: annotate " + context.getRequiredTestClass().getName()
+							+ " @AutoConfigureVirtualTime"
+					: "There is no " + type.getName() + ": annotate " + context.getRequiredTestClass().getName()
+							+ " @GenServerTest");
+		});
 	}
 
 	@Override

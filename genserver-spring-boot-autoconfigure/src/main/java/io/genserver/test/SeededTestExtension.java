@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -42,8 +43,12 @@ final class SeededTestExtension implements TestTemplateInvocationContextProvider
 		int asked = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), SeededTest.class)
 			.map(SeededTest::value)
 			.orElse(1);
-		return LongStream.rangeClosed(1,
-				context.getConfigurationParameter("genserver.seeds", Integer::valueOf).orElse(asked));
+		int seeds = context.getConfigurationParameter("genserver.seeds", Integer::valueOf).orElse(asked);
+		if (seeds < 1) {
+			throw new ExtensionConfigurationException("A @SeededTest runs under at least 1 seed, not " + seeds
+					+ ": correct its value, or genserver.seeds");
+		}
+		return LongStream.rangeClosed(1, seeds);
 	}
 
 	/**
@@ -113,7 +118,7 @@ final class SeededTestExtension implements TestTemplateInvocationContextProvider
 				this.failed.set(true);
 				discard(world);
 				throw new AssertionError("Failed under seed " + this.seed + "; replay with -Dgenserver.seed="
-						+ this.seed + ": " + ex.getMessage(), ex);
+						+ this.seed + ": " + ((ex.getMessage() != null) ? ex.getMessage() : ex), ex);
 			}
 		}
 

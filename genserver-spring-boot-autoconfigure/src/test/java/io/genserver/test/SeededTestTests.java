@@ -75,6 +75,25 @@ class SeededTestTests {
 	}
 
 	@Test
+	void noSeedsAtAllIsAnError() {
+		EngineExecutionResults results = run("countsSeeds", Map.of("genserver.seeds", "0"));
+		assertThat(results.allEvents()
+			.failed()
+			.stream()
+			.map((event) -> event.getRequiredPayload(TestExecutionResult.class).getThrowable().orElseThrow()))
+			.singleElement()
+			.extracting(Throwable::getMessage)
+			.asString()
+			.contains("at least 1 seed, not 0");
+	}
+
+	@Test
+	void aFailureWithoutMessageIsToldByItsType() {
+		assertThat(failure(run("failsWithoutMessage", Map.of())))
+			.endsWith("replay with -Dgenserver.seed=1: " + UnsupportedOperationException.class.getName());
+	}
+
+	@Test
 	void whatBlocksOutsideOfTheSimulationIsNamed() {
 		SeededScheduler scheduler = new SeededScheduler(7, Duration.ofMillis(200));
 		CountDownLatch latch = new CountDownLatch(1);
@@ -160,6 +179,11 @@ class SeededTestTests {
 			}
 			world.finish();
 			assertThat(account.call(Account::balance)).isEqualTo(20);
+		}
+
+		@SeededTest(3)
+		void failsWithoutMessage(Simulation world) {
+			throw new UnsupportedOperationException();
 		}
 
 		@SeededTest(3)
