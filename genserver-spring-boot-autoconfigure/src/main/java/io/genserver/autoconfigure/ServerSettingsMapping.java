@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -62,9 +64,9 @@ final class ServerSettingsMapping {
 		else {
 			positive("genserver.shutdown.timeout", total);
 			if (total.compareTo(drain) < 0) {
-				throw new InvalidConfigurationPropertyValueException("genserver.shutdown.timeout", total,
-						"It covers the whole shutdown and must be at least genserver.shutdown.drain-timeout (" + drain
-								+ ")");
+				throw new InvalidConfigurationPropertyValueException("genserver.shutdown.timeout", text(total),
+						"It covers the whole shutdown and must be at least genserver.shutdown.drain-timeout, which is "
+								+ text(drain));
 			}
 		}
 		return new RuntimeSettings(drain, total,
@@ -89,8 +91,8 @@ final class ServerSettingsMapping {
 		Duration initial = notNegative("genserver.supervision.backoff.initial", said.getBackoff().getInitial());
 		Duration max = notNegative("genserver.supervision.backoff.max", said.getBackoff().getMax());
 		if (max.compareTo(initial) < 0) {
-			throw new InvalidConfigurationPropertyValueException("genserver.supervision.backoff.max", max,
-					"It must be at least genserver.supervision.backoff.initial (" + initial + ")");
+			throw new InvalidConfigurationPropertyValueException("genserver.supervision.backoff.max", text(max),
+					"It must be at least genserver.supervision.backoff.initial, which is " + text(initial));
 		}
 		return with(said.getStrategy(),
 				new Supervision(SupervisionStrategy.RESUME, SupervisionStrategy.RESTART, List.of(),
@@ -108,7 +110,13 @@ final class ServerSettingsMapping {
 
 	/** Settings of one server that is a bean. */
 	ServerSettings of(ServerBean server) {
-		return of(server.name(), server.serverClass(), server.annotation());
+		ServerSettings settings = of(server.name(), server.serverClass(), server.annotation());
+		if (!server.annotation().keyed()) {
+			List<Map.Entry<String, Server>> own = entries(server.name());
+			first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::keyedOnly);
+			first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::keyedOnly);
+		}
+		return settings;
 	}
 
 	/** Settings of one server that is started at run time. */
@@ -187,11 +195,24 @@ final class ServerSettingsMapping {
 		return (value != null) ? value : otherwise;
 	}
 
+	private static <T> T keyedOnly(String key, T value) {
+		throw new InvalidConfigurationPropertyValueException(key,
+				(value instanceof Duration duration) ? text(duration) : value,
+				"The server is not keyed and has one instance, which stays. Remove the property, or make the server "
+						+ "keyed: @GenServer(keyed = true)");
+	}
+
 	private static Integer atLeastOne(String key, Integer value) {
 		if (value < 1) {
 			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at least 1");
 		}
 		return value;
+	}
+
+	/** A duration as it is written in properties. */
+	private static String text(Duration duration) {
+		boolean whole = duration.equals(duration.truncatedTo(ChronoUnit.SECONDS));
+		return DurationStyle.SIMPLE.print(duration, whole ? ChronoUnit.SECONDS : ChronoUnit.MILLIS);
 	}
 
 	static Duration positive(String key, Duration value) {

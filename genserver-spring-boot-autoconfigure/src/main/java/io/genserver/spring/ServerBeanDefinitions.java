@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.ReplyAdapters;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanDefinitionStoreException;
 import org.springframework.beans.factory.CannotLoadBeanClassException;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -73,7 +75,7 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		ObjectFactory<GenServerContext> context = GenServerContext::current;
+		ObjectFactory<GenServerContext> context = ServerBeanDefinitions::context;
 		beanFactory.registerResolvableDependency(GenServerContext.class, context);
 		HiddenInstances hidden = new HiddenInstances(beanFactory);
 		beanFactory.registerScope(HiddenInstances.SCOPE, hidden);
@@ -90,6 +92,15 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 				this.servers.add(server);
 			}
 		}
+	}
+
+	/** Fails as beans that are missing do, so that it is told where it was wanted. */
+	private static GenServerContext context() {
+		GenServerContext context = CurrentContext.get();
+		if (context == null) {
+			throw new NoSuchBeanDefinitionException(GenServerContext.class, "only servers are given one");
+		}
+		return context;
 	}
 
 	private @Nullable ServerBean server(ConfigurableListableBeanFactory beanFactory, String name,

@@ -85,8 +85,8 @@ class GenServerPropertiesTest {
 		Analyses.runner(TunedServer.class)
 			.withPropertyValues("genserver.servers.tuned.mailbox.capacity=9",
 					"genserver.servers.tuned.mailbox.overflow=block", "genserver.servers.tuned.call-timeout=1m",
-					"genserver.servers.tuned.supervision.strategy=resume", "genserver.servers.tuned.max-instances=2",
-					"genserver.servers.tuned.idle-timeout=5m", "genserver.servers.tuned.start-failure=mark-failed")
+					"genserver.servers.tuned.supervision.strategy=resume",
+					"genserver.servers.tuned.start-failure=mark-failed")
 			.run((context) -> {
 				ServerSettings settings = settings(context, "tuned");
 				assertThat(settings.capacity()).isEqualTo(9);
@@ -94,9 +94,17 @@ class GenServerPropertiesTest {
 				assertThat(settings.callTimeout()).isEqualTo(Duration.ofMinutes(1));
 				assertThat(settings.supervision().onException()).isEqualTo(SupervisionStrategy.RESUME);
 				assertThat(settings.supervision().onError()).isEqualTo(SupervisionStrategy.RESTART);
-				assertThat(settings.maxInstances()).isEqualTo(2);
-				assertThat(settings.idleTimeout()).isEqualTo(Duration.ofMinutes(5));
 				assertThat(settings.startFailure()).isEqualTo(StartFailure.MARK_FAILED);
+			});
+	}
+
+	@Test
+	void aKeyedServerHasABoundAndAnIdleTime() {
+		Analyses.runner(KeyedServer.class)
+			.withPropertyValues("genserver.servers.room.max-instances=2", "genserver.servers.room.idle-timeout=5m")
+			.run((context) -> {
+				assertThat(settings(context, "room").maxInstances()).isEqualTo(2);
+				assertThat(settings(context, "room").idleTimeout()).isEqualTo(Duration.ofMinutes(5));
 			});
 	}
 
@@ -130,10 +138,12 @@ class GenServerPropertiesTest {
 					genserver.servers.plain.max-instances=0      | genserver.servers.plain.max-instances     | at least 1
 					genserver.servers.plain.call-timeout=0s      | genserver.servers.plain.call-timeout      | positive
 					genserver.servers.plain.idle-timeout=-1s     | genserver.servers.plain.idle-timeout      | positive
+					genserver.servers.plain.idle-timeout=1s      | genserver.servers.plain.idle-timeout      | not keyed
+					genserver.servers.plain.max-instances=5      | genserver.servers.plain.max-instances     | not keyed
 					genserver.call-timeout=0s                    | genserver.call-timeout                    | positive
 					genserver.call-timeout=4000d                 | genserver.call-timeout                    | at most 365 days
 					genserver.shutdown.drain-timeout=-1s         | genserver.shutdown.drain-timeout          | not be negative
-					genserver.shutdown.timeout=9s                | genserver.shutdown.timeout                | at least genserver.shutdown.drain-timeout (PT10S)
+					genserver.shutdown.timeout=9s                | genserver.shutdown.timeout                | at least genserver.shutdown.drain-timeout, which is 10s
 					genserver.slow-handler-threshold=-1s         | genserver.slow-handler-threshold          | not be negative
 					genserver.stuck-handler-limit=0s             | genserver.stuck-handler-limit             | positive
 					genserver.supervision.max-restarts=-1        | genserver.supervision.max-restarts        | not be negative
@@ -239,6 +249,11 @@ class GenServerPropertiesTest {
 
 	@GenServer(name = "bad", overflow = { Overflow.REJECT, Overflow.BLOCK })
 	static class TwoPoliciesServer {
+
+	}
+
+	@GenServer(name = "room", keyed = true)
+	static class KeyedServer {
 
 	}
 

@@ -8,9 +8,14 @@ import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.Every;
 import io.genserver.GenServer;
+import io.genserver.GenServerContext;
+import io.genserver.GenServerRef;
+import io.genserver.GenServerRegistry;
+import io.genserver.Keyed;
 import jakarta.annotation.PostConstruct;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
@@ -57,6 +62,58 @@ class ServerFailureAnalysisTest {
 		FailureAnalysis analysis = Analyses.of(Analyses.runner(RoomServer.class, RoomClient.class));
 		assertThat(analysis.getDescription()).contains("which is a contract of the keyed server 'room'");
 		assertThat(analysis.getAction()).isEqualTo("Inject Keyed<Store> (a contract), or Keyed<RoomServer>.");
+	}
+
+	@Test
+	void keyedOfAServerThatIsNotNamesWhatThereIs() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(StoreServer.class, KeyedStoreClient.class));
+		assertThat(analysis.getDescription())
+			.contains("Keyed<" + Store.class.getName() + ">', but server 'store' is not keyed");
+		assertThat(analysis.getAction()).isEqualTo("Inject Store (a contract), or GenServerRef<StoreServer>.");
+	}
+
+	@Test
+	void aRefOfAKeyedServerNamesKeyed() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(RoomServer.class, StoreRefClient.class));
+		assertThat(analysis.getDescription())
+			.contains("GenServerRef<" + Store.class.getName() + ">', but server 'room' is keyed");
+		assertThat(analysis.getAction()).isEqualTo("Inject Keyed<Store> (a contract), or Keyed<RoomServer>.");
+	}
+
+	@Test
+	void aRefOfNoServerListsThem() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(RoomServer.class, NumberRefClient.class));
+		assertThat(analysis.getDescription()).endsWith("but no server is a java.lang.Integer. The servers are: room.");
+		assertThat(analysis.getAction()).startsWith("Name the class or a contract of a server");
+		assertThat(Analyses.of(Analyses.runner(NumberRefClient.class)).getDescription())
+			.endsWith("but no server is a java.lang.Integer. There is none at all.");
+	}
+
+	@Test
+	void aQualifierThatIsNoServersNameListsThem() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(StoreServer.class, QualifiedClient.class));
+		assertThat(analysis.getDescription()).endsWith("but none that it may be given. It is a contract of: store.");
+		assertThat(analysis.getAction()).isEqualTo("Use the server's name as the qualifier: @Qualifier(\"store\").");
+	}
+
+	@Test
+	void aContextIsForServersOnly() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(ContextClient.class));
+		assertThat(analysis.getDescription())
+			.endsWith("'" + GenServerContext.class.getName() + "', which only servers are given.");
+		assertThat(analysis.getAction()).contains("@GenServer").contains("GenServerContext.current()");
+	}
+
+	@Test
+	void whatNeedsServersSaysThatTheyAreSwitchedOff() {
+		for (Class<?> needy : new Class<?>[] { ContextClient.class, StoreRefClient.class, KeyedStoreClient.class,
+				RegistryClient.class }) {
+			FailureAnalysis analysis = Analyses
+				.of(Analyses.runner(needy).withPropertyValues("genserver.enabled=false"));
+			assertThat(analysis.getDescription()).contains("Parameter 0 of constructor in " + needy.getName())
+				.endsWith("which there is only where there are servers: they are switched off.");
+			assertThat(analysis.getAction()).startsWith("Remove genserver.enabled=false");
+		}
 	}
 
 	@Test
@@ -633,6 +690,48 @@ class ServerFailureAnalysisTest {
 
 	@GenServer(name = "report", executor = "reports")
 	static class OnExecutor {
+
+	}
+
+	static class KeyedStoreClient {
+
+		KeyedStoreClient(Keyed<Store> stores) {
+		}
+
+	}
+
+	static class StoreRefClient {
+
+		StoreRefClient(GenServerRef<Store> store) {
+		}
+
+	}
+
+	static class NumberRefClient {
+
+		NumberRefClient(GenServerRef<Integer> number) {
+		}
+
+	}
+
+	static class QualifiedClient {
+
+		QualifiedClient(@Qualifier("shop") Store store) {
+		}
+
+	}
+
+	static class ContextClient {
+
+		ContextClient(GenServerContext context) {
+		}
+
+	}
+
+	static class RegistryClient {
+
+		RegistryClient(GenServerRegistry registry) {
+		}
 
 	}
 
