@@ -23,6 +23,16 @@ public class GenServerTimeoutException extends GenServerException {
 	}
 
 	/**
+	 * Create an exception for a call to another process, of which less is known.
+	 * @param message what went wrong
+	 * @param details what is known of where the time went; numbers that are not are -1
+	 */
+	public GenServerTimeoutException(String message, Details details) {
+		super(message, details.phase() != Phase.RUNNING);
+		this.details = details;
+	}
+
+	/**
 	 * Return where the time went.
 	 * @return the details
 	 */
@@ -78,7 +88,7 @@ public class GenServerTimeoutException extends GenServerException {
 		QUEUED,
 
 		/**
-		 * Its handler was running.
+		 * Its handler was running, or, in another process, may have been.
 		 */
 		RUNNING
 
@@ -95,8 +105,9 @@ public class GenServerTimeoutException extends GenServerException {
 	 * @param room time spent waiting for room
 	 * @param queued time spent in the mailbox
 	 * @param running time its handler had run
-	 * @param depth messages in the mailbox
-	 * @param capacity messages the mailbox holds at most
+	 * @param depth messages in the mailbox; -1 for a call to another process
+	 * @param capacity messages the mailbox holds at most; -1 for a call to another
+	 * process
 	 * @param inFlight the message being handled, or {@code null}
 	 * @since 0.1.0
 	 */

@@ -1,5 +1,7 @@
 package io.genserver;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 public class RpcException extends GenServerException {
 
 	private final Status status;
+
+	private final String reason;
+
+	private final boolean retryable;
+
+	private final transient @Nullable Duration retryAfter;
 
 	/**
 	 * Create an exception.
@@ -34,6 +42,30 @@ public class RpcException extends GenServerException {
 	public RpcException(Status status, String message, boolean notExecuted, @Nullable Throwable cause) {
 		super(message, notExecuted, cause);
 		this.status = status;
+		this.reason = "";
+		this.retryable = false;
+		this.retryAfter = null;
+	}
+
+	/**
+	 * Create an exception for a program at the other end to understand. A handler that
+	 * throws it tells a remote caller exactly this, where the connection has words for
+	 * it.
+	 * @param status what kind of failure it is
+	 * @param reason a word for programs, at most 255 bytes of UTF-8 are sent; may be
+	 * empty
+	 * @param message what went wrong, for people
+	 * @param notExecuted whether the handler certainly did not run
+	 * @param retryable whether the same call may work later
+	 * @param retryAfter when to try again at the earliest, or {@code null}
+	 */
+	public RpcException(Status status, String reason, String message, boolean notExecuted, boolean retryable,
+			@Nullable Duration retryAfter) {
+		super(message, notExecuted);
+		this.status = status;
+		this.reason = reason;
+		this.retryable = retryable;
+		this.retryAfter = retryAfter;
 	}
 
 	/**
@@ -45,20 +77,44 @@ public class RpcException extends GenServerException {
 	}
 
 	/**
-	 * What kind of failure it is.
+	 * Return a word for programs.
+	 * @return the reason, empty if none was given
+	 */
+	public String reason() {
+		return this.reason;
+	}
+
+	/**
+	 * Return whether the same call may work later, as far as the other end knows.
+	 * @return whether to try again
+	 */
+	public boolean isRetryable() {
+		return this.retryable;
+	}
+
+	/**
+	 * Return when to try again at the earliest.
+	 * @return time from now, or {@code null} if the other end did not say
+	 */
+	public @Nullable Duration retryAfter() {
+		return this.retryAfter;
+	}
+
+	/**
+	 * What kind of failure it is. Over a connection in base mode another end can tell
+	 * {@link #FAIL}, {@link #SYSTEM} and {@link #METHOD_NOT_FOUND} only.
 	 *
 	 * @since 0.1.0
 	 */
 	public enum Status {
 
 		/**
-		 * The other end says that the caller is at fault, by its arguments for instance.
+		 * The other end says that the caller is at fault.
 		 */
 		FAIL,
 
 		/**
-		 * The other end could not do it: the handler threw, its mailbox was full, its
-		 * deadline passed.
+		 * The other end could not do it.
 		 */
 		SYSTEM,
 
@@ -68,14 +124,84 @@ public class RpcException extends GenServerException {
 		METHOD_NOT_FOUND,
 
 		/**
-		 * There was no answer in time, by the clock of this end.
+		 * The call was given up.
+		 */
+		CANCELLED,
+
+		/**
+		 * The other end does not say what kind of failure it is.
+		 */
+		UNKNOWN,
+
+		/**
+		 * The arguments are wrong, whatever the state of the server.
+		 */
+		INVALID_ARGUMENT,
+
+		/**
+		 * There was no answer in time.
 		 */
 		DEADLINE_EXCEEDED,
 
 		/**
-		 * A limit of this end was met; nothing was sent.
+		 * What the call is about does not exist.
+		 */
+		NOT_FOUND,
+
+		/**
+		 * What the call was to create exists.
+		 */
+		ALREADY_EXISTS,
+
+		/**
+		 * The caller is known and may not.
+		 */
+		PERMISSION_DENIED,
+
+		/**
+		 * A limit was met, of this end, which then sent nothing, or of the other.
 		 */
 		RESOURCE_EXHAUSTED,
+
+		/**
+		 * The state of the server does not allow it now.
+		 */
+		FAILED_PRECONDITION,
+
+		/**
+		 * Given up for a conflict; may work from the beginning.
+		 */
+		ABORTED,
+
+		/**
+		 * Beyond what there is.
+		 */
+		OUT_OF_RANGE,
+
+		/**
+		 * Something the call requires is not known at the other end.
+		 */
+		UNIMPLEMENTED,
+
+		/**
+		 * An unexpected failure at the other end: its handler threw.
+		 */
+		INTERNAL,
+
+		/**
+		 * The server is not there, or not now.
+		 */
+		UNAVAILABLE,
+
+		/**
+		 * Data is lost or broken for good.
+		 */
+		DATA_LOSS,
+
+		/**
+		 * The caller is not known.
+		 */
+		UNAUTHENTICATED,
 
 		/**
 		 * The answer is incomplete, too large, or not of the type expected.

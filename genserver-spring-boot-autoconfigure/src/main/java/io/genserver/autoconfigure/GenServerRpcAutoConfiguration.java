@@ -1,9 +1,9 @@
 package io.genserver.autoconfigure;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.codec.JsonCodec;
@@ -74,18 +74,18 @@ public final class GenServerRpcAutoConfiguration {
 	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
 			GenServerProperties servers, GenServerRuntime runtime, ExposurePatterns patterns,
 			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere) {
-		ProtocolLimits limits = new RpcSettingsMapping(properties).limits();
+		RpcSettingsMapping mapping = new RpcSettingsMapping(properties);
 		ExposureCheck.check(patterns, runtime.servers(),
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
-		RpcCodec codec = codecs.getIfAvailable();
-		if (codec == null) {
+		List<RpcCodec> known = codecs.orderedStream().toList();
+		if (known.isEmpty()) {
 			throw new IllegalStateException("The RPC endpoint has nothing to decode arguments with: add Jackson"
 					+ " (spring-boot-starter-jackson), or define an RpcCodec bean");
 		}
-		ExposedOperations exposed = ExposedOperations.of(runtime, patterns, codec);
+		ExposedOperations exposed = ExposedOperations.of(runtime, patterns, known);
 		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());
-		PeerContext peers = new PeerContext(limits, properties.getBase().getStreamFailure(), exposed, runtime::execute,
-				System::nanoTime);
+		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(),
+				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime);
 		return new RpcWebHandler(settings, peers, connections);
 	}
 

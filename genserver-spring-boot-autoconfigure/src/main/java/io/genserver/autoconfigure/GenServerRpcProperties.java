@@ -58,6 +58,8 @@ public class GenServerRpcProperties {
 
 	private final Base base = new Base();
 
+	private final Ext ext = new Ext();
+
 	private final Typescript typescript = new Typescript();
 
 	public boolean isEnabled() {
@@ -118,6 +120,10 @@ public class GenServerRpcProperties {
 
 	public Base getBase() {
 		return this.base;
+	}
+
+	public Ext getExt() {
+		return this.ext;
 	}
 
 	public Typescript getTypescript() {
@@ -370,7 +376,96 @@ public class GenServerRpcProperties {
 	}
 
 	/**
-	 * Connections in base mode, as all are yet.
+	 * Connections in ext mode, which adds flow control, deadlines, structured errors and
+	 * more for clients that offer it.
+	 */
+	public static class Ext {
+
+		/**
+		 * Whether to speak ext mode with clients that offer it.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Bytes a client may send on one stream before some are consumed, at least 64KB.
+		 */
+		private DataSize streamWindow = DataSize.ofKilobytes(256);
+
+		/**
+		 * Bytes a client may send on all streams before they have been received, at least
+		 * 64KB.
+		 */
+		private DataSize connectionWindow = DataSize.ofMegabytes(1);
+
+		/**
+		 * Longest metadata of a request, at most 16KB.
+		 */
+		private DataSize metadata = DataSize.ofBytes(8192);
+
+		/**
+		 * Time a client gets no credit, because too much of what it sent is not handled
+		 * yet, before the stream that holds most is ended.
+		 */
+		private Duration withholding = Duration.ofSeconds(10);
+
+		/**
+		 * Number of frames per second that cost the client nothing, such as pings, before
+		 * the connection is closed.
+		 */
+		private int controlFrames = 100;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public DataSize getStreamWindow() {
+			return this.streamWindow;
+		}
+
+		public void setStreamWindow(DataSize streamWindow) {
+			this.streamWindow = streamWindow;
+		}
+
+		public DataSize getConnectionWindow() {
+			return this.connectionWindow;
+		}
+
+		public void setConnectionWindow(DataSize connectionWindow) {
+			this.connectionWindow = connectionWindow;
+		}
+
+		public DataSize getMetadata() {
+			return this.metadata;
+		}
+
+		public void setMetadata(DataSize metadata) {
+			this.metadata = metadata;
+		}
+
+		public Duration getWithholding() {
+			return this.withholding;
+		}
+
+		public void setWithholding(Duration withholding) {
+			this.withholding = withholding;
+		}
+
+		public int getControlFrames() {
+			return this.controlFrames;
+		}
+
+		public void setControlFrames(int controlFrames) {
+			this.controlFrames = controlFrames;
+		}
+
+	}
+
+	/**
+	 * Connections in base mode.
 	 */
 	public static class Base {
 

@@ -2,7 +2,9 @@ package io.genserver.autoconfigure;
 
 import java.time.Duration;
 
+import io.genserver.autoconfigure.GenServerRpcProperties.Ext;
 import io.genserver.autoconfigure.GenServerRpcProperties.Limits;
+import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.server.RpcServerSettings;
 
@@ -19,6 +21,9 @@ final class RpcSettingsMapping {
 
 	private static final int FRAME_HEADER = 13;
 
+	/** What every peer assumes before it is told otherwise. */
+	private static final int SMALLEST_WINDOW = 64 * 1024;
+
 	private final GenServerRpcProperties properties;
 
 	RpcSettingsMapping(GenServerRpcProperties properties) {
@@ -34,7 +39,7 @@ final class RpcSettingsMapping {
 		this.properties.getAllowedOrigins().forEach(RpcSettingsMapping::checkOrigin);
 		atLeast("max-connections", this.properties.getMaxConnections(), 1);
 		return new RpcServerSettings(path, this.properties.getAllowedOrigins(), this.properties.isRequireOrigin(),
-				this.properties.getMaxConnections(),
+				this.properties.getExt().isEnabled(), this.properties.getMaxConnections(),
 				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
 				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()), drainTimeout);
 	}
@@ -70,6 +75,18 @@ final class RpcSettingsMapping {
 			.outboundHardBytes(bytes("limits.outbound-hard", limits.getOutboundHard(), soft, Long.MAX_VALUE))
 			.outboundStall(positive("limits.outbound-stall", limits.getOutboundStall()))
 			.build();
+	}
+
+	/** Limits of each connection in ext mode. */
+	ExtLimits extLimits() {
+		Ext ext = this.properties.getExt();
+		return new ExtLimits(bytes("ext.stream-window", ext.getStreamWindow(), SMALLEST_WINDOW, Integer.MAX_VALUE / 2),
+				bytes("ext.connection-window", ext.getConnectionWindow(), SMALLEST_WINDOW, Integer.MAX_VALUE / 2),
+				bytes("ext.metadata", ext.getMetadata(), 0, ExtLimits.MAX_METADATA_BYTES),
+				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
+				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()),
+				positive("ext.withholding", ext.getWithholding()),
+				atLeast("ext.control-frames", ext.getControlFrames(), 1));
 	}
 
 	private static int atLeast(String key, int value, int smallest) {

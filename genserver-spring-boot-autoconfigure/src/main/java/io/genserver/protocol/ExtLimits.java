@@ -51,6 +51,17 @@ public record ExtLimits(int streamWindowBytes, int connectionWindowBytes, int me
 		return DEFAULTS;
 	}
 
+	/**
+	 * Returns these limits with another keep-alive.
+	 * @param interval how long nothing may be heard before the peer is asked
+	 * @param timeout how long it then has to answer
+	 * @return the limits
+	 */
+	public ExtLimits withKeepAlive(Duration interval, Duration timeout) {
+		return new ExtLimits(this.streamWindowBytes, this.connectionWindowBytes, this.metadataBytes, interval, timeout,
+				this.withholding, this.controlFrames);
+	}
+
 	private static boolean isPositive(Duration value) {
 		return !value.isNegative() && !value.isZero();
 	}

@@ -52,7 +52,7 @@ public final class InboundBudget {
 	 * @param bytes how many, each charged before
 	 * @return whether reading is to be resumed now; true exactly once for each pause
 	 */
-	public boolean credit(int bytes) {
+	public boolean credit(long bytes) {
 		return resumes(this.unconsumed.addAndGet(-bytes));
 	}
 

@@ -126,7 +126,11 @@ public final class InboundRequest extends StreamState {
 		this.started = true;
 	}
 
-	boolean isStarted() {
+	/**
+	 * Tells whether the request's handler began. May be called on any thread.
+	 * @return whether {@link #markStarted()} was called
+	 */
+	public boolean isStarted() {
 		return this.started;
 	}
 

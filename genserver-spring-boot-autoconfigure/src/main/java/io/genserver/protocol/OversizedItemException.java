@@ -10,9 +10,20 @@ public final class OversizedItemException extends IllegalArgumentException {
 
 	private static final long serialVersionUID = 1L;
 
+	private final int limit;
+
 	OversizedItemException(String what, int length, int limit) {
 		super(what + " of " + length + " bytes exceeds the " + limit
 				+ " bytes that fit: split it, or send it as the argument or result of a unary call");
+		this.limit = limit;
+	}
+
+	/**
+	 * Returns how long it may be.
+	 * @return bytes
+	 */
+	public int limit() {
+		return this.limit;
 	}
 
 }

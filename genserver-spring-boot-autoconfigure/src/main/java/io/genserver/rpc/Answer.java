@@ -1,36 +1,41 @@
 package io.genserver.rpc;
 
+import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireSession;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete answer to a request that no call is needed for.
  *
  * @param request the request
- * @param status see {@link StatusCode}
- * @param payload the value or the error text
+ * @param failure why there is no reply, or null for an empty one
  */
-record Answer(InboundRequest request, int status, byte[] payload) implements Outbound {
+record Answer(InboundRequest request, @Nullable WireFailure failure) implements Outbound {
 
 	private static final byte[] NOTHING = {};
 
 	static Answer of(InboundRequest request, WireFailure failure) {
-		return new Answer(request, failure.status(), failure.payload());
+		return new Answer(request, failure);
 	}
 
 	static Answer done(InboundRequest request) {
-		return new Answer(request, StatusCode.OK, NOTHING);
+		return new Answer(request, null);
 	}
 
 	@Override
 	public int bytes() {
-		return OVERHEAD + this.payload.length;
+		return OVERHEAD;
 	}
 
 	@Override
 	public void write(WireSession session) {
-		session.respond(this.request, this.status, this.payload);
+		if (this.failure != null) {
+			session.respondError(this.request, this.failure.error());
+		}
+		else {
+			session.respond(this.request, NOTHING, CallMetadata.NONE);
+		}
 	}
 
 }

@@ -43,6 +43,11 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 	}
 
 	@Override
+	Long deadline() {
+		return this.deadline;
+	}
+
+	@Override
 	ResponseMode mode() {
 		return ResponseMode.UNARY;
 	}

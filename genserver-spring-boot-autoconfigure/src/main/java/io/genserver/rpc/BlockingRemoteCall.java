@@ -19,8 +19,16 @@ final class BlockingRemoteCall extends RemoteCall {
 	/** Publishes reply and failure. */
 	private volatile boolean done;
 
-	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, byte[] arguments) {
+	private final long deadline;
+
+	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, byte[] arguments, long deadline) {
 		super(calls, method, arguments);
+		this.deadline = deadline;
+	}
+
+	@Override
+	Long deadline() {
+		return this.deadline;
 	}
 
 	@Override

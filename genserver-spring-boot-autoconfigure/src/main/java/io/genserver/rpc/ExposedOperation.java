@@ -1,23 +1,128 @@
 package io.genserver.rpc;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ContentType;
+import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 
 /**
- * An operation peers may call.
- *
- * @param methodId its id on the wire
- * @param wireName its name on the wire, {@code SERVER.OPERATION}
- * @param server its server
- * @param operation the operation itself
- * @param wire the operation whose messages carry encoded arguments
- * @since 0.1.0
+ * An operation peers may call, in any of the encodings there are. Safe for use by many
+ * threads.
  */
-record ExposedOperation(long methodId, String wireName, Server server, Operation operation, WireOperation wire) {
+final class ExposedOperation {
+
+	private final long methodId;
+
+	private final String wireName;
+
+	private final Server server;
+
+	private final Operation operation;
+
+	private final Encodings encodings;
+
+	/** As a peer calls it that says nothing of encodings and keys. */
+	private final WireOperation plain;
+
+	private final Map<Variant, WireOperation> variants = new ConcurrentHashMap<>();
+
+	/**
+	 * Create.
+	 * @param methodId its id on the wire
+	 * @param wireName its name on the wire, {@code SERVER.OPERATION}
+	 * @param server its server
+	 * @param operation the operation itself
+	 * @param encodings the encodings there are
+	 * @throws IllegalArgumentException if a type cannot be encoded in the first of them,
+	 * saying why
+	 */
+	ExposedOperation(long methodId, String wireName, Server server, Operation operation, Encodings encodings) {
+		this.methodId = methodId;
+		this.wireName = wireName;
+		this.server = server;
+		this.operation = operation;
+		this.encodings = encodings;
+		this.plain = operation(new Variant(encodings.first(), encodings.first(), false));
+	}
+
+	private WireOperation operation(Variant variant) {
+		boolean keyInside = this.server.definition().keyed() && !variant.keyBeside();
+		OperationCodec received = this.encodings.codec(variant.received(), this.operation, keyInside);
+		OperationCodec sent = this.encodings.codec(variant.sent(), this.operation, keyInside);
+		return new WireOperation(this.wireName, this.operation, new OperationCodec(received.arguments(), sent.reply()),
+				this.encodings.metadata(variant.sent(), this.operation));
+	}
+
+	long methodId() {
+		return this.methodId;
+	}
+
+	String wireName() {
+		return this.wireName;
+	}
+
+	Server server() {
+		return this.server;
+	}
+
+	Operation operation() {
+		return this.operation;
+	}
+
+	/**
+	 * The operation as a request wants it.
+	 * @param details what came beside the arguments
+	 * @return the operation whose messages carry arguments so encoded
+	 * @throws WireFailureException if there is no such encoding
+	 */
+	WireOperation wire(CallMetadata details) {
+		if (details.contentType() == null && details.accept().isEmpty() && details.key() == null) {
+			return this.plain;
+		}
+		ContentType received = this.encodings.known(details.contentType());
+		ContentType sent = (received != null) ? sent(details, received) : null;
+		if (received == null || sent == null) {
+			throw new WireFailureException(WireFailure
+				.unknownEncoding(this.wireName + ": content type " + details.contentType() + " is not known here"));
+		}
+		Variant variant = new Variant(received, sent, details.key() != null);
+		try {
+			return this.variants.computeIfAbsent(variant, this::operation);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new WireFailureException(
+					WireFailure.unknownEncoding(this.wireName + " cannot be encoded so: " + ex.getMessage()));
+		}
+	}
+
+	/** The first accepted encoding that is known here, else that of the request. */
+	private ContentType sent(CallMetadata details, ContentType received) {
+		for (ContentType accepted : details.accept()) {
+			ContentType known = this.encodings.known(accepted);
+			if (known != null && !known.equals(ContentType.RAW)) {
+				return known;
+			}
+		}
+		return received;
+	}
 
 	@Override
 	public String toString() {
 		return this.wireName;
+	}
+
+	/**
+	 * A way to call it.
+	 *
+	 * @param received how the arguments are encoded
+	 * @param sent how the reply is to be
+	 * @param keyBeside whether the key of the instance is not among the arguments
+	 */
+	private record Variant(ContentType received, ContentType sent, boolean keyBeside) {
 	}
 
 }

@@ -1,7 +1,5 @@
 package io.genserver.rpc;
 
-import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +7,8 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
 import io.genserver.protocol.MethodId;
-import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
-import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.MethodOperation;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +51,27 @@ public final class ExposedOperations {
 	 */
 	public static ExposedOperations of(GenServerRuntime runtime, BiPredicate<Server, Operation> exposed,
 			RpcCodec codec) {
+		return of(runtime, exposed, List.of(codec));
+	}
+
+	/**
+	 * Expose operations of the servers there are now.
+	 * @param runtime the servers
+	 * @param exposed decides which operations are
+	 * @param codecs how arguments and replies are encoded: the first, unless a peer asks
+	 * for another
+	 * @return the table
+	 * @throws ExposureException if two operations would have one name or id, or one has
+	 * types that cannot be encoded in the first encoding
+	 */
+	public static ExposedOperations of(GenServerRuntime runtime, BiPredicate<Server, Operation> exposed,
+			List<? extends RpcCodec> codecs) {
+		Encodings encodings = new Encodings(codecs);
 		Map<Long, ExposedOperation> byId = new HashMap<>();
 		for (Server server : runtime.servers()) {
 			for (Operation operation : server.definition().operations()) {
 				if (exposed.test(server, operation)) {
-					ExposedOperation added = expose(server, operation, codec);
+					ExposedOperation added = expose(server, operation, encodings);
 					ExposedOperation other = byId.put(added.methodId(), added);
 					if (other != null) {
 						throw ExposureException.collision(other, added);
@@ -71,27 +82,14 @@ public final class ExposedOperations {
 		return new ExposedOperations(runtime, byId);
 	}
 
-	private static ExposedOperation expose(Server server, Operation operation, RpcCodec codec) {
+	private static ExposedOperation expose(Server server, Operation operation, Encodings encodings) {
 		String wireName = server.name() + "." + operation.name();
 		try {
-			OperationCodec codecs = OperationCodec.of(codec, parameters(operation), server.definition().keyed(),
-					operation.replyType());
-			return new ExposedOperation(MethodId.of(wireName), wireName, server, operation,
-					new WireOperation(wireName, operation, codecs));
+			return new ExposedOperation(MethodId.of(wireName), wireName, server, operation, encodings);
 		}
 		catch (IllegalArgumentException ex) {
 			throw ExposureException.notEncodable(wireName, ex);
 		}
-	}
-
-	private static List<Parameter> parameters(Operation operation) {
-		List<String> names = (operation instanceof MethodOperation method) ? method.parameterNames() : List.of();
-		List<Parameter> parameters = new ArrayList<>();
-		for (Type type : operation.parameterTypes()) {
-			int index = parameters.size();
-			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
-		}
-		return parameters;
 	}
 
 	/**

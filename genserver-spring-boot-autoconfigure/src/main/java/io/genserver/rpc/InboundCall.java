@@ -2,9 +2,10 @@ package io.genserver.rpc;
 
 import io.genserver.Caller;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.protocol.StatusCode;
+import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.runtime.Call;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of the peer: the engine's message and reply cell, and at its end, without
@@ -16,22 +17,25 @@ final class InboundCall extends Call implements Outbound {
 
 	private final ExposedOperation operation;
 
+	private final WireOperation wire;
+
 	private final InboundRequest request;
 
 	private final WireArguments arguments;
 
 	/** Set by {@link #ended()}, which happens before the entry is written. */
-	private int status;
-
 	private byte[] payload = {};
+
+	private @Nullable WireFailure answer;
 
 	private volatile boolean cancelled;
 
-	InboundCall(InboundCalls calls, ExposedOperation operation, InboundRequest request, WireArguments arguments,
-			Caller caller, long now) {
-		super(operation.wire(), arguments, caller, now, now + operation.server().timeoutNanos(operation.operation()));
+	InboundCall(InboundCalls calls, ExposedOperation operation, WireOperation wire, InboundRequest request,
+			WireArguments arguments, Caller caller, long now, long deadline) {
+		super(wire, arguments, caller, now, deadline);
 		this.calls = calls;
 		this.operation = operation;
+		this.wire = wire;
 		this.request = request;
 		this.arguments = arguments;
 	}
@@ -43,24 +47,25 @@ final class InboundCall extends Call implements Outbound {
 		}
 		Throwable cause = failure();
 		if (cause != null) {
-			fail(WireFailure.of(this.operation, cause));
+			this.answer = WireFailure.of(this.operation, cause, this.request.isStarted());
 		}
 		else if (value() instanceof byte[] reply) {
-			this.payload = reply;
 			if (reply.length > this.calls.longestReply()) {
-				fail(WireFailure.failed(this.operation + ": the reply of " + reply.length
-						+ " bytes exceeds the limit of " + this.calls.longestReply()));
+				this.answer = tooLong(reply.length, this.calls.longestReply());
+			}
+			else {
+				this.payload = reply;
 			}
 		}
 		else if (value() instanceof WireFailure failure) {
-			fail(failure);
+			this.answer = failure;
 		}
 		this.calls.send(this);
 	}
 
-	private void fail(WireFailure failure) {
-		this.status = failure.status();
-		this.payload = failure.payload();
+	private WireFailure tooLong(int length, int limit) {
+		return WireFailure
+			.tooLong(this.operation + ": the reply of " + length + " bytes exceeds the limit of " + limit);
 	}
 
 	@Override
@@ -70,7 +75,17 @@ final class InboundCall extends Call implements Outbound {
 
 	@Override
 	public void write(WireSession session) {
-		session.respond(this.request, this.status, this.payload);
+		WireFailure failure = this.answer;
+		if (failure == null) {
+			try {
+				session.respond(this.request, this.payload, this.wire.replyMetadata());
+				return;
+			}
+			catch (OversizedItemException ex) {
+				failure = tooLong(this.payload.length, ex.limit());
+			}
+		}
+		session.respondError(this.request, failure.error());
 	}
 
 	/** The peer no longer wants the answer; its place is free when the handler stops. */
@@ -82,7 +97,7 @@ final class InboundCall extends Call implements Outbound {
 
 	@Override
 	public String toString() {
-		return "call of " + this.operation + " (status " + ((this.status == StatusCode.OK) ? "ok" : this.status) + ")";
+		return "call of " + this.operation + " (" + ((this.answer == null) ? "ok" : this.answer) + ")";
 	}
 
 }

@@ -1,10 +1,16 @@
 package io.genserver.rpc;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
 import io.genserver.Caller;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.Intake;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.Refusal;
+import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.Operation.Kind;
@@ -20,13 +26,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundCalls {
 
+	/** A peer's deadline is not believed beyond this. */
+	private static final long LONGEST_DEADLINE = TimeUnit.MINUTES.toNanos(10);
+
+	private final WireMode mode;
+
 	private final Transport transport;
 
 	private final PeerContext context;
 
 	private final OutboundQueue outbound;
 
-	private final ReadGate reading;
+	private final Backlog backlog;
 
 	private final WireSession session;
 
@@ -36,12 +47,16 @@ final class InboundCalls {
 
 	private int openStreams;
 
-	InboundCalls(Transport transport, PeerContext context, OutboundQueue outbound, ReadGate reading,
+	/** Streams whose callers have said when they have to be over. */
+	private final Set<InboundStream> timed = new HashSet<>();
+
+	InboundCalls(WireMode mode, Transport transport, PeerContext context, OutboundQueue outbound, Backlog backlog,
 			WireSession session) {
+		this.mode = mode;
 		this.transport = transport;
 		this.context = context;
 		this.outbound = outbound;
-		this.reading = reading;
+		this.backlog = backlog;
 		this.session = session;
 		this.caller = transport.remote();
 	}
@@ -58,7 +73,7 @@ final class InboundCalls {
 				.notFound("method " + MethodId.toHex(request.methodId()) + " does not exist here or is not exposed"));
 		}
 		if (this.refusing) {
-			return refuse(request, WireFailure.refused(operation + ": shutting down"));
+			return refuse(request, WireFailure.shuttingDown(operation + ": shutting down"));
 		}
 		request.attach(operation);
 		return Intake.WHOLE;
@@ -71,48 +86,81 @@ final class InboundCalls {
 
 	void complete(InboundRequest request, byte[] arguments) {
 		if (!(request.attachment() instanceof ExposedOperation operation)) {
+			this.backlog.add(arguments.length);
+			this.backlog.consumed(request, arguments.length);
 			return;
 		}
-		String key = null;
-		if (operation.server().definition().keyed()) {
-			try {
-				key = operation.wire().key(arguments);
-			}
-			catch (CodecException ex) {
-				answer(request, WireFailure.badArguments(operation.wireName(), String.valueOf(ex.getMessage())));
-				return;
-			}
+		WireArguments payload = new WireArguments(request, arguments, this.backlog);
+		WireOperation wire;
+		String key;
+		try {
+			wire = operation.wire(request.details());
+			key = key(operation, wire, request, arguments);
 		}
-		WireArguments payload = new WireArguments(request, arguments, this.reading);
+		catch (WireFailureException ex) {
+			payload.finished();
+			answer(request, ex.failure());
+			return;
+		}
 		if (request.isCast() || operation.operation().kind() == Kind.CAST) {
-			cast(request, operation, key, payload);
+			cast(request, operation, wire, key, payload);
 		}
 		else if (operation.operation().kind() == Kind.STREAM) {
-			InboundStream stream = new InboundStream(this, operation, request, payload);
+			InboundStream stream = new InboundStream(this, operation, wire, request, payload,
+					this.context.clock().getAsLong() + deadlineNanos(request));
 			request.attach(stream);
 			this.openStreams++;
-			operation.server().stream(key, operation.wire(), payload, 0, this.caller, stream);
+			if (request.details().deadlineMillis() >= 0) {
+				this.timed.add(stream);
+			}
+			operation.server().stream(key, wire, payload, 0, this.caller, stream);
 		}
 		else {
-			InboundCall call = new InboundCall(this, operation, request, payload, this.caller,
-					this.context.exposed().nanoTime());
+			long now = this.context.exposed().nanoTime();
+			long time = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request)
+					: operation.server().timeoutNanos(operation.operation());
+			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now, now + time);
 			request.attach(call);
 			operation.server().submit(key, call);
 		}
 	}
 
+	/** The instance meant: its key came beside the arguments, or is the first of them. */
+	private static @Nullable String key(ExposedOperation operation, WireOperation wire, InboundRequest request,
+			byte[] arguments) {
+		String beside = request.details().key();
+		if (!operation.server().definition().keyed()) {
+			return null;
+		}
+		if (beside != null && !beside.isEmpty()) {
+			return beside;
+		}
+		try {
+			return wire.key(arguments);
+		}
+		catch (CodecException ex) {
+			throw new WireFailureException(
+					WireFailure.badArguments(operation.wireName(), String.valueOf(ex.getMessage())));
+		}
+	}
+
+	/** How long the caller wants it to take at most, and we would let it. */
+	private static long deadlineNanos(InboundRequest request) {
+		long millis = request.details().deadlineMillis();
+		return (millis >= 0) ? Math.min(TimeUnit.MILLISECONDS.toNanos(millis), LONGEST_DEADLINE) : LONGEST_DEADLINE;
+	}
+
 	/** A call of a cast is answered as soon as the cast is queued, as in process. */
-	private void cast(InboundRequest request, ExposedOperation operation, @Nullable String key,
+	private void cast(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments arguments) {
 		if (operation.operation().kind() == Kind.STREAM) {
 			// Nobody could receive the items.
 			arguments.finished();
 			return;
 		}
-		boolean queued = operation.server().tryCast(key, operation.wire(), arguments, this.caller);
+		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller);
 		if (!request.isCast()) {
-			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request,
-					WireFailure.refused(operation + ": the mailbox is full or the server is not available")));
+			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation)));
 		}
 	}
 
@@ -125,7 +173,7 @@ final class InboundCalls {
 	}
 
 	void refused(InboundRequest request, Refusal refusal) {
-		answer(request, new WireFailure(refusal.status(), refusal.text()));
+		answer(request, WireFailure.refused(refusal.status(), refusal.text()));
 	}
 
 	private void answer(InboundRequest request, WireFailure failure) {
@@ -137,6 +185,31 @@ final class InboundCalls {
 	/** Free the place of a cancelled request once its handler has stopped. */
 	void releaseAfter(WireArguments arguments, InboundRequest request) {
 		arguments.whenFinished(() -> this.transport.execute(() -> this.session.release(request)));
+	}
+
+	void itemSent(InboundRequest request) {
+		if (request.attachment() instanceof InboundStream stream) {
+			stream.written();
+		}
+	}
+
+	void demanded(InboundRequest request, long items) {
+		if (request.attachment() instanceof InboundStream stream) {
+			stream.credited(items);
+		}
+	}
+
+	/** End streams whose time is over. */
+	void tick(long nowNanos) {
+		if (this.timed.isEmpty()) {
+			return;
+		}
+		for (InboundStream stream : List.copyOf(this.timed)) {
+			if (stream.isOverdue(nowNanos)) {
+				this.timed.remove(stream);
+				stream.expire();
+			}
+		}
 	}
 
 	void send(Outbound entry) {
@@ -152,8 +225,14 @@ final class InboundCalls {
 		return (int) Math.min(OutboundQueue.STREAM_SHARE, fair);
 	}
 
-	void streamClosed() {
+	void streamClosed(InboundStream stream) {
 		this.openStreams--;
+		this.timed.remove(stream);
+	}
+
+	/** In base mode an item is a frame. */
+	int longestItem() {
+		return (this.mode == WireMode.BASE) ? this.context.limits().frameBytes() : longestReply();
 	}
 
 	int longestReply() {

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -13,9 +14,13 @@ import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
-import io.genserver.GenServerUnavailableException;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ExtError;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ResponseFailure;
+import io.genserver.protocol.StatusCode;
+import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +43,20 @@ public final class OutboundCalls implements RpcChannel {
 
 	private static final long ROOM_POLL_NANOS = 1_000_000;
 
+	private static final long ROUND_UP = 999_999;
+
+	/** Items of a stream that may be on their way, where the mode counts them. */
+	private static final int ITEM_CREDIT = 256;
+
+	private final WireMode mode;
+
 	private final PeerContext context;
 
 	private final WireSession session;
 
 	private final OutboundQueue outbound;
 
-	private final ReadGate reading;
+	private final Backlog backlog;
 
 	/** Calls whose deadline nobody else watches. */
 	private final Set<AsyncRemoteCall<?>> pending = ConcurrentHashMap.newKeySet();
@@ -58,11 +70,12 @@ public final class OutboundCalls implements RpcChannel {
 
 	private volatile @Nullable String lost;
 
-	OutboundCalls(PeerContext context, WireSession session, OutboundQueue outbound, ReadGate reading) {
+	OutboundCalls(WireMode mode, PeerContext context, WireSession session, OutboundQueue outbound, Backlog backlog) {
+		this.mode = mode;
 		this.context = context;
 		this.session = session;
 		this.outbound = outbound;
-		this.reading = reading;
+		this.backlog = backlog;
 	}
 
 	@Override
@@ -74,7 +87,8 @@ public final class OutboundCalls implements RpcChannel {
 					+ " returns a CompletableFuture or Mono, or callAsync(...)");
 		}
 		long timeout = withinTurn(timeoutNanos);
-		BlockingRemoteCall call = new BlockingRemoteCall(this, method, arguments);
+		BlockingRemoteCall call = new BlockingRemoteCall(this, method, arguments,
+				this.context.clock().getAsLong() + timeout);
 		submit(call, arguments);
 		try {
 			if (!call.await(timeout)) {
@@ -114,7 +128,7 @@ public final class OutboundCalls implements RpcChannel {
 		}
 		String gone = this.lost;
 		if (gone != null) {
-			throw new GenServerUnavailableException(method + " was not sent: " + gone, true);
+			throw new NoConnectionException(method + " was not sent: " + gone, true);
 		}
 		this.outbound.offer(new RemoteCast(this, method, arguments));
 	}
@@ -122,10 +136,21 @@ public final class OutboundCalls implements RpcChannel {
 	@Override
 	public void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
-		RemoteStream stream = new RemoteStream(this, method, arguments, this.context, this.reading, decoder,
+		RemoteStream stream = new RemoteStream(this, method, arguments, this.context, this.backlog, decoder,
 				subscriber);
 		subscriber.onSubscribe(stream);
 		submit(stream, arguments);
+	}
+
+	/**
+	 * A call timed out before it was sent.
+	 * @param method the operation
+	 * @param nanos the time it had
+	 * @param why what it waited for
+	 * @return the failure
+	 */
+	public static GenServerTimeoutException timedOut(RemoteMethod method, long nanos, String why) {
+		return RemoteFailures.timeout(method, nanos, GenServerTimeoutException.Phase.ROOM, why);
 	}
 
 	/** A call made in a server's turn has no more time than the turn. */
@@ -149,6 +174,27 @@ public final class OutboundCalls implements RpcChannel {
 		}
 	}
 
+	/**
+	 * What goes with a request, where the mode has a place for it.
+	 * @param method the operation
+	 * @param deadline when it has to be over, by the connection's clock, or null
+	 * @param items whether items come back
+	 */
+	CallMetadata metadata(RemoteMethod method, @Nullable Long deadline, boolean items) {
+		if (this.mode == WireMode.BASE) {
+			return CallMetadata.NONE;
+		}
+		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder().methodName(method.wireName());
+		if (deadline != null) {
+			long left = deadline - this.context.clock().getAsLong();
+			metadata.deadlineMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left + ROUND_UP)));
+		}
+		if (items) {
+			metadata.itemCredit(ITEM_CREDIT);
+		}
+		return metadata.build();
+	}
+
 	/** Which limit forbids to send at present. */
 	private @Nullable String whyNotSent(byte[] arguments) {
 		int longest = this.context.limits().itemBytes();
@@ -166,11 +212,11 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	private void awaitRoom(long timeoutNanos) {
-		if (this.outbound.hasRoom() || Schedulers.isInNonBlockingThread()) {
+		if (this.outbound.hasRoomForCasts() || Schedulers.isInNonBlockingThread()) {
 			return;
 		}
 		long end = System.nanoTime() + timeoutNanos;
-		while (!this.outbound.hasRoom() && this.lost == null && end - System.nanoTime() > 0
+		while (!this.outbound.hasRoomForCasts() && this.lost == null && end - System.nanoTime() > 0
 				&& !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(this, ROOM_POLL_NANOS);
 		}
@@ -219,13 +265,23 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	void answered(OutboundCall call, int status, byte[] payload) {
-		of(call).answered(status, payload);
+		RemoteCall answered = of(call);
+		if (status == StatusCode.OK) {
+			answered.succeed(payload);
+		}
+		else if (this.mode == WireMode.BASE) {
+			answered.fail(RemoteFailures.status(answered.method(), status, payload));
+		}
+		else {
+			answered.fail(RemoteFailures.error(answered.method(), ExtError.decode(status, payload)));
+		}
 		placeFreed();
 	}
 
 	void failed(OutboundCall call, ResponseFailure failure) {
 		RemoteCall ended = of(call);
-		ended.end(RemoteFailures.failure(ended.method(), failure));
+		RemoteCall.Reason reason = RemoteFailures.failure(ended.method(), failure);
+		ended.end((sent) -> reason.failure(sent && !call.isNotExecuted()));
 		placeFreed();
 	}
 

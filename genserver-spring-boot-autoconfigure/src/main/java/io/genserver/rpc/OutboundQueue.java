@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
@@ -30,7 +31,9 @@ import org.slf4j.LoggerFactory;
  * many entries follow.
  * <p>
  * <b>Bytes.</b> {@link #unsent} holds the estimate of each entry until it is written, and
- * from then on the bytes it became, until the transport takes them.
+ * from then on the bytes it became, until the transport takes them. In ext mode what was
+ * written may have to wait for the peer's credit; that is {@link #heldBack}, which holds
+ * up no other stream, but counts against the hard limit.
  * <p>
  * <b>End.</b> Once {@link #closed} is set nothing is written. The connection's thread
  * sets it and then drops what is queued; whoever adds an entry looks at it again after
@@ -58,6 +61,8 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private final WireSession session;
 
+	private final LongSupplier clock;
+
 	private final ProtocolLimits limits;
 
 	private final Runnable whenIdle;
@@ -76,6 +81,11 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private boolean isDraining;
 
+	/** What of the session's output is part of {@link #unsent}. */
+	private long counted;
+
+	private volatile long heldBack;
+
 	private long taken;
 
 	private long takenAtProgress;
@@ -88,13 +98,14 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * Create an empty queue.
 	 * @param transport the connection
 	 * @param session makes frames of entries
-	 * @param limits how many bytes may wait
+	 * @param context knows how many bytes may wait
 	 * @param whenIdle called on the connection's thread whenever all is sent
 	 */
-	OutboundQueue(Transport transport, WireSession session, ProtocolLimits limits, Runnable whenIdle) {
+	OutboundQueue(Transport transport, WireSession session, PeerContext context, Runnable whenIdle) {
 		this.transport = transport;
 		this.session = session;
-		this.limits = limits;
+		this.clock = context.clock();
+		this.limits = context.limits();
 		this.whenIdle = whenIdle;
 	}
 
@@ -113,12 +124,35 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 			dropAll();
 			return;
 		}
-		if (bytes > this.limits.outboundHardBytes() && this.overflowed.compareAndSet(false, true)) {
+		if (bytes + this.heldBack > this.limits.outboundHardBytes() && this.overflowed.compareAndSet(false, true)) {
 			this.transport.close(new CloseReason(CloseCode.SLOW_CONSUMER,
 					"more than " + this.limits.outboundHardBytes() + " bytes wait to be read by this peer"));
 		}
+		signal();
+	}
+
+	private void signal() {
 		if (this.work.getAndIncrement() == 0) {
 			this.transport.execute(this.drain);
+		}
+	}
+
+	/** The session may have come to have something to say. On the connection's thread. */
+	void wake() {
+		if (!this.closed && this.session.hasOutput()) {
+			signal();
+		}
+	}
+
+	/**
+	 * Hand on what the session has to say, and nothing else. On the connection's thread.
+	 */
+	void handOver() {
+		Subscriber<? super ByteBuf> target = this.subscriber;
+		ByteBuf message = null;
+		while (target != null && this.demand > 0 && (message = this.session.output().flush()) != null) {
+			this.demand--;
+			target.onNext(message);
 		}
 	}
 
@@ -127,7 +161,17 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * @return bytes
 	 */
 	long bytes() {
-		return this.unsent.get();
+		return this.unsent.get() + this.heldBack;
+	}
+
+	/** Whether everything was sent. On the connection's thread. */
+	boolean isIdle() {
+		return bytes() == 0 && !this.session.hasOutput();
+	}
+
+	/** Whether casts may be added. On any thread. */
+	boolean hasRoomForCasts() {
+		return bytes() < this.limits.outboundSoftBytes();
 	}
 
 	/** Whether publishers may be asked for more. On any thread. */
@@ -147,7 +191,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	/** Close the connection if its peer has taken nothing for too long. */
 	void tick(long nowNanos) {
-		boolean idle = this.unsent.get() == 0;
+		boolean idle = this.entries.isEmpty() && !this.session.hasOutput();
 		if (idle || !this.stalling || this.taken != this.takenAtProgress) {
 			this.stalling = !idle;
 			this.takenAtProgress = this.taken;
@@ -185,6 +229,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	private void drain() {
 		int seen = this.work.get();
 		this.isDraining = true;
+		this.session.now(this.clock.getAsLong());
 		try {
 			while (seen != 0 && !this.closed) {
 				if (!sendAll()) {
@@ -231,17 +276,30 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 				message = this.session.output().flush();
 				break;
 			}
-			long before = this.session.output().pendingBytes();
 			entry.write(this.session);
-			this.unsent.addAndGet(this.session.output().pendingBytes() - before - entry.bytes());
+			count(-entry.bytes());
 			message = this.session.output().poll();
 		}
 		if (message != null) {
 			this.taken++;
-			this.unsent.addAndGet(-message.readableBytes());
 		}
+		count(0);
 		resumeWaiting();
 		return message;
+	}
+
+	/** Notes what the session now has to send, after an entry was written or not. */
+	private void count(long ofEntry) {
+		long pending = this.session.output().pendingBytes();
+		long change = pending - this.counted + ofEntry;
+		this.counted = pending;
+		if (change != 0) {
+			this.unsent.addAndGet(change);
+		}
+		long held = this.session.heldBackBytes();
+		if (held != this.heldBack) {
+			this.heldBack = held;
+		}
 	}
 
 	/** As many streams as there is room for the shares of. */

@@ -1,9 +1,13 @@
 package io.genserver.rpc;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.protocol.BaseSession;
+import io.genserver.protocol.ExtSession;
+import io.genserver.protocol.GoAway;
 import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -28,7 +32,7 @@ public final class PeerConnection {
 
 	private final OutboundQueue outbound;
 
-	private final ReadGate reading;
+	private final Backlog backlog;
 
 	private final InboundCalls inbound;
 
@@ -38,27 +42,33 @@ public final class PeerConnection {
 
 	private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
+	private final CompletableFuture<GoAway> leaving = new CompletableFuture<>();
+
 	private boolean draining;
 
 	private boolean disconnected;
 
 	/**
-	 * Create the peer of a new connection in base mode.
+	 * Create the peer of a new connection.
 	 * @param side which end of the connection this is
+	 * @param mode what is spoken
 	 * @param context what the connection shares with others
 	 * @param transport the connection
 	 * @param allocator where messages are written to
 	 */
-	public PeerConnection(Side side, PeerContext context, Transport transport, ByteBufAllocator allocator) {
-		PeerEvents events = new PeerEvents(transport);
+	public PeerConnection(Side side, WireMode mode, PeerContext context, Transport transport,
+			ByteBufAllocator allocator) {
+		PeerEvents events = new PeerEvents(transport, this.leaving::complete);
 		this.transport = transport;
 		this.context = context;
-		this.session = new BaseSession(side, context.limits(), allocator, events);
-		this.outbound = new OutboundQueue(transport, this.session, context.limits(), this::idle);
-		this.reading = new ReadGate(transport, this.session, context);
-		this.inbound = new InboundCalls(transport, context, this.outbound, this.reading, this.session);
-		this.calls = new OutboundCalls(context, this.session, this.outbound, this.reading);
-		events.tell(this.inbound, this.calls);
+		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator, events)
+				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
+		this.outbound = new OutboundQueue(transport, this.session, context, this::idle);
+		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, context)
+				: new CreditReturn(this.session, this.outbound);
+		this.inbound = new InboundCalls(mode, transport, context, this.outbound, this.backlog, this.session);
+		this.calls = new OutboundCalls(mode, context, this.session, this.outbound, this.backlog);
+		events.tell(this.outbound, this.inbound, this.calls);
 	}
 
 	/**
@@ -71,7 +81,8 @@ public final class PeerConnection {
 		}
 		long now = this.context.clock().getAsLong();
 		this.session.receive(chunk, now);
-		this.reading.received(now);
+		this.backlog.received(now);
+		this.outbound.wake();
 	}
 
 	/**
@@ -103,8 +114,10 @@ public final class PeerConnection {
 		long now = this.context.clock().getAsLong();
 		this.session.tick(now);
 		this.outbound.tick(now);
-		this.reading.tick(now);
+		this.backlog.tick(now);
+		this.inbound.tick(now);
 		this.calls.tick(now);
+		this.outbound.wake();
 		idle();
 	}
 
@@ -124,6 +137,7 @@ public final class PeerConnection {
 		this.outbound.close();
 		this.drained.complete(null);
 		this.lost.complete(reason);
+		this.leaving.cancel(false);
 	}
 
 	/**
@@ -136,14 +150,28 @@ public final class PeerConnection {
 	}
 
 	/**
-	 * Begin to shut down: calls that come from now on are refused as not executed, those
-	 * that run may finish. On any thread.
+	 * Tell that the peer will leave: it serves no new calls on this connection. On any
+	 * thread.
+	 * @return completes on the connection's thread with what the peer said; cancelled if
+	 * the connection ends without
+	 */
+	public CompletableFuture<GoAway> leaving() {
+		return this.leaving.copy();
+	}
+
+	/**
+	 * Begin to shut down: calls that come from now on are refused as not executed, in ext
+	 * mode by announcing it; those that run may finish. On any thread.
+	 * @param time how long they may, as the peer is told
+	 * @param reason why, as the peer is told
 	 * @return completes when no call of the peer is in flight and every answer was taken
 	 * by the transport, or the connection is over; the transport may then close it
 	 */
-	public CompletableFuture<@Nullable Void> drain() {
+	public CompletableFuture<@Nullable Void> drain(Duration time, String reason) {
 		this.transport.execute(() -> {
 			this.draining = true;
+			this.session.goAway(GoAway.SHUTDOWN, time.toMillis(), reason);
+			this.outbound.wake();
 			this.inbound.refuseNew();
 			idle();
 		});
@@ -163,7 +191,7 @@ public final class PeerConnection {
 	 * @return bytes
 	 */
 	public long inboundBytes() {
-		return this.reading.unconsumed();
+		return this.backlog.bytes();
 	}
 
 	/**
@@ -175,7 +203,7 @@ public final class PeerConnection {
 	}
 
 	private void idle() {
-		if (this.draining && this.session.callsInFlight() == 0 && this.outbound.bytes() == 0) {
+		if (this.draining && this.session.callsInFlight() == 0 && this.outbound.isIdle()) {
 			this.drained.complete(null);
 		}
 	}

@@ -3,18 +3,20 @@ package io.genserver.rpc;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
+import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 
 /**
  * What all connections of one endpoint, or of one client, have in common.
  *
  * @param limits the limits of each connection
+ * @param extLimits those that only ext mode has
  * @param streamFailure what becomes of a stream that fails after its first item
  * @param exposed what peers may call
  * @param workers runs code of the application for the connections; tasks may block
  * @param clock nanoseconds from an arbitrary origin
  * @since 0.1.0
  */
-public record PeerContext(ProtocolLimits limits, StreamFailure streamFailure, ExposedOperations exposed,
-		Executor workers, LongSupplier clock) {
+public record PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFailure streamFailure,
+		ExposedOperations exposed, Executor workers, LongSupplier clock) {
 }

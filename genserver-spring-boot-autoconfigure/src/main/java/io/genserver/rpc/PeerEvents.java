@@ -1,8 +1,10 @@
 package io.genserver.rpc;
 
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.GoAway;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.Intake;
 import io.genserver.protocol.OutboundCall;
@@ -18,17 +20,27 @@ final class PeerEvents implements WireListener {
 
 	private final Transport transport;
 
+	private final Consumer<GoAway> leaving;
+
+	private @Nullable OutboundQueue outbound;
+
 	private @Nullable InboundCalls inbound;
 
 	private @Nullable OutboundCalls calls;
 
-	PeerEvents(Transport transport) {
+	PeerEvents(Transport transport, Consumer<GoAway> leaving) {
 		this.transport = transport;
+		this.leaving = leaving;
 	}
 
-	void tell(InboundCalls inbound, OutboundCalls calls) {
+	void tell(OutboundQueue outbound, InboundCalls inbound, OutboundCalls calls) {
+		this.outbound = outbound;
 		this.inbound = inbound;
 		this.calls = calls;
+	}
+
+	private OutboundQueue outbound() {
+		return Objects.requireNonNull(this.outbound, "no event before the connection is complete");
 	}
 
 	private InboundCalls inbound() {
@@ -85,7 +97,26 @@ final class PeerEvents implements WireListener {
 	}
 
 	@Override
+	public void responseDemand(InboundRequest request, long items) {
+		inbound().demanded(request, items);
+	}
+
+	@Override
+	public void responseItemSent(InboundRequest request) {
+		inbound().itemSent(request);
+	}
+
+	@Override
+	public void goingAway(GoAway goAway) {
+		calls().refuse("the other end leaves: " + goAway.reason());
+		calls().drop();
+		this.leaving.accept(goAway);
+	}
+
+	@Override
 	public void violated(CloseReason reason) {
+		// What the session has still to say, in ext mode why, goes first.
+		this.outbound().handOver();
 		this.transport.close(reason);
 	}
 

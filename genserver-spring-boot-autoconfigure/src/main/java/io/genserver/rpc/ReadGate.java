@@ -6,18 +6,20 @@ import java.util.function.LongSupplier;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundBudget;
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
 
 /**
- * Stops and resumes reading from a connection, by its {@link InboundBudget}. Bytes are
- * charged when they are handed on, on the connection's thread, and credited on whatever
- * thread consumes them.
+ * Stops and resumes reading from a connection in base mode, which knows no other way to
+ * slow a peer down, by its {@link InboundBudget}. Bytes are charged when they are handed
+ * on, on the connection's thread, and credited on whatever thread consumes them.
  * <p>
  * Whether reading is paused belongs to the connection's thread, which hears of the end of
  * a pause a moment late. What still arrives until then is not judged: the next bytes are.
  */
-final class ReadGate {
+final class ReadGate implements Backlog {
 
 	private final Transport transport;
 
@@ -44,22 +46,31 @@ final class ReadGate {
 		this.longestPause = limits.readPause();
 	}
 
-	/** Bytes are handed on. */
-	void charge(int bytes) {
+	@Override
+	public void add(int bytes) {
 		if (bytes > 0) {
 			this.budget.charge(bytes);
 		}
 	}
 
-	/** Bytes were consumed. On any thread. */
-	void credit(int bytes) {
+	@Override
+	public void consumed(InboundRequest request, int bytes) {
+		credit(bytes);
+	}
+
+	@Override
+	public void consumed(OutboundCall call, int items, long bytes) {
+		credit(bytes);
+	}
+
+	private void credit(long bytes) {
 		if (bytes > 0 && this.budget.credit(bytes)) {
 			this.transport.execute(this.resume);
 		}
 	}
 
-	/** Bytes were received: is it enough? */
-	void received(long nowNanos) {
+	@Override
+	public void received(long nowNanos) {
 		if (!this.paused && this.budget.pause(this.session.bufferedBytes())) {
 			this.paused = true;
 			this.pausedAt = nowNanos;
@@ -74,15 +85,16 @@ final class ReadGate {
 		this.transport.resumeReading();
 	}
 
-	void tick(long nowNanos) {
+	@Override
+	public void tick(long nowNanos) {
 		if (this.paused && nowNanos - this.pausedAt >= this.longestPause.toNanos()) {
 			this.transport.close(new CloseReason(CloseCode.OVERLOADED,
 					"what this peer sent was not consumed within " + this.longestPause));
 		}
 	}
 
-	/** Bytes handed on and not consumed. On any thread. */
-	long unconsumed() {
+	@Override
+	public long bytes() {
 		return this.budget.unconsumed();
 	}
 

@@ -3,6 +3,7 @@ package io.genserver.rpc;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.WireSession;
 import org.jspecify.annotations.Nullable;
@@ -58,17 +59,28 @@ abstract class RemoteCall implements Request {
 	/** There will be no answer, or a bad one. Called by the winner, on any thread. */
 	abstract void failed(Throwable failure);
 
-	/** The answer is complete. */
-	final void answered(int status, byte[] payload) {
-		if (this.phase.getAndSet(Phase.OVER) == Phase.OVER) {
-			return;
+	/** When the answer has to be there, by the connection's clock; null for never. */
+	@Nullable Long deadline() {
+		return null;
+	}
+
+	/** The answer is complete and good. */
+	final void succeed(byte[] reply) {
+		if (this.phase.getAndSet(Phase.OVER) != Phase.OVER) {
+			succeeded(reply);
 		}
-		if (status == 0) {
-			succeeded(payload);
+	}
+
+	/** The answer is complete and bad. */
+	final void fail(Throwable failure) {
+		if (this.phase.getAndSet(Phase.OVER) != Phase.OVER) {
+			failed(failure);
 		}
-		else {
-			failed(RemoteFailures.status(this.method, status, payload));
-		}
+	}
+
+	/** The call as the session knows it, once it was sent. */
+	final @Nullable OutboundCall wire() {
+		return this.wire;
 	}
 
 	/**
@@ -102,8 +114,17 @@ abstract class RemoteCall implements Request {
 
 	@Override
 	public final void send(WireSession session) {
-		if (this.phase.compareAndSet(Phase.QUEUED, Phase.SENT)) {
-			this.wire = session.call(this.method.id(), this.arguments, mode(), this);
+		if (!session.acceptsCalls()) {
+			end(RemoteFailures.lost(this.method, "the other end takes no new calls on this connection"));
+		}
+		else if (this.phase.compareAndSet(Phase.QUEUED, Phase.SENT)) {
+			try {
+				this.wire = session.call(this.method.id(), this.arguments, mode(), this,
+						this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM));
+			}
+			catch (OversizedItemException ex) {
+				fail(RemoteFailures.refused(this.method, String.valueOf(ex.getMessage())));
+			}
 		}
 	}
 

@@ -1,6 +1,9 @@
 package io.genserver.rpc;
 
+import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A message to the peer that it does not answer.
@@ -10,6 +13,8 @@ import io.genserver.protocol.WireSession;
  * @param arguments its encoded arguments
  */
 record RemoteCast(OutboundCalls calls, RemoteMethod method, byte[] arguments) implements Request {
+
+	private static final Logger logger = LoggerFactory.getLogger(RemoteCast.class);
 
 	@Override
 	public boolean isOver() {
@@ -33,7 +38,16 @@ record RemoteCast(OutboundCalls calls, RemoteMethod method, byte[] arguments) im
 
 	@Override
 	public void send(WireSession session) {
-		session.cast(this.method.id(), this.arguments);
+		if (!session.acceptsCalls()) {
+			logger.debug("A cast of {} was not sent: the other end takes no more on this connection", this.method);
+			return;
+		}
+		try {
+			session.cast(this.method.id(), this.arguments, this.calls.metadata(this.method, null, false));
+		}
+		catch (OversizedItemException ex) {
+			logger.warn("A cast of {} was not sent: {}", this.method, ex.getMessage());
+		}
 	}
 
 }

@@ -3,10 +3,16 @@ package io.genserver.rpc;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
+import io.genserver.GenServerException;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.GenServerTimeoutException.Details;
+import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
+import io.genserver.MailboxFullException;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.protocol.ErrorPayload;
+import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
 import io.genserver.rpc.codec.CodecException;
@@ -43,15 +49,58 @@ final class RemoteFailures {
 	}
 
 	static RemoteCall.Reason lost(RemoteMethod method, String why) {
-		return (sent) -> new GenServerUnavailableException("Call of " + method + " has no answer: " + why + "; it "
+		return (sent) -> new NoConnectionException("Call of " + method + " has no answer: " + why + "; it "
 				+ (sent ? "may have been executed" : "was not sent"), !sent);
 	}
 
 	static RemoteCall.Reason timeout(RemoteMethod method, long nanos) {
-		return (sent) -> new RpcException(Status.DEADLINE_EXCEEDED,
-				"Call of " + method + " timed out after " + Duration.ofNanos(nanos).toMillis() + " ms; it "
-						+ (sent ? "was sent and may have been executed" : "was not sent"),
-				!sent);
+		return (sent) -> timeout(method, nanos, sent ? Phase.RUNNING : Phase.ROOM,
+				"it " + (sent ? "was sent and may have been executed" : "was not sent"));
+	}
+
+	/** A call timed out in as far as is known here. */
+	static GenServerTimeoutException timeout(RemoteMethod method, long nanos, Phase phase, String what) {
+		Duration time = Duration.ofNanos(nanos);
+		return new GenServerTimeoutException(
+				"Call of " + method + " timed out after " + time.toMillis() + " ms; " + what,
+				details(method, time, phase));
+	}
+
+	private static Details details(RemoteMethod method, Duration time, Phase phase) {
+		int dot = method.wireName().indexOf('.');
+		String server = (dot > 0) ? method.wireName().substring(0, dot) : method.wireName();
+		return new Details(server, null, method.wireName().substring(dot + 1), time, phase,
+				(phase == Phase.ROOM) ? time : Duration.ZERO, (phase == Phase.QUEUED) ? time : Duration.ZERO,
+				(phase == Phase.RUNNING) ? time : Duration.ZERO, -1, -1, null);
+	}
+
+	/**
+	 * The peer answered with an error in ext mode: the same exception as in process,
+	 * where there is one.
+	 */
+	static GenServerException error(RemoteMethod method, ExtError error) {
+		Status status = WireStatus.of(error.status());
+		String text = "Call of " + method + " failed: "
+				+ (error.message().isEmpty() ? "no reason given, status " + status : error.message());
+		if (status == Status.RESOURCE_EXHAUSTED && error.notExecuted()
+				&& error.reason().equals(WireFailure.MAILBOX_FULL)) {
+			return new MailboxFullException(text);
+		}
+		return switch (status) {
+			case DEADLINE_EXCEEDED -> new GenServerTimeoutException(text, details(method, Duration.ZERO, phase(error)));
+			case UNAVAILABLE -> new GenServerUnavailableException(text, error.notExecuted());
+			default -> new RpcException(status, error.reason(), text, error.notExecuted(), error.retryable(),
+					(error.retryAfterMillis() >= 0) ? Duration.ofMillis(error.retryAfterMillis()) : null);
+		};
+	}
+
+	private static Phase phase(ExtError error) {
+		for (Phase phase : Phase.values()) {
+			if (phase.name().equals(error.reason()) && (error.notExecuted() || phase == Phase.RUNNING)) {
+				return phase;
+			}
+		}
+		return Phase.RUNNING;
 	}
 
 	static RemoteCall.Reason cancelled(RemoteMethod method) {

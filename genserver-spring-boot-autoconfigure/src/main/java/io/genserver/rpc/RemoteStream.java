@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
+import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.rpc.codec.CodecException;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
@@ -27,11 +28,14 @@ final class RemoteStream extends RemoteCall implements Flow.Subscription {
 
 	private static final int CHUNK = 32;
 
+	/** Bytes taken after which the peer is told, while more are there. */
+	private static final int GIVE_BACK = 16 * 1024;
+
 	private final OutboundCalls calls;
 
 	private final PeerContext context;
 
-	private final ReadGate reading;
+	private final Backlog backlog;
 
 	private final Function<byte[], ? extends @Nullable Object> decoder;
 
@@ -52,13 +56,13 @@ final class RemoteStream extends RemoteCall implements Flow.Subscription {
 	/** Nothing more is delivered. */
 	private volatile boolean cancelled;
 
-	RemoteStream(OutboundCalls calls, RemoteMethod method, byte[] arguments, PeerContext context, ReadGate reading,
+	RemoteStream(OutboundCalls calls, RemoteMethod method, byte[] arguments, PeerContext context, Backlog backlog,
 			Function<byte[], ? extends @Nullable Object> decoder,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
 		super(calls, method, arguments);
 		this.calls = calls;
 		this.context = context;
-		this.reading = reading;
+		this.backlog = backlog;
 		this.decoder = decoder;
 		this.subscriber = subscriber;
 	}
@@ -70,8 +74,11 @@ final class RemoteStream extends RemoteCall implements Flow.Subscription {
 
 	@Override
 	void item(byte[] item) {
-		if (!this.cancelled) {
-			this.reading.charge(cost(item));
+		this.backlog.add(cost(item));
+		if (this.cancelled) {
+			consumed(1, item.length);
+		}
+		else {
 			this.items.offer(item);
 			signal();
 		}
@@ -120,8 +127,18 @@ final class RemoteStream extends RemoteCall implements Flow.Subscription {
 		}
 	}
 
+	/** The peer may send as much again. */
+	private void consumed(int items, long bytes) {
+		OutboundCall known = wire();
+		if (known != null && items > 0) {
+			this.backlog.consumed(known, items, bytes + (long) items * Outbound.OVERHEAD);
+		}
+	}
+
 	private void deliver() {
 		long delivered = 0;
+		int items = 0;
+		long bytes = 0;
 		while (!this.cancelled) {
 			// Looked at before the items: none comes after the end.
 			End known = this.end;
@@ -135,20 +152,24 @@ final class RemoteStream extends RemoteCall implements Flow.Subscription {
 				break;
 			}
 			delivered++;
-			deliver(take());
+			byte[] item = Objects.requireNonNull(this.items.poll());
+			items++;
+			bytes += item.length;
+			if (bytes >= GIVE_BACK) {
+				consumed(items, bytes);
+				items = 0;
+				bytes = 0;
+			}
+			deliver(item);
 		}
 		while (this.cancelled && !this.items.isEmpty()) {
-			take();
+			items++;
+			bytes += Objects.requireNonNull(this.items.poll()).length;
 		}
+		consumed(items, bytes);
 		if (this.demand.get() != Long.MAX_VALUE) {
 			this.demand.addAndGet(-delivered);
 		}
-	}
-
-	private byte[] take() {
-		byte[] item = Objects.requireNonNull(this.items.poll());
-		this.reading.credit(cost(item));
-		return item;
 	}
 
 	private void deliver(byte[] bytes) {

@@ -15,7 +15,7 @@ final class WireArguments {
 
 	private final InboundRequest request;
 
-	private final ReadGate reading;
+	private final Backlog backlog;
 
 	private byte @Nullable [] bytes;
 
@@ -24,11 +24,11 @@ final class WireArguments {
 	/** Told of the end of a handler whose caller has given up. */
 	private volatile @Nullable Runnable whenFinished;
 
-	WireArguments(InboundRequest request, byte[] bytes, ReadGate reading) {
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog) {
 		this.request = request;
 		this.bytes = bytes;
-		this.reading = reading;
-		reading.charge(bytes.length);
+		this.backlog = backlog;
+		backlog.add(bytes.length);
 	}
 
 	/** The handler starts. */
@@ -39,7 +39,7 @@ final class WireArguments {
 		}
 		this.bytes = null;
 		this.request.markStarted();
-		this.reading.credit(taken.length);
+		this.backlog.consumed(this.request, taken.length);
 		return taken;
 	}
 
@@ -48,7 +48,7 @@ final class WireArguments {
 		byte[] unused = this.bytes;
 		if (unused != null) {
 			this.bytes = null;
-			this.reading.credit(unused.length);
+			this.backlog.consumed(this.request, unused.length);
 		}
 		this.finished = true;
 		Runnable task = this.whenFinished;

@@ -1,66 +1,133 @@
 package io.genserver.rpc;
 
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
+import io.genserver.RpcException;
+import io.genserver.protocol.ExtError;
+import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.StatusCode;
 
 /**
- * What a peer is told when it gets no reply. In base mode three statuses must do: its own
- * fault is 1, what is not there is 3, all else is 2. Classes and stack traces stay here.
+ * What a peer is told when it gets no reply. In base mode three statuses and the text
+ * must do. Classes and stack traces stay here.
  *
- * @param status see {@link StatusCode}
- * @param text what went wrong
+ * @param error what is told
  */
-record WireFailure(int status, String text) {
+record WireFailure(ExtError error) {
+
+	/** The mailbox has no room. */
+	static final String MAILBOX_FULL = "mailbox-full";
 
 	/** How much of a handler's message a peer gets. */
 	private static final int MAX_TEXT = 4096;
 
+	private static final byte[] NO_DETAILS = {};
+
+	private static WireFailure of(int status, String reason, String text, boolean notExecuted) {
+		boolean retryable = notExecuted && (status == ExtStatus.RESOURCE_EXHAUSTED || status == ExtStatus.UNAVAILABLE);
+		return new WireFailure(
+				new ExtError(status, retryable, notExecuted, reason, cut(text), ExtError.NOT_TOLD, 0, NO_DETAILS));
+	}
+
+	private static String cut(String text) {
+		return (text.length() <= MAX_TEXT) ? text : text.substring(0, MAX_TEXT) + "...";
+	}
+
 	static WireFailure badArguments(String wireName, String text) {
-		return new WireFailure(StatusCode.FAIL, wireName + ": " + text);
+		return of(ExtStatus.INVALID_ARGUMENT, "bad-arguments", wireName + ": " + text, true);
 	}
 
 	static WireFailure notFound(String text) {
-		return new WireFailure(StatusCode.METHOD_NOT_FOUND, text);
+		return of(StatusCode.METHOD_NOT_FOUND, "no-such-method", text, true);
 	}
 
-	static WireFailure refused(String text) {
-		return new WireFailure(StatusCode.SYSTEM, text + "; not executed");
+	static WireFailure shuttingDown(String text) {
+		return unavailable(text);
+	}
+
+	private static WireFailure unavailable(String text) {
+		return of(ExtStatus.UNAVAILABLE, "unavailable", text + "; not executed", true);
+	}
+
+	private static WireFailure full(String text) {
+		return of(ExtStatus.RESOURCE_EXHAUSTED, MAILBOX_FULL, text + "; not executed", true);
+	}
+
+	static WireFailure notQueued(ExposedOperation operation) {
+		return of(ExtStatus.RESOURCE_EXHAUSTED, MAILBOX_FULL,
+				operation + ": the mailbox is full or the server is not available; not executed", true);
+	}
+
+	static WireFailure unknownEncoding(String text) {
+		return of(ExtStatus.UNIMPLEMENTED, "content-type", text, true);
 	}
 
 	static WireFailure failed(String text) {
-		return new WireFailure(StatusCode.SYSTEM, text);
+		return of(ExtStatus.INTERNAL, "failed", text, false);
 	}
 
-	/** Why an operation gave no reply, in words for a peer. */
-	static WireFailure of(ExposedOperation operation, Throwable failure) {
+	static WireFailure tooLong(String text) {
+		return of(ExtStatus.RESOURCE_EXHAUSTED, "too-long", text, false);
+	}
+
+	static WireFailure deadline(String text) {
+		return of(ExtStatus.DEADLINE_EXCEEDED, "deadline", text, false);
+	}
+
+	/**
+	 * The session refused a request.
+	 * @param status why
+	 * @param text what was wrong
+	 */
+	static WireFailure refused(int status, String text) {
+		return of(status, "refused", text, false);
+	}
+
+	/**
+	 * Why an operation gave no reply, in words for a peer.
+	 * @param operation the operation
+	 * @param failure what happened
+	 * @param started whether the handler ran, so that the failure may be that of a call
+	 * it made
+	 */
+	static WireFailure of(ExposedOperation operation, Throwable failure, boolean started) {
 		return switch (failure) {
 			case WireFailureException known -> known.failure();
-			case MailboxFullException full -> refused(operation + ": the mailbox is full");
-			case GenServerUnavailableException gone ->
-				gone.notExecuted() ? refused(operation + ": the server is not available")
-						: failed(operation + ": the server stopped before it replied; the call may have been executed");
-			case GenServerTimeoutException late -> failed(String.valueOf(late.getMessage()));
-			case CancellationException cancelled -> failed(operation + ": cancelled");
+			case MailboxFullException full when !started -> full(operation + ": the mailbox is full");
+			case GenServerUnavailableException gone when !started && gone.notExecuted() ->
+				unavailable(operation + ": the server is not available");
+			case GenServerUnavailableException gone when !gone.notExecuted() -> of(ExtStatus.UNAVAILABLE, "unavailable",
+					operation + ": the server stopped before it replied; the call may have been executed", false);
+			case GenServerTimeoutException late ->
+				of(ExtStatus.DEADLINE_EXCEEDED, late.phase().name(), text(late), !started && late.notExecuted());
+			case RpcException told -> of(told);
+			case CancellationException cancelled ->
+				of(ExtStatus.CANCELLED, "cancelled", operation + ": cancelled", false);
 			case Error error -> internal(operation);
 			case NullPointerException bug -> internal(operation);
 			case ClassCastException bug -> internal(operation);
-			default -> failed((failure.getMessage() != null) ? failure.getMessage() : internal(operation).text());
+			default -> (failure.getMessage() != null) ? failed(failure.getMessage()) : internal(operation);
 		};
+	}
+
+	/** A handler says itself what its caller is to be told. */
+	private static WireFailure of(RpcException told) {
+		Duration retryAfter = told.retryAfter();
+		return new WireFailure(new ExtError(WireStatus.of(told.status()), told.isRetryable(), false, told.reason(),
+				cut(text(told)), (retryAfter != null) ? retryAfter.toMillis() : ExtError.NOT_TOLD, 0, NO_DETAILS));
+	}
+
+	private static String text(Throwable failure) {
+		return String.valueOf(failure.getMessage());
 	}
 
 	/** For failures whose text would speak of the code rather than to the caller. */
 	private static WireFailure internal(ExposedOperation operation) {
 		return failed(operation + " failed");
-	}
-
-	byte[] payload() {
-		String shown = (this.text.length() <= MAX_TEXT) ? this.text : this.text.substring(0, MAX_TEXT) + "...";
-		return shown.getBytes(StandardCharsets.UTF_8);
 	}
 
 }

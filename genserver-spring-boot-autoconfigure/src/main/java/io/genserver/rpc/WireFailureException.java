@@ -10,7 +10,7 @@ final class WireFailureException extends RuntimeException {
 	private final transient WireFailure failure;
 
 	WireFailureException(WireFailure failure) {
-		super(failure.text(), null, false, false);
+		super(failure.error().message(), null, false, false);
 		this.failure = failure;
 	}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
+import io.genserver.protocol.CallMetadata;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.runtime.Operation;
@@ -32,12 +33,20 @@ final class WireOperation extends Operation {
 
 	private final OperationCodec codec;
 
-	WireOperation(String wireName, Operation operation, OperationCodec codec) {
+	private final CallMetadata replyMetadata;
+
+	WireOperation(String wireName, Operation operation, OperationCodec codec, CallMetadata replyMetadata) {
 		super(operation.name(), operation.kind(), operation.timeoutNanos(), operation.idempotent(),
 				operation.interruptible());
 		this.wireName = wireName;
 		this.operation = operation;
 		this.codec = codec;
+		this.replyMetadata = replyMetadata;
+	}
+
+	/** What goes with a reply or an item. */
+	CallMetadata replyMetadata() {
+		return this.replyMetadata;
 	}
 
 	@Override

@@ -336,7 +336,7 @@ class InboundCallsTest {
 	void drainingRefusesNewCallsAndWaitsForThoseThatRun() {
 		Reply running = this.peer.call("kv.block", "");
 		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
-		CompletableFuture<@Nullable Void> drained = this.peer.connection.drain();
+		CompletableFuture<@Nullable Void> drained = this.peer.connection.drain(Duration.ZERO, "test");
 		this.peer.pump();
 		assertThat(answer("kv.get", "\"a\"")).isEqualTo("2 kv.get: shutting down; not executed");
 		assertThat(drained).isNotDone();

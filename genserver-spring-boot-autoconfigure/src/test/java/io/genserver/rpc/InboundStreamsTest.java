@@ -36,7 +36,8 @@ class InboundStreamsTest {
 
 	private RawPeer peer(StreamFailure failure, ProtocolLimits limits) {
 		PeerContext context = this.servers.context(limits);
-		return new RawPeer(new PeerContext(limits, failure, context.exposed(), context.workers(), context.clock()), 7);
+		return new RawPeer(new PeerContext(limits, context.extLimits(), failure, context.exposed(), context.workers(),
+				context.clock()), 7);
 	}
 
 	@AfterEach
@@ -92,7 +93,7 @@ class InboundStreamsTest {
 	void anItemOverAFrameFailsTheStream() {
 		Reply reply = this.peer.stream("feed.texts", "[1, 70000]");
 		assertThat(this.peer.answer(reply))
-			.isEqualTo("2 feed.texts: an item of 70002 bytes exceeds the 65536 of a frame");
+			.isEqualTo("2 feed.texts: an item of 70002 bytes exceeds the limit of 65536");
 		assertThat(this.feed.cancelled.getCount()).isZero();
 	}
 

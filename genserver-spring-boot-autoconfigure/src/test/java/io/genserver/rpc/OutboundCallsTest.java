@@ -21,16 +21,22 @@ import io.genserver.CallInterruptedException;
 import io.genserver.Cast;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -40,6 +46,8 @@ import reactor.test.StepVerifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ParameterizedClass
+@EnumSource
 @ExtendWith(BufferLeaks.class)
 class OutboundCallsTest {
 
@@ -54,10 +62,22 @@ class OutboundCallsTest {
 				ServerSettings.DEFAULTS.withCallTimeout(Duration.ofMillis(100)))
 		.start();
 
-	private PeerPair pair = pair(ProtocolLimits.defaults());
+	private final WireMode mode;
+
+	private PeerPair pair;
+
+	OutboundCallsTest(WireMode mode) {
+		this.mode = mode;
+		this.pair = pair(ProtocolLimits.defaults());
+	}
+
+	/** What a peer can tell in ext mode, and what is left of it in base mode. */
+	private Status told(Status ext, Status base) {
+		return (this.mode == WireMode.EXT) ? ext : base;
+	}
 
 	private PeerPair pair(ProtocolLimits clientLimits) {
-		return new PeerPair(clientLimits, this.servers.context(ProtocolLimits.defaults()), 11);
+		return new PeerPair(this.mode, clientLimits, this.servers.context(ProtocolLimits.defaults()), 11);
 	}
 
 	@AfterEach
@@ -113,12 +133,12 @@ class OutboundCallsTest {
 	void anErrorOfThePeerIsTold() {
 		RpcException fail = thrown(RpcException.class, "echo.fail", "");
 		assertThat(fail).hasMessage("Call of echo.fail failed: out of order");
-		assertThat(fail.status()).isEqualTo(Status.SYSTEM);
+		assertThat(fail.status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM));
 		assertThat(fail.notExecuted()).isFalse();
 		assertThat(fail.getStackTrace())
 			.anySatisfy((frame) -> assertThat(frame.getClassName()).isEqualTo(OutboundCallsTest.class.getName()));
 		RpcException arguments = thrown(RpcException.class, "echo.say", "7, 8");
-		assertThat(arguments.status()).isEqualTo(Status.FAIL);
+		assertThat(arguments.status()).isEqualTo(told(Status.INVALID_ARGUMENT, Status.FAIL));
 		RpcException unknown = thrown(RpcException.class, "echo.sing", "");
 		assertThat(unknown.status()).isEqualTo(Status.METHOD_NOT_FOUND);
 		assertThat(unknown.notExecuted()).isTrue();
@@ -126,10 +146,10 @@ class OutboundCallsTest {
 
 	@Test
 	void aCallWithoutAnswerEndsAtItsDeadlineAndIsCancelledThere() throws Exception {
-		RpcException timeout = (RpcException) failureOf(() -> this.pair.calls()
+		GenServerTimeoutException timeout = (GenServerTimeoutException) failureOf(() -> this.pair.calls()
 			// Long enough to be sent on a busy machine.
 			.call(RemoteMethod.of("echo.block"), utf8(""), TimeUnit.SECONDS.toNanos(1), OutboundCallsTest::text));
-		assertThat(timeout.status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+		assertThat(timeout.phase()).isEqualTo(Phase.RUNNING);
 		assertThat(timeout.notExecuted()).isFalse();
 		assertThat(timeout).hasMessageContaining("timed out after 1000 ms; it was sent and may have been executed");
 		assertThat(this.echo.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
@@ -142,7 +162,7 @@ class OutboundCallsTest {
 			this.pair.await(this.pair.client.peer::tick);
 			return reply.isDone();
 		});
-		assertThat(failure(reply, RpcException.class).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+		failure(reply, GenServerTimeoutException.class);
 	}
 
 	@Test
@@ -150,7 +170,7 @@ class OutboundCallsTest {
 		this.pair.client.taking(false);
 		this.pair.calls().cast(RemoteMethod.of("echo.note"), utf8("\"first\""), LONG);
 		this.pair.settle();
-		RpcException timeout = (RpcException) failureOf(() -> this.pair.calls()
+		GenServerTimeoutException timeout = (GenServerTimeoutException) failureOf(() -> this.pair.calls()
 			.call(RemoteMethod.of("echo.note"), utf8("\"late\""), SHORT, OutboundCallsTest::text));
 		this.pair.client.taking(true);
 		call("echo.say", "\"flush\"");
@@ -340,11 +360,13 @@ class OutboundCallsTest {
 	@Test
 	void aStreamThatFailsSaysWhy() {
 		StepVerifier.create(stream("echo.watch", "7"))
-			.expectErrorSatisfies((ex) -> assertThat(((RpcException) ex).status()).isEqualTo(Status.FAIL))
+			.expectErrorSatisfies((ex) -> assertThat(((RpcException) ex).status())
+				.isEqualTo(told(Status.INVALID_ARGUMENT, Status.FAIL)))
 			.verify(Duration.ofSeconds(30));
 		StepVerifier.create(stream("echo.breakOff", ""))
 			.expectNext("1")
-			.expectErrorSatisfies((ex) -> assertThat(((RpcException) ex).status()).isEqualTo(Status.SYSTEM))
+			.expectErrorSatisfies(
+					(ex) -> assertThat(((RpcException) ex).status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM)))
 			.verify(Duration.ofSeconds(30));
 	}
 
@@ -381,7 +403,29 @@ class OutboundCallsTest {
 	}
 
 	@Test
-	void aSubscriberThatDoesNotAskPausesReadingAtTheInboundBudget() {
+	void aSubscriberThatDoesNotAskSlowsItsStreamDownInExtMode() {
+		Assumptions.assumeTrue(this.mode == WireMode.EXT, "base mode has no credit");
+		StepVerifier.create(stream("echo.count", "3000"), 0)
+			.then(() -> waitFor(() -> this.pair.client.peer.inboundBytes() > 0))
+			.then(() -> waitFor(this::hasStopped))
+			.thenRequest(Long.MAX_VALUE)
+			.expectNextCount(3000)
+			.expectComplete()
+			.verify(Duration.ofSeconds(30));
+		assertThat(this.pair.client.pauses).isZero();
+		assertIdle();
+	}
+
+	/** Whether the stream came to stand on items, far from any budget of bytes. */
+	private boolean hasStopped() {
+		long before = this.pair.client.peer.inboundBytes();
+		this.pair.settle();
+		return before > 0 && before < 100_000 && this.pair.client.peer.inboundBytes() == before;
+	}
+
+	@Test
+	void aSubscriberThatDoesNotAskPausesReadingAtTheInboundBudgetInBaseMode() {
+		Assumptions.assumeTrue(this.mode == WireMode.BASE, "in ext mode reading never pauses");
 		this.pair.close();
 		this.pair = pair(ProtocolLimits.defaults().toBuilder().itemBytes(1_000).inboundBudgetBytes(20_000).build());
 		StepVerifier.create(stream("echo.count", "3000"), 0)
@@ -398,9 +442,10 @@ class OutboundCallsTest {
 		AtomicReference<Throwable> failure = new AtomicReference<>();
 		this.echo.outward = () -> failure.set(failureOf(
 				() -> this.pair.calls().call(RemoteMethod.of("echo.block"), utf8(""), LONG, OutboundCallsTest::text)));
-		callAsync("brief.nested", "", LONG);
+		// In ext mode the time of the turn is what its caller sent.
+		callAsync("brief.nested", "", (this.mode == WireMode.EXT) ? TimeUnit.MILLISECONDS.toNanos(100) : LONG);
 		waitFor(() -> failure.get() != null);
-		assertThat(((RpcException) failure.get()).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
+		assertThat(failure.get()).isInstanceOf(GenServerTimeoutException.class);
 	}
 
 	private void assertIdle() {

@@ -39,8 +39,8 @@ class PeerConnectionTest {
 
 	private RawPeer peer(ProtocolLimits limits) {
 		PeerContext context = this.servers.context(limits);
-		return new RawPeer(
-				new PeerContext(limits, StreamFailure.CANCEL, context.exposed(), context.workers(), this.now::get), 3);
+		return new RawPeer(new PeerContext(limits, context.extLimits(), StreamFailure.CANCEL, context.exposed(),
+				context.workers(), this.now::get), 3);
 	}
 
 	@AfterEach
@@ -195,7 +195,7 @@ class PeerConnectionTest {
 
 	@Test
 	void drainingAnIdleConnectionIsDoneAtOnce() {
-		CompletableFuture<?> drained = this.peer.connection.drain();
+		CompletableFuture<?> drained = this.peer.connection.drain(Duration.ZERO, "test");
 		this.peer.pumpUntil(drained::isDone);
 	}
 
@@ -203,7 +203,7 @@ class PeerConnectionTest {
 	void aConnectionThatIsLostIsDrained() {
 		this.peer.call("slow.block", "");
 		this.peer.pumpUntil(() -> this.slow.blocked.get() == 1);
-		CompletableFuture<?> drained = this.peer.connection.drain();
+		CompletableFuture<?> drained = this.peer.connection.drain(Duration.ZERO, "test");
 		this.peer.pump();
 		assertThat(drained).isNotDone();
 		this.peer.disconnect();

@@ -9,8 +9,10 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +39,12 @@ final class PeerPair implements AutoCloseable {
 
 	private volatile boolean stopped;
 
-	PeerPair(ProtocolLimits clientLimits, PeerContext serverContext, long seed) {
+	PeerPair(WireMode mode, ProtocolLimits clientLimits, PeerContext serverContext, long seed) {
 		this.random = new Random(seed);
-		PeerContext clientContext = new PeerContext(clientLimits, StreamFailure.CANCEL, ExposedOperations.none(),
-				workers, System::nanoTime);
-		this.client = new End("server", Side.CONNECTING, clientContext);
-		this.server = new End("client", Side.ACCEPTING, serverContext);
+		PeerContext clientContext = new PeerContext(clientLimits, ExtLimits.defaults(), StreamFailure.CANCEL,
+				ExposedOperations.none(), workers, System::nanoTime);
+		this.client = new End("server", Side.CONNECTING, mode, clientContext);
+		this.server = new End("client", Side.ACCEPTING, mode, serverContext);
 		this.client.other = this.server;
 		this.server.other = this.client;
 		await(() -> {
@@ -147,9 +149,9 @@ final class PeerPair implements AutoCloseable {
 
 		volatile int pauses;
 
-		End(String name, Side side, PeerContext context) {
+		End(String name, Side side, WireMode mode, PeerContext context) {
 			this.remote = new Caller.Remote(name, name, null);
-			this.peer = new PeerConnection(side, context, this, PooledByteBufAllocator.DEFAULT);
+			this.peer = new PeerConnection(side, mode, context, this, PooledByteBufAllocator.DEFAULT);
 		}
 
 		/**

@@ -18,6 +18,7 @@ import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireListener;
+import io.genserver.protocol.WireMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,8 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
 	RawPeer(PeerContext context, long seed) {
 		this.random = new Random(seed);
-		this.connection = new PeerConnection(Side.ACCEPTING, context, this.transport, PooledByteBufAllocator.DEFAULT);
+		this.connection = new PeerConnection(Side.ACCEPTING, WireMode.BASE, context, this.transport,
+				PooledByteBufAllocator.DEFAULT);
 		this.connection.outbound().subscribe(this);
 	}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.genserver.GenServerInterceptor;
+import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.runtime.GenServerRuntime;
@@ -53,7 +54,8 @@ public final class TestServers implements AutoCloseable {
 	}
 
 	public PeerContext context(ProtocolLimits limits) {
-		return new PeerContext(limits, StreamFailure.CANCEL, exposed(), this.runtime::execute, System::nanoTime);
+		return new PeerContext(limits, ExtLimits.defaults(), StreamFailure.CANCEL, exposed(), this.runtime::execute,
+				System::nanoTime);
 	}
 
 	@Override

@@ -13,6 +13,12 @@ public enum ClientState {
 	/** There is a connection. */
 	OPEN,
 
+	/**
+	 * The other end leaves: what runs there may finish, what comes now waits for another
+	 * connection.
+	 */
+	DRAINING,
+
 	/** The connection was lost; after a pause another will be made. */
 	WAITING,
 

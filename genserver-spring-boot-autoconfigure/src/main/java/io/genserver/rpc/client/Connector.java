@@ -3,13 +3,16 @@ package io.genserver.rpc.client;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
 import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -17,9 +20,13 @@ import reactor.netty.http.client.WebsocketClientSpec;
 import reactor.netty.http.websocket.WebsocketInbound;
 
 /**
- * Opens a WebSocket in base mode: without a subprotocol, as stock muxio clients do.
+ * Opens a WebSocket. Both modes are offered, and the other end chooses; one that answers
+ * with neither, as stock muxio servers do, is asked again without an offer and speaks
+ * base mode, which is remembered.
  */
 final class Connector {
+
+	private static final String OFFER = WireMode.EXT.subprotocol() + "," + WireMode.BASE.subprotocol();
 
 	private final HttpClient http;
 
@@ -27,7 +34,13 @@ final class Connector {
 
 	private final Duration timeout;
 
-	Connector(HttpClient http, SocketSettings settings, Duration timeout) {
+	private final boolean ext;
+
+	/** Whether the other end takes no offers. */
+	private volatile boolean plain;
+
+	Connector(HttpClient http, SocketSettings settings, Duration timeout, boolean ext) {
+		this.ext = ext;
 		this.http = http;
 		this.settings = settings;
 		this.timeout = timeout;
@@ -39,13 +52,33 @@ final class Connector {
 	 * @return completes with the transport, which may be used at once
 	 */
 	CompletableFuture<WebSocketTransport> open(URI uri) {
+		boolean offering = this.ext && !this.plain;
+		return open(uri, offering).exceptionallyCompose((failure) -> {
+			if (offering && unwrap(failure) instanceof WebSocketClientHandshakeException refused
+					&& String.valueOf(refused.getMessage()).contains("subprotocol")) {
+				this.plain = true;
+				return open(uri, false);
+			}
+			return CompletableFuture.failedFuture(failure);
+		})
+			.exceptionallyCompose((failure) -> CompletableFuture
+				.failedFuture(ConnectFailures.failure(uri, this.timeout, unwrap(failure))));
+	}
+
+	private static Throwable unwrap(Throwable failure) {
+		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
+	}
+
+	private CompletableFuture<WebSocketTransport> open(URI uri, boolean offering) {
 		CompletableFuture<WebSocketTransport> opened = new CompletableFuture<>();
-		WebsocketClientSpec spec = WebsocketClientSpec.builder()
+		WebsocketClientSpec.Builder spec = WebsocketClientSpec.builder()
 			.handlePing(true)
 			.compress(false)
-			.maxFramePayloadLength(this.settings.peers().limits().webSocketMessageBytes())
-			.build();
-		Disposable session = this.http.websocket(spec)
+			.maxFramePayloadLength(this.settings.peers().limits().webSocketMessageBytes());
+		if (offering) {
+			spec.protocols(OFFER);
+		}
+		Disposable session = this.http.websocket(spec.build())
 			.uri(uri)
 			.handle((inbound, outbound) -> connect(uri, inbound, opened))
 			.subscribe((nothing) -> {
@@ -55,8 +88,7 @@ final class Connector {
 				session.dispose();
 			}
 		});
-		return opened.exceptionallyCompose(
-				(failure) -> CompletableFuture.failedFuture(ConnectFailures.failure(uri, this.timeout, failure)));
+		return opened;
 	}
 
 	/** Completes when the connection is over. */
@@ -65,7 +97,9 @@ final class Connector {
 			Channel channel = connection.channel();
 			channel.closeFuture().addListener((closed) -> over.success());
 			Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), ConnectFailures.shown(uri), null);
-			WebSocketTransport transport = new WebSocketTransport(channel, remote, "muxio", Side.CONNECTING,
+			WireMode mode = WireMode.EXT.subprotocol().equals(inbound.selectedSubprotocol()) ? WireMode.EXT
+					: WireMode.BASE;
+			WebSocketTransport transport = new WebSocketTransport(channel, remote, mode, Side.CONNECTING,
 					this.settings);
 			transport.takeOver(inbound);
 			if (!opened.complete(transport)) {

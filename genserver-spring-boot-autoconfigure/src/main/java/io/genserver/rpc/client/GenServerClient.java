@@ -3,6 +3,7 @@ package io.genserver.rpc.client;
 import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -332,13 +333,17 @@ public final class GenServerClient implements AutoCloseable {
 	@Override
 	public void close() {
 		this.link.close(CLOSED.text());
-		WebSocketTransport open = this.link.transport();
-		if (open == null) {
-			return;
+		List<WebSocketTransport> all = this.link.transports();
+		for (WebSocketTransport open : all) {
+			open.peer().calls().refuse(CLOSED.text());
+			CompletableFuture<@Nullable Void> sent = open.peer().drain(LAST_WORDS, CLOSED.text());
+			sent.orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+				.whenComplete((done, late) -> open.close(CLOSED));
 		}
-		open.peer().calls().refuse(CLOSED.text());
-		CompletableFuture<@Nullable Void> sent = open.peer().drain();
-		sent.orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS).whenComplete((done, late) -> open.close(CLOSED));
+		all.forEach(GenServerClient::awaitEnd);
+	}
+
+	private static void awaitEnd(WebSocketTransport open) {
 		if (!Schedulers.isInNonBlockingThread()) {
 			try {
 				open.peer().lost().get(LEAVE.toMillis(), TimeUnit.MILLISECONDS);

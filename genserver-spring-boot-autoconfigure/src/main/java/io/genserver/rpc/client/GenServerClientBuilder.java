@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 
 import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
+import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
@@ -50,6 +51,8 @@ public final class GenServerClientBuilder {
 
 	private @Nullable Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(20),
 			() -> ThreadLocalRandom.current().nextDouble());
+
+	private boolean ext = true;
 
 	private @Nullable JsonMapper jsonMapper;
 
@@ -120,6 +123,17 @@ public final class GenServerClientBuilder {
 	 */
 	public GenServerClientBuilder noReconnect() {
 		this.backoff = null;
+		return this;
+	}
+
+	/**
+	 * Speak base mode whatever the other end could: without flow control, deadlines and
+	 * structured errors. By default both modes are offered, and an endpoint that knows
+	 * only one is spoken to in that.
+	 * @return this builder
+	 */
+	public GenServerClientBuilder baseMode() {
+		this.ext = false;
 		return this;
 	}
 
@@ -270,10 +284,11 @@ public final class GenServerClientBuilder {
 			.outboundHardBytes(Math.max(ProtocolLimits.defaults().outboundHardBytes(), 2L * this.maxMessageBytes))
 			.callsInFlight(this.maxCalls)
 			.build();
-		PeerContext context = new PeerContext(limits, StreamFailure.CANCEL, ExposedOperations.none(), workers,
+		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
+		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, ExposedOperations.none(), workers,
 				System::nanoTime);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
-		return new Link(new Connector(http(), sockets, this.connectTimeout), checked, this.backoff, workers);
+		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext), checked, this.backoff, workers);
 	}
 
 	private HttpClient http() {

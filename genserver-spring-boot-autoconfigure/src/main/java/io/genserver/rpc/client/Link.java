@@ -3,8 +3,10 @@ package io.genserver.rpc.client;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import io.genserver.GenServerUnavailableException;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.GoAway;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,9 @@ final class Link {
 	private final List<BiConsumer<ClientState, String>> listeners = new CopyOnWriteArrayList<>();
 
 	private final Queue<Waiting> waiting = new ArrayDeque<>();
+
+	/** Connections the other end leaves, guarded by the monitor. */
+	private final Set<WebSocketTransport> draining = new HashSet<>();
 
 	private final CompletableFuture<String> closed = new CompletableFuture<>();
 
@@ -121,23 +128,59 @@ final class Link {
 			}
 			this.openedAt = System.nanoTime();
 			opened.peer().lost().whenCompleteAsync((reason, failure) -> lost(opened, reason), this.workers);
+			opened.peer().leaving().thenAcceptAsync((goAway) -> leaving(opened, goAway), this.workers);
 			List<Waiting> came = new ArrayList<>(this.waiting);
 			this.waiting.clear();
 			came.forEach((each) -> each.connected(opened.peer().calls()));
 			this.transport = opened;
-			become(ClientState.OPEN, opened.protocol());
+			become(ClientState.OPEN, opened.mode().subprotocol());
 		}
+	}
+
+	/**
+	 * The other end serves no new calls on a connection. Another is made at once, while
+	 * what runs there may finish; unless this one was short, for then the next would be,
+	 * too.
+	 */
+	private void leaving(WebSocketTransport leaving, GoAway goAway) {
+		String reason = "the other end leaves: " + goAway.reason();
+		boolean good;
+		synchronized (this) {
+			if (this.transport != leaving || this.backoff == null) {
+				return;
+			}
+			this.transport = null;
+			this.draining.add(leaving);
+			this.why = reason;
+			good = forgetAttemptsIfGood();
+			become(ClientState.DRAINING, goAway.reason());
+		}
+		logger.debug("{} at {}", reason, this.uri.getHost());
+		boolean busy = goAway.code() == GoAway.CALM_DOWN || goAway.code() == GoAway.OVERLOAD;
+		if (good && !busy) {
+			dial();
+		}
+		else {
+			pause(reason, busy ? Backoff.attempts(CloseCode.RATE) : 0);
+		}
+	}
+
+	private boolean forgetAttemptsIfGood() {
+		boolean good = System.nanoTime() - this.openedAt >= GOOD;
+		if (good) {
+			this.attempts = 0;
+		}
+		return good;
 	}
 
 	private void lost(WebSocketTransport lost, String reason) {
 		synchronized (this) {
+			this.draining.remove(lost);
 			if (this.transport != lost) {
 				return;
 			}
 			this.transport = null;
-			if (System.nanoTime() - this.openedAt >= GOOD) {
-				this.attempts = 0;
-			}
+			forgetAttemptsIfGood();
 		}
 		int code = lost.closeCode();
 		if (this.backoff == null || !Backoff.worthAnother(code)) {
@@ -218,9 +261,14 @@ final class Link {
 		return (open != null) ? open.peer().calls() : null;
 	}
 
-	/** The connection there is. */
-	@Nullable WebSocketTransport transport() {
-		return this.transport;
+	/** The connection there is, and those that wait for their last answers. */
+	synchronized List<WebSocketTransport> transports() {
+		List<WebSocketTransport> all = new ArrayList<>(this.draining);
+		WebSocketTransport open = this.transport;
+		if (open != null) {
+			all.add(open);
+		}
+		return all;
 	}
 
 	/**

@@ -13,9 +13,9 @@ import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
+import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
+import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.RpcChannel;
@@ -53,7 +53,7 @@ final class LinkChannel implements RpcChannel {
 			try {
 				return calls.call(method, arguments, left, decoder);
 			}
-			catch (GenServerUnavailableException ex) {
+			catch (NoConnectionException ex) {
 				if (!mayTryAgain(method, ex)) {
 					throw ex;
 				}
@@ -119,7 +119,7 @@ final class LinkChannel implements RpcChannel {
 				calls.cast(method, arguments, deadline - System.nanoTime());
 				return;
 			}
-			catch (GenServerUnavailableException ex) {
+			catch (NoConnectionException ex) {
 				if (!mayTryAgain(method, ex) || Schedulers.isInNonBlockingThread()) {
 					throw ex;
 				}
@@ -145,13 +145,12 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	/** Whether a request that a lost connection failed may be sent again. */
-	static boolean mayTryAgain(RemoteMethod method, GenServerUnavailableException failure) {
+	static boolean mayTryAgain(RemoteMethod method, NoConnectionException failure) {
 		return failure.notExecuted() || method.idempotent();
 	}
 
-	RpcException timeout(RemoteMethod method, long nanos) {
-		return new RpcException(Status.DEADLINE_EXCEEDED, "Call of " + method + " timed out after "
-				+ Duration.ofNanos(nanos).toMillis() + " ms; " + this.link.unavailable("it").getMessage(), true);
+	GenServerTimeoutException timeout(RemoteMethod method, long nanos) {
+		return OutboundCalls.timedOut(method, nanos, String.valueOf(this.link.unavailable("it").getMessage()));
 	}
 
 	Link link() {

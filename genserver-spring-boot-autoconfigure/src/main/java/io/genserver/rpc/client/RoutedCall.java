@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.genserver.GenServerUnavailableException;
+import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	private void ended(OutboundCalls calls, @Nullable T reply, @Nullable Throwable failure) {
 		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
 				: failure;
-		if (cause instanceof GenServerUnavailableException lost && LinkChannel.mayTryAgain(this.method, lost)
+		if (cause instanceof NoConnectionException lost && LinkChannel.mayTryAgain(this.method, lost)
 				&& this.deadline - System.nanoTime() > 0 && !isDone()) {
 			this.attempt = null;
 			awaitConnection(calls);

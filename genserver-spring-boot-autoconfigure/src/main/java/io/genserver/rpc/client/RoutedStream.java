@@ -4,6 +4,7 @@ import java.util.concurrent.Flow;
 import java.util.function.Function;
 
 import io.genserver.GenServerUnavailableException;
+import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +106,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	@Override
 	public void onError(Throwable failure) {
-		if (failure instanceof GenServerUnavailableException lost && !isCancelled() && mayGoOn(lost)) {
+		if (failure instanceof NoConnectionException lost && !isCancelled() && mayGoOn(lost)) {
 			synchronized (this) {
 				this.upstream = null;
 			}
@@ -116,7 +117,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 		}
 	}
 
-	private boolean mayGoOn(GenServerUnavailableException lost) {
+	private boolean mayGoOn(NoConnectionException lost) {
 		if (!this.begun) {
 			return LinkChannel.mayTryAgain(this.method, lost) || this.resume != null;
 		}

@@ -3,13 +3,14 @@ package io.genserver.rpc.server;
 import java.time.Instant;
 
 import io.genserver.Caller;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.WebSocketTransport;
 
 /**
  * What is known of one connection at one moment.
  *
  * @param peer who is at the other end
- * @param protocol what is spoken, as the client's offer calls it
+ * @param mode what is spoken
  * @param since when it was accepted
  * @param callsInFlight calls of the peer that hold a place, as of the last second
  * @param bytesReceived bytes received on the socket, all framing included
@@ -18,11 +19,11 @@ import io.genserver.rpc.socket.WebSocketTransport;
  * @param bytesUnsent bytes that wait to be sent
  * @since 0.1.0
  */
-public record RpcConnection(Caller.Remote peer, String protocol, Instant since, int callsInFlight, long bytesReceived,
+public record RpcConnection(Caller.Remote peer, WireMode mode, Instant since, int callsInFlight, long bytesReceived,
 		long bytesSent, long bytesUnhandled, long bytesUnsent) {
 
 	static RpcConnection of(WebSocketTransport transport) {
-		return new RpcConnection(transport.remote(), transport.protocol(), transport.since(), transport.callsInFlight(),
+		return new RpcConnection(transport.remote(), transport.mode(), transport.since(), transport.callsInFlight(),
 				transport.bytesReceived(), transport.bytesSent(), transport.peer().inboundBytes(),
 				transport.peer().outboundBytes());
 	}

@@ -93,7 +93,7 @@ public final class RpcConnections {
 	 */
 	public CompletableFuture<@Nullable Void> shutdown(Duration drain, Duration grace) {
 		this.refusing = true;
-		this.open.values().forEach((each) -> each.drainThenClose(SHUTDOWN));
+		this.open.values().forEach((each) -> each.drainThenClose(SHUTDOWN, drain));
 		completeIfDone();
 		after(drain, () -> this.open.values().forEach((each) -> each.close(SHUTDOWN)));
 		after(drain.plus(grace), () -> this.open.values().forEach(WebSocketTransport::abort));
@@ -157,7 +157,7 @@ public final class RpcConnections {
 			this.connected = true;
 			RpcConnections.this.open.put(this, connection);
 			if (RpcConnections.this.refusing) {
-				connection.drainThenClose(SHUTDOWN);
+				connection.drainThenClose(SHUTDOWN, Duration.ZERO);
 			}
 		}
 

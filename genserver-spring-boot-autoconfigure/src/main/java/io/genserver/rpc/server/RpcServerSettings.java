@@ -11,14 +11,15 @@ import java.util.List;
  * endpoint's own
  * @param requireOrigin whether to refuse requests that do not say their origin, as those
  * of most clients that are no browsers
+ * @param ext whether ext mode is spoken with clients that offer it
  * @param maxConnections connections there may be at once
  * @param keepAliveInterval silence after which a peer is sent a ping
  * @param keepAliveTimeout silence after a ping that ends the connection
  * @param drainTimeout at shutdown, time calls in flight get to finish
  * @since 0.1.0
  */
-public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, int maxConnections,
-		Duration keepAliveInterval, Duration keepAliveTimeout, Duration drainTimeout) {
+public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, boolean ext,
+		int maxConnections, Duration keepAliveInterval, Duration keepAliveTimeout, Duration drainTimeout) {
 
 	/**
 	 * Copies the origins, and checks that the endpoint can work.

@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import io.genserver.Caller;
 import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.server.RpcConnections.Place;
 import io.genserver.rpc.socket.SocketSettings;
@@ -120,10 +121,11 @@ public final class RpcWebHandler implements WebHandler {
 	private Mono<Void> upgrade(ServerWebExchange exchange, Place place, @Nullable Principal principal) {
 		ServerHttpRequest request = exchange.getRequest();
 		ServerHttpResponse response = exchange.getResponse();
-		String protocol = Subprotocol.select(request.getHeaders().getOrEmpty(PROTOCOL));
-		if (protocol != null) {
-			response.getHeaders().set(PROTOCOL, protocol);
+		WireMode selected = Subprotocol.select(request.getHeaders().getOrEmpty(PROTOCOL), this.settings.ext());
+		if (selected != null) {
+			response.getHeaders().set(PROTOCOL, selected.subprotocol());
 		}
+		WireMode mode = (selected != null) ? selected : WireMode.BASE;
 		Caller.Remote remote = new Caller.Remote(place.id(), address(request.getRemoteAddress()), principal);
 		HttpServerRequest nettyRequest = ServerHttpRequestDecorator.getNativeRequest(request);
 		HttpServerResponse nettyResponse = ServerHttpResponseDecorator.getNativeResponse(response);
@@ -131,7 +133,7 @@ public final class RpcWebHandler implements WebHandler {
 		return response.setComplete().then(Mono.defer(() -> {
 			// The offer is dealt with. It may hold a token, which Netty would log.
 			nettyRequest.requestHeaders().remove(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
-			return nettyResponse.sendWebsocket((inbound, outbound) -> connect(inbound, place, remote), this.spec);
+			return nettyResponse.sendWebsocket((inbound, outbound) -> connect(inbound, place, mode, remote), this.spec);
 		}));
 	}
 
@@ -140,11 +142,10 @@ public final class RpcWebHandler implements WebHandler {
 	}
 
 	/** Completes when the connection is over. */
-	private Mono<Void> connect(WebsocketInbound inbound, Place place, Caller.Remote remote) {
+	private Mono<Void> connect(WebsocketInbound inbound, Place place, WireMode mode, Caller.Remote remote) {
 		return Mono.create((over) -> inbound.withConnection((connection) -> {
 			Channel channel = connection.channel();
-			WebSocketTransport transport = new WebSocketTransport(channel, remote, Subprotocol.MUXIO, Side.ACCEPTING,
-					this.sockets);
+			WebSocketTransport transport = new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.sockets);
 			transport.takeOver(inbound);
 			place.connected(transport);
 			channel.closeFuture().addListener((closed) -> {

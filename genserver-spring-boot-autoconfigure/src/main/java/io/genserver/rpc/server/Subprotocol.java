@@ -1,7 +1,10 @@
 package io.genserver.rpc.server;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
+import io.genserver.protocol.WireMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,27 +14,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subprotocol {
 
-	/** The base mode, spoken also with a client that offers nothing. */
-	static final String MUXIO = "muxio";
-
 	private Subprotocol() {
 	}
 
 	/**
 	 * Choose.
 	 * @param offered the values of the header, each a comma-separated list
-	 * @return the one to answer with; null if there is none among those offered, which
-	 * leaves it to the client whether it goes on
+	 * @param ext whether ext mode is spoken here
+	 * @return the mode to answer with; null if there is none among those offered, which
+	 * leaves it to the client whether it goes on, in base mode
 	 */
-	static @Nullable String select(List<String> offered) {
+	static @Nullable WireMode select(List<String> offered, boolean ext) {
+		Set<String> names = new HashSet<>();
 		for (String list : offered) {
 			for (String name : list.split(",")) {
-				if (name.trim().equals(MUXIO)) {
-					return MUXIO;
-				}
+				names.add(name.trim());
 			}
 		}
-		return null;
+		if (ext && names.contains(WireMode.EXT.subprotocol())) {
+			return WireMode.EXT;
+		}
+		return names.contains(WireMode.BASE.subprotocol()) ? WireMode.BASE : null;
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.genserver.rpc.socket;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,6 +12,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
 import io.netty.channel.Channel;
@@ -53,7 +55,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private final Caller.Remote remote;
 
-	private final String protocol;
+	private final WireMode mode;
 
 	private final Instant since = Instant.now();
 
@@ -93,21 +95,21 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 * {@link #takeOver}.
 	 * @param channel the channel
 	 * @param remote who is at the other end
-	 * @param protocol what is spoken
+	 * @param mode what is spoken
 	 * @param side which end of the connection this is
 	 * @param settings how connections are kept
 	 */
-	public WebSocketTransport(Channel channel, Caller.Remote remote, String protocol, Side side,
+	public WebSocketTransport(Channel channel, Caller.Remote remote, WireMode mode, Side side,
 			SocketSettings settings) {
 		this.channel = channel;
 		this.remote = remote;
-		this.protocol = protocol;
+		this.mode = mode;
 		this.settings = settings;
 		this.limits = settings.peers().limits();
 		this.socket = new LingeringClose(settings.lingerTime().toMillis());
 		this.liveness = new Liveness(settings.keepAliveInterval(), settings.keepAliveTimeout(), now());
 		this.stall = new OutboundStall(this.limits.outboundStall());
-		this.peer = new PeerConnection(side, settings.peers(), this, channel.alloc());
+		this.peer = new PeerConnection(side, mode, settings.peers(), this, channel.alloc());
 	}
 
 	/**
@@ -269,7 +271,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		boolean heard = this.paused || received != this.heardBytes;
 		this.heardBytes = received;
 		long now = now();
-		switch (this.liveness.tick(now, heard)) {
+		// In ext mode the session asks for itself.
+		switch ((this.mode == WireMode.BASE) ? this.liveness.tick(now, heard) : Liveness.Action.NOTHING) {
 			case PING -> {
 				if (this.channel.isWritable()) {
 					write(new PingWebSocketFrame());
@@ -378,9 +381,10 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	/**
 	 * Refuse new calls, and close when those in flight are answered. On any thread.
 	 * @param reason what the peer is told
+	 * @param time how long they may take, as the peer is told
 	 */
-	public void drainThenClose(CloseReason reason) {
-		this.peer.drain().thenRun(() -> close(reason));
+	public void drainThenClose(CloseReason reason, Duration time) {
+		this.peer.drain(time, reason.text()).thenRun(() -> close(reason));
 	}
 
 	/** Close the socket at once. On any thread. */
@@ -390,10 +394,10 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	/**
 	 * Return what is spoken.
-	 * @return the protocol, as the client's offer calls it
+	 * @return the mode
 	 */
-	public String protocol() {
-		return this.protocol;
+	public WireMode mode() {
+		return this.mode;
 	}
 
 	/**

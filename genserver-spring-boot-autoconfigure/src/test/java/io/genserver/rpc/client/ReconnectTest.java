@@ -17,16 +17,18 @@ import java.util.stream.IntStream;
 
 import io.genserver.Call;
 import io.genserver.Cast;
+import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -34,6 +36,8 @@ import reactor.test.StepVerifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ParameterizedClass
+@EnumSource
 @ExtendWith(BufferLeaks.class)
 class ReconnectTest {
 
@@ -48,12 +52,23 @@ class ReconnectTest {
 
 	private TestEndpoint endpoint = new TestEndpoint(this.servers);
 
-	private final GenServerClient client = builder().connect(this.endpoint.uri("/ws"));
+	private final WireMode mode;
 
-	private final Jobs remote = this.client.server("jobs", Jobs.class);
+	private final GenServerClient client;
 
-	private static GenServerClientBuilder builder() {
-		return GenServerClient.builder().callTimeout(GUARD).reconnect(Duration.ofMillis(1), Duration.ofMillis(20));
+	private final Jobs remote;
+
+	ReconnectTest(WireMode mode) {
+		this.mode = mode;
+		this.client = builder().connect(this.endpoint.uri("/ws"));
+		this.remote = this.client.server("jobs", Jobs.class);
+	}
+
+	private GenServerClientBuilder builder() {
+		GenServerClientBuilder builder = GenServerClient.builder()
+			.callTimeout(GUARD)
+			.reconnect(Duration.ofMillis(1), Duration.ofMillis(20));
+		return (this.mode == WireMode.BASE) ? builder.baseMode() : builder;
 	}
 
 	@AfterEach
@@ -126,11 +141,10 @@ class ReconnectTest {
 			waitFor(() -> lonely.state() == ClientState.WAITING);
 			for (Throwable failure : List.of(failureOf(lonely.callAsync("jobs.count", Integer.class)),
 					failureOf(CompletableFuture.supplyAsync(() -> lonely.call("jobs.count", Integer.class))))) {
-				assertThat(failure).isInstanceOf(RpcException.class)
+				assertThat(failure).isInstanceOf(GenServerTimeoutException.class)
 					.hasMessageContaining("ws://localhost:" + port)
 					.hasMessageContaining("the connection was refused");
-				assertThat(((RpcException) failure).status()).isEqualTo(Status.DEADLINE_EXCEEDED);
-				assertThat(((RpcException) failure).notExecuted()).isTrue();
+				assertThat(((GenServerTimeoutException) failure).notExecuted()).isTrue();
 			}
 		}
 	}

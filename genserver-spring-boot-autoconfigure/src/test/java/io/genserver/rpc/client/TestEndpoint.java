@@ -8,12 +8,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.genserver.Caller;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.TestServers;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -49,15 +51,20 @@ final class TestEndpoint implements AutoCloseable {
 			.handlePing(true)
 			.maxFramePayloadLength(context.limits().webSocketMessageBytes())
 			.build();
+		WebsocketServerSpec ext = WebsocketServerSpec.builder()
+			.handlePing(true)
+			.protocols(WireMode.EXT.subprotocol())
+			.maxFramePayloadLength(context.limits().webSocketMessageBytes())
+			.build();
 		this.server = HttpServer.create()
 			.host("localhost")
 			.port(port)
 			.route((routes) -> routes.get("/ws", (request, response) -> response
 				.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
-					accept(request, connection.channel());
+					accept(request, connection.channel(), inbound.selectedSubprotocol());
 					connection.channel().closeFuture().addListener((closed) -> over.success());
 					this.connections.getLast().takeOver(inbound);
-				})), spec))
+				})), offersExt(request) ? ext : spec))
 				.get("/silent",
 						(request, response) -> response
 							.sendWebsocket((inbound, outbound) -> inbound.receiveFrames().then(), spec))
@@ -69,11 +76,17 @@ final class TestEndpoint implements AutoCloseable {
 			.bindNow();
 	}
 
-	private void accept(HttpServerRequest request, Channel channel) {
+	private static boolean offersExt(HttpServerRequest request) {
+		String offer = request.requestHeaders().get("Sec-WebSocket-Protocol");
+		return offer != null && offer.contains(WireMode.EXT.subprotocol());
+	}
+
+	private void accept(HttpServerRequest request, Channel channel, @Nullable String protocol) {
+		WireMode mode = WireMode.EXT.subprotocol().equals(protocol) ? WireMode.EXT : WireMode.BASE;
 		this.handshakes.add(request.requestHeaders());
 		this.channels.add(channel);
 		Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), "test", null);
-		this.connections.add(new WebSocketTransport(channel, remote, "muxio", Side.ACCEPTING, this.settings));
+		this.connections.add(new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.settings));
 	}
 
 	URI uri(String path) {

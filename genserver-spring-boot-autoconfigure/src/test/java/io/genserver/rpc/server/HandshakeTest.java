@@ -2,6 +2,7 @@ package io.genserver.rpc.server;
 
 import java.util.List;
 
+import io.genserver.protocol.WireMode;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
@@ -45,7 +46,7 @@ class HandshakeTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "muxio", "genserver.v1, muxio", "genserver.v1,muxio", "other , muxio ,bearer.c2VjcmV0" })
+	@ValueSource(strings = { "muxio", "genserver.v9, muxio", "other , muxio ,bearer.c2VjcmV0" })
 	void baseModeIsSelectedWhereverItStandsInTheOffer(String offer) {
 		start();
 		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: " + offer)) {
@@ -53,6 +54,25 @@ class HandshakeTest {
 			assertThat(webSocket.header("Sec-WebSocket-Protocol")).isEqualTo("muxio");
 			assertThat(webSocket.headers()).noneMatch((line) -> line.contains("bearer"));
 			assertThat(new MuxioClient(webSocket).call("kv.get", "\"a\"")).isEqualTo("0 null");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "genserver.v1", "genserver.v1, muxio", "muxio,genserver.v1", "bearer.c2VjcmV0 ,genserver.v1" })
+	void extModeIsPreferredWhereverItStandsInTheOffer(String offer) {
+		start();
+		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: " + offer)) {
+			assertThat(webSocket.status()).isEqualTo(101);
+			assertThat(webSocket.header("Sec-WebSocket-Protocol")).isEqualTo("genserver.v1");
+			assertThat(webSocket.headers()).noneMatch((line) -> line.contains("bearer"));
+		}
+	}
+
+	@Test
+	void extModeIsNotSpokenWhereItIsSwitchedOff() {
+		start("genserver.rpc.ext.enabled=false");
+		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: genserver.v1, muxio")) {
+			assertThat(webSocket.header("Sec-WebSocket-Protocol")).isEqualTo("muxio");
 		}
 	}
 
@@ -162,7 +182,7 @@ class HandshakeTest {
 			assertThat(this.application.connections().list()).singleElement().satisfies((connection) -> {
 				assertThat(connection.peer().address()).startsWith("127.0.0.1:");
 				assertThat(connection.peer().principal()).isNull();
-				assertThat(connection.protocol()).isEqualTo("muxio");
+				assertThat(connection.mode()).isEqualTo(WireMode.BASE);
 				assertThat(connection.bytesReceived()).isGreaterThan(50);
 				assertThat(connection.bytesSent()).isGreaterThan(40);
 			});

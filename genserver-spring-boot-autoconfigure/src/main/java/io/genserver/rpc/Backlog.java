@@ -1,0 +1,51 @@
+package io.genserver.rpc;
+
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.OutboundCall;
+
+/**
+ * What a peer sent and nobody has taken yet; slows the peer down when it becomes too
+ * much.
+ */
+interface Backlog {
+
+	/**
+	 * Something is handed on. On the connection's thread.
+	 * @param bytes how long it is
+	 */
+	void add(int bytes);
+
+	/**
+	 * What a request brought was taken, or is let go of. On any thread.
+	 * @param request the request
+	 * @param bytes how long it was
+	 */
+	void consumed(InboundRequest request, int bytes);
+
+	/**
+	 * Items of a response were taken, or are let go of. On any thread.
+	 * @param call the call
+	 * @param items how many
+	 * @param bytes how long they were together
+	 */
+	void consumed(OutboundCall call, int items, long bytes);
+
+	/**
+	 * Bytes were received: is it enough? On the connection's thread.
+	 * @param nowNanos the present
+	 */
+	void received(long nowNanos);
+
+	/**
+	 * Has the peer been slowed down for too long? On the connection's thread.
+	 * @param nowNanos the present
+	 */
+	void tick(long nowNanos);
+
+	/**
+	 * Bytes handed on and not taken. On any thread.
+	 * @return about how many
+	 */
+	long bytes();
+
+}

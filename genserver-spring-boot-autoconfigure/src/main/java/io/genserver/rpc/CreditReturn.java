@@ -1,0 +1,92 @@
+package io.genserver.rpc;
+
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.WireSession;
+
+/**
+ * Gives credit back to a peer in ext mode, where the session counts what is handed on and
+ * only has to be told what was taken of it. That goes through the outbound queue, where
+ * the credit is written, too; so reading never stops.
+ */
+final class CreditReturn implements Backlog {
+
+	private final WireSession session;
+
+	private final OutboundQueue outbound;
+
+	/** As of the last look. */
+	private volatile long bytes;
+
+	CreditReturn(WireSession session, OutboundQueue outbound) {
+		this.session = session;
+		this.outbound = outbound;
+	}
+
+	@Override
+	public void add(int bytes) {
+		// Counted by the session.
+	}
+
+	@Override
+	public void consumed(InboundRequest request, int bytes) {
+		this.outbound.offer(new OfRequest(this, request, bytes));
+	}
+
+	@Override
+	public void consumed(OutboundCall call, int items, long bytes) {
+		this.outbound.offer(new OfResponse(this, call, items, bytes));
+	}
+
+	@Override
+	public void received(long nowNanos) {
+		look();
+	}
+
+	@Override
+	public void tick(long nowNanos) {
+		look();
+	}
+
+	private void look() {
+		this.bytes = this.session.bufferedBytes();
+	}
+
+	@Override
+	public long bytes() {
+		return this.bytes;
+	}
+
+	/** The arguments of a request were taken. */
+	private record OfRequest(CreditReturn from, InboundRequest request, int length) implements Outbound {
+
+		@Override
+		public int bytes() {
+			return 0;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			session.consumed(this.request, this.length);
+			this.from.look();
+		}
+
+	}
+
+	/** Items of a response were taken. */
+	private record OfResponse(CreditReturn from, OutboundCall call, int items, long length) implements Outbound {
+
+		@Override
+		public int bytes() {
+			return 0;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			session.consumed(this.call, this.items, this.length);
+			this.from.look();
+		}
+
+	}
+
+}

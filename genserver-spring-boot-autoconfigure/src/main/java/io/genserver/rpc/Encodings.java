@@ -1,0 +1,87 @@
+package io.genserver.rpc;
+
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ContentType;
+import io.genserver.rpc.codec.OperationCodec;
+import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.codec.RpcCodec.Parameter;
+import io.genserver.runtime.MethodOperation;
+import io.genserver.runtime.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encodings of an end: what each is called on the wire. Raw bytes are none of them:
+ * whether something is raw is decided by its type alone.
+ */
+final class Encodings {
+
+	private final ContentType first;
+
+	private final Map<ContentType, RpcCodec> codecs = new LinkedHashMap<>();
+
+	/**
+	 * Create.
+	 * @param codecs the encodings; the first is used unless a peer asks for another
+	 */
+	Encodings(List<? extends RpcCodec> codecs) {
+		this.first = type(codecs.getFirst());
+		for (RpcCodec codec : codecs) {
+			this.codecs.putIfAbsent(type(codec), codec);
+		}
+	}
+
+	static ContentType type(RpcCodec codec) {
+		return switch (codec.name()) {
+			case "json" -> ContentType.JSON;
+			case "cbor" -> ContentType.CBOR;
+			default -> ContentType.of(codec.name());
+		};
+	}
+
+	ContentType first() {
+		return this.first;
+	}
+
+	/** The encoding meant, or null if it is not known here. */
+	@Nullable ContentType known(@Nullable ContentType type) {
+		if (type == null || type.equals(ContentType.RAW)) {
+			return this.first;
+		}
+		return this.codecs.containsKey(type) ? type : null;
+	}
+
+	OperationCodec codec(ContentType type, Operation operation, boolean keyed) {
+		RpcCodec codec = this.codecs.get(type);
+		if (codec == null) {
+			throw new IllegalArgumentException("there is no encoding " + type);
+		}
+		return OperationCodec.of(codec, parameters(operation), keyed, operation.replyType());
+	}
+
+	/** What goes with a reply, so that its reader knows what it is. */
+	CallMetadata metadata(ContentType type, Operation operation) {
+		Type reply = operation.replyType();
+		if (reply == byte[].class) {
+			return CallMetadata.NONE.toBuilder().contentType(ContentType.RAW).build();
+		}
+		return type.equals(ContentType.JSON) ? CallMetadata.NONE
+				: CallMetadata.NONE.toBuilder().contentType(type).build();
+	}
+
+	private static List<Parameter> parameters(Operation operation) {
+		List<String> names = (operation instanceof MethodOperation method) ? method.parameterNames() : List.of();
+		List<Parameter> parameters = new ArrayList<>();
+		for (Type type : operation.parameterTypes()) {
+			int index = parameters.size();
+			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
+		}
+		return parameters;
+	}
+
+}
