@@ -58,7 +58,8 @@ class HandshakeTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "genserver.v1", "genserver.v1, muxio", "muxio,genserver.v1", "bearer.c2VjcmV0 ,genserver.v1" })
+	@ValueSource(
+			strings = { "genserver.v1", "genserver.v1, muxio", "muxio,genserver.v1", "bearer.c2VjcmV0 ,genserver.v1" })
 	void extModeIsPreferredWhereverItStandsInTheOffer(String offer) {
 		start();
 		try (RawWebSocket webSocket = ask("Sec-WebSocket-Protocol: " + offer)) {
