@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.ExposurePatterns;
@@ -21,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServer;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -112,14 +114,29 @@ public final class GenServerRpcAutoConfiguration {
 	}
 
 	/**
+	 * CBOR, for peers that ask for it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(CBORMapper.class)
+	static class CborConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		CborCodec genServerCborCodec(ObjectProvider<CBORMapper> mappers) {
+			return new CborCodec(mappers.getIfAvailable(CBORMapper::shared));
+		}
+
+	}
+
+	/**
 	 * JSON, as the application writes it elsewhere.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(JsonMapper.class)
-	@ConditionalOnMissingBean(RpcCodec.class)
 	static class JsonConfiguration {
 
 		@Bean
+		@ConditionalOnMissingBean
 		JsonCodec genServerJsonCodec(ObjectProvider<JsonMapper> mappers) {
 			return new JsonCodec(mappers.getIfAvailable(JsonMapper::shared));
 		}

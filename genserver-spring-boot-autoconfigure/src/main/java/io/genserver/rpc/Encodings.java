@@ -30,10 +30,22 @@ final class Encodings {
 	 * @param codecs the encodings; the first is used unless a peer asks for another
 	 */
 	Encodings(List<? extends RpcCodec> codecs) {
-		this.first = type(codecs.getFirst());
+		this.first = first(codecs);
 		for (RpcCodec codec : codecs) {
 			this.codecs.putIfAbsent(type(codec), codec);
 		}
+	}
+
+	/**
+	 * JSON if it is known, whatever its place: it is what a peer means by saying nothing.
+	 */
+	private static ContentType first(List<? extends RpcCodec> codecs) {
+		for (RpcCodec codec : codecs) {
+			if (type(codec).equals(ContentType.JSON)) {
+				return ContentType.JSON;
+			}
+		}
+		return type(codecs.getFirst());
 	}
 
 	static ContentType type(RpcCodec codec) {

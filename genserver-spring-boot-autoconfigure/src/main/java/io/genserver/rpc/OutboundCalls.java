@@ -122,7 +122,7 @@ public final class OutboundCalls implements RpcChannel {
 	@Override
 	public void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
 		awaitRoom(timeoutNanos);
-		String why = whyNotSent(arguments);
+		String why = whyNotSent(method, arguments);
 		if (why != null) {
 			throw RemoteFailures.refused(method, why);
 		}
@@ -161,7 +161,7 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	private void submit(RemoteCall call, byte[] arguments) {
-		String why = whyNotSent(arguments);
+		String why = whyNotSent(call.method(), arguments);
 		String gone = this.lost;
 		if (gone != null) {
 			call.end(RemoteFailures.lost(call.method(), gone));
@@ -184,7 +184,10 @@ public final class OutboundCalls implements RpcChannel {
 		if (this.mode == WireMode.BASE) {
 			return CallMetadata.NONE;
 		}
-		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder().methodName(method.wireName());
+		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder()
+			.methodName(method.wireName())
+			.contentType(method.contentType())
+			.key(method.key());
 		if (deadline != null) {
 			long left = deadline - this.context.clock().getAsLong();
 			metadata.deadlineMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left + ROUND_UP)));
@@ -195,8 +198,12 @@ public final class OutboundCalls implements RpcChannel {
 		return metadata.build();
 	}
 
-	/** Which limit forbids to send at present. */
-	private @Nullable String whyNotSent(byte[] arguments) {
+	/** What forbids to send at present, or at all. */
+	private @Nullable String whyNotSent(RemoteMethod method, byte[] arguments) {
+		String needs = (this.mode == WireMode.BASE) ? method.needsExtMode() : null;
+		if (needs != null) {
+			return needs + ", which needs ext mode; the other end speaks base mode only";
+		}
 		int longest = this.context.limits().itemBytes();
 		if (arguments.length > longest) {
 			return "its arguments of " + arguments.length + " bytes exceed the limit of " + longest;

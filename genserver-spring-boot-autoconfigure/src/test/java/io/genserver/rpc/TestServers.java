@@ -4,16 +4,20 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.genserver.GenServerInterceptor;
+import io.genserver.GenServerRegistry;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
 
 /** Servers without a container, exposed to peers. */
 public final class TestServers implements AutoCloseable {
@@ -47,10 +51,14 @@ public final class TestServers implements AutoCloseable {
 		return this.runtime;
 	}
 
+	public GenServerRegistry registry() {
+		return new LocalRegistry(this.runtime, this.contracts, ServerSettings.DEFAULTS);
+	}
+
 	/** All servers but those whose name begins with "hidden". */
 	public ExposedOperations exposed() {
 		return ExposedOperations.of(this.runtime, (server, operation) -> !server.name().startsWith("hidden"),
-				new JsonCodec(JsonMapper.builder().build()));
+				List.of(new JsonCodec(JsonMapper.builder().build()), new CborCodec(CBORMapper.shared())));
 	}
 
 	public PeerContext context(ProtocolLimits limits) {

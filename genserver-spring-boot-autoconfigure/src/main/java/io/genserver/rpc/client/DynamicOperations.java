@@ -49,8 +49,12 @@ final class DynamicOperations {
 		ArgumentsCodec encoder = (values.length == 1 && values[0] instanceof byte[]) ? this.raw
 				: this.arguments.computeIfAbsent(values.length, this::encoderOf);
 		ValueCodec decoder = this.replies.computeIfAbsent(reply, (type) -> OperationCodec.value(this.codec, type));
-		return new RemoteOperation(this.methods.computeIfAbsent(name, RemoteMethod::of),
-				new OperationCodec(encoder, decoder), this.timeoutNanos);
+		return new RemoteOperation(this.methods.computeIfAbsent(name, this::method),
+				new OperationCodec(encoder, decoder), false, this.timeoutNanos);
+	}
+
+	private RemoteMethod method(String name) {
+		return RemoteMethod.of(name).in(this.codec);
 	}
 
 	private ArgumentsCodec encoderOf(int count) {

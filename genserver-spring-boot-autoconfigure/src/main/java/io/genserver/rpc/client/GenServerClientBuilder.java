@@ -17,6 +17,7 @@ import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.SocketSettings;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -53,6 +54,8 @@ public final class GenServerClientBuilder {
 			() -> ThreadLocalRandom.current().nextDouble());
 
 	private boolean ext = true;
+
+	private @Nullable RpcCodec codec;
 
 	private @Nullable JsonMapper jsonMapper;
 
@@ -123,6 +126,17 @@ public final class GenServerClientBuilder {
 	 */
 	public GenServerClientBuilder noReconnect() {
 		this.backoff = null;
+		return this;
+	}
+
+	/**
+	 * Set how arguments and replies are encoded: as JSON by default. Any other encoding
+	 * must be known to the other end, and needs ext mode.
+	 * @param codec the encoding, such as a {@link io.genserver.rpc.codec.CborCodec}
+	 * @return this builder
+	 */
+	public GenServerClientBuilder codec(RpcCodec codec) {
+		this.codec = codec;
 		return this;
 	}
 
@@ -271,8 +285,10 @@ public final class GenServerClientBuilder {
 
 	private GenServerClient client(Link link, Executor workers) {
 		JsonMapper mapper = this.jsonMapper;
-		JsonCodec codec = new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
-		return new GenServerClient(link, codec, workers, this.callTimeout);
+		RpcCodec known = this.codec;
+		RpcCodec used = (known != null) ? known
+				: new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
+		return new GenServerClient(link, used, workers, this.callTimeout);
 	}
 
 	private Link link(URI uri, Executor workers) {

@@ -52,10 +52,12 @@ final class RemoteContract<C> {
 						+ operation.name() + ", which the other end could not tell apart. Give one another name with"
 						+ " @Call(\"...\") or @Cast(\"...\")");
 			}
-			OperationCodec codecs = OperationCodec.of(codec, parameters(operation), keyed, operation.replyType());
-			this.operations.put(operation,
-					new RemoteOperation(RemoteMethod.of(server + "." + operation.name(), operation.idempotent()),
-							codecs, (operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
+			List<Parameter> parameters = parameters(operation);
+			boolean keyBeside = keyed && OperationCodec.needsKeyBeside(codec, parameters);
+			OperationCodec codecs = OperationCodec.of(codec, parameters, keyed && !keyBeside, operation.replyType());
+			RemoteMethod method = RemoteMethod.of(server + "." + operation.name(), operation.idempotent()).in(codec);
+			this.operations.put(operation, new RemoteOperation(method, codecs, keyBeside,
+					(operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
 		}
 	}
 

@@ -20,7 +20,7 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 	@Override
 	public @Nullable Object call(MethodOperation operation, @Nullable Object[] arguments) {
 		RemoteOperation remote = this.contract.operation(operation);
-		return this.calls.<@Nullable Object>call(remote.method(), remote.encode(this.key, arguments),
+		return this.calls.<@Nullable Object>call(remote.method(this.key), remote.encode(this.key, arguments),
 				remote.timeoutNanos(), remote::decode);
 	}
 
@@ -34,13 +34,14 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
-		return this.calls.<@Nullable Object>callAsync(remote.method(), encoded, remote.timeoutNanos(), remote::decode);
+		return this.calls.<@Nullable Object>callAsync(remote.method(this.key), encoded, remote.timeoutNanos(),
+				remote::decode);
 	}
 
 	@Override
 	public void cast(MethodOperation operation, @Nullable Object[] arguments) {
 		RemoteOperation remote = this.contract.operation(operation);
-		this.calls.cast(remote.method(), remote.encode(this.key, arguments), remote.timeoutNanos());
+		this.calls.cast(remote.method(this.key), remote.encode(this.key, arguments), remote.timeoutNanos());
 	}
 
 	@Override
@@ -56,7 +57,7 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 			subscriber.onError(ex);
 			return;
 		}
-		this.calls.stream(remote.method(), encoded, remote::decode, subscriber);
+		this.calls.stream(remote.method(this.key), encoded, remote::decode, subscriber);
 	}
 
 	@Override

@@ -11,19 +11,19 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The arguments of one operation as JSON.
+ * The arguments of one operation as JSON, or what Jackson writes in its place.
  */
 final class JsonArguments implements ArgumentsCodec {
 
 	private static final byte[] NONE = {};
 
-	private final JsonMapper mapper;
+	private final ObjectMapper mapper;
 
 	private final Parameter[] parameters;
 
@@ -33,7 +33,7 @@ final class JsonArguments implements ArgumentsCodec {
 
 	private final boolean keyed;
 
-	JsonArguments(JsonMapper mapper, List<Parameter> parameters, boolean keyed) {
+	JsonArguments(ObjectMapper mapper, List<Parameter> parameters, boolean keyed) {
 		this.mapper = mapper;
 		this.parameters = parameters.toArray(Parameter[]::new);
 		this.keyed = keyed;

@@ -7,12 +7,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Values of one type as JSON.
+ * Values of one type as JSON, or what Jackson writes in its place.
  */
 final class JsonValue implements ValueCodec {
 
@@ -24,7 +24,7 @@ final class JsonValue implements ValueCodec {
 
 	private final ObjectWriter writer;
 
-	JsonValue(JsonMapper mapper, Type type) {
+	JsonValue(ObjectMapper mapper, Type type) {
 		JavaType known = mapper.constructType(type);
 		this.type = type;
 		this.reader = mapper.readerFor(known);

@@ -43,6 +43,17 @@ public record OperationCodec(ArgumentsCodec arguments, ValueCodec reply) {
 		return (type == void.class || type == Void.class) ? NoValue.INSTANCE : codec.value(type);
 	}
 
+	/**
+	 * Tell whether the key of a keyed operation must travel beside its arguments, as it
+	 * can in ext mode only.
+	 * @param codec the encoding
+	 * @param parameters the operation's parameters
+	 * @return whether the arguments have no place for it
+	 */
+	public static boolean needsKeyBeside(RpcCodec codec, List<Parameter> parameters) {
+		return isRaw(parameters) || !codec.holdsKeys();
+	}
+
 	private static boolean isRaw(List<Parameter> parameters) {
 		return parameters.size() == 1 && parameters.getFirst().type() == byte[].class;
 	}

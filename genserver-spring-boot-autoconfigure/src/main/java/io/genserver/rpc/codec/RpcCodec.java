@@ -27,6 +27,16 @@ public interface RpcCodec {
 	ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed);
 
 	/**
+	 * Return whether arguments can begin with a key. If not, an operation of a keyed
+	 * server can be called in this encoding in ext mode only, where keys travel beside
+	 * the arguments.
+	 * @return whether {@link #arguments} may be asked for keyed arguments by a client
+	 */
+	default boolean holdsKeys() {
+		return true;
+	}
+
+	/**
 	 * Return what encodes and decodes values of one type.
 	 * @param type the type of a reply or of a stream's items
 	 * @return the codec of the values

@@ -1,0 +1,48 @@
+package io.genserver.rpc.codec;
+
+import java.lang.reflect.Type;
+import java.util.List;
+
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+/**
+ * CBOR (RFC 8949) by Jackson: what {@link JsonCodec} writes, in bytes. Only in ext mode,
+ * where the key of a keyed server travels beside the arguments. Needs
+ * {@code tools.jackson.dataformat:jackson-dataformat-cbor}.
+ *
+ * @since 0.1.0
+ */
+public final class CborCodec implements RpcCodec {
+
+	private final CBORMapper mapper;
+
+	/**
+	 * Create.
+	 * @param mapper maps the types of parameters and replies
+	 */
+	public CborCodec(CBORMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	@Override
+	public String name() {
+		return "cbor";
+	}
+
+	@Override
+	public boolean holdsKeys() {
+		return false;
+	}
+
+	@Override
+	public ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed) {
+		return keyed ? new KeyElsewhere(new JsonArguments(this.mapper, parameters, false))
+				: new JsonArguments(this.mapper, parameters, false);
+	}
+
+	@Override
+	public ValueCodec value(Type type) {
+		return new JsonValue(this.mapper, type);
+	}
+
+}
