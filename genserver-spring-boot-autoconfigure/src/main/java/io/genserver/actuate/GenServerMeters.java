@@ -32,6 +32,8 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 
 	private final MeterRegistry registry;
 
+	private final boolean timesCalls;
+
 	/** By name. */
 	private final Map<String, ServerMeters> servers = new ConcurrentHashMap<>();
 
@@ -43,7 +45,18 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 	 * @param registry where the meters are registered, each when it is first needed
 	 */
 	public GenServerMeters(MeterRegistry registry) {
+		this(registry, true);
+	}
+
+	/**
+	 * Create meters.
+	 * @param registry where the meters are registered, each when it is first needed
+	 * @param timesCalls whether to time calls; they are timed already where they are
+	 * observed
+	 */
+	public GenServerMeters(MeterRegistry registry, boolean timesCalls) {
 		this.registry = registry;
+		this.timesCalls = timesCalls;
 	}
 
 	/**
@@ -67,7 +80,7 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 
 	@Override
 	public void ended(Envelope envelope, @Nullable Throwable failure) {
-		if (!envelope.isCast()) {
+		if (this.timesCalls && !envelope.isCast()) {
 			meters(envelope.server()).calls(envelope.operation())
 				.timer(Outcome.of(envelope.server(), failure))
 				.record(envelope.age().toNanos(), TimeUnit.NANOSECONDS);

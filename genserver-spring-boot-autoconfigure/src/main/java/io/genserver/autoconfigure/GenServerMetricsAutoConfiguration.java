@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import io.genserver.actuate.GenServerMeters;
+import io.genserver.actuate.GenServerObservations;
 import io.genserver.runtime.GenServerRuntime;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -30,13 +31,12 @@ public final class GenServerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GenServerMeters genServerMeters(MeterRegistry registry) {
-		return new GenServerMeters(registry);
+	GenServerMeters genServerMeters(MeterRegistry registry, ObjectProvider<GenServerObservations> observations) {
+		return new GenServerMeters(registry, observations.getIfAvailable() == null);
 	}
 
-	// The runtime needs the meters when it is made, the meters need the runtime's
-	// servers:
-	// binders run when all beans are there.
+	// Binders run when all beans are there: the runtime needs the meters when it is made,
+	// and the meters need the runtime's servers.
 	@Bean
 	MeterBinder genServerMeterBinder(GenServerMeters meters, ObjectProvider<GenServerRuntime> runtime) {
 		return (registry) -> runtime.ifAvailable((available) -> available.servers().forEach(meters::observe));

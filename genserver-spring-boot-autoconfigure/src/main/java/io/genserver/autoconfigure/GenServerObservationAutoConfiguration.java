@@ -1,0 +1,35 @@
+package io.genserver.autoconfigure;
+
+import io.genserver.actuate.GenServerObservations;
+import io.micrometer.observation.ObservationRegistry;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for observations of calls. Off until asked for: most of what
+ * observes is made to be told of requests, of which there are thousands per second, not
+ * of messages, of which there are millions.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(
+		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",
+		beforeName = { "io.genserver.autoconfigure.GenServerAutoConfiguration",
+				"io.genserver.autoconfigure.GenServerMetricsAutoConfiguration" })
+@ConditionalOnClass(ObservationRegistry.class)
+@ConditionalOnBean(ObservationRegistry.class)
+@ConditionalOnBooleanProperty("genserver.observations.enabled")
+public final class GenServerObservationAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	GenServerObservations genServerObservations(ObservationRegistry registry) {
+		return new GenServerObservations(registry);
+	}
+
+}
