@@ -161,7 +161,11 @@ public final class BaseSession implements WireSession {
 
 	@Override
 	public boolean sendItem(OutboundCall call, byte[] item) {
-		return !isClosed() && this.sender.sendItem(call, item);
+		boolean sent = !isClosed() && this.sender.sendItem(call, item);
+		if (sent) {
+			this.listener.requestItemSent(call);
+		}
+		return sent;
 	}
 
 	@Override

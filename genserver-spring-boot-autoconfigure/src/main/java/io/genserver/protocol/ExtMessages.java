@@ -118,6 +118,10 @@ final class ExtMessages {
 			this.streams.takePlace(request);
 		}
 		request.intake = this.listener.requestOpened(request);
+		if (request.intake == Intake.ITEMS && length == header.bytes() && (flags & ExtFrame.MORE) == 0) {
+			hold(stream);
+			this.listener.requestArguments(request, ByteAssembler.EMPTY);
+		}
 		body(stream, FrameKind.OPEN, flags, payload, length - header.bytes());
 	}
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 
 import io.genserver.protocol.SendQueue.Piece;
 import io.netty.buffer.ByteBuf;
@@ -47,8 +46,7 @@ final class ExtSender implements MessageBatcher.Source {
 	/** Methods whose name was sent. */
 	private final Set<Long> named = new HashSet<>();
 
-	/** Told of each item of a response stream. */
-	private final Consumer<InboundRequest> itemSent;
+	private final WireListener listener;
 
 	private ExtSettings peer;
 
@@ -64,11 +62,11 @@ final class ExtSender implements MessageBatcher.Source {
 	private boolean finished;
 
 	ExtSender(MessageBatcher out, ExtStreams streams, ConnectionCredit received, ExtSettings assumed,
-			Consumer<InboundRequest> itemSent) {
+			WireListener listener) {
 		this.out = out;
 		this.streams = streams;
 		this.received = received;
-		this.itemSent = itemSent;
+		this.listener = listener;
 		this.peer = assumed;
 		this.credit = assumed.connectionWindow();
 	}
@@ -344,8 +342,14 @@ final class ExtSender implements MessageBatcher.Source {
 
 	private void written(ExtStream stream, Piece piece) {
 		InboundRequest request = stream.request;
-		if (piece.completes() && request != null && request.responding) {
-			this.itemSent.accept(request);
+		if (!piece.completes()) {
+			return;
+		}
+		if (request != null && request.responding) {
+			this.listener.responseItemSent(request);
+		}
+		else if (stream.call != null && !stream.send.completesArguments()) {
+			this.listener.requestItemSent(stream.call);
 		}
 	}
 

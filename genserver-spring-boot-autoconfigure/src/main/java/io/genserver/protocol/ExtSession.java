@@ -80,7 +80,7 @@ public final class ExtSession implements WireSession {
 		this.streams = new ExtStreams(side, firstNumber);
 		this.credit = new ConnectionCredit(this.ours.connectionWindow(), limits.inboundBudgetBytes());
 		this.output = new MessageBatcher(allocator, this::write);
-		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed, listener::responseItemSent);
+		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed, listener);
 		this.messages = new ExtMessages(limits, extLimits, this.ours, assumed, listener, this.streams, this.sender,
 				this.credit, this.queued);
 		this.decoder = new FrameDecoder(allocator, new ExtReceiver(this.streams, this.sender, this.credit,
@@ -262,7 +262,7 @@ public final class ExtSession implements WireSession {
 		SendQueue queue = new SendQueue(open, this.sender.peer().streamWindow(), CallMetadata.UNLIMITED_ITEMS,
 				this.queued);
 		if (arguments.length > 0) {
-			queue.add(arguments);
+			queue.addArguments(arguments);
 		}
 		return queue;
 	}
@@ -425,8 +425,8 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
-	public void consumed(InboundRequest request, int bytes) {
-		this.messages.consumed(request.ext, 1, bytes);
+	public void consumed(InboundRequest request, int items, long bytes) {
+		this.messages.consumed(request.ext, items, bytes);
 	}
 
 	@Override

@@ -37,6 +37,9 @@ final class SendQueue {
 
 	private byte @Nullable [] error;
 
+	/** Whether the first item is none, but the arguments. */
+	private boolean argumentsFirst;
+
 	private long queuedBytes;
 
 	private final Total total;
@@ -59,6 +62,18 @@ final class SendQueue {
 		this.items.add(item);
 		this.queuedBytes += item.length;
 		this.total.bytes += item.length;
+	}
+
+	void addArguments(byte[] arguments) {
+		this.argumentsFirst = true;
+		add(arguments);
+	}
+
+	/** Whether what was written last were arguments, not an item. Asked once for each. */
+	boolean completesArguments() {
+		boolean arguments = this.argumentsFirst;
+		this.argumentsFirst = false;
+		return arguments;
 	}
 
 	void end() {

@@ -32,9 +32,9 @@ public interface WireListener {
 
 	/**
 	 * The arguments of a request taken as {@link Intake#ITEMS} are complete, in ext mode,
-	 * where they travel as payload. Not told if there are none; never after an item.
+	 * where they travel as payload. Told before any item.
 	 * @param request the request
-	 * @param arguments the arguments
+	 * @param arguments the arguments; empty if there are none
 	 */
 	default void requestArguments(InboundRequest request, byte[] arguments) {
 	}
@@ -85,6 +85,13 @@ public interface WireListener {
 	 * @param request the request
 	 */
 	default void responseItemSent(InboundRequest request) {
+	}
+
+	/**
+	 * An item of a request stream has been written whole. Must not call the session.
+	 * @param call the call
+	 */
+	default void requestItemSent(OutboundCall call) {
 	}
 
 	/**

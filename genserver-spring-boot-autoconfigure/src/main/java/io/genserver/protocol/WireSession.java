@@ -110,6 +110,16 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	 * @param bytes how long it was
 	 */
 	default void consumed(InboundRequest request, int bytes) {
+		consumed(request, 1, bytes);
+	}
+
+	/**
+	 * Tells that several items of a request were consumed, or are let go of.
+	 * @param request a request of this session
+	 * @param items how many
+	 * @param bytes how long they were together
+	 */
+	default void consumed(InboundRequest request, int items, long bytes) {
 	}
 
 	/**

@@ -28,9 +28,9 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
 	private final Reply<T> reply = new Reply<>(this);
 
-	AsyncRemoteCall(OutboundCalls calls, RemoteMethod method, byte[] arguments, Executor workers,
+	AsyncRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, Executor workers,
 			Function<byte[], ? extends T> decoder, long now, long timeoutNanos) {
-		super(calls, method, arguments);
+		super(calls, method, body);
 		this.calls = calls;
 		this.workers = workers;
 		this.decoder = decoder;

@@ -23,12 +23,26 @@ interface Backlog {
 	void consumed(InboundRequest request, int bytes);
 
 	/**
+	 * An item of a stream is handed on. On the connection's thread.
+	 * @param bytes how long it is
+	 */
+	void addItem(int bytes);
+
+	/**
+	 * Items of a request were taken, or are let go of. On any thread.
+	 * @param request the request
+	 * @param items how many
+	 * @param bytes how long they were together
+	 */
+	void consumedItems(InboundRequest request, int items, long bytes);
+
+	/**
 	 * Items of a response were taken, or are let go of. On any thread.
 	 * @param call the call
 	 * @param items how many
 	 * @param bytes how long they were together
 	 */
-	void consumed(OutboundCall call, int items, long bytes);
+	void consumedItems(OutboundCall call, int items, long bytes);
 
 	/**
 	 * Bytes were received: is it enough? On the connection's thread.

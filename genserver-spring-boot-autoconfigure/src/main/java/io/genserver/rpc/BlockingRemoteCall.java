@@ -21,8 +21,8 @@ final class BlockingRemoteCall extends RemoteCall {
 
 	private final long deadline;
 
-	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, byte[] arguments, long deadline) {
-		super(calls, method, arguments);
+	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) {
+		super(calls, method, body);
 		this.deadline = deadline;
 	}
 

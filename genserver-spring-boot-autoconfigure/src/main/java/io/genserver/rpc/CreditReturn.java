@@ -30,11 +30,21 @@ final class CreditReturn implements Backlog {
 
 	@Override
 	public void consumed(InboundRequest request, int bytes) {
-		this.outbound.offer(new OfRequest(this, request, bytes));
+		this.outbound.offer(new OfRequest(this, request, 1, bytes));
 	}
 
 	@Override
-	public void consumed(OutboundCall call, int items, long bytes) {
+	public void addItem(int bytes) {
+		// Counted by the session.
+	}
+
+	@Override
+	public void consumedItems(InboundRequest request, int items, long bytes) {
+		this.outbound.offer(new OfRequest(this, request, items, bytes));
+	}
+
+	@Override
+	public void consumedItems(OutboundCall call, int items, long bytes) {
 		this.outbound.offer(new OfResponse(this, call, items, bytes));
 	}
 
@@ -57,8 +67,8 @@ final class CreditReturn implements Backlog {
 		return this.bytes;
 	}
 
-	/** The arguments of a request were taken. */
-	private record OfRequest(CreditReturn from, InboundRequest request, int length) implements Outbound {
+	/** What a request brought was taken. */
+	private record OfRequest(CreditReturn from, InboundRequest request, int items, long length) implements Outbound {
 
 		@Override
 		public int bytes() {
@@ -67,7 +77,7 @@ final class CreditReturn implements Backlog {
 
 		@Override
 		public void write(WireSession session) {
-			session.consumed(this.request, this.length);
+			session.consumed(this.request, this.items, this.length);
 			this.from.look();
 		}
 

@@ -11,6 +11,7 @@ import io.genserver.protocol.ContentType;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
+import io.genserver.rpc.codec.ValueCodec;
 import io.genserver.runtime.MethodOperation;
 import io.genserver.runtime.Operation;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,13 @@ final class Encodings {
 		return OperationCodec.of(codec, parameters(operation), keyed, operation.replyType());
 	}
 
+	/** What decodes the items of a request, or null if it has none. */
+	@Nullable ValueCodec items(ContentType type, Operation operation) {
+		ItemParameter items = ItemParameter.find(operation.parameterTypes());
+		RpcCodec codec = this.codecs.get(type);
+		return (items != null && codec != null) ? OperationCodec.value(codec, items.item()) : null;
+	}
+
 	/** What goes with a reply, so that its reader knows what it is. */
 	CallMetadata metadata(ContentType type, Operation operation) {
 		Type reply = operation.replyType();
@@ -92,6 +100,10 @@ final class Encodings {
 		for (Type type : operation.parameterTypes()) {
 			int index = parameters.size();
 			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
+		}
+		ItemParameter items = ItemParameter.find(operation.parameterTypes());
+		if (items != null) {
+			parameters.remove(items.index());
 		}
 		return parameters;
 	}

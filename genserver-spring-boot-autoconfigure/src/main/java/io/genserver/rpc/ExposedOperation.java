@@ -8,6 +8,7 @@ import io.genserver.protocol.ContentType;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operation peers may call, in any of the encodings there are. Safe for use by many
@@ -24,6 +25,8 @@ final class ExposedOperation {
 	private final Operation operation;
 
 	private final Encodings encodings;
+
+	private final @Nullable ItemParameter items;
 
 	/** As a peer calls it that says nothing of encodings and keys. */
 	private final WireOperation plain;
@@ -46,6 +49,10 @@ final class ExposedOperation {
 		this.server = server;
 		this.operation = operation;
 		this.encodings = encodings;
+		this.items = ItemParameter.find(operation.parameterTypes());
+		if (this.items != null && operation.kind() == Operation.Kind.CAST) {
+			throw new IllegalArgumentException("a cast cannot take a stream, for nobody would hear of its failure");
+		}
 		this.plain = operation(new Variant(encodings.first(), encodings.first(), false));
 	}
 
@@ -54,6 +61,7 @@ final class ExposedOperation {
 		OperationCodec received = this.encodings.codec(variant.received(), this.operation, keyInside);
 		OperationCodec sent = this.encodings.codec(variant.sent(), this.operation, keyInside);
 		return new WireOperation(this.wireName, this.operation, new OperationCodec(received.arguments(), sent.reply()),
+				this.items, this.encodings.items(variant.received(), this.operation),
 				this.encodings.metadata(variant.sent(), this.operation));
 	}
 
@@ -71,6 +79,11 @@ final class ExposedOperation {
 
 	Operation operation() {
 		return this.operation;
+	}
+
+	/** Whether a stream follows its arguments. */
+	boolean takesItems() {
+		return this.items != null;
 	}
 
 	/**

@@ -40,14 +40,26 @@ final class InboundCall extends Call implements Outbound {
 		this.arguments = arguments;
 	}
 
+	@Nullable RequestItems items() {
+		return this.arguments.items();
+	}
+
 	@Override
 	protected void ended() {
+		RequestItems items = this.arguments.items();
+		if (items != null) {
+			items.breakOff("it is over");
+		}
 		if (this.cancelled) {
 			return;
 		}
 		Throwable cause = failure();
 		if (cause != null) {
 			this.answer = WireFailure.of(this.operation, cause, this.request.isStarted());
+		}
+		else if (this.calls.context().exposed().nanoTime() - deadline() >= 0) {
+			// Its handler has been told already that it is cancelled.
+			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}
 		else if (value() instanceof byte[] reply) {
 			if (reply.length > this.calls.longestReply()) {

@@ -75,8 +75,66 @@ final class InboundCalls {
 		if (this.refusing) {
 			return refuse(request, WireFailure.shuttingDown(operation + ": shutting down"));
 		}
+		if (operation.takesItems()) {
+			return openItems(request, operation);
+		}
 		request.attach(operation);
 		return Intake.WHOLE;
+	}
+
+	/** A request whose arguments are followed by items. */
+	private Intake openItems(InboundRequest request, ExposedOperation operation) {
+		if (request.isCast()) {
+			return Intake.NOTHING;
+		}
+		WireOperation wire;
+		try {
+			wire = operation.wire(request.details());
+		}
+		catch (WireFailureException ex) {
+			return refuse(request, ex.failure());
+		}
+		RequestItems items = new RequestItems(operation, request, this.backlog, this.context.workers(),
+				wire::decodeItem);
+		request.attach(new Awaited(operation, items));
+		if (this.mode == WireMode.BASE) {
+			arguments(request, request.metadata());
+		}
+		return Intake.ITEMS;
+	}
+
+	/** The arguments of a request with items are there; in base mode they were first. */
+	void arguments(InboundRequest request, byte[] arguments) {
+		if (request.attachment() instanceof Awaited awaited) {
+			ExposedOperation operation = awaited.operation();
+			begin(request, operation, new WireArguments(request, arguments, this.backlog, awaited.items()), arguments);
+		}
+	}
+
+	void item(InboundRequest request, byte[] item) {
+		RequestItems items = items(request);
+		if (items != null) {
+			items.item(item);
+		}
+		else {
+			this.backlog.addItem(item.length);
+			this.backlog.consumedItems(request, 1, item.length);
+		}
+	}
+
+	void itemsEnded(InboundRequest request) {
+		RequestItems items = items(request);
+		if (items != null) {
+			items.ended();
+		}
+	}
+
+	private static @Nullable RequestItems items(InboundRequest request) {
+		return switch (request.attachment()) {
+			case InboundCall call -> call.items();
+			case InboundStream stream -> stream.items();
+			case null, default -> null;
+		};
 	}
 
 	private Intake refuse(InboundRequest request, WireFailure failure) {
@@ -90,7 +148,10 @@ final class InboundCalls {
 			this.backlog.consumed(request, arguments.length);
 			return;
 		}
-		WireArguments payload = new WireArguments(request, arguments, this.backlog);
+		begin(request, operation, new WireArguments(request, arguments, this.backlog), arguments);
+	}
+
+	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
 		WireOperation wire;
 		String key;
 		try {
@@ -99,6 +160,7 @@ final class InboundCalls {
 		}
 		catch (WireFailureException ex) {
 			payload.finished();
+			request.attach(null);
 			answer(request, ex.failure());
 			return;
 		}
@@ -123,6 +185,15 @@ final class InboundCalls {
 			request.attach(call);
 			operation.server().submit(key, call);
 		}
+	}
+
+	/**
+	 * A request with items whose arguments have not come.
+	 *
+	 * @param operation what it asks for
+	 * @param items takes the items
+	 */
+	private record Awaited(ExposedOperation operation, RequestItems items) {
 	}
 
 	/** The instance meant: its key came beside the arguments, or is the first of them. */

@@ -15,24 +15,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A stream the peer asked for: takes the items of the handler's publisher and queues them
  * to be written.
- * <p>
- * <b>Demand.</b> As items are written more are asked for, half a batch at a time, unless
- * the queue is over its soft limit; then the stream waits its turn for room. A batch is
- * as many items, of the largest size seen, as make a share of the queue, and never more
- * than the peer takes, where it counts. In ext mode items wait for the peer's credit
- * before they are written, in base mode the queue alone pushes back. Publishers run code
- * of the application, so they are asked, and cancelled, by a worker.
- * <p>
- * Items arrive one after the other on any thread; {@link #outstanding}, {@link #credit}
- * and {@link #asking} belong to the connection's.
  */
 final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	private static final Logger logger = LoggerFactory.getLogger(InboundStream.class);
-
-	private static final int FIRST_BATCH = 1;
-
-	private static final int LARGEST_BATCH = 256;
 
 	private final InboundCalls calls;
 
@@ -44,23 +30,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	private final WireArguments arguments;
 
-	private final Runnable askForMore = this::askForMore;
-
-	private volatile Flow.@Nullable Subscription subscription;
-
-	/** Nothing more is taken from the publisher: it ended, or was cancelled. */
-	private volatile boolean over;
-
-	private volatile int largestItem = 1;
-
-	/** Items asked for and not yet written. */
-	private int outstanding;
-
-	/** Items the peer takes that were not asked for. */
-	private long credit;
-
-	/** What the publisher is asked for when it subscribes. */
-	private final int first;
+	private final ItemPull pull;
 
 	/** When all of it has to be over, if the caller has said so. */
 	private final long deadline;
@@ -79,26 +49,20 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		this.request = request;
 		this.arguments = arguments;
 		this.deadline = deadline;
-		int items = request.details().itemCredit();
-		this.credit = (items >= 0) ? items : Long.MAX_VALUE;
-		this.first = (int) Math.min(FIRST_BATCH, this.credit);
-		this.outstanding = this.first;
-		this.credit -= this.first;
+		int credit = request.details().itemCredit();
+		this.pull = new ItemPull(calls.outbound(), calls.context().workers(), calls::streamShare,
+				(credit >= 0) ? credit : Long.MAX_VALUE);
 	}
 
 	@Override
 	public void onSubscribe(Flow.Subscription subscription) {
-		this.subscription = subscription;
-		if (this.first > 0) {
-			// The stream is not open yet: the engine notes this and asks the publisher
-			// later.
-			subscription.request(this.first);
-		}
+		// The stream is not open yet: the engine notes this and asks the publisher later.
+		this.pull.subscribed(subscription);
 	}
 
 	@Override
 	public void onNext(@Nullable Object item) {
-		if (this.over) {
+		if (this.pull.isOver()) {
 			return;
 		}
 		byte[] bytes;
@@ -115,9 +79,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			fail(tooLong(bytes.length, limit));
 			return;
 		}
-		if (bytes.length > this.largestItem) {
-			this.largestItem = bytes.length;
-		}
+		this.pull.sized(bytes.length);
 		this.calls.send(new Item(bytes));
 	}
 
@@ -127,95 +89,67 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	/** The stream cannot go on although its publisher could. */
 	private void fail(WireFailure failure) {
-		this.over = true;
-		cancelPublisher();
+		this.pull.cancel();
 		this.calls.send(new Failed(failure));
 	}
 
 	@Override
 	public void onError(Throwable failure) {
-		if (!this.over) {
-			this.over = true;
+		if (!this.pull.isOver()) {
+			this.pull.over();
 			this.calls.send(new Failed(WireFailure.of(this.operation, failure, this.request.isStarted())));
 		}
 	}
 
 	@Override
 	public void onComplete() {
-		if (!this.over) {
-			this.over = true;
+		if (!this.pull.isOver()) {
+			this.pull.over();
 			this.calls.send(new Ended());
 		}
 	}
 
 	/** On the connection's thread. */
 	void cancelledByPeer() {
-		this.over = true;
+		this.pull.cancelLater();
 		closed();
-		this.calls.context().workers().execute(this::cancelPublisher);
 		this.calls.releaseAfter(this.arguments, this.request);
 	}
 
 	private void closed() {
 		if (!this.closed) {
 			this.closed = true;
+			RequestItems items = this.arguments.items();
+			if (items != null) {
+				items.breakOff("it is over");
+			}
 			this.calls.streamClosed(this);
-		}
-	}
-
-	private void cancelPublisher() {
-		Flow.Subscription known = this.subscription;
-		if (known != null) {
-			known.cancel();
 		}
 	}
 
 	/** An item was written. On the connection's thread. */
 	void written() {
-		this.outstanding--;
-		askWhenRoom();
+		this.pull.written();
 	}
 
 	/** The peer takes more items. On the connection's thread. */
 	void credited(long items) {
-		this.credit += items;
-		askWhenRoom();
+		this.pull.credited(items);
 	}
 
 	/** The whole stream has a time. On the connection's thread. */
 	boolean isOverdue(long nowNanos) {
-		return !this.over && nowNanos - this.deadline >= 0;
+		return !this.pull.isOver() && nowNanos - this.deadline >= 0;
 	}
 
 	/** Its time is over. On the connection's thread. */
 	void expire() {
-		this.over = true;
-		this.calls.context().workers().execute(this::cancelPublisher);
+		this.pull.cancelLater();
 		this.calls.send(new Failed(WireFailure.deadline(this.operation + ": the stream's time is over")));
 	}
 
-	private void askWhenRoom() {
-		if (!this.asking && !this.over && this.credit > 0 && this.outstanding <= batch() / 2) {
-			this.asking = true;
-			this.calls.outbound().whenRoom(this.askForMore);
-		}
-	}
-
-	private int batch() {
-		return Math.clamp(this.calls.streamShare() / (this.largestItem + Outbound.OVERHEAD), 1, LARGEST_BATCH);
-	}
-
-	private void askForMore() {
-		this.asking = false;
-		int more = (int) Math.min(batch() - this.outstanding, this.credit);
-		Flow.Subscription known = this.subscription;
-		if (more > 0 && known != null && !this.over) {
-			this.outstanding += more;
-			if (this.credit != Long.MAX_VALUE) {
-				this.credit -= more;
-			}
-			this.calls.context().workers().execute(() -> known.request(more));
-		}
+	@Nullable RequestItems items() {
+		return this.arguments.items();
 	}
 
 	/** An item to be written. */
@@ -238,8 +172,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 				session.respondItem(InboundStream.this.request, this.item, InboundStream.this.wire.replyMetadata());
 			}
 			catch (OversizedItemException ex) {
-				InboundStream.this.over = true;
-				InboundStream.this.calls.context().workers().execute(InboundStream.this::cancelPublisher);
+				InboundStream.this.pull.cancelLater();
 				new Failed(tooLong(this.item.length, ex.limit())).write(session);
 			}
 		}

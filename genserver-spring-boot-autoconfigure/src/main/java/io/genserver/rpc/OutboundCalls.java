@@ -79,7 +79,7 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	@Override
-	public <T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
+	public <T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		if (Schedulers.isInNonBlockingThread()) {
 			throw new BlockingCallException("Call of " + method + " would block the thread "
@@ -87,9 +87,9 @@ public final class OutboundCalls implements RpcChannel {
 					+ " returns a CompletableFuture or Mono, or callAsync(...)");
 		}
 		long timeout = withinTurn(timeoutNanos);
-		BlockingRemoteCall call = new BlockingRemoteCall(this, method, arguments,
+		BlockingRemoteCall call = new BlockingRemoteCall(this, method, body,
 				this.context.clock().getAsLong() + timeout);
-		submit(call, arguments);
+		submit(call, body.arguments());
 		try {
 			if (!call.await(timeout)) {
 				giveUp(call, RemoteFailures.timeout(method, timeout));
@@ -110,12 +110,12 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	@Override
-	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
-		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, arguments, this.context.workers(), decoder,
+		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, body, this.context.workers(), decoder,
 				this.context.clock().getAsLong(), withinTurn(timeoutNanos));
 		this.pending.add(call);
-		submit(call, arguments);
+		submit(call, body.arguments());
 		return call.future();
 	}
 
@@ -134,12 +134,11 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	@Override
-	public void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+	public void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
-		RemoteStream stream = new RemoteStream(this, method, arguments, this.context, this.backlog, decoder,
-				subscriber);
-		subscriber.onSubscribe(stream);
-		submit(stream, arguments);
+		RemoteStream stream = new RemoteStream(this, method, body, this.context, this.backlog, decoder);
+		stream.deliverTo(subscriber);
+		submit(stream, body.arguments());
 	}
 
 	/**
@@ -227,6 +226,25 @@ public final class OutboundCalls implements RpcChannel {
 				&& !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(this, ROOM_POLL_NANOS);
 		}
+	}
+
+	/** What sends the items of a call. On the connection's thread. */
+	OutboundItems sending(RemoteCall call, OutboundCall wire, Function<@Nullable Object, byte[]> encoder) {
+		ItemPull pull = new ItemPull(this.outbound, this.context.workers(), () -> OutboundQueue.STREAM_SHARE,
+				Long.MAX_VALUE);
+		return new OutboundItems(this, call, wire, encoder, pull);
+	}
+
+	void onWorker(Runnable task) {
+		this.context.workers().execute(task);
+	}
+
+	void send(Outbound entry) {
+		this.outbound.offer(entry);
+	}
+
+	void itemSent(OutboundCall call) {
+		of(call).itemSent();
 	}
 
 	/** End a call whose caller no longer waits, and tell the peer if it knows of it. */

@@ -62,13 +62,18 @@ final class PeerEvents implements WireListener {
 	}
 
 	@Override
+	public void requestArguments(InboundRequest request, byte[] arguments) {
+		inbound().arguments(request, arguments);
+	}
+
+	@Override
 	public void requestItem(InboundRequest request, byte[] item) {
-		// Requests are taken whole.
+		inbound().item(request, item);
 	}
 
 	@Override
 	public void requestEnded(InboundRequest request) {
-		// Requests are taken whole.
+		inbound().itemsEnded(request);
 	}
 
 	@Override
@@ -104,6 +109,11 @@ final class PeerEvents implements WireListener {
 	@Override
 	public void responseItemSent(InboundRequest request) {
 		inbound().itemSent(request);
+	}
+
+	@Override
+	public void requestItemSent(OutboundCall call) {
+		calls().itemSent(call);
 	}
 
 	@Override

@@ -59,8 +59,18 @@ final class ReadGate implements Backlog {
 	}
 
 	@Override
-	public void consumed(OutboundCall call, int items, long bytes) {
-		credit(bytes);
+	public void addItem(int bytes) {
+		add(bytes + Outbound.OVERHEAD);
+	}
+
+	@Override
+	public void consumedItems(InboundRequest request, int items, long bytes) {
+		credit(bytes + (long) items * Outbound.OVERHEAD);
+	}
+
+	@Override
+	public void consumedItems(OutboundCall call, int items, long bytes) {
+		credit(bytes + (long) items * Outbound.OVERHEAD);
 	}
 
 	private void credit(long bytes) {

@@ -1,7 +1,10 @@
 package io.genserver.rpc;
 
+import java.util.Objects;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.ResponseMode;
@@ -22,17 +25,20 @@ abstract class RemoteCall implements Request {
 
 	private final RemoteMethod method;
 
-	private final byte[] arguments;
+	private final RequestBody body;
+
+	/** What sends the items of the request, once it was sent. */
+	private volatile @Nullable OutboundItems items;
 
 	private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
 
 	/** What is open on the session; of the connection's thread. */
 	private @Nullable OutboundCall wire;
 
-	RemoteCall(OutboundCalls calls, RemoteMethod method, byte[] arguments) {
+	RemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body) {
 		this.calls = calls;
 		this.method = method;
-		this.arguments = arguments;
+		this.body = body;
 	}
 
 	final RemoteMethod method() {
@@ -64,16 +70,33 @@ abstract class RemoteCall implements Request {
 		return null;
 	}
 
+	private Phase over() {
+		Phase before = this.phase.getAndSet(Phase.OVER);
+		OutboundItems sending = this.items;
+		if (sending != null) {
+			sending.stop();
+		}
+		return before;
+	}
+
+	/** An item of the request was written. On the connection's thread. */
+	final void itemSent() {
+		OutboundItems sending = this.items;
+		if (sending != null) {
+			sending.written();
+		}
+	}
+
 	/** The answer is complete and good. */
 	final void succeed(byte[] reply) {
-		if (this.phase.getAndSet(Phase.OVER) != Phase.OVER) {
+		if (over() != Phase.OVER) {
 			succeeded(reply);
 		}
 	}
 
 	/** The answer is complete and bad. */
 	final void fail(Throwable failure) {
-		if (this.phase.getAndSet(Phase.OVER) != Phase.OVER) {
+		if (over() != Phase.OVER) {
 			failed(failure);
 		}
 	}
@@ -89,7 +112,7 @@ abstract class RemoteCall implements Request {
 	 * @return whether it had left, or null if it was over already
 	 */
 	final @Nullable Boolean end(Reason reason) {
-		Phase before = this.phase.getAndSet(Phase.OVER);
+		Phase before = over();
 		if (before == Phase.OVER) {
 			return null;
 		}
@@ -99,7 +122,7 @@ abstract class RemoteCall implements Request {
 
 	@Override
 	public final int bytes() {
-		return OVERHEAD + this.arguments.length;
+		return OVERHEAD + this.body.arguments().length;
 	}
 
 	@Override
@@ -119,13 +142,32 @@ abstract class RemoteCall implements Request {
 		}
 		else if (this.phase.compareAndSet(Phase.QUEUED, Phase.SENT)) {
 			try {
-				this.wire = session.call(this.method.id(), this.arguments, mode(), this,
-						this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM));
+				CallMetadata metadata = this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM);
+				if (this.body.items() == null) {
+					this.wire = session.call(this.method.id(), this.body.arguments(), mode(), this, metadata);
+				}
+				else {
+					sendItems(this.body.items(),
+							session.openStream(this.method.id(), this.body.arguments(), mode(), this, metadata));
+				}
 			}
 			catch (OversizedItemException ex) {
 				fail(RemoteFailures.refused(this.method, String.valueOf(ex.getMessage())));
 			}
 		}
+	}
+
+	private void sendItems(Flow.Publisher<?> publisher, OutboundCall open) {
+		this.wire = open;
+		OutboundItems sending = this.calls.sending(this, open, Objects.requireNonNull(this.body.encoder(), "encoder"));
+		this.items = sending;
+		if (isOver()) {
+			// Whoever ended it may not have seen what is to stop.
+			sending.stop();
+		}
+		@SuppressWarnings("unchecked")
+		Flow.Publisher<@Nullable Object> source = (Flow.Publisher<@Nullable Object>) publisher;
+		this.calls.onWorker(() -> source.subscribe(sending));
 	}
 
 	/** Tell the peer that the answer is not wanted. On the connection's thread. */

@@ -19,27 +19,27 @@ public interface RpcChannel {
 	 * Call and wait for the reply.
 	 * @param <T> type of the reply
 	 * @param method the operation
-	 * @param arguments its encoded arguments
+	 * @param body what it is given
 	 * @param timeoutNanos time the call may take in all; less if the calling turn has
 	 * less
 	 * @param decoder decodes the reply, on the calling thread
 	 * @return the reply
 	 * @throws BlockingCallException if the calling thread must not block
 	 */
-	<T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
+	<T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder);
 
 	/**
 	 * Call without waiting.
 	 * @param <T> type of the reply
 	 * @param method the operation
-	 * @param arguments its encoded arguments
+	 * @param body what it is given
 	 * @param timeoutNanos time the call may take in all; less if the calling turn has
 	 * less
 	 * @param decoder decodes the reply, on a worker
 	 * @return completes with the reply, on a worker; cancelling it cancels the call
 	 */
-	<T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
+	<T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder);
 
 	/**
@@ -54,11 +54,51 @@ public interface RpcChannel {
 	/**
 	 * Open a stream. Never blocks.
 	 * @param method the operation
+	 * @param body what it is given
+	 * @param decoder decodes items, on a worker
+	 * @param subscriber gets the items, on a worker
+	 */
+	void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
+			Flow.Subscriber<? super @Nullable Object> subscriber);
+
+	/**
+	 * Call with arguments only, and wait for the reply.
+	 * @param <T> type of the reply
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param timeoutNanos time the call may take in all
+	 * @param decoder decodes the reply, on the calling thread
+	 * @return the reply
+	 */
+	default <T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
+			Function<byte[], ? extends T> decoder) {
+		return call(method, RequestBody.of(arguments), timeoutNanos, decoder);
+	}
+
+	/**
+	 * Call with arguments only, without waiting.
+	 * @param <T> type of the reply
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param timeoutNanos time the call may take in all
+	 * @param decoder decodes the reply, on a worker
+	 * @return completes with the reply, on a worker; cancelling it cancels the call
+	 */
+	default <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
+			long timeoutNanos, Function<byte[], ? extends T> decoder) {
+		return callAsync(method, RequestBody.of(arguments), timeoutNanos, decoder);
+	}
+
+	/**
+	 * Open a stream with arguments only.
+	 * @param method the operation
 	 * @param arguments its encoded arguments
 	 * @param decoder decodes items, on a worker
 	 * @param subscriber gets the items, on a worker
 	 */
-	void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
-			Flow.Subscriber<? super @Nullable Object> subscriber);
+	default void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+			Flow.Subscriber<? super @Nullable Object> subscriber) {
+		stream(method, RequestBody.of(arguments), decoder, subscriber);
+	}
 
 }

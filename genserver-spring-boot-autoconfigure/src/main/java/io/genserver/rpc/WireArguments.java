@@ -17,6 +17,8 @@ final class WireArguments {
 
 	private final Backlog backlog;
 
+	private final @Nullable RequestItems items;
+
 	private byte @Nullable [] bytes;
 
 	private volatile boolean finished;
@@ -25,10 +27,26 @@ final class WireArguments {
 	private volatile @Nullable Runnable whenFinished;
 
 	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog) {
+		this(request, bytes, backlog, null);
+	}
+
+	/**
+	 * Create.
+	 * @param request the request
+	 * @param bytes the arguments
+	 * @param backlog counts them
+	 * @param items the items that follow them, or null
+	 */
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, @Nullable RequestItems items) {
 		this.request = request;
 		this.bytes = bytes;
 		this.backlog = backlog;
+		this.items = items;
 		backlog.add(bytes.length);
+	}
+
+	@Nullable RequestItems items() {
+		return this.items;
 	}
 
 	/** The handler starts. */

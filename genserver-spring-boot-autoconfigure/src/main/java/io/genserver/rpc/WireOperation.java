@@ -1,5 +1,6 @@
 package io.genserver.rpc;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -8,6 +9,7 @@ import java.util.concurrent.Flow;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
+import io.genserver.rpc.codec.ValueCodec;
 import io.genserver.runtime.Operation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,14 +35,21 @@ final class WireOperation extends Operation {
 
 	private final OperationCodec codec;
 
+	private final @Nullable ItemParameter itemParameter;
+
+	private final @Nullable ValueCodec itemCodec;
+
 	private final CallMetadata replyMetadata;
 
-	WireOperation(String wireName, Operation operation, OperationCodec codec, CallMetadata replyMetadata) {
+	WireOperation(String wireName, Operation operation, OperationCodec codec, @Nullable ItemParameter itemParameter,
+			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata) {
 		super(operation.name(), operation.kind(), operation.timeoutNanos(), operation.idempotent(),
 				operation.interruptible());
 		this.wireName = wireName;
 		this.operation = operation;
 		this.codec = codec;
+		this.itemParameter = itemParameter;
+		this.itemCodec = itemCodec;
 		this.replyMetadata = replyMetadata;
 	}
 
@@ -59,7 +68,7 @@ final class WireOperation extends Operation {
 		try {
 			Object decoded;
 			try {
-				decoded = this.operation.payload(this.codec.arguments().decode(arguments.take()));
+				decoded = this.operation.payload(arguments(arguments));
 			}
 			catch (CodecException ex) {
 				return badArguments(ex);
@@ -79,6 +88,17 @@ final class WireOperation extends Operation {
 				arguments.finished();
 			}
 		}
+	}
+
+	private @Nullable Object[] arguments(WireArguments arguments) {
+		@Nullable Object[] decoded = this.codec.arguments().decode(arguments.take());
+		RequestItems items = arguments.items();
+		return (this.itemParameter != null && items != null) ? this.itemParameter.insert(decoded, items) : decoded;
+	}
+
+	/** An item of a request. */
+	@Nullable Object decodeItem(byte[] item) {
+		return Objects.requireNonNull(this.itemCodec, "no items").decode(item);
 	}
 
 	private Object badArguments(CodecException failure) {
@@ -149,21 +169,6 @@ final class WireOperation extends Operation {
 		if (payload instanceof WireArguments arguments) {
 			arguments.finished();
 		}
-	}
-
-	/** The subscription to a stream that has failed already. */
-	private enum NoItems implements Flow.Subscription {
-
-		INSTANCE;
-
-		@Override
-		public void request(long n) {
-		}
-
-		@Override
-		public void cancel() {
-		}
-
 	}
 
 }

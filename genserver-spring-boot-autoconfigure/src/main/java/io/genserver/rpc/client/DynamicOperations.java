@@ -50,7 +50,7 @@ final class DynamicOperations {
 				: this.arguments.computeIfAbsent(values.length, this::encoderOf);
 		ValueCodec decoder = this.replies.computeIfAbsent(reply, (type) -> OperationCodec.value(this.codec, type));
 		return new RemoteOperation(this.methods.computeIfAbsent(name, this::method),
-				new OperationCodec(encoder, decoder), false, this.timeoutNanos);
+				new OperationCodec(encoder, decoder), null, null, false, this.timeoutNanos);
 	}
 
 	private RemoteMethod method(String name) {

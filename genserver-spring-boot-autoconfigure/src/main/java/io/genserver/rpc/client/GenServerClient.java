@@ -21,6 +21,7 @@ import io.genserver.BlockingCallException;
 import io.genserver.Keyed;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
@@ -286,7 +287,7 @@ public final class GenServerClient implements AutoCloseable {
 		Flow.Publisher<T> items = (subscriber) -> {
 			@SuppressWarnings("unchecked")
 			Flow.Subscriber<@Nullable Object> target = (Flow.Subscriber<@Nullable Object>) (Flow.Subscriber<?>) subscriber;
-			this.calls.stream(remote.method(), encoded, remote::decode, resume, target);
+			this.calls.stream(remote.method(), RequestBody.of(encoded), remote::decode, resume, target);
 		};
 		return Flux.from(FlowAdapters.toPublisher(items));
 	}

@@ -18,6 +18,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcChannel;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
@@ -39,7 +40,7 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	@Override
-	public <T extends @Nullable Object> T call(RemoteMethod method, byte[] arguments, long timeoutNanos,
+	public <T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		OutboundCalls calls = this.link.connection();
 		long timeout = withinTurn(timeoutNanos);
@@ -51,7 +52,7 @@ final class LinkChannel implements RpcChannel {
 				left = deadline - System.nanoTime();
 			}
 			try {
-				return calls.call(method, arguments, left, decoder);
+				return calls.call(method, body, left, decoder);
 			}
 			catch (NoConnectionException ex) {
 				if (!mayTryAgain(method, ex)) {
@@ -90,9 +91,9 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	@Override
-	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
-		RoutedCall<T> call = new RoutedCall<>(this, method, arguments, withinTurn(timeoutNanos), decoder);
+		RoutedCall<T> call = new RoutedCall<>(this, method, body, withinTurn(timeoutNanos), decoder);
 		OutboundCalls calls = this.link.connection();
 		if (calls != null) {
 			call.connected(calls);
@@ -129,9 +130,9 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	@Override
-	public void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+	public void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
-		stream(method, arguments, decoder, null, subscriber);
+		stream(method, body, decoder, null, subscriber);
 	}
 
 	/**
@@ -139,9 +140,9 @@ final class LinkChannel implements RpcChannel {
 	 * @param resume makes the arguments by which a stream that was lost after an item
 	 * goes on, or {@code null} if it ends then
 	 */
-	void stream(RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+	void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
-		new RoutedStream(this.link, method, arguments, decoder, resume, subscriber).open();
+		new RoutedStream(this.link, method, body, decoder, resume, subscriber).open();
 	}
 
 	/** Whether a request that a lost connection failed may be sent again. */

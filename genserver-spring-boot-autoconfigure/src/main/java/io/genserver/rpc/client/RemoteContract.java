@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Set;
 
 import io.genserver.rpc.RpcChannel;
+import io.genserver.rpc.ItemParameter;
 import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.runtime.Contract;
 import io.genserver.runtime.MethodOperation;
+import io.genserver.runtime.Operation;
 import io.genserver.runtime.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +55,21 @@ final class RemoteContract<C> {
 						+ " @Call(\"...\") or @Cast(\"...\")");
 			}
 			List<Parameter> parameters = parameters(operation);
+			ItemParameter items = ItemParameter.find(operation.parameterTypes());
+			if (items != null) {
+				if (operation.kind() == Operation.Kind.CAST) {
+					throw new IllegalArgumentException(
+							operation.name() + " is a cast, which cannot take a stream over a connection");
+				}
+				parameters.remove(items.index());
+			}
 			boolean keyBeside = keyed && OperationCodec.needsKeyBeside(codec, parameters);
 			OperationCodec codecs = OperationCodec.of(codec, parameters, keyed && !keyBeside, operation.replyType());
 			RemoteMethod method = RemoteMethod.of(server + "." + operation.name(), operation.idempotent()).in(codec);
-			this.operations.put(operation, new RemoteOperation(method, codecs, keyBeside,
-					(operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
+			this.operations.put(operation,
+					new RemoteOperation(method, codecs, items,
+							(items != null) ? OperationCodec.value(codec, items.item()) : null, keyBeside,
+							(operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
 		}
 	}
 

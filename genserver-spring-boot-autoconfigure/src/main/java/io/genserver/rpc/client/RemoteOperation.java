@@ -1,8 +1,11 @@
 package io.genserver.rpc.client;
 
+import io.genserver.rpc.ItemParameter;
 import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
+import io.genserver.rpc.codec.ValueCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +13,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method what it is called on the wire
  * @param codec how its arguments and replies are encoded
+ * @param items the parameter that is a stream, or {@code null}
+ * @param itemCodec encodes its items, or {@code null}
  * @param keyBeside whether the key of the instance is not among the arguments
  * @param timeoutNanos time a call may take
  */
-record RemoteOperation(RemoteMethod method, OperationCodec codec, boolean keyBeside, long timeoutNanos) {
+record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable ItemParameter items,
+		@Nullable ValueCodec itemCodec, boolean keyBeside, long timeoutNanos) {
 
 	/** The method as it is called for an instance, {@code null} if there are none. */
 	RemoteMethod method(@Nullable String key) {
 		return this.keyBeside ? this.method.withKey(key) : this.method;
+	}
+
+	/**
+	 * Everything a call sends.
+	 * @param key the key of the instance, {@code null} if there are none
+	 * @param arguments the arguments, a stream among them
+	 * @throws IllegalArgumentException if they cannot be encoded, saying which
+	 */
+	RequestBody body(@Nullable String key, @Nullable Object[] arguments) {
+		ItemParameter stream = this.items;
+		ValueCodec encoder = this.itemCodec;
+		if (stream == null || encoder == null) {
+			return RequestBody.of(encode(key, arguments));
+		}
+		byte[] others = encode(key, stream.without(arguments, new Object[arguments.length - 1]));
+		return new RequestBody(others, stream.items(arguments), encoder::encode);
 	}
 
 	byte[] encode(@Nullable String key, @Nullable Object[] arguments) {

@@ -3,6 +3,7 @@ package io.genserver.rpc.client;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
+import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcChannel;
 import io.genserver.runtime.ContractTarget;
 import io.genserver.runtime.MethodOperation;
@@ -20,21 +21,21 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 	@Override
 	public @Nullable Object call(MethodOperation operation, @Nullable Object[] arguments) {
 		RemoteOperation remote = this.contract.operation(operation);
-		return this.calls.<@Nullable Object>call(remote.method(this.key), remote.encode(this.key, arguments),
+		return this.calls.<@Nullable Object>call(remote.method(this.key), remote.body(this.key, arguments),
 				remote.timeoutNanos(), remote::decode);
 	}
 
 	@Override
 	public CompletableFuture<@Nullable Object> callAsync(MethodOperation operation, @Nullable Object[] arguments) {
 		RemoteOperation remote = this.contract.operation(operation);
-		byte[] encoded;
+		RequestBody body;
 		try {
-			encoded = remote.encode(this.key, arguments);
+			body = remote.body(this.key, arguments);
 		}
 		catch (IllegalArgumentException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
-		return this.calls.<@Nullable Object>callAsync(remote.method(this.key), encoded, remote.timeoutNanos(),
+		return this.calls.<@Nullable Object>callAsync(remote.method(this.key), body, remote.timeoutNanos(),
 				remote::decode);
 	}
 
@@ -48,16 +49,16 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 	public void stream(MethodOperation operation, @Nullable Object[] arguments,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
 		RemoteOperation remote = this.contract.operation(operation);
-		byte[] encoded;
+		RequestBody body;
 		try {
-			encoded = remote.encode(this.key, arguments);
+			body = remote.body(this.key, arguments);
 		}
 		catch (IllegalArgumentException ex) {
 			subscriber.onSubscribe(new NoItems());
 			subscriber.onError(ex);
 			return;
 		}
-		this.calls.stream(remote.method(this.key), encoded, remote::decode, subscriber);
+		this.calls.stream(remote.method(this.key), body, remote::decode, subscriber);
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	private final RemoteMethod method;
 
-	private final byte[] arguments;
+	private final RequestBody body;
 
 	private final long timeoutNanos;
 
@@ -34,11 +35,11 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	/** The call over the present connection. */
 	private volatile @Nullable CompletableFuture<T> attempt;
 
-	RoutedCall(LinkChannel channel, RemoteMethod method, byte[] arguments, long timeoutNanos,
+	RoutedCall(LinkChannel channel, RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		this.channel = channel;
 		this.method = method;
-		this.arguments = arguments;
+		this.body = body;
 		this.timeoutNanos = timeoutNanos;
 		this.deadline = System.nanoTime() + timeoutNanos;
 		this.decoder = decoder;
@@ -66,7 +67,7 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		if (isDone()) {
 			return;
 		}
-		CompletableFuture<T> call = calls.callAsync(this.method, this.arguments,
+		CompletableFuture<T> call = calls.callAsync(this.method, this.body,
 				Math.max(1, this.deadline - System.nanoTime()), this.decoder);
 		this.attempt = call;
 		call.whenComplete((reply, failure) -> ended(calls, reply, failure));

@@ -7,6 +7,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	private final Flow.Subscriber<? super @Nullable Object> subscriber;
 
-	private byte[] arguments;
+	private RequestBody body;
 
 	private @Nullable OutboundCalls connection;
 
@@ -45,11 +46,11 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	private @Nullable Object last;
 
-	RoutedStream(Link link, RemoteMethod method, byte[] arguments, Function<byte[], ? extends @Nullable Object> decoder,
+	RoutedStream(Link link, RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
 		this.link = link;
 		this.method = method;
-		this.arguments = arguments;
+		this.body = body;
 		this.decoder = decoder;
 		this.resume = resume;
 		this.subscriber = subscriber;
@@ -65,7 +66,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 	@Override
 	public void connected(OutboundCalls calls) {
 		this.connection = calls;
-		calls.stream(this.method, this.arguments, this.decoder, this);
+		calls.stream(this.method, this.body, this.decoder, this);
 	}
 
 	@Override
@@ -124,7 +125,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 		if (this.resume == null) {
 			return false;
 		}
-		this.arguments = this.resume.apply(this.last);
+		this.body = RequestBody.of(this.resume.apply(this.last));
 		return true;
 	}
 

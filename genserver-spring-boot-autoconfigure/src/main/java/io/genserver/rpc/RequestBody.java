@@ -1,0 +1,28 @@
+package io.genserver.rpc;
+
+import java.util.concurrent.Flow;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request brings: its arguments, and perhaps a stream of items after them.
+ *
+ * @param arguments the encoded arguments
+ * @param items the items, subscribed to when the request is sent; {@code null} for none
+ * @param encoder encodes an item, on the publisher's thread; {@code null} without items
+ * @since 0.1.0
+ */
+public record RequestBody(byte[] arguments, Flow.@Nullable Publisher<?> items,
+		@Nullable Function<@Nullable Object, byte[]> encoder) {
+
+	/**
+	 * Make the body of a request that has no stream.
+	 * @param arguments the encoded arguments
+	 * @return the body
+	 */
+	public static RequestBody of(byte[] arguments) {
+		return new RequestBody(arguments, null, null);
+	}
+
+}
