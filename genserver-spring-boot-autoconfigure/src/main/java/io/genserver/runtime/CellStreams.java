@@ -48,7 +48,13 @@ final class CellStreams {
 	<T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler) {
 		AttachedStream<T> stream = new AttachedStream<>(this.cell, handler, this.attached::remove);
 		this.attached.add(stream);
-		publisher.subscribe(stream);
+		try {
+			publisher.subscribe(stream);
+		}
+		catch (Throwable ex) {
+			stream.cancel();
+			throw ex;
+		}
 		return stream;
 	}
 

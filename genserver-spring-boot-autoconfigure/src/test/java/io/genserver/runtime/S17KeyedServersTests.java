@@ -1,26 +1,28 @@
 package io.genserver.runtime;
 
-import org.jspecify.annotations.Nullable;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.Flow;
-import java.util.List;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Keyed servers: one live instance of a key, and none too many.
@@ -117,6 +119,26 @@ class S17KeyedServersTests {
 				assertThat(engine.runtime.server("keyed").instances().find("one")).as("let go in the end").isNull();
 			}
 			assertThat(signals).containsExactly("complete");
+			engine.close();
+		});
+	}
+
+	@Test
+	void S17_aPublisherThatCannotBeAttachedKeepsNoInstance() {
+		Seeds.each(20, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.addKeyed("keyed", ServerSettings.DEFAULTS.withIdleTimeout(Duration.ofSeconds(4)), Object::new);
+			engine.runtime.start();
+			Flow.Publisher<Object> broken = (subscriber) -> {
+				throw new IllegalStateException("not today");
+			};
+			assertThatThrownBy(() -> engine.ref("keyed", "one").call((state) -> {
+				GenServerContext.current().attach(broken, (item) -> {
+				});
+				return 0;
+			})).hasMessage("not today");
+			scheduler.sleep(Duration.ofMinutes(1));
+			assertThat(engine.runtime.server("keyed").instances().find("one")).isNull();
 			engine.close();
 		});
 	}
