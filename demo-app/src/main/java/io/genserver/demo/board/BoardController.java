@@ -2,6 +2,9 @@ package io.genserver.demo.board;
 
 import java.time.Duration;
 
+import io.genserver.GenServerException;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -74,6 +77,12 @@ class BoardController {
 	ProblemDetail busy(MailboxFullException ex) {
 		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
 				"The picture is painted in part only: " + ex.getMessage());
+	}
+
+	@ExceptionHandler({ GenServerTimeoutException.class, GenServerUnavailableException.class })
+	ProblemDetail silent(GenServerException ex) {
+		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
+				"A tile does not answer: " + ex.getMessage());
 	}
 
 	/**
