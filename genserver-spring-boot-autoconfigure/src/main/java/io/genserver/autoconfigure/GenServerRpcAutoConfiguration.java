@@ -4,11 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.genserver.RpcAuthorization;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.server.BearerTokenFilter;
+import io.genserver.rpc.server.EveryAuthorization;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.rpc.server.RpcConnections;
 import io.genserver.rpc.server.RpcHandlerMapping;
@@ -75,7 +78,8 @@ public final class GenServerRpcAutoConfiguration {
 	@Bean
 	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
 			GenServerProperties servers, GenServerRuntime runtime, ExposurePatterns patterns,
-			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere) {
+			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere,
+			ObjectProvider<RpcAuthorization> authorizations) {
 		RpcSettingsMapping mapping = new RpcSettingsMapping(properties);
 		ExposureCheck.check(patterns, runtime.servers(),
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
@@ -87,7 +91,8 @@ public final class GenServerRpcAutoConfiguration {
 		ExposedOperations exposed = ExposedOperations.of(runtime, patterns, known);
 		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());
 		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(),
-				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime);
+				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime,
+				EveryAuthorization.of(authorizations.orderedStream().toList(), runtime::execute));
 		return new RpcWebHandler(settings, peers, connections);
 	}
 
@@ -106,6 +111,11 @@ public final class GenServerRpcAutoConfiguration {
 	@Bean
 	RpcHandlerMapping genServerRpcHandlerMapping(RpcServerSettings settings, RpcWebHandler handler) {
 		return new RpcHandlerMapping(settings, handler);
+	}
+
+	@Bean
+	BearerTokenFilter genServerBearerTokenFilter(RpcServerSettings settings) {
+		return new BearerTokenFilter(settings);
 	}
 
 	@Bean

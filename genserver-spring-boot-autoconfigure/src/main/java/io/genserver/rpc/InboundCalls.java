@@ -6,12 +6,16 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
+import io.genserver.RpcAuthorization.Target;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.Intake;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.Refusal;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.rpc.Admissions.Admission;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.Operation.Kind;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,9 @@ final class InboundCalls {
 
 	private final Caller caller;
 
+	/** Where requests wait to be allowed, if they have to. */
+	private final @Nullable Admissions admissions;
+
 	private boolean refusing;
 
 	private int openStreams;
@@ -59,6 +66,8 @@ final class InboundCalls {
 		this.backlog = backlog;
 		this.session = session;
 		this.caller = transport.remote();
+		this.admissions = (context.authorization() != null)
+				? new Admissions(transport, context, context.authorization()) : null;
 	}
 
 	/** Answer what comes from now on as not executed. */
@@ -133,6 +142,7 @@ final class InboundCalls {
 		return switch (request.attachment()) {
 			case InboundCall call -> call.items();
 			case InboundStream stream -> stream.items();
+			case Waiting waiting -> waiting.payload.items();
 			case null, default -> null;
 		};
 	}
@@ -164,6 +174,18 @@ final class InboundCalls {
 			answer(request, ex.failure());
 			return;
 		}
+		long now = this.context.exposed().nanoTime();
+		if (this.admissions == null) {
+			dispatch(request, operation, wire, key, payload, now);
+			return;
+		}
+		Admission admission = new Waiting(request, operation, wire, key, payload, now);
+		request.attach(admission);
+		this.admissions.ask(admission);
+	}
+
+	private void dispatch(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+			WireArguments payload, long now) {
 		if (request.isCast() || operation.operation().kind() == Kind.CAST) {
 			cast(request, operation, wire, key, payload);
 		}
@@ -178,10 +200,8 @@ final class InboundCalls {
 			operation.server().stream(key, wire, payload, 0, this.caller, stream);
 		}
 		else {
-			long now = this.context.exposed().nanoTime();
-			long time = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request)
-					: operation.server().timeoutNanos(operation.operation());
-			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now, now + time);
+			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now,
+					now + callNanos(request, operation));
 			request.attach(call);
 			operation.server().submit(key, call);
 		}
@@ -215,6 +235,11 @@ final class InboundCalls {
 		}
 	}
 
+	private static long callNanos(InboundRequest request, ExposedOperation operation) {
+		return (request.details().deadlineMillis() >= 0) ? deadlineNanos(request)
+				: operation.server().timeoutNanos(operation.operation());
+	}
+
 	/** How long the caller wants it to take at most, and we would let it. */
 	private static long deadlineNanos(InboundRequest request) {
 		long millis = request.details().deadlineMillis();
@@ -239,6 +264,11 @@ final class InboundCalls {
 		switch (request.attachment()) {
 			case InboundCall call -> call.cancelledByPeer();
 			case InboundStream stream -> stream.cancelledByPeer();
+			case Admission admission -> {
+				admission.cancel();
+				request.attach(null);
+				this.session.release(request);
+			}
 			case null, default -> this.session.release(request);
 		}
 	}
@@ -320,6 +350,51 @@ final class InboundCalls {
 
 	Transport transport() {
 		return this.transport;
+	}
+
+	/** A request that waits to be allowed. */
+	private final class Waiting extends Admission {
+
+		private final InboundRequest request;
+
+		private final ExposedOperation operation;
+
+		private final WireOperation wire;
+
+		private final @Nullable String key;
+
+		private final WireArguments payload;
+
+		private final long now;
+
+		Waiting(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+				WireArguments payload, long now) {
+			super(operation.server(), new Target(operation.server().name(), key, operation.operation().name()),
+					callNanos(request, operation), request, payload);
+			this.request = request;
+			this.operation = operation;
+			this.wire = wire;
+			this.key = key;
+			this.payload = payload;
+			this.now = now;
+		}
+
+		@Override
+		void allowed() {
+			dispatch(this.request, this.operation, this.wire, this.key, this.payload, this.now);
+		}
+
+		@Override
+		void refused(InboundRequest request, WireFailure failure, boolean unauthenticated) {
+			request.attach(null);
+			answer(request, failure);
+			if (unauthenticated) {
+				// Behind the answer, which is written by a task of its own.
+				InboundCalls.this.transport.execute(() -> InboundCalls.this.transport
+					.close(new CloseReason(CloseCode.UNAUTHENTICATED, "not authenticated")));
+			}
+		}
+
 	}
 
 }

@@ -3,8 +3,10 @@ package io.genserver.rpc;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
+import io.genserver.RpcAuthorization;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections of one endpoint, or of one client, have in common.
@@ -15,8 +17,25 @@ import io.genserver.protocol.ProtocolLimits;
  * @param exposed what peers may call
  * @param workers runs code of the application for the connections; tasks may block
  * @param clock nanoseconds from an arbitrary origin
+ * @param authorization decides what of that a peer may call, or {@code null} if it may
+ * all of it
  * @since 0.1.0
  */
 public record PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFailure streamFailure,
-		ExposedOperations exposed, Executor workers, LongSupplier clock) {
+		ExposedOperations exposed, Executor workers, LongSupplier clock, @Nullable RpcAuthorization authorization) {
+
+	/**
+	 * Create a context of connections whose peers may call all that is exposed.
+	 * @param limits the limits of each connection
+	 * @param extLimits those that only ext mode has
+	 * @param streamFailure what becomes of a stream that fails after its first item
+	 * @param exposed what peers may call
+	 * @param workers runs code of the application for the connections; tasks may block
+	 * @param clock nanoseconds from an arbitrary origin
+	 */
+	public PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFailure streamFailure,
+			ExposedOperations exposed, Executor workers, LongSupplier clock) {
+		this(limits, extLimits, streamFailure, exposed, workers, clock, null);
+	}
+
 }

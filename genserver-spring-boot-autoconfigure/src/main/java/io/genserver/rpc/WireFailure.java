@@ -78,6 +78,21 @@ record WireFailure(ExtError error) {
 		return of(ExtStatus.DEADLINE_EXCEEDED, "deadline", text, false);
 	}
 
+	/** Whoever decides it does not want the call. */
+	static WireFailure denied(String text) {
+		return of(ExtStatus.PERMISSION_DENIED, "denied", text, true);
+	}
+
+	/** Nobody decided in time whether the call may be. */
+	static WireFailure undecided(String text) {
+		return of(ExtStatus.DEADLINE_EXCEEDED, "authorization", text, true);
+	}
+
+	/** Whoever decides it says why he does not want the call. */
+	static WireFailure refused(RpcException told) {
+		return of(told, true);
+	}
+
 	/**
 	 * The session refused a request.
 	 * @param status why
@@ -104,7 +119,7 @@ record WireFailure(ExtError error) {
 					operation + ": the server stopped before it replied; the call may have been executed", false);
 			case GenServerTimeoutException late ->
 				of(ExtStatus.DEADLINE_EXCEEDED, late.phase().name(), text(late), !started && late.notExecuted());
-			case RpcException told -> of(told);
+			case RpcException told -> of(told, false);
 			case CancellationException cancelled ->
 				of(ExtStatus.CANCELLED, "cancelled", operation + ": cancelled", false);
 			case Error error -> internal(operation);
@@ -115,10 +130,11 @@ record WireFailure(ExtError error) {
 	}
 
 	/** A handler says itself what its caller is to be told. */
-	private static WireFailure of(RpcException told) {
+	private static WireFailure of(RpcException told, boolean notExecuted) {
 		Duration retryAfter = told.retryAfter();
-		return new WireFailure(new ExtError(WireStatus.of(told.status()), told.isRetryable(), false, told.reason(),
-				cut(text(told)), (retryAfter != null) ? retryAfter.toMillis() : ExtError.NOT_TOLD, 0, NO_DETAILS));
+		return new WireFailure(new ExtError(WireStatus.of(told.status()), told.isRetryable(), notExecuted,
+				told.reason(), cut(text(told)), (retryAfter != null) ? retryAfter.toMillis() : ExtError.NOT_TOLD, 0,
+				NO_DETAILS));
 	}
 
 	private static String text(Throwable failure) {

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.Caller;
 import io.genserver.protocol.Side;
@@ -17,6 +19,8 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
@@ -129,12 +133,21 @@ public final class RpcWebHandler implements WebHandler {
 		Caller.Remote remote = new Caller.Remote(place.id(), address(request.getRemoteAddress()), principal);
 		HttpServerRequest nettyRequest = ServerHttpRequestDecorator.getNativeRequest(request);
 		HttpServerResponse nettyResponse = ServerHttpResponseDecorator.getNativeResponse(response);
-		// Completing the response lets others add headers to it; nothing is sent yet.
-		return response.setComplete().then(Mono.defer(() -> {
+		// Completing the response lets others add headers to it; nothing is sent yet. The
+		// upgrade must happen on the event loop, which filters may have left: elsewhere
+		// what
+		// the peer sends right behind its handshake could come in between, and be lost.
+		return response.setComplete().publishOn(eventLoop(nettyResponse)).then(Mono.defer(() -> {
 			// The offer is dealt with. It may hold a token, which Netty would log.
 			nettyRequest.requestHeaders().remove(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
 			return nettyResponse.sendWebsocket((inbound, outbound) -> connect(inbound, place, mode, remote), this.spec);
 		}));
+	}
+
+	private static Scheduler eventLoop(HttpServerResponse response) {
+		AtomicReference<Executor> loop = new AtomicReference<>(Runnable::run);
+		response.withConnection((connection) -> loop.set(connection.channel().eventLoop()));
+		return Schedulers.fromExecutor(loop.get());
 	}
 
 	private static String address(@Nullable InetSocketAddress address) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -176,6 +177,16 @@ class HandshakeTest {
 	}
 
 	@Test
+	void whatIsSentRightBehindTheHandshakeIsNotLostWhereAFilterChangesTheThread() {
+		start(Elsewhere.class);
+		for (int i = 0; i < 50; i++) {
+			try (MuxioClient client = this.application.client()) {
+				assertThat(client.call("kv.get", "\"a\"")).isEqualTo("0 null");
+			}
+		}
+	}
+
+	@Test
 	void aConnectionIsListedUntilItIsClosed() {
 		start();
 		try (MuxioClient client = this.application.client()) {
@@ -204,6 +215,16 @@ class HandshakeTest {
 				exchange.getResponse().setStatusCode(HttpStatus.UNAUTHORIZED);
 				return Mono.empty();
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Elsewhere {
+
+		@Bean
+		WebFilter changesTheThread() {
+			return (exchange, chain) -> chain.filter(exchange).subscribeOn(Schedulers.parallel());
 		}
 
 	}

@@ -38,15 +38,19 @@ final class RpcApplication implements AutoCloseable {
 		this.context = context;
 	}
 
-	/** Start with properties and, if any, classes of beans. */
+	/** Start with properties and, if any, program arguments and classes of beans. */
 	static RpcApplication start(Object... propertiesAndBeans) {
 		List<String> properties = new ArrayList<>(
 				List.of("server.port=0", "genserver.rpc.enabled=true", "genserver.rpc.exposed=*",
 						"spring.lifecycle.timeout-per-shutdown-phase=5m", "spring.main.banner-mode=off"));
+		List<String> arguments = new ArrayList<>();
 		List<Class<?>> beans = new ArrayList<>(List.of(Servers.class));
 		for (Object each : propertiesAndBeans) {
 			if (each instanceof Class<?> bean) {
 				beans.add(bean);
+			}
+			else if (((String) each).startsWith("--")) {
+				arguments.add((String) each);
 			}
 			else {
 				properties.add((String) each);
@@ -55,7 +59,7 @@ final class RpcApplication implements AutoCloseable {
 		return new RpcApplication(
 				new SpringApplicationBuilder(beans.toArray(Class<?>[]::new)).web(WebApplicationType.REACTIVE)
 					.properties(properties.toArray(String[]::new))
-					.run());
+					.run(arguments.toArray(String[]::new)));
 	}
 
 	int port() {

@@ -1,0 +1,194 @@
+package io.genserver.rpc;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.genserver.Caller;
+import io.genserver.RpcAuthorization;
+import io.genserver.RpcAuthorization.Target;
+import io.genserver.RpcException;
+import io.genserver.protocol.ExtStatus;
+import io.genserver.protocol.InboundRequest;
+import io.genserver.runtime.Server;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests that wait to be allowed. Those to one server are let through in the order they
+ * came, whichever decision is there first, so that what a peer sent first is handled
+ * first. All state belongs to the connection's thread; a decision is made by a worker.
+ */
+final class Admissions {
+
+	private static final Logger logger = LoggerFactory.getLogger(Admissions.class);
+
+	/** Refusals of so many operations are logged for all to see, for each connection. */
+	private static final int LOGGED = 16;
+
+	private final Transport transport;
+
+	private final PeerContext context;
+
+	private final RpcAuthorization authorization;
+
+	private final Caller.Remote caller;
+
+	private final Map<Server, Deque<Admission>> waiting = new HashMap<>();
+
+	private final Set<String> logged = new HashSet<>();
+
+	Admissions(Transport transport, PeerContext context, RpcAuthorization authorization) {
+		this.transport = transport;
+		this.context = context;
+		this.authorization = authorization;
+		this.caller = transport.remote();
+	}
+
+	/**
+	 * Ask whether a request may go on.
+	 * @param admission the request
+	 */
+	void ask(Admission admission) {
+		this.waiting.computeIfAbsent(admission.server, (server) -> new ArrayDeque<>()).add(admission);
+		this.context.workers().execute(() -> decide(admission));
+	}
+
+	/** On a worker. */
+	private void decide(Admission admission) {
+		CompletableFuture<Boolean> decision = new CompletableFuture<>();
+		try {
+			CompletionStage<Boolean> asked = this.authorization.authorize(this.caller, admission.target);
+			asked.whenComplete((allowed, failure) -> {
+				if (failure != null) {
+					decision.completeExceptionally(failure);
+				}
+				else {
+					decision.complete(Boolean.TRUE.equals(allowed));
+				}
+			});
+		}
+		catch (Throwable ex) {
+			decision.completeExceptionally(ex);
+		}
+		decision.orTimeout(admission.nanos, TimeUnit.NANOSECONDS).whenComplete((allowed, failure) -> {
+			WireFailure refusal = Boolean.TRUE.equals(allowed) ? null : refusal(admission.target, failure);
+			this.transport.execute(() -> decided(admission, refusal));
+		});
+	}
+
+	private static WireFailure refusal(Target target, @Nullable Throwable failure) {
+		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		return switch (cause) {
+			case null -> WireFailure.denied(target + ": permission denied");
+			case RpcException told -> WireFailure.refused(told);
+			case TimeoutException late -> {
+				logger.error("It was not decided in time whether {} may be called, so it may not", target);
+				yield WireFailure.undecided(target + ": it was not decided in time whether it may be called");
+			}
+			default -> {
+				logger.error("It could not be decided whether {} may be called, so it may not", target, cause);
+				yield WireFailure.denied(target + ": permission denied");
+			}
+		};
+	}
+
+	private void decided(Admission admission, @Nullable WireFailure refusal) {
+		admission.refusal = refusal;
+		admission.decided = true;
+		if (refusal != null) {
+			log(admission.target, refusal);
+		}
+		Deque<Admission> queue = this.waiting.get(admission.server);
+		while (queue != null && !queue.isEmpty() && queue.getFirst().decided) {
+			queue.removeFirst().proceed();
+		}
+		if (queue != null && queue.isEmpty()) {
+			this.waiting.remove(admission.server);
+		}
+	}
+
+	private void log(Target target, WireFailure refusal) {
+		String operation = target.server() + "." + target.operation();
+		if (this.logged.size() < LOGGED && this.logged.add(operation)) {
+			logger.warn("{} on connection {} was refused {}: {}; what else it is refused of that is logged at DEBUG",
+					this.caller, this.caller.connection(), operation, refusal.error().message());
+		}
+		else {
+			logger.debug("{} on connection {} was refused {}", this.caller, this.caller.connection(), target);
+		}
+	}
+
+	/** One request, until it goes on or is answered. */
+	abstract static class Admission {
+
+		private final Server server;
+
+		private final Target target;
+
+		private final long nanos;
+
+		private final InboundRequest request;
+
+		private final WireArguments arguments;
+
+		private boolean decided;
+
+		private boolean cancelled;
+
+		private @Nullable WireFailure refusal;
+
+		/**
+		 * Create.
+		 * @param server the server meant
+		 * @param target what is called
+		 * @param nanos how long a decision may take
+		 * @param request the request
+		 * @param arguments its arguments
+		 */
+		Admission(Server server, Target target, long nanos, InboundRequest request, WireArguments arguments) {
+			this.server = server;
+			this.target = target;
+			this.nanos = nanos;
+			this.request = request;
+			this.arguments = arguments;
+		}
+
+		/** The peer no longer wants it. */
+		void cancel() {
+			this.cancelled = true;
+			this.arguments.finished();
+		}
+
+		private void proceed() {
+			WireFailure known = this.refusal;
+			if (this.cancelled) {
+				return;
+			}
+			if (known == null) {
+				allowed();
+				return;
+			}
+			this.arguments.finished();
+			refused(this.request, known, known.error().status() == ExtStatus.UNAUTHENTICATED);
+		}
+
+		/** Let it go on. */
+		abstract void allowed();
+
+		/** Answer it. */
+		abstract void refused(InboundRequest request, WireFailure failure, boolean unauthenticated);
+
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.genserver.rpc.server.security;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+import io.genserver.Caller;
+import io.genserver.Envelope;
+import io.genserver.GenServerInterceptor;
+import io.genserver.RpcException;
+import io.genserver.RpcException.Status;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.Ordered;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+
+/**
+ * Handles the message of a peer as the user that authenticated when the connection was
+ * made, so that method security works on handlers and on whatever they call. A peer that
+ * did not authenticate is nobody. What method security refuses is told to the peer as
+ * {@link Status#PERMISSION_DENIED} or, if nobody was authenticated,
+ * {@link Status#UNAUTHENTICATED}. Other messages are left as they are.
+ *
+ * @since 0.1.0
+ */
+public final class PeerSecurityContext implements GenServerInterceptor, Ordered {
+
+	/** Within the propagation of contexts, which clears what it knows nothing of. */
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE + 10;
+	}
+
+	@Override
+	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
+		if (!(envelope.caller() instanceof Caller.Remote peer)) {
+			return invocation.proceed();
+		}
+		SecurityContextHolderStrategy holder = SecurityContextHolder.getContextHolderStrategy();
+		SecurityContext before = holder.getContext();
+		SecurityContext context = holder.createEmptyContext();
+		if (peer.principal() instanceof Authentication authentication) {
+			context.setAuthentication(authentication);
+		}
+		holder.setContext(context);
+		try {
+			Object result = invocation.proceed();
+			return (result instanceof CompletionStage<?> stage) ? told(stage) : result;
+		}
+		catch (AccessDeniedException | AuthenticationException ex) {
+			throw told(ex);
+		}
+		finally {
+			if (before.getAuthentication() != null) {
+				holder.setContext(before);
+			}
+			else {
+				holder.clearContext();
+			}
+		}
+	}
+
+	private static CompletionStage<?> told(CompletionStage<?> stage) {
+		return stage.handle((value, failure) -> {
+			if (failure == null) {
+				return value;
+			}
+			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
+					? failure.getCause() : failure;
+			throw (cause instanceof AccessDeniedException || cause instanceof AuthenticationException)
+					? told((RuntimeException) cause) : new CompletionException(cause);
+		});
+	}
+
+	private static RpcException told(RuntimeException refusal) {
+		Status status = (refusal instanceof AuthenticationException) ? Status.UNAUTHENTICATED
+				: Status.PERMISSION_DENIED;
+		return new RpcException(status, String.valueOf(refusal.getMessage()), false, refusal);
+	}
+
+}
