@@ -66,7 +66,7 @@ public final class GenServerRpcAutoConfiguration {
 
 	@Bean
 	RpcConnections genServerRpcConnections(RpcServerSettings settings) {
-		return new RpcConnections(settings.maxConnections());
+		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress());
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.genserver.rpc.StreamFailure;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
@@ -51,6 +52,19 @@ public class GenServerRpcProperties {
 	 * Number of connections there may be at once, at least 1.
 	 */
 	private int maxConnections = 10_000;
+
+	/**
+	 * Number of connections there may be at once of one principal, at least 1; unlimited
+	 * unless set. Connections of nobody do not count.
+	 */
+	private @Nullable Integer maxConnectionsPerPrincipal;
+
+	/**
+	 * Number of connections there may be at once from one address, at least 1; unlimited
+	 * unless set. Behind a proxy, set 'server.forward-headers-strategy', or all clients
+	 * have the proxy's address.
+	 */
+	private @Nullable Integer maxConnectionsPerAddress;
 
 	private final Keepalive keepalive = new Keepalive();
 
@@ -108,6 +122,22 @@ public class GenServerRpcProperties {
 
 	public void setMaxConnections(int maxConnections) {
 		this.maxConnections = maxConnections;
+	}
+
+	public @Nullable Integer getMaxConnectionsPerPrincipal() {
+		return this.maxConnectionsPerPrincipal;
+	}
+
+	public void setMaxConnectionsPerPrincipal(@Nullable Integer maxConnectionsPerPrincipal) {
+		this.maxConnectionsPerPrincipal = maxConnectionsPerPrincipal;
+	}
+
+	public @Nullable Integer getMaxConnectionsPerAddress() {
+		return this.maxConnectionsPerAddress;
+	}
+
+	public void setMaxConnectionsPerAddress(@Nullable Integer maxConnectionsPerAddress) {
+		this.maxConnectionsPerAddress = maxConnectionsPerAddress;
 	}
 
 	public Keepalive getKeepalive() {

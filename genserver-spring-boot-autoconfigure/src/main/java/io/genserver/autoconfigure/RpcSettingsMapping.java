@@ -7,6 +7,7 @@ import io.genserver.autoconfigure.GenServerRpcProperties.Limits;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.server.RpcServerSettings;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
@@ -40,6 +41,8 @@ final class RpcSettingsMapping {
 		atLeast("max-connections", this.properties.getMaxConnections(), 1);
 		return new RpcServerSettings(path, this.properties.getAllowedOrigins(), this.properties.isRequireOrigin(),
 				this.properties.getExt().isEnabled(), this.properties.getMaxConnections(),
+				orUnlimited("max-connections-per-principal", this.properties.getMaxConnectionsPerPrincipal()),
+				orUnlimited("max-connections-per-address", this.properties.getMaxConnectionsPerAddress()),
 				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
 				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()), drainTimeout);
 	}
@@ -87,6 +90,10 @@ final class RpcSettingsMapping {
 				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()),
 				positive("ext.withholding", ext.getWithholding()),
 				atLeast("ext.control-frames", ext.getControlFrames(), 1));
+	}
+
+	private static int orUnlimited(String key, @Nullable Integer value) {
+		return (value != null) ? atLeast(key, value, 1) : 0;
 	}
 
 	private static int atLeast(String key, int value, int smallest) {

@@ -31,6 +31,8 @@ class RpcSettingsMappingTest {
 		assertThat(server.allowedOrigins()).isEmpty();
 		assertThat(server.requireOrigin()).isFalse();
 		assertThat(server.maxConnections()).isEqualTo(10_000);
+		assertThat(server.maxPerPrincipal()).isZero();
+		assertThat(server.maxPerAddress()).isZero();
 		assertThat(server.keepAliveInterval()).hasSeconds(25);
 		assertThat(server.keepAliveTimeout()).hasSeconds(10);
 	}
@@ -61,6 +63,8 @@ class RpcSettingsMappingTest {
 					path                  | ws      | It must begin with /
 					allowed-origins       | example | An origin has a scheme and a host, such as https://example.com; '*' allows all
 					max-connections       | 0       | It must be at least 1
+					max-connections-per-principal | 0 | It must be at least 1
+					max-connections-per-address   | 0 | It must be at least 1
 					keepalive.interval    | 0s      | It must be positive
 					keepalive.timeout     | -1s     | It must be positive
 					limits.message        | 64KB    | It must be at least 65549B, for a frame of genserver.rpc.limits.frame with its header

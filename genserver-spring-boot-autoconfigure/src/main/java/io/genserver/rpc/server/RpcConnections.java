@@ -1,5 +1,7 @@
 package io.genserver.rpc.server;
 
+import java.net.InetAddress;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -33,13 +35,21 @@ public final class RpcConnections {
 
 	private final int limit;
 
+	private final Quota principals;
+
+	private final Quota addresses;
+
 	private final AtomicInteger taken = new AtomicInteger();
 
 	private final AtomicLong ids = new AtomicLong();
 
 	private final Map<Place, WebSocketTransport> open = new ConcurrentHashMap<>();
 
-	/** Connections are refused because all places are taken, and that was logged. */
+	/**
+	 * Connections are refused because all places are taken, and that was logged. Goes on
+	 * until a tenth of the places is free, or every place that is given back and taken
+	 * again would be logged.
+	 */
 	private final AtomicBoolean full = new AtomicBoolean();
 
 	private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
@@ -49,9 +59,13 @@ public final class RpcConnections {
 	/**
 	 * Create an endpoint's connections, of which there are none.
 	 * @param limit how many there may be
+	 * @param perPrincipal how many one principal may have, 0 for any number
+	 * @param perAddress how many there may be from one address, 0 for any number
 	 */
-	public RpcConnections(int limit) {
+	public RpcConnections(int limit, int perPrincipal, int perAddress) {
 		this.limit = limit;
+		this.principals = new Quota(perPrincipal);
+		this.addresses = new Quota(perAddress);
 	}
 
 	/**
@@ -95,6 +109,8 @@ public final class RpcConnections {
 		this.refusing = true;
 		this.open.values().forEach((each) -> each.drainThenClose(SHUTDOWN, drain));
 		completeIfDone();
+		// Handshakes that do not end hold a place, and nothing up.
+		after(drain.plus(grace).plus(grace), () -> this.closed.complete(null));
 		after(drain, () -> this.open.values().forEach((each) -> each.close(SHUTDOWN)));
 		after(drain.plus(grace), () -> this.open.values().forEach(WebSocketTransport::abort));
 		return this.closed.copy();
@@ -113,14 +129,24 @@ public final class RpcConnections {
 
 	/**
 	 * Take a place for a connection that is about to be made.
-	 * @return a place; null if all are taken
+	 * @param address the client's address, {@code null} if it is not known
+	 * @return a place; {@code null} if there is none for it
 	 */
-	@Nullable Place take() {
+	@Nullable Place take(@Nullable InetAddress address) {
+		String from = (address != null) ? address.getHostAddress() : null;
+		if (!this.addresses.take(from)) {
+			return null;
+		}
 		int before = this.taken.getAndUpdate((count) -> (count < this.limit) ? count + 1 : count);
 		if (before < this.limit) {
-			this.full.setPlain(false);
-			return new Place("c" + this.ids.incrementAndGet());
+			Place place = new Place("c" + this.ids.incrementAndGet(), from);
+			if (!this.refusing) {
+				return place;
+			}
+			place.release();
+			return null;
 		}
+		this.addresses.release(from);
 		if (this.full.compareAndSet(false, true)) {
 			logger.warn("Refusing connections to the RPC endpoint: there are {}, as many as"
 					+ " genserver.rpc.max-connections allows", this.limit);
@@ -128,8 +154,9 @@ public final class RpcConnections {
 		return null;
 	}
 
+	/** Places are taken before anything is refused or complete, so none is overlooked. */
 	private void completeIfDone() {
-		if (this.refusing && this.open.isEmpty()) {
+		if (this.refusing && this.taken.get() == 0) {
 			this.closed.complete(null);
 		}
 	}
@@ -139,17 +166,36 @@ public final class RpcConnections {
 
 		private final String id;
 
+		private final @Nullable String address;
+
 		private final AtomicBoolean released = new AtomicBoolean();
+
+		/** Who counts for it. */
+		private volatile @Nullable String principal;
 
 		private volatile boolean connected;
 
-		private Place(String id) {
+		private Place(String id, @Nullable String address) {
 			this.id = id;
+			this.address = address;
 		}
 
 		/** What identifies the connection. */
 		String id() {
 			return this.id;
+		}
+
+		/**
+		 * Whose connection it will be.
+		 * @return whether there is a place for one more of that principal
+		 */
+		boolean claim(@Nullable Principal owner) {
+			String name = (owner != null) ? owner.getName() : null;
+			if (!RpcConnections.this.principals.take(name)) {
+				return false;
+			}
+			this.principal = name;
+			return true;
 		}
 
 		/** The connection is made and will release its place when it ends. */
@@ -171,7 +217,12 @@ public final class RpcConnections {
 		void release() {
 			if (this.released.compareAndSet(false, true)) {
 				RpcConnections.this.open.remove(this);
-				RpcConnections.this.taken.decrementAndGet();
+				RpcConnections.this.principals.release(this.principal);
+				RpcConnections.this.addresses.release(this.address);
+				int left = RpcConnections.this.taken.decrementAndGet();
+				if (left <= RpcConnections.this.limit - Math.max(1, RpcConnections.this.limit / 10)) {
+					RpcConnections.this.full.set(false);
+				}
 				completeIfDone();
 			}
 		}

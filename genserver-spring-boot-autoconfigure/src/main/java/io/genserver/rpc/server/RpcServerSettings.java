@@ -13,13 +13,18 @@ import java.util.List;
  * of most clients that are no browsers
  * @param ext whether ext mode is spoken with clients that offer it
  * @param maxConnections connections there may be at once
+ * @param maxPerPrincipal connections of one principal there may be at once, 0 for any
+ * number; those of nobody do not count
+ * @param maxPerAddress connections from one address there may be at once, 0 for any
+ * number
  * @param keepAliveInterval silence after which a peer is sent a ping
  * @param keepAliveTimeout silence after a ping that ends the connection
  * @param drainTimeout at shutdown, time calls in flight get to finish
  * @since 0.1.0
  */
 public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, boolean ext,
-		int maxConnections, Duration keepAliveInterval, Duration keepAliveTimeout, Duration drainTimeout) {
+		int maxConnections, int maxPerPrincipal, int maxPerAddress, Duration keepAliveInterval,
+		Duration keepAliveTimeout, Duration drainTimeout) {
 
 	/**
 	 * Copies the origins, and checks that the endpoint can work.

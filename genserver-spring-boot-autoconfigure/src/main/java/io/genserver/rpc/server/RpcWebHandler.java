@@ -103,7 +103,8 @@ public final class RpcWebHandler implements WebHandler {
 		if (!(ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof HttpServerResponse)) {
 			return refuse(exchange, HttpStatus.NOT_IMPLEMENTED, "the RPC endpoint needs Reactor Netty as web server");
 		}
-		Place place = this.connections.take();
+		InetSocketAddress client = exchange.getRequest().getRemoteAddress();
+		Place place = this.connections.take((client != null) ? client.getAddress() : null);
 		if (place == null) {
 			return refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, "there are too many connections");
 		}
@@ -123,6 +124,9 @@ public final class RpcWebHandler implements WebHandler {
 	}
 
 	private Mono<Void> upgrade(ServerWebExchange exchange, Place place, @Nullable Principal principal) {
+		if (!place.claim(principal)) {
+			return refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, "there are too many connections of this user");
+		}
 		ServerHttpRequest request = exchange.getRequest();
 		ServerHttpResponse response = exchange.getResponse();
 		WireMode selected = Subprotocol.select(request.getHeaders().getOrEmpty(PROTOCOL), this.settings.ext());

@@ -1,5 +1,6 @@
 package io.genserver.rpc.server;
 
+import java.security.Principal;
 import java.util.List;
 
 import io.genserver.protocol.WireMode;
@@ -151,6 +152,31 @@ class HandshakeTest {
 	}
 
 	@Test
+	void moreConnectionsFromAnAddressThanAllowedAreRefusedUntilOneCloses() {
+		start("genserver.rpc.max-connections-per-address=1");
+		try (MuxioClient first = this.application.client()) {
+			assertThat(status()).isEqualTo(503);
+			assertThat(first.call("kv.get", "\"a\"")).isEqualTo("0 null");
+		}
+		RpcApplication.await(() -> this.application.connections().size() == 0);
+		this.application.client().close();
+	}
+
+	@Test
+	void moreConnectionsOfAPrincipalThanAllowedAreRefusedUntilOneCloses() {
+		start("genserver.rpc.max-connections-per-principal=1", Users.class);
+		try (RawWebSocket first = ask("User: alice")) {
+			assertThat(first.status()).isEqualTo(101);
+			assertThat(status("User: alice")).isEqualTo(503);
+			assertThat(status("User: bob")).isEqualTo(101);
+			assertThat(status()).isEqualTo(101);
+			assertThat(status()).isEqualTo(101);
+		}
+		RpcApplication.await(() -> this.application.connections().size() == 0);
+		assertThat(status("User: alice")).isEqualTo(101);
+	}
+
+	@Test
 	void nothingListensUntilAsked() {
 		start("genserver.rpc.enabled=false");
 		assertThat(status()).isEqualTo(404);
@@ -225,6 +251,20 @@ class HandshakeTest {
 		@Bean
 		WebFilter changesTheThread() {
 			return (exchange, chain) -> chain.filter(exchange).subscribeOn(Schedulers.parallel());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Users {
+
+		@Bean
+		WebFilter users() {
+			return (exchange, chain) -> {
+				String user = exchange.getRequest().getHeaders().getFirst("User");
+				return chain.filter((user != null)
+						? exchange.mutate().principal(Mono.just((Principal) () -> user)).build() : exchange);
+			};
 		}
 
 	}
