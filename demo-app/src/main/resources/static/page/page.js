@@ -16,7 +16,9 @@ const any = (list) => list[Math.floor(Math.random() * list.length)];
 const me = { name: `${any(ADJECTIVES)} ${any(ANIMALS)} ${Math.floor(Math.random() * 100)}`, colour: any(COLOURS.slice(2)) };
 const board = new Board(element('canvas'));
 const panel = new Panel();
-const servers = new Servers({ state: showState, failed: (error) => tell(error.message, true) });
+// With ?mode=base one sees how the page does without flow control.
+const mode = new URLSearchParams(location.search).get('mode') ?? 'auto';
+const servers = new Servers({ mode, state: showState, failed: (error) => tell(error.message, true) });
 
 let colour = me.colour;
 let tile = { column: COLUMNS / 2, row: ROWS / 2 };

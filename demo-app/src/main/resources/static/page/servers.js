@@ -8,9 +8,15 @@ const AGAIN = { resume: () => [] };
 
 export class Servers {
 
-	#client = connect('/ws');
+	#client;
 
-	constructor({ state, failed }) {
+	/**
+	 * @param mode 'auto' for the best both ends speak, or 'base'
+	 * @param state called with each state of the connection
+	 * @param failed called with what goes wrong beside any call
+	 */
+	constructor({ mode, state, failed }) {
+		this.#client = connect('/ws', { mode });
 		this.#client.on('state', state);
 		this.#client.on('error', failed);
 	}

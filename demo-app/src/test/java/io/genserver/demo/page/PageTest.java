@@ -1,0 +1,234 @@
+package io.genserver.demo.page;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.genserver.GenServerRef;
+import io.genserver.Keyed;
+import io.genserver.demo.DemoApplication;
+import io.genserver.demo.board.Tile;
+import io.genserver.rpc.server.RpcConnection;
+import io.genserver.rpc.server.RpcConnections;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The page in a browser, in both modes. Skipped where there is no Chromium. */
+@ParameterizedClass(name = "{0}")
+@CsvSource({ "auto, ext", "base, base" })
+class PageTest {
+
+	/** What may wait to be sent to one connection, as the endpoint has it by default. */
+	private static final long OUTBOUND_LIMIT = 8 * 1024 * 1024;
+
+	private final String asked;
+
+	private final String spoken;
+
+	private final List<Browser> browsers = new ArrayList<>();
+
+	private ConfigurableApplicationContext application;
+
+	private final int port;
+
+	PageTest(String asked, String spoken) {
+		this.asked = asked;
+		this.spoken = spoken;
+		this.browsers.add(new Browser());
+		this.application = start(0);
+		this.port = ((WebServerApplicationContext) this.application).getWebServer().getPort();
+	}
+
+	@AfterEach
+	void stop() {
+		this.browsers.forEach(Browser::close);
+		this.application.close();
+	}
+
+	/** Streams end when their watchers leave, so a shutdown need not wait for them. */
+	private static ConfigurableApplicationContext start(int port) {
+		return SpringApplication.run(DemoApplication.class, "--server.port=" + port,
+				"--genserver.shutdown.drain-timeout=1s");
+	}
+
+	private Browser open() {
+		Browser browser = this.browsers.getFirst();
+		browser.open(this.port, this.asked);
+		assertThat(browser.state()).isEqualTo("open, " + this.spoken + " mode");
+		return browser;
+	}
+
+	private Browser openAnother() {
+		Browser browser = new Browser();
+		this.browsers.add(browser);
+		browser.open(this.port, this.asked);
+		return browser;
+	}
+
+	@Test
+	void whatOnePagePaintsTheOtherSees() {
+		Browser one = open();
+		Browser two = openAnother();
+		Browser.waitFor("two visitors", () -> one.driver.findElements(By.cssSelector("#visitors li")).size() == 2);
+		WebElement canvas = one.driver.findElement(By.id("canvas"));
+		new Actions(one.driver).moveToElement(canvas).clickAndHold().moveByOffset(40, 0).release().perform();
+		Browser.waitFor("the stroke", () -> two.pixel(640, 512) != 0xFFFFFF);
+		assertThat(two.pixel(640, 512)).isEqualTo(one.pixel(640, 512));
+		two.driver.findElement(By.id("canvas")).sendKeys("1", Keys.SPACE);
+		Browser.waitFor("a dab by the keyboard", () -> one.pixel(640, 512) == 0x1B1F26);
+		assertThat(one.complaints()).isEmpty();
+		assertThat(two.complaints()).isEmpty();
+	}
+
+	@Test
+	void thePageRecoversFromARestartOfTheServerWithoutAReload() {
+		Browser one = open();
+		Browser two = openAnother();
+		one.run("window.loaded = 'once'");
+		two.run("window.loaded = 'once'");
+		this.application.close();
+		Browser.waitFor("the loss to be shown",
+				() -> !one.state().startsWith("open") && !two.state().startsWith("open"));
+		this.application = start(this.port);
+		Browser.waitFor("both to be back", () -> one.state().startsWith("open") && two.state().startsWith("open"));
+		one.driver.findElement(By.id("canvas")).sendKeys("3", Keys.SPACE);
+		Browser.waitFor("what one paints then", () -> two.pixel(640, 512) == 0xE11D48);
+		assertThat(one.run("return window.loaded")).isEqualTo("once");
+		assertThat(two.run("return window.loaded")).isEqualTo("once");
+	}
+
+	@Test
+	void tenThousandPixelsOfATileArriveInOrderAndNoneIsLost() {
+		Browser browser = open();
+		Object wrong = browser.await("""
+				const { connect } = await import('/genserver/genserver-client.js');
+				const [mode] = given;
+				const watcher = connect('/ws', { mode });
+				const painter = connect('/ws', { mode });
+				const updates = watcher.stream('tile.watch', [], { key: '3,4' })[Symbol.asyncIterator]();
+				if (!(await updates.next()).value.snapshot) {
+					return 'no snapshot first';
+				}
+				let expected = 0;
+				// A pixel is told once per wave, so that no later colour can take the place of an earlier one.
+				for (let wave = 0; wave < 10; wave++) {
+					const painted = [];
+					for (let i = 0; i < 1000; i++) {
+						painted.push(painter.call('tile.paint', [i % 64, i >> 6, wave * 1000 + i], { key: '3,4' }));
+					}
+					while (expected < (wave + 1) * 1000) {
+						for (const { x, y, rgb } of (await updates.next()).value.painted) {
+							if (rgb !== expected || x !== expected % 1000 % 64 || y !== expected % 1000 >> 6) {
+								return `${expected} expected, not ${rgb} at ${x},${y}`;
+							}
+							expected++;
+						}
+					}
+					await Promise.all(painted);
+				}
+				watcher.close();
+				painter.close();
+				return null;
+				""", this.asked);
+		assertThat(wrong).isNull();
+	}
+
+	@Test
+	void aTabThatStopsConsumingDoesNotGrowTheServersMemory() {
+		Browser browser = open();
+		AtomicBoolean enough = new AtomicBoolean();
+		// The page's only thread does nothing else for a while.
+		CompletableFuture<Object> busy = CompletableFuture.supplyAsync(() -> browser
+			.run("const end = performance.now() + 5000; while (performance.now() < end); return true"));
+		busy.whenComplete((done, failure) -> enough.set(true));
+		long largest = 0;
+		int painted = 0;
+		Keyed<Tile> tiles = this.application
+			.<Keyed<Tile>>getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, Tile.class))
+			.getObject();
+		while (!enough.get()) {
+			painted += paintEverywhere(tiles, painted);
+			for (RpcConnection each : this.application.getBean(RpcConnections.class).list()) {
+				largest = Math.max(largest, each.bytesUnsent());
+			}
+		}
+		assertThat(painted).isGreaterThan(100_000);
+		assertThat(largest).isLessThan(OUTBOUND_LIMIT);
+		assertThat(busy.join()).isEqualTo(true);
+		Browser.waitFor("the page to go on", () -> browser.state().startsWith("open"));
+	}
+
+	private static int paintEverywhere(Keyed<Tile> tiles, int colour) {
+		int painted = 0;
+		for (int row = 0; row < 16; row++) {
+			for (int column = 0; column < 20; column++) {
+				GenServerRef<Tile> tile = tiles.ref(column + "," + row);
+				for (int i = 0; i < 64; i++) {
+					int x = i;
+					int y = colour / 20_480 % 64;
+					tile.cast((server) -> server.paint(x, y, colour & 0xFFFFFF));
+					painted++;
+				}
+			}
+		}
+		return painted;
+	}
+
+	@Test
+	void aPictureDroppedOnTheBoardIsPainted() {
+		Browser browser = open();
+		browser
+			.await("""
+					const picture = new OffscreenCanvas(32, 32);
+					const context = picture.getContext('2d');
+					context.fillStyle = '#123456';
+					context.fillRect(0, 0, 32, 32);
+					const data = new DataTransfer();
+					data.items.add(new File([await picture.convertToBlob({ type: 'image/png' })], 'square.png', { type: 'image/png' }));
+					const canvas = document.getElementById('canvas').getBoundingClientRect();
+					const at = { clientX: canvas.left + canvas.width / 2, clientY: canvas.top + canvas.height / 2 };
+					document.getElementById('viewport').dispatchEvent(new DragEvent('drop', { ...at, dataTransfer: data, bubbles: true, cancelable: true }));
+					""");
+		Browser.waitFor("the picture", () -> browser.pixel(650, 522) == 0x123456);
+		Browser.waitFor("the message",
+				() -> browser.driver.findElement(By.id("message")).getText().startsWith("1,024 pixels"));
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void aTileThatCrashesIsStartedAnewAndThePageGoesOn() {
+		Browser browser = open();
+		browser.driver.findElement(By.id("crash")).click();
+		Browser.waitFor("the restart to be told",
+				() -> browser.driver.findElement(By.id("log")).getText().contains("started anew"));
+		browser.driver.findElement(By.id("canvas")).sendKeys("3", Keys.SPACE);
+		Browser.waitFor("paint on the tile that crashed", () -> browser.pixel(640, 512) == 0xE11D48);
+	}
+
+	@Test
+	void thePanelShowsWhatTheServersDo() {
+		Browser browser = open();
+		browser.driver.findElement(By.id("canvas")).sendKeys(Keys.SPACE);
+		Map<String, String> shown = Map.of("connections", "\\d+", "tiles", "\\d+", "restarts", "\\d+", "p50", ".*\\d.*",
+				"p99", ".*\\d.*", "latency", "\\d+\\.\\d");
+		shown.forEach((id, pattern) -> Browser.waitFor(id + " to be shown",
+				() -> browser.driver.findElement(By.id(id)).getText().matches(pattern)));
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+}
