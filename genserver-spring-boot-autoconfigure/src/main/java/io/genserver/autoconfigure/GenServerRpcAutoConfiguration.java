@@ -37,6 +37,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.DispatcherHandler;
@@ -65,8 +66,10 @@ public final class GenServerRpcAutoConfiguration {
 	}
 
 	@Bean
-	RpcConnections genServerRpcConnections(RpcServerSettings settings) {
-		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress());
+	RpcConnections genServerRpcConnections(RpcServerSettings settings, ApplicationEventPublisher events,
+			GenServerRuntime runtime) {
+		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress(),
+				events::publishEvent, runtime::execute);
 	}
 
 	@Bean

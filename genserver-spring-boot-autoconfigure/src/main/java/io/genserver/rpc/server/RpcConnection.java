@@ -3,6 +3,7 @@ package io.genserver.rpc.server;
 import java.time.Instant;
 
 import io.genserver.Caller;
+import io.genserver.RpcPeer;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.WebSocketTransport;
 
@@ -11,6 +12,7 @@ import io.genserver.rpc.socket.WebSocketTransport;
  *
  * @param peer who is at the other end
  * @param mode what is spoken
+ * @param state how it is
  * @param since when it was accepted
  * @param callsInFlight calls of the peer that hold a place, as of the last second
  * @param bytesReceived bytes received on the socket, all framing included
@@ -19,13 +21,14 @@ import io.genserver.rpc.socket.WebSocketTransport;
  * @param bytesUnsent bytes that wait to be sent
  * @since 0.1.0
  */
-public record RpcConnection(Caller.Remote peer, WireMode mode, Instant since, int callsInFlight, long bytesReceived,
-		long bytesSent, long bytesUnhandled, long bytesUnsent) {
+public record RpcConnection(Caller.Remote peer, WireMode mode, RpcPeer.State state, Instant since, int callsInFlight,
+		long bytesReceived, long bytesSent, long bytesUnhandled, long bytesUnsent) {
 
-	static RpcConnection of(WebSocketTransport transport) {
-		return new RpcConnection(transport.remote(), transport.mode(), transport.since(), transport.callsInFlight(),
-				transport.bytesReceived(), transport.bytesSent(), transport.peer().inboundBytes(),
-				transport.peer().outboundBytes());
+	static RpcConnection of(ConnectedPeer peer) {
+		WebSocketTransport transport = peer.transport();
+		return new RpcConnection(transport.remote(), transport.mode(), peer.state(), transport.since(),
+				transport.callsInFlight(), transport.bytesReceived(), transport.bytesSent(),
+				transport.peer().inboundBytes(), transport.peer().outboundBytes());
 	}
 
 }

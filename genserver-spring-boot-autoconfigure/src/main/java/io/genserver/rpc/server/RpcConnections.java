@@ -8,11 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
+import io.genserver.RpcPeer;
+import io.genserver.RpcPeerEvent;
+import io.genserver.RpcPeers;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.socket.WebSocketTransport;
@@ -27,7 +32,7 @@ import org.slf4j.LoggerFactory;
  *
  * @since 0.1.0
  */
-public final class RpcConnections {
+public final class RpcConnections implements RpcPeers {
 
 	private static final Logger logger = LoggerFactory.getLogger(RpcConnections.class);
 
@@ -43,7 +48,11 @@ public final class RpcConnections {
 
 	private final AtomicLong ids = new AtomicLong();
 
-	private final Map<Place, WebSocketTransport> open = new ConcurrentHashMap<>();
+	private final Consumer<RpcPeerEvent> listener;
+
+	private final Executor workers;
+
+	private final Map<String, ConnectedPeer> open = new ConcurrentHashMap<>();
 
 	/**
 	 * Connections are refused because all places are taken, and that was logged. Goes on
@@ -63,6 +72,22 @@ public final class RpcConnections {
 	 * @param perAddress how many there may be from one address, 0 for any number
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress) {
+		this(limit, perPrincipal, perAddress, (event) -> {
+		}, Runnable::run);
+	}
+
+	/**
+	 * Create an endpoint's connections, of which there are none.
+	 * @param limit how many there may be
+	 * @param perPrincipal how many one principal may have, 0 for any number
+	 * @param perAddress how many there may be from one address, 0 for any number
+	 * @param listener is told what happens to them
+	 * @param workers where it is told
+	 */
+	public RpcConnections(int limit, int perPrincipal, int perAddress, Consumer<RpcPeerEvent> listener,
+			Executor workers) {
+		this.listener = listener;
+		this.workers = workers;
 		this.limit = limit;
 		this.principals = new Quota(perPrincipal);
 		this.addresses = new Quota(perAddress);
@@ -78,6 +103,20 @@ public final class RpcConnections {
 			.map(RpcConnection::of)
 			.sorted(Comparator.comparing(RpcConnection::since))
 			.toList();
+	}
+
+	@Override
+	public List<RpcPeer> all() {
+		return this.open.values()
+			.stream()
+			.<RpcPeer>map((each) -> each)
+			.sorted(Comparator.comparing(RpcPeer::since))
+			.toList();
+	}
+
+	@Override
+	public @Nullable RpcPeer find(String id) {
+		return this.open.get(id);
 	}
 
 	/**
@@ -111,8 +150,8 @@ public final class RpcConnections {
 		completeIfDone();
 		// Handshakes that do not end hold a place, and nothing up.
 		after(drain.plus(grace).plus(grace), () -> this.closed.complete(null));
-		after(drain, () -> this.open.values().forEach((each) -> each.close(SHUTDOWN)));
-		after(drain.plus(grace), () -> this.open.values().forEach(WebSocketTransport::abort));
+		after(drain, () -> this.open.values().forEach((each) -> each.transport().close(SHUTDOWN)));
+		after(drain.plus(grace), () -> this.open.values().forEach((each) -> each.transport().abort()));
 		return this.closed.copy();
 	}
 
@@ -201,9 +240,12 @@ public final class RpcConnections {
 		/** The connection is made and will release its place when it ends. */
 		void connected(WebSocketTransport connection) {
 			this.connected = true;
-			RpcConnections.this.open.put(this, connection);
+			ConnectedPeer peer = new ConnectedPeer(connection, RpcConnections.this.listener,
+					RpcConnections.this.workers);
+			RpcConnections.this.open.put(this.id, peer);
+			peer.opened();
 			if (RpcConnections.this.refusing) {
-				connection.drainThenClose(SHUTDOWN, Duration.ZERO);
+				peer.drainThenClose(SHUTDOWN, Duration.ZERO);
 			}
 		}
 
@@ -216,7 +258,7 @@ public final class RpcConnections {
 
 		void release() {
 			if (this.released.compareAndSet(false, true)) {
-				RpcConnections.this.open.remove(this);
+				RpcConnections.this.open.remove(this.id);
 				RpcConnections.this.principals.release(this.principal);
 				RpcConnections.this.addresses.release(this.address);
 				int left = RpcConnections.this.taken.decrementAndGet();

@@ -1,0 +1,131 @@
+package io.genserver.rpc.server;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+import io.genserver.Caller;
+import io.genserver.RpcPeer;
+import io.genserver.RpcPeerEvent;
+import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.socket.WebSocketTransport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection as the application sees it, and what it is told of it: each event by a
+ * worker, after the one before.
+ */
+final class ConnectedPeer implements RpcPeer {
+
+	private static final Logger logger = LoggerFactory.getLogger(ConnectedPeer.class);
+
+	private final WebSocketTransport transport;
+
+	private final Consumer<RpcPeerEvent> listener;
+
+	private final Executor workers;
+
+	private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
+
+	private State state = State.CONNECTED;
+
+	/** Completes when what happened so far was told. */
+	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
+
+	ConnectedPeer(WebSocketTransport transport, Consumer<RpcPeerEvent> listener, Executor workers) {
+		this.transport = transport;
+		this.listener = listener;
+		this.workers = workers;
+	}
+
+	/** Tell of the connection, now and at its end. */
+	void opened() {
+		tell(State.CONNECTED, 0, "");
+		this.transport.peer().lost().thenAccept((reason) -> become(State.CLOSED, this.transport.closeCode(), reason));
+	}
+
+	/**
+	 * Refuse new calls, and close when those in flight are answered. The peer comes
+	 * first, but its end is not told before this is.
+	 */
+	synchronized void drainThenClose(CloseReason reason, Duration time) {
+		this.transport.drainThenClose(reason, time);
+		become(State.DRAINING, 0, "");
+	}
+
+	private synchronized void become(State next, int code, String reason) {
+		if (this.state.compareTo(next) < 0) {
+			this.state = next;
+			tell(next, code, reason);
+		}
+	}
+
+	private synchronized void tell(State now, int code, String reason) {
+		this.told = this.told.thenApplyAsync((before) -> {
+			try {
+				this.listener.accept(new RpcPeerEvent(this, now, code, reason));
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener of connection {} failed", id(), ex);
+			}
+			return null;
+		}, this.workers);
+	}
+
+	WebSocketTransport transport() {
+		return this.transport;
+	}
+
+	@Override
+	public String id() {
+		return caller().connection();
+	}
+
+	@Override
+	public Caller.Remote caller() {
+		return this.transport.remote();
+	}
+
+	@Override
+	public String protocol() {
+		return this.transport.mode().subprotocol();
+	}
+
+	@Override
+	public Instant since() {
+		return this.transport.since();
+	}
+
+	@Override
+	public synchronized State state() {
+		return this.state;
+	}
+
+	@Override
+	public ConcurrentMap<String, Object> attributes() {
+		return this.attributes;
+	}
+
+	@Override
+	public void close(int code, String reason) {
+		boolean allowed = code == 1000 || code == 1001 || code == 1008 || (code >= 1011 && code <= 1013)
+				|| (code >= 4000 && code <= 4999);
+		if (!allowed) {
+			throw new IllegalArgumentException("A connection can be closed with 1000, 1001, 1008, 1011 to 1013, or"
+					+ " 4000 to 4999, not with " + code);
+		}
+		this.transport.close(new CloseReason(code, reason));
+	}
+
+	@Override
+	public String toString() {
+		return caller() + " on connection " + id();
+	}
+
+}
