@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.genserver.ServerInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,8 +148,11 @@ final class Monitor implements Runnable {
 		}
 		if (++this.slowLogged <= SLOW_LOGGED) {
 			ServerCell cell = task.cell();
-			logger.warn("Server {} has been handling {}; {} messages wait", cell.label(), task.inFlight(),
-					cell.mailbox().size());
+			ServerInfo.InFlight inFlight = task.inFlight();
+			if (inFlight != null) {
+				logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", cell.label(),
+						inFlight.operation(), inFlight.caller(), inFlight.age().toMillis(), cell.mailbox().size());
+			}
 		}
 	}
 

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
 import java.util.concurrent.ThreadPoolExecutor.CallerRunsPolicy;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.CallCycleException;
 import io.genserver.GenServerContext;
@@ -64,6 +65,33 @@ class OwnExecutorTests {
 		});
 		assertThat(ticked.await(30, TimeUnit.SECONDS)).isTrue();
 		assertThat(threads).hasSize(5).containsOnly("users-own");
+	}
+
+	@Test
+	void S18_aServerWithEndlessBacklogLetsOthersOfItsOnlyThreadRun() {
+		AtomicBoolean enough = new AtomicBoolean();
+		ExecutorService one = Executors.newSingleThreadExecutor();
+		try {
+			add("endless", one, Object::new);
+			add("other", one, Object::new);
+			this.engine.runtime.start();
+			goOn(this.engine.ref("endless"), enough);
+			for (int i = 0; i < 10; i++) {
+				assertThat(this.engine.ref("other").<Integer, RuntimeException>call((instance) -> 1)).isOne();
+			}
+		}
+		finally {
+			enough.set(true);
+			one.shutdown();
+		}
+	}
+
+	private static void goOn(GenServerRef<Object> endless, AtomicBoolean enough) {
+		endless.cast((instance) -> {
+			if (!enough.get()) {
+				goOn(endless, enough);
+			}
+		});
 	}
 
 	@Test

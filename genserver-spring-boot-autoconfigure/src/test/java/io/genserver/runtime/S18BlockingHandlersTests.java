@@ -124,39 +124,4 @@ class S18BlockingHandlersTests {
 		}
 	}
 
-	@Test
-	void S18_aServerWithEndlessBacklogYieldsAfterABoundedNumberOfMessages() {
-		Seeds.each(20, (scheduler) -> {
-			Engine engine = new Engine(scheduler);
-			engine.add("other", ServerSettings.DEFAULTS, Object::new);
-			GenServerRef<Endless> endless = engine.start("endless", ServerSettings.DEFAULTS, Endless::new);
-			GenServerRef<Object> other = engine.ref("other");
-			endless.cast((server) -> server.go(endless));
-			for (int i = 0; i < 10; i++) {
-				assertThat(other.<Integer, RuntimeException>call((instance) -> 1)).isOne();
-			}
-			// Ten times some turns, each of at most 64 messages.
-			assertThat(endless.<Integer, RuntimeException>call((server) -> {
-				server.stopped = true;
-				return server.handled;
-			})).isLessThan(50_000);
-			engine.close();
-		});
-	}
-
-	/** Never runs out of messages by itself. */
-	private static final class Endless {
-
-		private boolean stopped;
-
-		private int handled;
-
-		void go(GenServerRef<Endless> self) {
-			if (!this.stopped && ++this.handled < 1_000_000) {
-				self.cast((server) -> server.go(self));
-			}
-		}
-
-	}
-
 }

@@ -1,0 +1,56 @@
+package io.genserver.runtime;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Handlers that run longer than they should are told of while they run. */
+@ExtendWith(OutputCaptureExtension.class)
+class SlowHandlerTests {
+
+	private static final RuntimeSettings IMPATIENT = new RuntimeSettings(Duration.ofSeconds(10), Duration.ofSeconds(15),
+			Duration.ofMillis(1), Duration.ofMinutes(1));
+
+	private final CountDownLatch release = new CountDownLatch(1);
+
+	@Test
+	void aSlowTurnIsLoggedWithWhatItHandlesAndForWhom(CapturedOutput output) {
+		try (Engine engine = new Engine(new WorkerScheduler(IMPATIENT), IMPATIENT)) {
+			engine.start("server", ServerSettings.DEFAULTS, Object::new).cast((instance) -> this.release.await());
+			awaitOutput(output, "Server server has been handling cast(action) from thread");
+			this.release.countDown();
+		}
+	}
+
+	@Test
+	void soIsAHandlerThatRunsBesideTheTurn(CapturedOutput output) {
+		try (Engine engine = new Engine(new WorkerScheduler(IMPATIENT), IMPATIENT)) {
+			Operation beside = TestOperation.concurrent("beside", 2, (instance, payload) -> {
+				this.release.await();
+				return 1;
+			});
+			engine.add("server", ServerSettings.DEFAULTS, Object::new, beside);
+			engine.runtime.start();
+			engine.runtime.server("server").callAsync(null, beside, null, 0, false);
+			awaitOutput(output, "Server server has been handling beside from thread");
+			this.release.countDown();
+		}
+	}
+
+	private static void awaitOutput(CapturedOutput output, String text) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		while (!output.getAll().contains(text)) {
+			assertThat(System.nanoTime()).as("waited in vain for: " + text).isLessThan(end);
+			Thread.onSpinWait();
+		}
+	}
+
+}
