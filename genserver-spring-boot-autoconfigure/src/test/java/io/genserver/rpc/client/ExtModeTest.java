@@ -121,7 +121,7 @@ class ExtModeTest {
 	void whenTheOtherEndLeavesWhatRunsThereIsAnsweredAndTheRestGoesToAnotherConnection() {
 		CompletableFuture<Integer> running = this.client.callAsync("desk.block", Integer.class);
 		waitFor(() -> this.desk.blocked.get() == 1);
-		WebSocketTransport old = this.endpoint.connections.getLast();
+		WebSocketTransport old = this.endpoint.connection();
 		old.drainThenClose(LEAVING, GUARD);
 		waitFor(() -> this.endpoint.connections.size() == 2 && this.client.isOpen());
 		CompletableFuture<Integer> next = this.client.callAsync("desk.count", Integer.class);
@@ -146,7 +146,7 @@ class ExtModeTest {
 			.toList();
 		for (int i = 1; i <= 5; i++) {
 			int before = called.get();
-			this.endpoint.connections.getLast().drainThenClose(LEAVING, GUARD);
+			this.endpoint.connection().drainThenClose(LEAVING, GUARD);
 			int wanted = i + 1;
 			waitFor(() -> this.endpoint.connections.size() == wanted && called.get() > before + 100
 					|| callers.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
@@ -203,7 +203,7 @@ class ExtModeTest {
 				assertThat(echo).succeedsWithin(GUARD).satisfies((bytes) -> assertThat(bytes).hasSize(large.length));
 			}
 		}
-		assertThat(this.endpoint.connections.getLast().mode()).isEqualTo(WireMode.EXT);
+		assertThat(this.endpoint.connection().mode()).isEqualTo(WireMode.EXT);
 	}
 
 	private static @Nullable Throwable failureOf(Runnable action) {

@@ -95,7 +95,7 @@ class GenServerClientTest {
 
 	@Test
 	void theModeIsTheOneAgreedOn() {
-		assertThat(this.endpoint.connections.getLast().mode()).isEqualTo(this.mode);
+		assertThat(this.endpoint.connection().mode()).isEqualTo(this.mode);
 	}
 
 	@AfterEach
@@ -275,8 +275,8 @@ class GenServerClientTest {
 		waitFor(() -> this.store.blocked.get() == 1);
 		AtomicReference<Throwable> blocking = new AtomicReference<>();
 		Thread caller = Thread.ofVirtual().start(() -> blocking.set(failureOf(() -> this.kv.get("a"))));
-		waitFor(() -> this.endpoint.connections.getFirst().peer().callsInFlight() >= 2);
-		this.endpoint.channels.getFirst().close();
+		waitFor(() -> this.endpoint.connection().peer().callsInFlight() >= 2);
+		this.endpoint.channel().close();
 		caller.join(30_000);
 		assertThat(failure(async, GenServerUnavailableException.class).notExecuted()).isFalse();
 		assertThat(blocking.get()).isInstanceOf(GenServerUnavailableException.class);
@@ -289,7 +289,7 @@ class GenServerClientTest {
 
 	@Test
 	void theReasonOfTheOtherEndIsTold() throws Exception {
-		this.endpoint.connections.getFirst().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
+		this.endpoint.connection().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
 		assertThat(this.client.closed().get(30, TimeUnit.SECONDS))
 			.isEqualTo("closed by the peer with 1001: the server shuts down");
 	}
@@ -316,7 +316,7 @@ class GenServerClientTest {
 		AtomicReference<Throwable> call = new AtomicReference<>();
 		AtomicReference<Throwable> connect = new AtomicReference<>();
 		CountDownLatch done = new CountDownLatch(1);
-		Channel channel = this.endpoint.channels.getFirst();
+		Channel channel = this.endpoint.channel();
 		channel.eventLoop().execute(() -> {
 			call.set(failureOf(() -> this.kv.get("a")));
 			connect.set(failureOf(() -> GenServerClient.connect(this.endpoint.uri("/ws"))));

@@ -193,9 +193,9 @@ class ReconnectTest {
 
 	@Test
 	void aServerThatShutsDownIsConnectedToAgainAndOneThatRefusesTheProtocolIsNot() throws Exception {
-		this.endpoint.connections.getLast().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
+		this.endpoint.connection().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
 		waitFor(() -> this.endpoint.connections.size() == 2 && this.client.isOpen());
-		this.endpoint.connections.getLast().close(new CloseReason(CloseCode.POLICY, "not you"));
+		this.endpoint.connection().close(new CloseReason(CloseCode.POLICY, "not you"));
 		assertThat(this.client.closed().get(30, TimeUnit.SECONDS)).isEqualTo("closed by the peer with 1008: not you");
 		assertThatExceptionOfType(GenServerUnavailableException.class).isThrownBy(this.remote::count)
 			.withMessageContaining("not you")
@@ -257,7 +257,7 @@ class ReconnectTest {
 
 	/** Cut the connection. The client notices a little later. */
 	private void drop() {
-		this.endpoint.channels.getLast().close().awaitUninterruptibly();
+		this.endpoint.channel().close().awaitUninterruptibly();
 	}
 
 	/** Cut the connection, and wait until the client has noticed. */

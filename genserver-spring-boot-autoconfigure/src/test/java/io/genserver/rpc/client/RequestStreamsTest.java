@@ -117,7 +117,7 @@ class RequestStreamsTest {
 		Flux<String> endless = Flux.<String>never().startWith("one").doOnCancel(() -> cancelled.set(true));
 		StepVerifier.create(this.remote.echo(endless)).expectNext("one!").thenCancel().verify(GUARD);
 		waitFor(cancelled::get);
-		waitFor(() -> this.endpoint.connections.getLast().peer().inboundBytes() == 0);
+		waitFor(() -> this.endpoint.connection().peer().inboundBytes() == 0);
 	}
 
 	@Test
@@ -161,8 +161,12 @@ class RequestStreamsTest {
 
 	@Test
 	void itemsThatFailFailTheCallHereAndCancelItThere() throws Exception {
-		Flux<Integer> broken = Flux.just(1, 2).concatWith(Flux.error(new IllegalStateException("no more")));
-		CompletableFuture<Integer> sum = this.remote.sum(broken);
+		Sinks.Many<Integer> broken = Sinks.many().unicast().onBackpressureBuffer();
+		CompletableFuture<Integer> sum = this.remote.sum(broken.asFlux());
+		broken.tryEmitNext(1).orThrow();
+		// Cancelled any earlier, the call would not begin.
+		waitFor(() -> this.sink.taken.get() == 1);
+		broken.tryEmitError(new IllegalStateException("no more")).orThrow();
 		assertThat(failureOf(sum)).isInstanceOf(IllegalStateException.class).hasMessage("no more");
 		waitFor(() -> this.sink.failure.get() instanceof CancellationException);
 	}
@@ -180,7 +184,7 @@ class RequestStreamsTest {
 		for (int i = 0; i < 20; i++) {
 			assertThat(this.remote.ignored(Flux.range(0, 300).map((each) -> "x".repeat(1000))).join()).isEqualTo(7);
 		}
-		waitFor(() -> this.endpoint.connections.getLast().peer().inboundBytes() == 0);
+		waitFor(() -> this.endpoint.connection().peer().inboundBytes() == 0);
 	}
 
 	@Test
@@ -278,11 +282,16 @@ class RequestStreamsTest {
 
 		final AtomicReference<@Nullable BaseSubscriber<byte[]>> slow = new AtomicReference<>();
 
+		final AtomicInteger taken = new AtomicInteger();
+
 		final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
 		@Override
 		public CompletableFuture<Integer> sum(Flux<Integer> numbers) {
-			return numbers.reduce(0, Integer::sum).doOnError(this.failure::set).toFuture();
+			return numbers.doOnNext((each) -> this.taken.incrementAndGet())
+				.reduce(0, Integer::sum)
+				.doOnError(this.failure::set)
+				.toFuture();
 		}
 
 		@Override

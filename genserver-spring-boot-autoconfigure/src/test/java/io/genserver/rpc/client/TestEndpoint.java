@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
 import io.genserver.protocol.ProtocolLimits;
@@ -21,6 +22,8 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.WebsocketServerSpec;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * An endpoint without a container, whose connections a test can get at.
@@ -87,6 +90,24 @@ final class TestEndpoint implements AutoCloseable {
 		this.channels.add(channel);
 		Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), "test", null);
 		this.connections.add(new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.settings));
+	}
+
+	/**
+	 * The last connection made; one that its client has may be known here a little later.
+	 */
+	WebSocketTransport connection() {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		while (this.connections.isEmpty()) {
+			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
+			Thread.onSpinWait();
+		}
+		return this.connections.getLast();
+	}
+
+	/** The channel of that connection. */
+	Channel channel() {
+		connection();
+		return this.channels.getLast();
 	}
 
 	URI uri(String path) {
