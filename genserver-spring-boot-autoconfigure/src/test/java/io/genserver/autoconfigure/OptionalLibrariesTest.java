@@ -46,7 +46,8 @@ class OptionalLibrariesTest {
 	@ParameterizedTest(name = "without {0}")
 	@CsvSource(delimiter = ';',
 			textBlock = """
-					Reactor             ; (reactor|spring-boot-(reactor|netty|web|http)|spring-web).*
+					Reactor             ; (reactor|spring-boot-(reactor|netty|web|http|starter-security|security)|spring-web|spring-security).*
+					Security            ; (spring-boot-(starter-)?|spring-)security.*
 					WebFlux             ; spring-(boot-)?webflux.*
 					Jackson             ; (jackson|spring-boot-(starter-)?jackson).*
 					Micrometer          ; (micrometer-(core|jakarta9)|spring-boot-(starter-)?(micrometer|actuator|health)).*
