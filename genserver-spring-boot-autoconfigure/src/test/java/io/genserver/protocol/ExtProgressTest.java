@@ -1,6 +1,5 @@
 package io.genserver.protocol;
 
-import java.util.List;
 import java.util.Random;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,13 +16,11 @@ class ExtProgressTest {
 
 	private static final int CONNECTIONS = 700;
 
-	private static final int STEPS = 400;
-
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2, 3, 4 })
 	void everyCallIsAnswered(int block) {
 		for (int seed = block * CONNECTIONS; seed < (block + 1) * CONNECTIONS; seed++) {
-			Pair pair = new Pair(seed, false, false);
+			ExtPair pair = new ExtPair("seed " + seed, new Random(seed), false, false);
 			pair.run();
 			for (ExtEnd end : pair.ends) {
 				assertThat(end.exchanges).as("seed %s", seed).allMatch((exchange) -> exchange.end.equals("status 0"));
@@ -38,7 +35,7 @@ class ExtProgressTest {
 	@ValueSource(ints = { 0, 1, 2, 3 })
 	void everyCallEndsWhateverIsGivenUp(int block) {
 		for (int seed = block * CONNECTIONS; seed < (block + 1) * CONNECTIONS; seed++) {
-			Pair pair = new Pair(seed, true, false);
+			ExtPair pair = new ExtPair("seed " + seed, new Random(seed), true, false);
 			pair.run();
 			for (ExtEnd end : pair.ends) {
 				assertThat(end.exchanges).as("seed %s", seed).noneMatch((exchange) -> exchange.end.isEmpty());
@@ -50,131 +47,12 @@ class ExtProgressTest {
 	@ValueSource(ints = { 0, 1 })
 	void everyCallEndsThoughTheBudgetIsTight(int block) {
 		for (int seed = block * CONNECTIONS; seed < (block + 1) * CONNECTIONS; seed++) {
-			Pair pair = new Pair(seed, (seed % 2) == 0, true);
+			ExtPair pair = new ExtPair("seed " + seed, new Random(seed), (seed % 2) == 0, true);
 			pair.run();
 			for (ExtEnd end : pair.ends) {
 				assertThat(end.exchanges).as("seed %s", seed).noneMatch((exchange) -> exchange.end.isEmpty());
 			}
 		}
-	}
-
-	/** Two ends, and what happens between them. */
-	private static final class Pair {
-
-		private final long seed;
-
-		private final Random random;
-
-		private final ExtEnd a;
-
-		private final ExtEnd b;
-
-		private final List<ExtEnd> ends;
-
-		private final boolean tight;
-
-		/** How eager consumers and wires are, out of 10. */
-		private final int consuming;
-
-		private final int moving;
-
-		private long now = 1;
-
-		Pair(long seed, boolean cancels, boolean tight) {
-			this.seed = seed;
-			this.random = new Random(seed);
-			this.tight = tight;
-			ExtRoll roll = new ExtRoll(this.random, cancels, tight);
-			this.a = new ExtEnd(Side.CONNECTING, roll, this.random);
-			this.b = new ExtEnd(Side.ACCEPTING, roll, this.random);
-			this.ends = List.of(this.a, this.b);
-			this.consuming = this.random.nextInt(11);
-			this.moving = 1 + this.random.nextInt(10);
-		}
-
-		void run() {
-			int calls = 1 + this.random.nextInt(15);
-			for (int step = 0; step < STEPS; step++) {
-				ExtEnd end = this.ends.get(this.random.nextInt(2));
-				switch (this.random.nextInt(5)) {
-					case 0 -> {
-						if (calls > 0 && this.random.nextInt(4) == 0) {
-							calls--;
-							end.call();
-						}
-					}
-					case 1 -> end.step(end.todo, true);
-					case 2 -> {
-						if (this.random.nextInt(10) < this.consuming) {
-							end.step(end.unconsumed, false);
-						}
-					}
-					case 3 -> end.send(other(end), this.random.nextBoolean());
-					default -> {
-						if (this.random.nextInt(10) < this.moving) {
-							end.receive(this.now);
-						}
-					}
-				}
-				this.ends.forEach(ExtEnd::assertBalanced);
-			}
-			finish();
-			assertNothingIsOpen();
-		}
-
-		private ExtEnd other(ExtEnd end) {
-			return (end == this.a) ? this.b : this.a;
-		}
-
-		/** Lets everything happen until nothing more does; consuming comes last. */
-		private void finish() {
-			boolean progress = true;
-			while (progress) {
-				progress = false;
-				for (ExtEnd end : this.ends) {
-					progress |= end.step(end.todo, true);
-					progress |= end.send(other(end), true);
-					while (end.receive(this.now)) {
-						progress = true;
-					}
-				}
-				if (!progress) {
-					progress = this.a.step(this.a.unconsumed, true) | this.b.step(this.b.unconsumed, true);
-				}
-				if (!progress && this.tight && openStreams() > 0) {
-					// Only the end of patience can help now, for both ends in turn.
-					this.now += 11_000_000_000L;
-					this.a.session.tick(this.now);
-					this.b.session.tick(this.now);
-					this.now += 11_000_000_000L;
-					this.a.session.tick(this.now);
-					this.b.session.tick(this.now);
-					progress = this.a.session.hasOutput() || this.b.session.hasOutput() || !this.a.todo.isEmpty()
-							|| !this.b.todo.isEmpty();
-				}
-			}
-		}
-
-		private int openStreams() {
-			return this.a.session.streams().size() + this.b.session.streams().size();
-		}
-
-		private void assertNothingIsOpen() {
-			for (ExtEnd end : this.ends) {
-				ExtSession session = end.session;
-				assertThat(session.openCalls()).as("open calls, seed %s", this.seed).isZero();
-				assertThat(session.waitingCalls()).as("waiting, seed %s", this.seed).isZero();
-				assertThat(session.streams().size()).as("streams, seed %s", this.seed).isZero();
-				assertThat(session.callsInFlight()).as("places, seed %s", this.seed).isZero();
-				assertThat(session.bufferedBytes()).as("buffered, seed %s", this.seed).isZero();
-				assertThat(session.credit().isBalanced()).as("credit, seed %s", this.seed).isTrue();
-				assertThat(session.credit().available()).as("credit, seed %s", this.seed)
-					.isEqualTo(other(end).session.sender().credit());
-				session.close("test over");
-				Wire.assertNothingInUse(end.allocator);
-			}
-		}
-
 	}
 
 }

@@ -1,20 +1,15 @@
 package io.genserver.protocol;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-import static io.genserver.protocol.Frames.frame;
-import static io.genserver.protocol.Frames.header;
-import static io.genserver.protocol.Frames.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -23,138 +18,79 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SplitPropertyTest {
 
-	private static final int CONNECTIONS = 400;
+	private static final int CONNECTIONS = 2000;
 
 	@ParameterizedTest
-	@ValueSource(ints = { 0, 1, 2, 3, 4 })
-	void everySplitTellsTheSame(int block) {
-		for (int seed = block * CONNECTIONS; seed < (block + 1) * CONNECTIONS; seed++) {
-			byte[] bytes = frames(new Random(seed));
-			assertSplitsAgree(seed, bytes);
+	@EnumSource
+	void everySplitTellsTheSame(WireMode mode) {
+		for (int seed = 0; seed < CONNECTIONS; seed++) {
+			assertSplitsAgree(mode, seed, frames(mode, seed, new Random(seed)));
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 0, 1, 2 })
-	void everySplitOfDamagedBytesTellsTheSame(int block) {
-		for (int seed = block * CONNECTIONS; seed < (block + 1) * CONNECTIONS; seed++) {
+	@EnumSource
+	void everySplitOfDamagedBytesTellsTheSame(WireMode mode) {
+		for (int seed = 0; seed < CONNECTIONS; seed++) {
 			Random random = new Random(seed);
-			byte[] bytes = frames(random);
+			byte[] bytes = frames(mode, seed, random);
 			for (int i = 0; i < 3; i++) {
 				bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
 			}
-			assertSplitsAgree(seed, bytes);
+			assertSplitsAgree(mode, seed, bytes);
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 0, 1 })
-	void everySplitOfNoiseTellsTheSame(int block) {
-		for (int seed = block * CONNECTIONS; seed < (block + 1) * CONNECTIONS; seed++) {
+	@EnumSource
+	void everySplitOfNoiseTellsTheSame(WireMode mode) {
+		for (int seed = 0; seed < CONNECTIONS / 2; seed++) {
 			Random random = new Random(seed);
 			byte[] bytes = new byte[1 + random.nextInt(200)];
 			random.nextBytes(bytes);
-			assertSplitsAgree(seed, bytes);
+			assertSplitsAgree(mode, seed, bytes);
 		}
 	}
 
 	@Test
-	void theConversationsMeetEverything() {
+	void theConversationsInBaseModeMeetEverything() {
 		Set<String> met = new TreeSet<>();
 		for (int seed = 0; seed < CONNECTIONS; seed++) {
-			byte[] bytes = frames(new Random(seed));
-			run(seed, (wire) -> wire.feed(bytes)).forEach((line) -> met.add(line.split(" ")[0]));
+			byte[] bytes = BaseSplits.frames(new Random(seed));
+			note(met, BaseSplits.run(seed, (wire) -> wire.feed(bytes)));
 		}
 		assertThat(met).contains("opened", "complete", "item", "ended", "cancelled", "refused", "answering", "result",
 				"answered", "failed", "violated");
 		assertThat(met).contains(Arrays.stream(Dropped.values()).map(Dropped::name).toArray(String[]::new));
 	}
 
-	private static void assertSplitsAgree(int seed, byte[] bytes) {
-		List<String> whole = run(seed, (wire) -> wire.feed(bytes));
-		assertThat(run(seed, (wire) -> wire.feedByteByByte(bytes))).as("seed %s", seed).isEqualTo(whole);
-		Random random = new Random(seed);
-		assertThat(run(seed, (wire) -> wire.feedSplit(bytes, random))).as("seed %s", seed).isEqualTo(whole);
+	@Test
+	void theConversationsInExtModeMeetEverything() {
+		Set<String> met = new TreeSet<>();
+		for (int seed = 0; seed < CONNECTIONS; seed++) {
+			byte[] bytes = ExtSplits.frames(seed, new Random(seed));
+			note(met, ExtSplits.run(seed, (wire) -> wire.feed(bytes)));
+		}
+		assertThat(met).contains("opened", "complete", "arguments", "item", "ended", "cancelled", "refused", "demand",
+				"answering", "result", "answered", "failed", "leaving", "violated", Dropped.LATE_FRAME.name(),
+				Dropped.LATE_CANCEL.name(), Dropped.SKIPPED_KIND.name());
 	}
 
-	/** Everything a connection tells and answers, with a listener that acts by itself. */
-	private static List<String> run(int seed, Consumer<Wire> feeding) {
-		ProtocolLimits limits = ProtocolLimits.defaults()
-			.toBuilder()
-			.callsInFlight(4)
-			.itemBytes(300)
-			.inboundBudgetBytes(700)
-			.skippedFrames(3)
-			.build();
-		List<String> told = new ArrayList<>();
-		try (Wire wire = new Wire((seed % 2 == 0) ? Side.ACCEPTING : Side.CONNECTING, limits)) {
-			for (int i = 0; i < 4; i++) {
-				wire.session.call(Frames.ECHO, new byte[0], ResponseMode.values()[i % 2], "caller");
-			}
-			wire.listener.intake = (request) -> Intake.values()[Math.floorMod(request.requestId() + seed, 3)];
-			wire.listener.then = (event) -> act(wire, seed, event);
-			feeding.accept(wire);
-			told.addAll(wire.events);
-			told.addAll(wire.listener.dropped);
-			told.add("buffered " + wire.session.streams().heldBytes());
-			told.add("in flight " + wire.session.callsInFlight());
-			told.add("open " + wire.session.openCalls());
-			told.add(Vectors.hex(wire.output()));
-		}
-		return told;
+	private static void note(Set<String> met, List<String> told) {
+		told.forEach((line) -> met.add(line.split(" ")[0]));
 	}
 
-	private static void act(Wire wire, int seed, String event) {
-		if (wire.session.isClosed()) {
-			return;
-		}
-		if (event.startsWith("complete") || event.startsWith("ended") || event.startsWith("refused")) {
-			if (seed % 3 == 0) {
-				for (InboundRequest request : wire.listener.requests) {
-					wire.session.respond(request, StatusCode.OK, Frames.utf8(event));
-				}
-			}
-		}
-		else if (event.startsWith("item") && seed % 5 == 0) {
-			wire.session.respond(wire.listener.request(), StatusCode.SYSTEM, Frames.utf8("enough"));
-		}
-		else if (event.startsWith("cancelled")) {
-			wire.listener.requests.forEach((request) -> {
-				if (request.isOver()) {
-					wire.session.release(request);
-				}
-			});
-		}
+	private static byte[] frames(WireMode mode, int seed, Random random) {
+		return (mode == WireMode.BASE) ? BaseSplits.frames(random) : ExtSplits.frames(seed, random);
 	}
 
-	/** A conversation on few ids, mostly in order, with everything that may go wrong. */
-	private static byte[] frames(Random random) {
-		int[] nextSeq = new int[6];
-		List<byte[]> frames = new ArrayList<>();
-		int count = 5 + random.nextInt(40);
-		for (int i = 0; i < count; i++) {
-			int stream = random.nextInt(nextSeq.length);
-			int seq = (random.nextInt(20) == 0) ? random.nextInt(4) : nextSeq[stream];
-			int kind = (random.nextInt(25) == 0) ? 4 + random.nextInt(4) : random.nextInt(4);
-			if (kind == FrameKind.CANCEL && random.nextInt(3) > 0) {
-				kind = FrameKind.DATA;
-			}
-			byte[] payload = new byte[random.nextInt(60)];
-			random.nextBytes(payload);
-			if (seq == 0) {
-				byte[] metadata = new byte[random.nextInt(20)];
-				byte[] message = header((random.nextInt(30) == 0) ? 3 : random.nextInt(3), random.nextInt(6),
-						Frames.ECHO, metadata);
-				payload = switch (random.nextInt(5)) {
-					case 0 -> Arrays.copyOf(message, random.nextInt(message.length));
-					case 1 -> join(message, payload);
-					default -> message;
-				};
-			}
-			frames.add(frame(kind, stream, seq, payload));
-			nextSeq[stream] = (kind == FrameKind.END || kind == FrameKind.CANCEL) ? 0 : seq + 1;
+	private static void assertSplitsAgree(WireMode mode, int seed, byte[] bytes) {
+		if (mode == WireMode.BASE) {
+			BaseSplits.assertAgree(seed, bytes);
 		}
-		return join(frames.toArray(byte[][]::new));
+		else {
+			ExtSplits.assertAgree(seed, bytes);
+		}
 	}
 
 }
