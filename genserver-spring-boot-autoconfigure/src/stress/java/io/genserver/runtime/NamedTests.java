@@ -1,7 +1,6 @@
 package io.genserver.runtime;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
 
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -33,18 +32,22 @@ public final class NamedTests {
 	 * @param names their names, as {@code class#method}
 	 */
 	public static void main(String[] names) {
-		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-			.selectors(Arrays.stream(names).map(DiscoverySelectors::selectMethod).toList())
-			.build();
-		SummaryGeneratingListener listener = new SummaryGeneratingListener();
-		LauncherFactory.create().execute(request, listener);
-		TestExecutionSummary summary = listener.getSummary();
-		summary.printFailuresTo(new PrintWriter(System.out, true), 5);
-		if (summary.getTestsFoundCount() != names.length || summary.getTestsSkippedCount() > 0) {
-			System.out.println("Of " + names.length + " tests found " + summary.getTestsFoundCount());
-			System.exit(MISSING);
+		boolean passed = true;
+		for (String name : names) {
+			LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+				.selectors(DiscoverySelectors.selectMethod(name))
+				.build();
+			SummaryGeneratingListener listener = new SummaryGeneratingListener();
+			LauncherFactory.create().execute(request, listener);
+			TestExecutionSummary summary = listener.getSummary();
+			summary.printFailuresTo(new PrintWriter(System.out, true), 5);
+			if (summary.getTestsFoundCount() == 0 || summary.getTestsSkippedCount() > 0) {
+				System.out.println(name + " was not found, or not run");
+				System.exit(MISSING);
+			}
+			passed &= summary.getTestsSucceededCount() == summary.getTestsFoundCount();
 		}
-		System.exit((summary.getTestsSucceededCount() == names.length) ? PASSED : FAILED);
+		System.exit(passed ? PASSED : FAILED);
 	}
 
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
@@ -47,7 +49,11 @@ final class TestEndpoint implements AutoCloseable {
 
 	/** On a port that was free a moment ago. */
 	TestEndpoint(TestServers servers, int port) {
-		PeerContext context = servers.context(ProtocolLimits.defaults());
+		this(servers, port, ProtocolLimits.defaults());
+	}
+
+	TestEndpoint(TestServers servers, int port, ProtocolLimits limits) {
+		PeerContext context = servers.context(limits);
 		this.settings = new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1),
 				context);
 		WebsocketServerSpec spec = WebsocketServerSpec.builder()
@@ -64,9 +70,9 @@ final class TestEndpoint implements AutoCloseable {
 			.port(port)
 			.route((routes) -> routes.get("/ws", (request, response) -> response
 				.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
-					accept(request, connection.channel(), inbound.selectedSubprotocol());
+					WebSocketTransport transport = accept(request, connection.channel(), inbound.selectedSubprotocol());
 					connection.channel().closeFuture().addListener((closed) -> over.success());
-					this.connections.getLast().takeOver(inbound);
+					transport.takeOver(inbound);
 				})), offersExt(request) ? ext : spec))
 				.get("/silent",
 						(request, response) -> response
@@ -84,12 +90,14 @@ final class TestEndpoint implements AutoCloseable {
 		return offer != null && offer.contains(WireMode.EXT.subprotocol());
 	}
 
-	private void accept(HttpServerRequest request, Channel channel, @Nullable String protocol) {
+	private WebSocketTransport accept(HttpServerRequest request, Channel channel, @Nullable String protocol) {
 		WireMode mode = WireMode.EXT.subprotocol().equals(protocol) ? WireMode.EXT : WireMode.BASE;
 		this.handshakes.add(request.requestHeaders());
 		this.channels.add(channel);
 		Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), "test", null);
-		this.connections.add(new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.settings));
+		WebSocketTransport transport = new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.settings);
+		this.connections.add(transport);
+		return transport;
 	}
 
 	/**
@@ -112,6 +120,18 @@ final class TestEndpoint implements AutoCloseable {
 
 	URI uri(String path) {
 		return URI.create("ws://localhost:" + this.server.port() + path);
+	}
+
+	int port() {
+		return this.server.port();
+	}
+
+	/** Takes no more connections, and takes leave of those there are. */
+	void drain(Duration time) {
+		this.server.channel().close().awaitUninterruptibly();
+		CloseReason reason = new CloseReason(CloseCode.GOING_AWAY, "the server shuts down");
+		this.connections.forEach((each) -> each.drainThenClose(reason, time));
+		this.channels.forEach((each) -> each.closeFuture().awaitUninterruptibly());
 	}
 
 	@Override

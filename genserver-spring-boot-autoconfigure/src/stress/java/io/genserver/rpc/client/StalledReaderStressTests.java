@@ -1,0 +1,103 @@
+package io.genserver.rpc.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.WireMode;
+import io.genserver.rpc.TestServers;
+import io.genserver.testsupport.BufferLeaks;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A client that asks for much and reads nothing: what waits for it stays within its
+ * budget, it is closed in the end, and another connection is served all the while.
+ */
+@Tag("stress")
+@ExtendWith(BufferLeaks.class)
+class StalledReaderStressTests {
+
+	private static final Duration STALL = Duration.ofSeconds(Integer.getInteger("genserver.rpc.stall-seconds", 10));
+
+	private static final int REPLY_BYTES = 100_000;
+
+	/** What pools keep ready beside what was asked of them. */
+	private static final long POOLS = 48L * 1024 * 1024;
+
+	@ParameterizedTest
+	@EnumSource
+	void aReaderThatStallsStaysWithinItsBudgetAndDisturbsNobody(WireMode mode) throws Exception {
+		ProtocolLimits limits = ProtocolLimits.defaults().toBuilder().outboundStall(STALL.multipliedBy(2)).build();
+		try (TestServers servers = new TestServers().add("ledger", new Ledger.Server()).start();
+				TestEndpoint endpoint = new TestEndpoint(servers, 0, limits);
+				ChaosProxy proxy = new ChaosProxy(endpoint.port(),
+						(number) -> new ChaosProxy.Plan(ChaosProxy.Trouble.STALLED_READER, 20_000))) {
+			try (GenServerClient stalled = builder(mode).connect(URI.create("ws://localhost:" + proxy.port() + "/ws"));
+					GenServerClient other = builder(mode).connect(endpoint.uri("/ws"))) {
+				watch(endpoint, stalled, other, limits, mode);
+			}
+		}
+	}
+
+	private static GenServerClientBuilder builder(WireMode mode) {
+		GenServerClientBuilder builder = GenServerClient.builder().callTimeout(STALL.multipliedBy(4)).noReconnect();
+		return (mode == WireMode.BASE) ? builder.baseMode() : builder;
+	}
+
+	private static void watch(TestEndpoint endpoint, GenServerClient stalled, GenServerClient other,
+			ProtocolLimits limits, WireMode mode) throws Exception {
+		Channel channel = endpoint.channels.getFirst();
+		Ledger asked = stalled.server("ledger", Ledger.class);
+		Ledger undisturbed = other.server("ledger", Ledger.class);
+		long directBefore = PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
+		// As much as may wait at most, twice: whoever reads nothing is closed or held.
+		int requests = (int) (2 * limits.outboundHardBytes() / REPLY_BYTES);
+		for (int i = 0; i < requests; i++) {
+			asked.pages(REPLY_BYTES);
+		}
+		long start = System.nanoTime();
+		long most = 0;
+		long mostDirect = 0;
+		long slowest = 0;
+		int served = 0;
+		while (System.nanoTime() - start < STALL.toNanos()) {
+			long began = System.nanoTime();
+			assertThat(undisturbed.enter(served).get(30, TimeUnit.SECONDS)).isEqualTo(served);
+			slowest = Math.max(slowest, System.nanoTime() - began);
+			served++;
+			most = Math.max(most, waiting(channel));
+			mostDirect = Math.max(mostDirect,
+					PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory() - directBefore);
+		}
+		assertThat(most).isLessThan(limits.outboundHardBytes());
+		assertThat(mostDirect).isLessThan(limits.outboundHardBytes() + POOLS);
+		System.out.println("Stalled reader, " + mode + ": " + STALL.toSeconds() + " s, at most " + most
+				+ " bytes in its channel and " + mostDirect + " bytes of direct memory more, " + served
+				+ " calls of another connection in the meantime, the slowest " + TimeUnit.NANOSECONDS.toMillis(slowest)
+				+ " ms");
+		assertThat(channel.closeFuture().await(STALL.toSeconds() * 3 + 30, TimeUnit.SECONDS)).as("hang guard").isTrue();
+		assertThat(endpoint.connections.getFirst().closeCode()).isEqualTo(CloseCode.SLOW_CONSUMER);
+		assertThat(undisturbed.enter(-1).get(30, TimeUnit.SECONDS)).isEqualTo(-1);
+	}
+
+	/** Bytes that the socket does not take. */
+	private static long waiting(Channel channel) throws Exception {
+		if (!channel.isOpen()) {
+			return 0;
+		}
+		return channel.eventLoop().submit(() -> {
+			var buffer = channel.unsafe().outboundBuffer();
+			return (buffer != null) ? buffer.totalPendingWriteBytes() : 0L;
+		}).get(30, TimeUnit.SECONDS);
+	}
+
+}
