@@ -42,6 +42,19 @@ public interface RpcPeer {
 	State state();
 
 	/**
+	 * Return what the peer serves, by its contract, to call it. Nothing is sent before an
+	 * operation is called. A call fails with {@link GenServerUnavailableException} when
+	 * the connection ends.
+	 * @param <C> the contract
+	 * @param name the name under which the peer serves it
+	 * @param contract the contract, an interface
+	 * @return a proxy that may be kept as long as the connection lasts
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	<C> C server(String name, Class<C> contract);
+
+	/**
 	 * Return what the application has noted about the peer. Gone with the connection.
 	 * @return a map to read and to write
 	 */

@@ -1,5 +1,6 @@
 package io.genserver.autoconfigure;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Map;
 import io.genserver.RpcAuthorization;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
@@ -67,9 +69,14 @@ public final class GenServerRpcAutoConfiguration {
 
 	@Bean
 	RpcConnections genServerRpcConnections(RpcServerSettings settings, ApplicationEventPublisher events,
-			GenServerRuntime runtime) {
+			GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs, GenServerProperties servers) {
+		RemoteContracts contracts = codecs.orderedStream()
+			.sorted(Comparator.comparing((codec) -> !(codec instanceof JsonCodec)))
+			.findFirst()
+			.map((codec) -> new RemoteContracts(codec, servers.getCallTimeout()))
+			.orElse(null);
 		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress(),
-				events::publishEvent, runtime::execute);
+				events::publishEvent, runtime::execute, contracts);
 	}
 
 	@Bean

@@ -14,8 +14,8 @@ import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What peers may call, and nothing else. Immutable; shared by all connections of an
- * endpoint.
+ * What peers may call, and nothing else. Shared by all connections of an endpoint, or of
+ * a client. Safe for use by many threads.
  *
  * @since 0.1.0
  */
@@ -23,9 +23,10 @@ public final class ExposedOperations {
 
 	private static final ExposedOperations NONE = new ExposedOperations(null, Map.of());
 
-	private final @Nullable GenServerRuntime runtime;
+	private volatile @Nullable GenServerRuntime runtime;
 
-	private final Map<Long, ExposedOperation> byId;
+	/** Never changed, but replaced. */
+	private volatile Map<Long, ExposedOperation> byId;
 
 	private ExposedOperations(@Nullable GenServerRuntime runtime, Map<Long, ExposedOperation> byId) {
 		this.runtime = runtime;
@@ -38,6 +39,39 @@ public final class ExposedOperations {
 	 */
 	public static ExposedOperations none() {
 		return NONE;
+	}
+
+	/**
+	 * Expose nothing yet.
+	 * @return an empty table of its own, to {@link #add} to
+	 */
+	public static ExposedOperations growing() {
+		return new ExposedOperations(null, Map.of());
+	}
+
+	/**
+	 * Expose all operations of one more server.
+	 * @param servers knows the server
+	 * @param server the server
+	 * @param codecs how arguments and replies are encoded
+	 * @throws ExposureException if two operations would have one name or id, or one has
+	 * types that cannot be encoded in the first encoding
+	 */
+	public synchronized void add(GenServerRuntime servers, Server server, List<? extends RpcCodec> codecs) {
+		Map<Long, ExposedOperation> more = new HashMap<>(this.byId);
+		Encodings encodings = new Encodings(codecs);
+		for (Operation operation : server.definition().operations()) {
+			put(more, expose(server, operation, encodings));
+		}
+		this.runtime = servers;
+		this.byId = Map.copyOf(more);
+	}
+
+	private static void put(Map<Long, ExposedOperation> byId, ExposedOperation added) {
+		ExposedOperation other = byId.put(added.methodId(), added);
+		if (other != null) {
+			throw ExposureException.collision(other, added);
+		}
 	}
 
 	/**
@@ -71,11 +105,7 @@ public final class ExposedOperations {
 		for (Server server : runtime.servers()) {
 			for (Operation operation : server.definition().operations()) {
 				if (exposed.test(server, operation)) {
-					ExposedOperation added = expose(server, operation, encodings);
-					ExposedOperation other = byId.put(added.methodId(), added);
-					if (other != null) {
-						throw ExposureException.collision(other, added);
-					}
+					put(byId, expose(server, operation, encodings));
 				}
 			}
 		}

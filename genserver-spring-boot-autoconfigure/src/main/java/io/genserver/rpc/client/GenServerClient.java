@@ -5,10 +5,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
@@ -21,6 +19,9 @@ import io.genserver.BlockingCallException;
 import io.genserver.Keyed;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.DynamicOperations;
+import io.genserver.rpc.RemoteContracts;
+import io.genserver.rpc.RemoteOperation;
 import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
@@ -69,23 +70,18 @@ public final class GenServerClient implements AutoCloseable {
 
 	private final LinkChannel calls;
 
-	private final RpcCodec codec;
-
-	private final Executor workers;
-
-	private final long callTimeoutNanos;
-
 	private final DynamicOperations operations;
 
-	private final Map<Face, RemoteContract<?>> contracts = new ConcurrentHashMap<>();
+	private final RemoteContracts contracts;
 
-	GenServerClient(Link link, RpcCodec codec, Executor workers, Duration callTimeout) {
+	private final ServedHandlers served;
+
+	GenServerClient(Link link, RpcCodec codec, Executor workers, Duration callTimeout, ServedHandlers served) {
 		this.link = link;
 		this.calls = new LinkChannel(link, workers);
-		this.codec = codec;
-		this.workers = workers;
-		this.callTimeoutNanos = callTimeout.toNanos();
-		this.operations = new DynamicOperations(codec, this.callTimeoutNanos);
+		this.contracts = new RemoteContracts(codec, callTimeout);
+		this.operations = new DynamicOperations(codec, callTimeout.toNanos());
+		this.served = served;
 	}
 
 	/**
@@ -133,7 +129,7 @@ public final class GenServerClient implements AutoCloseable {
 	 * be called remotely, saying why
 	 */
 	public <C> C server(String name, Class<C> contract) {
-		return contract(name, contract, false).proxy(this.calls, null);
+		return this.contracts.server(this.calls, name, contract);
 	}
 
 	/**
@@ -161,13 +157,37 @@ public final class GenServerClient implements AutoCloseable {
 	 * be called remotely, saying why
 	 */
 	public <C> Keyed<C> keyed(String name, Class<C> contract) {
-		return new RemoteKeyed<>(this.calls, contract(name, contract, true));
+		return this.contracts.keyed(this.calls, name, contract);
 	}
 
-	@SuppressWarnings("unchecked")
-	private <C> RemoteContract<C> contract(String name, Class<C> contract, boolean keyed) {
-		return (RemoteContract<C>) this.contracts.computeIfAbsent(new Face(name, contract, keyed),
-				(face) -> new RemoteContract<>(name, contract, keyed, this.codec, this.callTimeoutNanos));
+	/**
+	 * Answer calls of the other end, under the name of the contract: {@code
+	 * Notifications} is called as {@code notifications}.
+	 * @param <C> the contract
+	 * @param contract the contract, an interface
+	 * @param handler does what is asked for
+	 * @throws IllegalArgumentException if the interface is no contract, or something is
+	 * served under that name already
+	 * @see #serve(String, Class, Object)
+	 */
+	public <C> void serve(Class<C> contract, C handler) {
+		String name = contract.getSimpleName();
+		serve(Character.toLowerCase(name.charAt(0)) + name.substring(1), contract, handler);
+	}
+
+	/**
+	 * Answer calls of the other end, over this connection and those that follow it. The
+	 * handler is a server: one message at a time, on a virtual thread, and where the
+	 * contract says otherwise as it says.
+	 * @param <C> the contract
+	 * @param name the name by which the other end calls it
+	 * @param contract the contract, an interface
+	 * @param handler does what is asked for
+	 * @throws IllegalArgumentException if the interface is no contract, or something is
+	 * served under that name already
+	 */
+	public <C> void serve(String name, Class<C> contract, C handler) {
+		this.served.add(name, contract, handler);
 	}
 
 	/**
@@ -342,6 +362,7 @@ public final class GenServerClient implements AutoCloseable {
 				.whenComplete((done, late) -> open.close(CLOSED));
 		}
 		all.forEach(GenServerClient::awaitEnd);
+		this.served.close();
 	}
 
 	private static void awaitEnd(WebSocketTransport open) {
@@ -362,16 +383,6 @@ public final class GenServerClient implements AutoCloseable {
 	public String toString() {
 		return "client of " + ConnectFailures.shown(this.link.uri()) + " (" + state().name().toLowerCase(Locale.ROOT)
 				+ ")";
-	}
-
-	/**
-	 * A contract of a server.
-	 *
-	 * @param server the server's name
-	 * @param contract the contract
-	 * @param keyed whether the server is keyed
-	 */
-	private record Face(String server, Class<?> contract, boolean keyed) {
 	}
 
 }

@@ -13,7 +13,6 @@ import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.codec.JsonCodec;
@@ -246,8 +245,10 @@ public final class GenServerClientBuilder {
 	 */
 	public CompletableFuture<GenServerClient> connectAsync(URI uri) {
 		Executor workers = workers();
-		Link link = link(uri, workers);
-		GenServerClient client = client(link, workers);
+		RpcCodec used = usedCodec();
+		ServedHandlers served = new ServedHandlers(used);
+		Link link = link(uri, workers, served);
+		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served);
 		CompletableFuture<GenServerClient> connected = link.connect().thenApply((done) -> client);
 		connected.whenComplete((done, failure) -> {
 			if (connected.isCancelled()) {
@@ -273,8 +274,10 @@ public final class GenServerClientBuilder {
 							+ " out, or use connect(...)");
 		}
 		Executor workers = workers();
-		Link link = link(uri, workers);
-		GenServerClient client = client(link, workers);
+		RpcCodec used = usedCodec();
+		ServedHandlers served = new ServedHandlers(used);
+		Link link = link(uri, workers, served);
+		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served);
 		link.connectInBackground();
 		return client;
 	}
@@ -283,15 +286,13 @@ public final class GenServerClientBuilder {
 		return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client-", 0).factory());
 	}
 
-	private GenServerClient client(Link link, Executor workers) {
+	private RpcCodec usedCodec() {
 		JsonMapper mapper = this.jsonMapper;
 		RpcCodec known = this.codec;
-		RpcCodec used = (known != null) ? known
-				: new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
-		return new GenServerClient(link, used, workers, this.callTimeout);
+		return (known != null) ? known : new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
 	}
 
-	private Link link(URI uri, Executor workers) {
+	private Link link(URI uri, Executor workers, ServedHandlers served) {
 		URI checked = ConnectFailures.checked(uri);
 		ProtocolLimits limits = ProtocolLimits.defaults()
 			.toBuilder()
@@ -301,7 +302,7 @@ public final class GenServerClientBuilder {
 			.callsInFlight(this.maxCalls)
 			.build();
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
-		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, ExposedOperations.none(), workers,
+		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, served.exposed(), workers,
 				System::nanoTime);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
 		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext), checked, this.backoff, workers);

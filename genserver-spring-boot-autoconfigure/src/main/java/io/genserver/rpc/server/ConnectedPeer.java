@@ -12,6 +12,7 @@ import io.genserver.Caller;
 import io.genserver.RpcPeer;
 import io.genserver.RpcPeerEvent;
 import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ final class ConnectedPeer implements RpcPeer {
 
 	private final Executor workers;
 
+	private final @Nullable RemoteContracts contracts;
+
 	private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
 
 	private State state = State.CONNECTED;
@@ -38,10 +41,12 @@ final class ConnectedPeer implements RpcPeer {
 	/** Completes when what happened so far was told. */
 	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
 
-	ConnectedPeer(WebSocketTransport transport, Consumer<RpcPeerEvent> listener, Executor workers) {
+	ConnectedPeer(WebSocketTransport transport, Consumer<RpcPeerEvent> listener, Executor workers,
+			@Nullable RemoteContracts contracts) {
 		this.transport = transport;
 		this.listener = listener;
 		this.workers = workers;
+		this.contracts = contracts;
 	}
 
 	/** Tell of the connection, now and at its end. */
@@ -105,6 +110,15 @@ final class ConnectedPeer implements RpcPeer {
 	@Override
 	public synchronized State state() {
 		return this.state;
+	}
+
+	@Override
+	public <C> C server(String name, Class<C> contract) {
+		RemoteContracts known = this.contracts;
+		if (known == null) {
+			throw new IllegalStateException("There is nothing to encode arguments with");
+		}
+		return known.server(this.transport.peer().calls(), name, contract);
 	}
 
 	@Override

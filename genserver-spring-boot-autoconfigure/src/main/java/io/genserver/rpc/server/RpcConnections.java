@@ -20,6 +20,7 @@ import io.genserver.RpcPeerEvent;
 import io.genserver.RpcPeers;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,8 @@ public final class RpcConnections implements RpcPeers {
 
 	private final Executor workers;
 
+	private final @Nullable RemoteContracts contracts;
+
 	private final Map<String, ConnectedPeer> open = new ConcurrentHashMap<>();
 
 	/**
@@ -73,7 +76,7 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress) {
 		this(limit, perPrincipal, perAddress, (event) -> {
-		}, Runnable::run);
+		}, Runnable::run, null);
 	}
 
 	/**
@@ -83,9 +86,12 @@ public final class RpcConnections implements RpcPeers {
 	 * @param perAddress how many there may be from one address, 0 for any number
 	 * @param listener is told what happens to them
 	 * @param workers where it is told
+	 * @param contracts makes proxies of what peers serve, {@code null} if nobody calls
+	 * them
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress, Consumer<RpcPeerEvent> listener,
-			Executor workers) {
+			Executor workers, @Nullable RemoteContracts contracts) {
+		this.contracts = contracts;
 		this.listener = listener;
 		this.workers = workers;
 		this.limit = limit;
@@ -241,7 +247,7 @@ public final class RpcConnections implements RpcPeers {
 		void connected(WebSocketTransport connection) {
 			this.connected = true;
 			ConnectedPeer peer = new ConnectedPeer(connection, RpcConnections.this.listener,
-					RpcConnections.this.workers);
+					RpcConnections.this.workers, RpcConnections.this.contracts);
 			RpcConnections.this.open.put(this.id, peer);
 			peer.opened();
 			if (RpcConnections.this.refusing) {

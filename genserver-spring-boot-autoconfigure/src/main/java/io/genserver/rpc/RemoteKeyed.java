@@ -1,8 +1,7 @@
-package io.genserver.rpc.client;
+package io.genserver.rpc;
 
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
-import io.genserver.rpc.RpcChannel;
 
 /**
  * The instances of a keyed server at the other end of a connection.

@@ -1,4 +1,4 @@
-package io.genserver.rpc.client;
+package io.genserver.rpc;
 
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.codec.ArgumentsCodec;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
@@ -17,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Operations called by name, without a contract: arguments are encoded as what they are.
  * Safe for use by many threads.
+ *
+ * @since 0.1.0
  */
-final class DynamicOperations {
+public final class DynamicOperations {
 
 	private final RpcCodec codec;
 
@@ -32,14 +33,27 @@ final class DynamicOperations {
 
 	private final Map<String, RemoteMethod> methods = new ConcurrentHashMap<>();
 
-	DynamicOperations(RpcCodec codec, long timeoutNanos) {
+	/**
+	 * Create.
+	 * @param codec encodes arguments and replies
+	 * @param timeoutNanos time a call may take
+	 */
+	public DynamicOperations(RpcCodec codec, long timeoutNanos) {
 		this.codec = codec;
 		this.timeoutNanos = timeoutNanos;
 		this.raw = OperationCodec.of(codec, List.of(new Parameter("bytes", byte[].class)), false, void.class)
 			.arguments();
 	}
 
-	RemoteOperation operation(String name, Type reply, @Nullable Object[] values) {
+	/**
+	 * Find an operation.
+	 * @param name its name, such as {@code kv.get}
+	 * @param reply type of its reply, or of its items
+	 * @param values the arguments it is to be called with
+	 * @return the operation
+	 * @throws IllegalArgumentException if that is no name of an operation
+	 */
+	public RemoteOperation operation(String name, Type reply, @Nullable Object[] values) {
 		int dot = name.indexOf('.');
 		if (dot <= 0 || dot == name.length() - 1) {
 			throw new IllegalArgumentException(

@@ -1,10 +1,8 @@
-package io.genserver.rpc.client;
+package io.genserver.rpc;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-import io.genserver.rpc.RequestBody;
-import io.genserver.rpc.RpcChannel;
 import io.genserver.runtime.ContractTarget;
 import io.genserver.runtime.MethodOperation;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.genserver.rpc.client;
+package io.genserver.rpc;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,9 +15,12 @@ import reactor.core.publisher.Mono;
 
 /**
  * Contracts may answer with {@link Mono} and {@link Flux}.
+ *
+ * @since 0.1.0
  */
-enum ReactorReplies implements ReplyAdapters {
+public enum ReactorReplies implements ReplyAdapters {
 
+	/** The only one. */
 	INSTANCE;
 
 	@Override

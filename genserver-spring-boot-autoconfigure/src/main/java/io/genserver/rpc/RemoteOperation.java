@@ -1,8 +1,5 @@
-package io.genserver.rpc.client;
+package io.genserver.rpc;
 
-import io.genserver.rpc.ItemParameter;
-import io.genserver.rpc.RemoteMethod;
-import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
@@ -17,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param itemCodec encodes its items, or {@code null}
  * @param keyBeside whether the key of the instance is not among the arguments
  * @param timeoutNanos time a call may take
+ * @since 0.1.0
  */
-record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable ItemParameter items,
+public record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable ItemParameter items,
 		@Nullable ValueCodec itemCodec, boolean keyBeside, long timeoutNanos) {
 
 	/** The method as it is called for an instance, {@code null} if there are none. */
@@ -42,7 +40,14 @@ record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable Item
 		return new RequestBody(others, stream.items(arguments), encoder::encode);
 	}
 
-	byte[] encode(@Nullable String key, @Nullable Object[] arguments) {
+	/**
+	 * Encode arguments without a stream.
+	 * @param key the key of the instance, {@code null} if there are none
+	 * @param arguments the arguments
+	 * @return the bytes
+	 * @throws IllegalArgumentException if they cannot be encoded, saying which
+	 */
+	public byte[] encode(@Nullable String key, @Nullable Object[] arguments) {
 		try {
 			return this.codec.arguments().encode(this.keyBeside ? null : key, arguments);
 		}
@@ -51,7 +56,12 @@ record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable Item
 		}
 	}
 
-	@Nullable Object decode(byte[] reply) {
+	/**
+	 * Decode a reply or an item.
+	 * @param reply the bytes
+	 * @return the value
+	 */
+	public @Nullable Object decode(byte[] reply) {
 		return this.codec.reply().decode(reply);
 	}
 

@@ -1,4 +1,4 @@
-package io.genserver.rpc.client;
+package io.genserver.rpc;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -7,9 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.genserver.rpc.RpcChannel;
-import io.genserver.rpc.ItemParameter;
-import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;

@@ -1,0 +1,78 @@
+package io.genserver.rpc;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.genserver.Keyed;
+import io.genserver.rpc.codec.RpcCodec;
+
+/**
+ * Makes proxies of servers at the other end of a connection, by their contracts. A
+ * contract is read once. Safe for use by many threads.
+ *
+ * @since 0.1.0
+ */
+public final class RemoteContracts {
+
+	private final RpcCodec codec;
+
+	private final long callTimeoutNanos;
+
+	private final Map<Face, RemoteContract<?>> contracts = new ConcurrentHashMap<>();
+
+	/**
+	 * Create.
+	 * @param codec encodes arguments and replies
+	 * @param callTimeout time a call may take, unless its contract says otherwise
+	 */
+	public RemoteContracts(RpcCodec codec, Duration callTimeout) {
+		this.codec = codec;
+		this.callTimeoutNanos = callTimeout.toNanos();
+	}
+
+	/**
+	 * Return a server. Nothing is sent before an operation is called.
+	 * @param <C> the contract
+	 * @param calls where it is called
+	 * @param name the server's name
+	 * @param contract the contract, an interface
+	 * @return a proxy
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	public <C> C server(RpcChannel calls, String name, Class<C> contract) {
+		return contract(name, contract, false).proxy(calls, null);
+	}
+
+	/**
+	 * Return the instances of a keyed server.
+	 * @param <C> the contract
+	 * @param calls where it is called
+	 * @param name the server's name
+	 * @param contract the contract, an interface
+	 * @return the instances
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	public <C> Keyed<C> keyed(RpcChannel calls, String name, Class<C> contract) {
+		return new RemoteKeyed<>(calls, contract(name, contract, true));
+	}
+
+	@SuppressWarnings("unchecked")
+	private <C> RemoteContract<C> contract(String name, Class<C> contract, boolean keyed) {
+		return (RemoteContract<C>) this.contracts.computeIfAbsent(new Face(name, contract, keyed),
+				(face) -> new RemoteContract<>(name, contract, keyed, this.codec, this.callTimeoutNanos));
+	}
+
+	/**
+	 * A contract of a server.
+	 *
+	 * @param server the server's name
+	 * @param contract the contract
+	 * @param keyed whether the server is keyed
+	 */
+	private record Face(String server, Class<?> contract, boolean keyed) {
+	}
+
+}
