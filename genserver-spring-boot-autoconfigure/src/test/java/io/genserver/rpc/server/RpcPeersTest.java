@@ -11,6 +11,7 @@ import io.genserver.GenServer;
 import io.genserver.RpcPeer;
 import io.genserver.RpcPeerEvent;
 import io.genserver.RpcPeers;
+import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,18 @@ class RpcPeersTest {
 	}
 
 	@Test
+	void aHandlerCallsWhatItsPeerServes() {
+		try (GenServerClient client = GenServerClient.connect("ws://localhost:" + this.application.port() + "/ws")) {
+			List<String> shown = new CopyOnWriteArrayList<>();
+			client.serve(Notifications.class, shown::add);
+			assertThat(client.<Boolean>call("visits.greet", boolean.class)).isTrue();
+			assertThat(shown).containsExactly("Welcome");
+			assertThat(this.peers.all().getFirst().server("notifications", Notifications.class).show("Again")).isTrue();
+			assertThat(shown).containsExactly("Welcome", "Again");
+		}
+	}
+
+	@Test
 	void theApplicationCanCloseAConnection() {
 		try (MuxioClient client = this.application.client()) {
 			assertThat(client.call("visits.count", "")).isEqualTo("0 1");
@@ -123,6 +136,14 @@ class RpcPeersTest {
 
 		int count();
 
+		boolean greet();
+
+	}
+
+	interface Notifications {
+
+		boolean show(String text);
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -164,6 +185,12 @@ class RpcPeersTest {
 		public int count() {
 			RpcPeer peer = this.peers.current();
 			return (peer != null) ? (int) peer.attributes().merge("visits", 1, (a, b) -> (int) a + (int) b) : 0;
+		}
+
+		@Override
+		public boolean greet() {
+			RpcPeer peer = this.peers.current();
+			return peer != null && peer.server("notifications", Notifications.class).show("Welcome");
 		}
 
 	}
