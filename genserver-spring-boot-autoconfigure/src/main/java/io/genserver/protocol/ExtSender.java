@@ -43,6 +43,9 @@ final class ExtSender implements MessageBatcher.Source {
 
 	private final ArrayDeque<ExtStream> waiting = new ArrayDeque<>();
 
+	/** Our streams that will never be opened, for whoever has to say so. */
+	private final List<ExtStream> left = new ArrayList<>();
+
 	/** Methods whose name was sent. */
 	private final Set<Long> named = new HashSet<>();
 
@@ -114,6 +117,7 @@ final class ExtSender implements MessageBatcher.Source {
 
 	/** Forgets all there is to send but for this. */
 	void only(int kind, byte[] payload) {
+		this.left.addAll(unopened());
 		this.control.clear();
 		this.windows.clear();
 		this.free.clear();
@@ -157,7 +161,8 @@ final class ExtSender implements MessageBatcher.Source {
 
 	/** Our streams whose OPEN is not written. */
 	List<ExtStream> unopened() {
-		List<ExtStream> unopened = new ArrayList<>(this.waiting);
+		List<ExtStream> unopened = new ArrayList<>(this.left);
+		unopened.addAll(this.waiting);
 		for (ExtStream stream : this.paid) {
 			if (!stream.isOpen() && !stream.closed) {
 				unopened.add(stream);

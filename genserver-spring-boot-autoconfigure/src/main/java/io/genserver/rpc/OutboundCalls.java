@@ -335,6 +335,13 @@ public final class OutboundCalls implements RpcChannel {
 		this.lost = reason;
 	}
 
+	/** The connection is over: what has not ended by now never would. */
+	void endRest() {
+		for (AsyncRemoteCall<?> call : this.pending) {
+			call.end(RemoteFailures.lost(call.method(), whyLost()));
+		}
+	}
+
 	/** Nothing will be sent. On the connection's thread. */
 	void drop() {
 		for (Request request = this.waiting.poll(); request != null; request = this.waiting.poll()) {

@@ -135,6 +135,7 @@ public final class PeerConnection {
 		this.session.close(reason);
 		this.calls.drop();
 		this.outbound.close();
+		this.calls.endRest();
 		this.drained.complete(null);
 		this.lost.complete(reason);
 		this.leaving.cancel(false);

@@ -67,6 +67,10 @@ final class WireArguments {
 		if (unused != null) {
 			this.bytes = null;
 			this.backlog.consumed(this.request, unused.length);
+			if (this.items != null) {
+				// Nobody will ask for them.
+				this.items.breakOff("it did not begin");
+			}
 		}
 		this.finished = true;
 		Runnable task = this.whenFinished;

@@ -1,5 +1,8 @@
 package io.genserver.protocol;
 
+import java.util.List;
+import java.util.ArrayList;
+import java.time.Duration;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -18,6 +21,27 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /** Every rule of ext mode, broken: the peer is told, and the connection closes. */
 class ExtViolationsTest {
+
+	@Test
+	void callsThatWereNotOpenedWhenThePeerFellSilentFailWithTheConnection() {
+		try (ExtWire client = ExtWire.client()) {
+			List<OutboundCall> calls = new ArrayList<>();
+			for (int i = 0; i < 40; i++) {
+				calls.add(client.session.call(i, new byte[0], ResponseMode.UNARY, i));
+				if (i == 5) {
+					client.output();
+				}
+			}
+			client.now += Duration.ofMinutes(1).toNanos();
+			client.session.tick(client.now);
+			assertThat(client.session.isClosed()).isTrue();
+			client.session.close("silence");
+			assertThat(calls).allMatch(OutboundCall::isOver);
+			assertThat(client.events.stream().filter((event) -> event.startsWith("failed"))).hasSize(40);
+			assertThat(calls.get(0).isNotExecuted()).isFalse();
+			assertThat(calls.get(39).isNotExecuted()).isTrue();
+		}
+	}
 
 	private static final byte[] NONE = new byte[0];
 

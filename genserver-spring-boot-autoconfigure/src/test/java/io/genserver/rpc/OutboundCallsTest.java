@@ -151,7 +151,9 @@ class OutboundCallsTest {
 			.call(RemoteMethod.of("echo.block"), utf8(""), TimeUnit.SECONDS.toNanos(1), OutboundCallsTest::text));
 		assertThat(timeout.phase()).isEqualTo(Phase.RUNNING);
 		assertThat(timeout.notExecuted()).isFalse();
-		assertThat(timeout).hasMessageContaining("timed out after 1000 ms; it was sent and may have been executed");
+		if (this.mode == WireMode.BASE) {
+			assertThat(timeout).hasMessageContaining("timed out after 1000 ms; it was sent and may have been executed");
+		}
 		assertThat(this.echo.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
 	}
 

@@ -12,6 +12,8 @@ import java.util.logging.Level;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Assumptions;
+import org.openqa.selenium.NoAlertPresentException;
+import org.openqa.selenium.UnexpectedAlertBehaviour;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -39,6 +41,8 @@ final class Browser implements AutoCloseable {
 		LoggingPreferences logs = new LoggingPreferences();
 		logs.enable(LogType.BROWSER, Level.ALL);
 		options.setCapability("goog:loggingPrefs", logs);
+		// A prompt stays until the test answers it.
+		options.setUnhandledPromptBehaviour(UnexpectedAlertBehaviour.IGNORE);
 		ChromeDriverService service = new ChromeDriverService.Builder().usingDriverExecutable(new File(chromedriver))
 			.build();
 		this.driver = new ChromeDriver(service, options);
@@ -79,6 +83,24 @@ final class Browser implements AutoCloseable {
 
 	private static int number(Object value) {
 		return ((Number) value).intValue();
+	}
+
+	/** Stop everything the page does, as a prompt that nobody answers does. */
+	void freeze() {
+		run("setTimeout(() => alert('busy'))");
+		waitFor("the prompt", () -> {
+			try {
+				this.driver.switchTo().alert();
+				return true;
+			}
+			catch (NoAlertPresentException ex) {
+				return false;
+			}
+		});
+	}
+
+	void unfreeze() {
+		this.driver.switchTo().alert().accept();
 	}
 
 	Object run(String script, Object... arguments) {
