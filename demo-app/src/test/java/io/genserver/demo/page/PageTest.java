@@ -159,8 +159,8 @@ class PageTest {
 	@Test
 	void aTabThatStopsConsumingDoesNotGrowTheServersMemory() {
 		Browser browser = open();
-		Keyed<Tile> tiles = this.application.<Keyed<Tile>>getBeanProvider(
-				ResolvableType.forClassWithGenerics(Keyed.class, Tile.class))
+		Keyed<Tile> tiles = this.application
+			.<Keyed<Tile>>getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, Tile.class))
 			.getObject();
 		browser.freeze();
 		long largest = 0;
@@ -177,7 +177,11 @@ class PageTest {
 				assertThat(colour).as("rounds painted while the page stands still").isLessThan(MANY_ROUNDS);
 			}
 		}
-		assertThat(largest).isPositive().isLessThan(OUTBOUND_SOFT + TILES * LARGEST_UPDATE);
+		assertThat(largest).isLessThan(OUTBOUND_SOFT + TILES * LARGEST_UPDATE);
+		if (this.spoken.equals("base")) {
+			// In ext mode the tiles are not even asked for what the page would not take.
+			assertThat(largest).isPositive();
+		}
 		browser.unfreeze();
 		int last = colour;
 		Browser.waitFor("the last colour", () -> browser.pixel(640, 512) == last);
