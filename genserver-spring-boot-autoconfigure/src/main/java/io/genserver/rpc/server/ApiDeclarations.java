@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.StreamSupport;
 
+import io.genserver.rpc.ItemParameter;
 import io.genserver.runtime.MethodOperation;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
@@ -118,6 +119,13 @@ public final class ApiDeclarations {
 	private String declaration(Server server) {
 		StringBuilder text = new StringBuilder("export interface ").append(interfaceName(server)).append(" {\n");
 		for (Operation operation : operations(server)) {
+			if (ItemParameter.find(operation.parameterTypes()) != null) {
+				// A proxy has no way to say which of its arguments is the stream.
+				text.append("  // ")
+					.append(operation.name())
+					.append(" takes a stream: call it by name, with upload() or channel().\n");
+				continue;
+			}
 			text.append("  ")
 				.append(operation.name())
 				.append('(')

@@ -100,6 +100,8 @@ class ApiDeclarationsTest {
 
 		Mono<Void> cancel(Set<UUID> ids);
 
+		CompletableFuture<Integer> load(Flux<Order> orders);
+
 		@Cast
 		void note(String text, byte[] seal);
 
@@ -157,6 +159,11 @@ class ApiDeclarationsTest {
 		@Override
 		public Mono<Void> cancel(Set<UUID> ids) {
 			return Mono.empty();
+		}
+
+		@Override
+		public CompletableFuture<Integer> load(Flux<Order> orders) {
+			return CompletableFuture.completedFuture(0);
 		}
 
 		@Override

@@ -14,6 +14,7 @@ export interface OrderBookServer {
   draw(picture: Uint8Array): Promise<Uint8Array>;
   find(in_: string, filter: string | null): Promise<Order | null>;
   later(side: Side): Promise<Page<Order>>;
+  // load takes a stream: call it by name, with upload() or channel().
   note(text: string, seal: string): Promise<void>;
   odd(bits: unknown /* java.util.BitSet */): Promise<unknown>;
   shapes(shapes: Record<string, Array<Shape | null>>): Promise<Shape>;
