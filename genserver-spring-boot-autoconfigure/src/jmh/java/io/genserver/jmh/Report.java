@@ -31,11 +31,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * <p>
  * System properties: {@code genserver.jmh.include} (regular expression found in a
  * scenario's name, all), {@code .rounds} (3), {@code .warmups} (3), {@code .iterations}
- * (4), {@code .millis} of each (500), {@code .one-cpu} (also run all on one processor,
- * true), {@code .jvm-args} (further arguments for the forks, separated by blanks),
- * {@code .quiet} (seconds to wait at most, before each fork, for other processes to leave
- * the machine alone, 10), {@code .attempts} (times a fork is run at most until others
- * took less than a twentieth of the processors; the least disturbed one counts, 1).
+ * (4), {@code .millis} of each (500; twice that, and four times to warm up, over a
+ * connection), {@code .one-cpu} (also run all on one processor, true), {@code .jvm-args}
+ * (further arguments for the forks, separated by blanks), {@code .quiet} (seconds to wait
+ * at most, before each fork, for other processes to leave the machine alone, 10),
+ * {@code .attempts} (times a fork is run at most until others took less than a twentieth
+ * of the processors; the least disturbed one counts, 1).
  */
 public final class Report {
 
@@ -52,7 +53,7 @@ public final class Report {
 
 	private final int iterations = Integer.getInteger("genserver.jmh.iterations", 4);
 
-	private final TimeValue time = TimeValue.milliseconds(Integer.getInteger("genserver.jmh.millis", 500));
+	private final int millis = Integer.getInteger("genserver.jmh.millis", 500);
 
 	private final int quiet = Integer.getInteger("genserver.jmh.quiet", 10);
 
@@ -136,9 +137,8 @@ public final class Report {
 			this.neighbours.begin();
 			Collection<RunResult> results = new Runner(options(side)).run();
 			double others = this.neighbours.share();
-			this.out.printf(Locale.ROOT, "round %d of %d: %s.%s, %d threads: %,.0f op/s; others took %.0f %%%n",
-					round + 1, this.rounds, side.benchmark().getSimpleName(), side.method(), side.threads(),
-					results.iterator().next().getPrimaryResult().getScore(), others * 100);
+			this.out.printf(Locale.ROOT, "round %d of %d: %s: %,.0f op/s; others took %.0f %%%n", round + 1,
+					this.rounds, side, results.iterator().next().getPrimaryResult().getScore(), others * 100);
 			if (best.isEmpty() || others < least) {
 				best = results;
 				least = others;
@@ -166,13 +166,14 @@ public final class Report {
 			.threads(side.threads())
 			.forks(1)
 			.warmupIterations(this.warmups)
-			.warmupTime(this.time)
+			.warmupTime(times(side.table().warmup()))
 			.measurementIterations(this.iterations)
-			.measurementTime(this.time)
+			.measurementTime(times(side.table().iteration()))
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
 			.addProfiler(GCProfiler.class)
 			.jvmArgs(JVM_ARGUMENTS.toArray(String[]::new));
+		side.parameters().forEach(options::param);
 		String more = System.getProperty("genserver.jmh.jvm-args", "").trim();
 		if (!more.isEmpty()) {
 			options.jvmArgsAppend(more.split("\\s+"));
@@ -180,37 +181,16 @@ public final class Report {
 		return options.build();
 	}
 
+	private TimeValue times(int factor) {
+		return TimeValue.milliseconds((long) this.millis * factor);
+	}
+
 	private void print(String title, Map<Side, Samples> samples) {
-		this.out.printf("%n**%s.** %s, %s. %d forks per side, %d iterations of %s each after %d to warm up."
+		this.out.printf("%n**%s.** %s, %s. %d forks per side, %d iterations of %d ms each after %d to warm up."
 				+ " Other processes took %.0f %% of the processors meanwhile, %.0f %% during the most disturbed fork.%n%n",
-				title, LocalDate.now(), Machine.describe(), this.rounds, this.iterations, this.time, this.warmups,
+				title, LocalDate.now(), Machine.describe(), this.rounds, this.iterations, this.millis, this.warmups,
 				100 * this.othersSum / this.forks, 100 * this.othersMost);
-		this.out.println("| what | ours, op/s (min..max) | Pekko, op/s (min..max) | ratio | per round | target |"
-				+ " ours, B/op | Pekko, B/op |");
-		this.out.println("|---|---|---|---|---|---|---|---|");
-		for (Scenario scenario : this.scenarios) {
-			print(scenario, samples.getOrDefault(scenario.ours(), new Samples()),
-					samples.getOrDefault(scenario.peer(), new Samples()));
-		}
-	}
-
-	private void print(Scenario scenario, Samples ours, Samples peer) {
-		double least = Double.MAX_VALUE;
-		double most = 0;
-		for (int round = 0; round < this.rounds; round++) {
-			double ratio = ours.round(round) / peer.round(round);
-			least = Math.min(least, ratio);
-			most = Math.max(most, ratio);
-		}
-		double ratio = ours.median() / peer.median();
-		String target = (scenario.target() == 0) ? ""
-				: String.format(Locale.ROOT, "≥ %.1f %s", scenario.target(), (ratio >= scenario.target()) ? "✓" : "✗");
-		this.out.printf(Locale.ROOT, "| %s | %s | %s | **%.2f** | %.2f..%.2f | %s | %.0f | %.0f |%n", scenario.what(),
-				text(ours), text(peer), ratio, least, most, target, ours.bytesPerOperation(), peer.bytesPerOperation());
-	}
-
-	private static String text(Samples samples) {
-		return String.format(Locale.ROOT, "%,.0f (%,.0f..%,.0f)", samples.median(), samples.min(), samples.max());
+		new Tables(this.out, this.rounds).print(this.scenarios, samples);
 	}
 
 }

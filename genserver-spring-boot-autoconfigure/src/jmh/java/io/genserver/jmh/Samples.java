@@ -2,22 +2,24 @@ package io.genserver.jmh;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /**
  * What the forks of one side measured: operations per second of each iteration, grouped
- * by round, and bytes allocated per operation.
+ * by round, and what was measured beside that.
  */
 final class Samples {
 
 	private final List<List<Double>> rounds = new ArrayList<>();
 
-	private final List<Double> bytes = new ArrayList<>();
+	/** Beside the score: by name, of each iteration. */
+	private final Map<String, List<Double>> more = new HashMap<>();
 
 	/** Add the results of one round's fork. */
 	void add(Collection<RunResult> results) {
@@ -26,11 +28,10 @@ final class Samples {
 			for (BenchmarkResult fork : result.getBenchmarkResults()) {
 				for (IterationResult iteration : fork.getIterationResults()) {
 					scores.add(iteration.getPrimaryResult().getScore());
+					iteration.getSecondaryResults()
+						.forEach((name, secondary) -> this.more.computeIfAbsent(name, (key) -> new ArrayList<>())
+							.add(secondary.getScore()));
 				}
-			}
-			Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
-			if (allocated != null) {
-				this.bytes.add(allocated.getScore());
 			}
 		}
 		if (scores.isEmpty()) {
@@ -55,8 +56,13 @@ final class Samples {
 		return this.rounds.stream().flatMap(List::stream).mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
 	}
 
-	double bytesPerOperation() {
-		return this.bytes.isEmpty() ? Double.NaN : median(this.bytes);
+	/** The median of something measured beside the score, NaN if it was not. */
+	double detail(String name) {
+		List<Double> values = this.more.getOrDefault(name, List.of())
+			.stream()
+			.filter((value) -> !value.isNaN())
+			.toList();
+		return values.isEmpty() ? Double.NaN : median(values);
 	}
 
 	private static double median(List<Double> values) {
