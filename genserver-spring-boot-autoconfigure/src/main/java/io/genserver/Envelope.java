@@ -1,6 +1,7 @@
 package io.genserver;
 
 import java.time.Duration;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,14 @@ public interface Envelope {
 	 * @return the time
 	 */
 	Duration age();
+
+	/**
+	 * Return what a peer has sent beside the arguments, its trace context among it as
+	 * {@code traceparent} and {@code tracestate}. It is what the peer says: not to be
+	 * believed without proof.
+	 * @return headers by their names, in lower case; empty for messages of this process
+	 */
+	Map<String, String> headers();
 
 	/**
 	 * Return what an interceptor has put on the message.

@@ -11,7 +11,7 @@ import io.micrometer.observation.Observation;
 public class CallObservationContext extends Observation.Context {
 
 	/** Of a call that has not ended. */
-	private static final String NO_OUTCOME = "none";
+	static final String NO_OUTCOME = "none";
 
 	private final Envelope envelope;
 

@@ -13,6 +13,8 @@ import io.micrometer.observation.Observation;
  */
 public class CallObservationConvention implements GlobalObservationConvention<CallObservationContext> {
 
+	static final String NAME = "genserver.calls";
+
 	@Override
 	public boolean supportsContext(Observation.Context context) {
 		return context instanceof CallObservationContext;
@@ -20,25 +22,35 @@ public class CallObservationConvention implements GlobalObservationConvention<Ca
 
 	@Override
 	public String getName() {
-		return "genserver.calls";
+		return NAME;
 	}
 
 	@Override
 	public String getContextualName(CallObservationContext context) {
-		return context.envelope().server() + "." + context.envelope().operation();
+		return contextualName(context.envelope());
 	}
 
 	/** Few values each: what meters are tagged with. */
 	@Override
 	public KeyValues getLowCardinalityKeyValues(CallObservationContext context) {
-		return KeyValues.of("operation", context.envelope().operation(), "outcome", context.outcome(), "server",
-				context.envelope().server());
+		return lowCardinality(context.envelope(), context.outcome());
 	}
 
 	/** The key of a keyed server: for traces, never for meters. */
 	@Override
 	public KeyValues getHighCardinalityKeyValues(CallObservationContext context) {
-		Envelope envelope = context.envelope();
+		return highCardinality(context.envelope());
+	}
+
+	static String contextualName(Envelope envelope) {
+		return envelope.server() + "." + envelope.operation();
+	}
+
+	static KeyValues lowCardinality(Envelope envelope, String outcome) {
+		return KeyValues.of("operation", envelope.operation(), "outcome", outcome, "server", envelope.server());
+	}
+
+	static KeyValues highCardinality(Envelope envelope) {
 		String key = envelope.key();
 		return (key != null) ? KeyValues.of("key", key) : KeyValues.empty();
 	}

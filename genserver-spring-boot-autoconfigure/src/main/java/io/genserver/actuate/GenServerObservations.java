@@ -1,5 +1,6 @@
 package io.genserver.actuate;
 
+import io.genserver.Caller;
 import io.genserver.Envelope;
 import io.genserver.Envelope.Attribute;
 import io.genserver.GenServerInterceptor;
@@ -13,7 +14,7 @@ import org.springframework.core.Ordered;
  * Observes calls, from where they are sent to their end. An observation is a child of
  * what its sender observes, and what a handler does, the calls it makes included, belongs
  * to that of its call. Casts are no observations of their own: nobody waits for their
- * end.
+ * end; but for what a peer casts, whose trace nothing else would go on with.
  *
  * @since 0.1.0
  */
@@ -22,6 +23,8 @@ public class GenServerObservations implements GenServerInterceptor, Ordered {
 	private static final Attribute<Observation> OBSERVATION = new Attribute<>("observation");
 
 	private static final CallObservationConvention CONVENTION = new CallObservationConvention();
+
+	private static final ServedCallObservationConvention SERVED = new ServedCallObservationConvention();
 
 	private final ObservationRegistry registry;
 
@@ -45,21 +48,43 @@ public class GenServerObservations implements GenServerInterceptor, Ordered {
 		if (envelope.isCast() || this.registry.isNoop()) {
 			return;
 		}
-		envelope.put(OBSERVATION,
-				Observation
-					.createNotStarted(null, CONVENTION, () -> new CallObservationContext(envelope), this.registry)
-					.start());
+		envelope.put(OBSERVATION, (envelope.caller() instanceof Caller.Remote)
+				? Observation.start(null, SERVED, () -> new ServedCallObservationContext(envelope), this.registry)
+				: Observation.start(null, CONVENTION, () -> new CallObservationContext(envelope), this.registry));
 	}
 
 	@Override
 	@SuppressWarnings("try")
 	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
+		if (envelope.isCast() && !envelope.headers().isEmpty() && !this.registry.isNoop()) {
+			return handlingCast(envelope, invocation);
+		}
 		Observation observation = envelope.get(OBSERVATION);
 		if (observation == null) {
 			return invocation.proceed();
 		}
 		try (Observation.Scope scope = observation.openScope()) {
 			return invocation.proceed();
+		}
+	}
+
+	/** A peer's cast, which may tell of what it belongs to. */
+	@SuppressWarnings("try")
+	private @Nullable Object handlingCast(Envelope envelope, Invocation invocation) throws Throwable {
+		ServedCallObservationContext context = new ServedCallObservationContext(envelope);
+		Observation observation = Observation.start(null, SERVED, () -> context, this.registry);
+		try (Observation.Scope scope = observation.openScope()) {
+			Object result = invocation.proceed();
+			context.ended(Outcome.SUCCESS);
+			return result;
+		}
+		catch (Throwable ex) {
+			context.ended(Outcome.of(envelope.server(), ex));
+			observation.error(ex);
+			throw ex;
+		}
+		finally {
+			observation.stop();
 		}
 	}
 
@@ -70,8 +95,13 @@ public class GenServerObservations implements GenServerInterceptor, Ordered {
 		if (observation == null) {
 			return;
 		}
-		if (observation.getContext() instanceof CallObservationContext context) {
-			context.ended(Outcome.of(envelope.server(), failure));
+		Outcome outcome = Outcome.of(envelope.server(), failure);
+		switch (observation.getContext()) {
+			case CallObservationContext context -> context.ended(outcome);
+			case ServedCallObservationContext context -> context.ended(outcome);
+			default -> {
+				// The registry's own, which records nothing.
+			}
 		}
 		if (failure != null) {
 			observation.error(failure);

@@ -48,12 +48,24 @@ enum Outcome {
 	 * @return the outcome
 	 */
 	static Outcome of(String server, @Nullable Throwable failure) {
+		if (failure instanceof GenServerTimeoutException timeout && !timeout.details().server().equals(server)) {
+			// The handler has passed on the timeout of a call it made.
+			return ERROR;
+		}
+		return remote(failure);
+	}
+
+	/**
+	 * Tell the outcome of a request to another application from what its maker gets.
+	 * @param failure the failure, or {@code null} for a reply
+	 * @return the outcome
+	 */
+	static Outcome remote(@Nullable Throwable failure) {
 		if (failure == null) {
 			return SUCCESS;
 		}
-		if (failure instanceof GenServerTimeoutException timeout) {
-			// The handler may have passed on the timeout of a call it made.
-			return timeout.details().server().equals(server) ? TIMEOUT : ERROR;
+		if (failure instanceof GenServerTimeoutException) {
+			return TIMEOUT;
 		}
 		if (failure instanceof MailboxFullException) {
 			return REJECTED;

@@ -2,6 +2,7 @@ package io.genserver.autoconfigure;
 
 import java.util.function.UnaryOperator;
 
+import io.genserver.RpcInterceptor;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.rpc.client.GenServerClientCustomizer;
@@ -43,6 +44,7 @@ public final class GenServerClientAutoConfiguration {
 
 	private static GenServerClient connect(ClientSettingsMapping settings, BeanFactory beans, String name) {
 		UnaryOperator<GenServerClientBuilder> customizers = (builder) -> {
+			builder.interceptors(() -> beans.getBeanProvider(RpcInterceptor.class).orderedStream().toList());
 			beans.getBeanProvider(GenServerClientCustomizer.class)
 				.orderedStream()
 				.forEach((each) -> each.customize(name, builder));

@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import io.genserver.actuate.GenServerObservations;
+import io.genserver.actuate.RpcObservations;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -30,6 +31,12 @@ public final class GenServerObservationAutoConfiguration {
 	@ConditionalOnMissingBean
 	GenServerObservations genServerObservations(ObservationRegistry registry) {
 		return new GenServerObservations(registry);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RpcObservations genServerRpcObservations(ObservationRegistry registry) {
+		return new RpcObservations(registry);
 	}
 
 }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 import io.genserver.RpcAuthorization;
+import io.genserver.RpcInterceptor;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.RemoteContracts;
+import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
@@ -69,11 +71,13 @@ public final class GenServerRpcAutoConfiguration {
 
 	@Bean
 	RpcConnections genServerRpcConnections(RpcServerSettings settings, ApplicationEventPublisher events,
-			GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs, GenServerProperties servers) {
+			GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs, GenServerProperties servers,
+			ObjectProvider<RpcInterceptor> interceptors) {
 		RemoteContracts contracts = codecs.orderedStream()
 			.sorted(Comparator.comparing((codec) -> !(codec instanceof JsonCodec)))
 			.findFirst()
-			.map((codec) -> new RemoteContracts(codec, servers.getCallTimeout()))
+			.map((codec) -> new RemoteContracts(codec, servers.getCallTimeout(),
+					new RpcInterceptors(() -> interceptors.orderedStream().toList())))
 			.orElse(null);
 		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress(),
 				events::publishEvent, runtime::execute, contracts);

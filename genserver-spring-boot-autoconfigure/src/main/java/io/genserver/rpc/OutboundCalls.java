@@ -1,6 +1,7 @@
 package io.genserver.rpc;
 
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -120,9 +121,9 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	@Override
-	public void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+	public void cast(RemoteMethod method, RequestBody body, long timeoutNanos) {
 		awaitRoom(timeoutNanos);
-		String why = whyNotSent(method, arguments);
+		String why = whyNotSent(method, body.arguments());
 		if (why != null) {
 			throw RemoteFailures.refused(method, why);
 		}
@@ -130,7 +131,7 @@ public final class OutboundCalls implements RpcChannel {
 		if (gone != null) {
 			throw new NoConnectionException(method + " was not sent: " + gone, true);
 		}
-		this.outbound.offer(new RemoteCast(this, method, arguments));
+		this.outbound.offer(new RemoteCast(this, method, body));
 	}
 
 	@Override
@@ -178,8 +179,9 @@ public final class OutboundCalls implements RpcChannel {
 	 * @param method the operation
 	 * @param deadline when it has to be over, by the connection's clock, or null
 	 * @param items whether items come back
+	 * @param headers what the application adds
 	 */
-	CallMetadata metadata(RemoteMethod method, @Nullable Long deadline, boolean items) {
+	CallMetadata metadata(RemoteMethod method, @Nullable Long deadline, boolean items, Map<String, String> headers) {
 		if (this.mode == WireMode.BASE) {
 			return CallMetadata.NONE;
 		}
@@ -193,6 +195,9 @@ public final class OutboundCalls implements RpcChannel {
 		}
 		if (items) {
 			metadata.itemCredit(ITEM_CREDIT);
+		}
+		if (!headers.isEmpty()) {
+			RequestHeaders.send(headers, metadata);
 		}
 		return metadata.build();
 	}

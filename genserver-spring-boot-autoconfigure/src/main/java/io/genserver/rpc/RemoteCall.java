@@ -142,7 +142,8 @@ abstract class RemoteCall implements Request {
 		}
 		else if (this.phase.compareAndSet(Phase.QUEUED, Phase.SENT)) {
 			try {
-				CallMetadata metadata = this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM);
+				CallMetadata metadata = this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM,
+						this.body.headers());
 				if (this.body.items() == null) {
 					this.wire = session.call(this.method.id(), this.body.arguments(), mode(), this, metadata);
 				}

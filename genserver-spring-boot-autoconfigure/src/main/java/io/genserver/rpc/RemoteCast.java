@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param calls where it is sent from
  * @param method the operation
- * @param arguments its encoded arguments
+ * @param body what it is given
  */
-record RemoteCast(OutboundCalls calls, RemoteMethod method, byte[] arguments) implements Request {
+record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body) implements Request {
 
 	private static final Logger logger = LoggerFactory.getLogger(RemoteCast.class);
 
@@ -28,7 +28,7 @@ record RemoteCast(OutboundCalls calls, RemoteMethod method, byte[] arguments) im
 
 	@Override
 	public int bytes() {
-		return OVERHEAD + this.arguments.length;
+		return OVERHEAD + this.body.arguments().length;
 	}
 
 	@Override
@@ -43,7 +43,8 @@ record RemoteCast(OutboundCalls calls, RemoteMethod method, byte[] arguments) im
 			return;
 		}
 		try {
-			session.cast(this.method.id(), this.arguments, this.calls.metadata(this.method, null, false));
+			session.cast(this.method.id(), this.body.arguments(),
+					this.calls.metadata(this.method, null, false, this.body.headers()));
 		}
 		catch (OversizedItemException ex) {
 			logger.warn("A cast of {} was not sent: {}", this.method, ex.getMessage());

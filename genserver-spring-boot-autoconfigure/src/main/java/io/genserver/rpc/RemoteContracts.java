@@ -19,6 +19,8 @@ public final class RemoteContracts {
 
 	private final long callTimeoutNanos;
 
+	private final RpcInterceptors interceptors;
+
 	private final Map<Face, RemoteContract<?>> contracts = new ConcurrentHashMap<>();
 
 	/**
@@ -27,6 +29,17 @@ public final class RemoteContracts {
 	 * @param callTimeout time a call may take, unless its contract says otherwise
 	 */
 	public RemoteContracts(RpcCodec codec, Duration callTimeout) {
+		this(codec, callTimeout, RpcInterceptors.NONE);
+	}
+
+	/**
+	 * Create.
+	 * @param codec encodes arguments and replies
+	 * @param callTimeout time a call may take, unless its contract says otherwise
+	 * @param interceptors see requests to peers
+	 */
+	public RemoteContracts(RpcCodec codec, Duration callTimeout, RpcInterceptors interceptors) {
+		this.interceptors = interceptors;
 		this.codec = codec;
 		this.callTimeoutNanos = callTimeout.toNanos();
 	}
@@ -43,6 +56,21 @@ public final class RemoteContracts {
 	 */
 	public <C> C server(RpcChannel calls, String name, Class<C> contract) {
 		return contract(name, contract, false).proxy(calls, null);
+	}
+
+	/**
+	 * Return a server of a peer, whose calls are intercepted.
+	 * @param <C> the contract
+	 * @param calls where it is called
+	 * @param peer who that is, for people to read
+	 * @param name the server's name
+	 * @param contract the contract, an interface
+	 * @return a proxy
+	 * @throws IllegalArgumentException if the interface is no contract, or none that can
+	 * be called remotely, saying why
+	 */
+	public <C> C server(RpcChannel calls, String peer, String name, Class<C> contract) {
+		return server(new InterceptedChannel(calls, this.interceptors, peer), name, contract);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.genserver.rpc;
 
+import java.util.Map;
+
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
@@ -37,7 +39,7 @@ public record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullab
 			return RequestBody.of(encode(key, arguments));
 		}
 		byte[] others = encode(key, stream.without(arguments, new Object[arguments.length - 1]));
-		return new RequestBody(others, stream.items(arguments), encoder::encode);
+		return new RequestBody(others, stream.items(arguments), encoder::encode, Map.of());
 	}
 
 	/**

@@ -52,7 +52,7 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 			body = remote.body(this.key, arguments);
 		}
 		catch (IllegalArgumentException ex) {
-			subscriber.onSubscribe(new NoItems());
+			subscriber.onSubscribe(NoItems.INSTANCE);
 			subscriber.onError(ex);
 			return;
 		}
@@ -62,21 +62,6 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 	@Override
 	public String toString() {
 		return "remote server " + this.contract.server() + ((this.key != null) ? "/" + this.key : "");
-	}
-
-	/** The subscription to a stream that was not opened. */
-	private static final class NoItems implements Flow.Subscription {
-
-		@Override
-		public void request(long n) {
-			// There is nothing to ask for.
-		}
-
-		@Override
-		public void cancel() {
-			// It is over already.
-		}
-
 	}
 
 }

@@ -46,10 +46,10 @@ public interface RpcChannel {
 	 * Send a message that is not answered. Waits, where the thread may block, while too
 	 * much waits to be sent.
 	 * @param method the operation
-	 * @param arguments its encoded arguments
+	 * @param body what it is given, no items
 	 * @param timeoutNanos time to wait
 	 */
-	void cast(RemoteMethod method, byte[] arguments, long timeoutNanos);
+	void cast(RemoteMethod method, RequestBody body, long timeoutNanos);
 
 	/**
 	 * Open a stream. Never blocks.
@@ -87,6 +87,16 @@ public interface RpcChannel {
 	default <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
 		return callAsync(method, RequestBody.of(arguments), timeoutNanos, decoder);
+	}
+
+	/**
+	 * Send a message with arguments only that is not answered.
+	 * @param method the operation
+	 * @param arguments its encoded arguments
+	 * @param timeoutNanos time to wait
+	 */
+	default void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+		cast(method, RequestBody.of(arguments), timeoutNanos);
 	}
 
 	/**

@@ -1,6 +1,9 @@
 package io.genserver.rpc;
 
+import java.util.Map;
+
 import io.genserver.protocol.InboundRequest;
+import io.genserver.runtime.RemotePayload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Either {@link #take} and then {@link #finished}, both by whoever runs the handler, or
  * {@link #finished} alone by whoever discards the message.
  */
-final class WireArguments {
+final class WireArguments implements RemotePayload {
 
 	private final InboundRequest request;
 
@@ -43,6 +46,11 @@ final class WireArguments {
 		this.backlog = backlog;
 		this.items = items;
 		backlog.add(bytes.length);
+	}
+
+	@Override
+	public Map<String, String> headers() {
+		return RequestHeaders.received(this.request.details());
 	}
 
 	@Nullable RequestItems items() {

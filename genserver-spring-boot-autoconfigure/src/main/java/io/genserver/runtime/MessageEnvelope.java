@@ -21,6 +21,9 @@ final class MessageEnvelope implements Envelope {
 
 	private final @Nullable Object origin;
 
+	/** Kept apart from the payload, which goes when the message is taken. */
+	private final Map<String, String> headers;
+
 	private final long sentAt;
 
 	/** When it got its place in the mailbox; published with the message. */
@@ -38,6 +41,7 @@ final class MessageEnvelope implements Envelope {
 		this.key = key;
 		this.message = message;
 		this.origin = message.origin();
+		this.headers = (message.payload() instanceof RemotePayload remote) ? remote.headers() : Map.of();
 		this.sentAt = sentAt;
 	}
 
@@ -124,6 +128,11 @@ final class MessageEnvelope implements Envelope {
 	@Override
 	public Duration age() {
 		return Duration.ofNanos(Math.max(0, this.server.runtime().nanoTime() - this.sentAt));
+	}
+
+	@Override
+	public Map<String, String> headers() {
+		return this.headers;
 	}
 
 	@Override

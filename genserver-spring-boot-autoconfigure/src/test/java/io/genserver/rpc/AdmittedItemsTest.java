@@ -2,6 +2,7 @@ package io.genserver.rpc;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ class AdmittedItemsTest {
 		CompletableFuture<String> reply = this.pair.calls()
 			.callAsync(RemoteMethod.of("sink.sum"),
 					new RequestBody(new byte[0], FlowAdapters.toFlowPublisher(numbers),
-							(item) -> String.valueOf(item).getBytes(StandardCharsets.UTF_8)),
+							(item) -> String.valueOf(item).getBytes(StandardCharsets.UTF_8), Map.of()),
 					Duration.ofSeconds(30).toNanos(), (bytes) -> new String(bytes, StandardCharsets.UTF_8));
 		waitFor(() -> taken.get() == ITEMS);
 		waitFor(() -> this.pair.server.peer.inboundBytes() > 0);

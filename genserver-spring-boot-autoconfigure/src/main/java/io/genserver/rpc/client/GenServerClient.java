@@ -20,9 +20,11 @@ import io.genserver.Keyed;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.DynamicOperations;
+import io.genserver.rpc.InterceptedChannel;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.RemoteOperation;
 import io.genserver.rpc.RequestBody;
+import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +70,9 @@ public final class GenServerClient implements AutoCloseable {
 
 	private final Link link;
 
-	private final LinkChannel calls;
+	private final LinkChannel routed;
+
+	private final InterceptedChannel calls;
 
 	private final DynamicOperations operations;
 
@@ -76,9 +80,11 @@ public final class GenServerClient implements AutoCloseable {
 
 	private final ServedHandlers served;
 
-	GenServerClient(Link link, RpcCodec codec, Executor workers, Duration callTimeout, ServedHandlers served) {
+	GenServerClient(Link link, RpcCodec codec, Executor workers, Duration callTimeout, ServedHandlers served,
+			RpcInterceptors interceptors) {
 		this.link = link;
-		this.calls = new LinkChannel(link, workers);
+		this.routed = new LinkChannel(link, workers);
+		this.calls = new InterceptedChannel(this.routed, interceptors, ConnectFailures.shown(link.uri()));
 		this.contracts = new RemoteContracts(codec, callTimeout);
 		this.operations = new DynamicOperations(codec, callTimeout.toNanos());
 		this.served = served;
@@ -307,7 +313,8 @@ public final class GenServerClient implements AutoCloseable {
 		Flow.Publisher<T> items = (subscriber) -> {
 			@SuppressWarnings("unchecked")
 			Flow.Subscriber<@Nullable Object> target = (Flow.Subscriber<@Nullable Object>) (Flow.Subscriber<?>) subscriber;
-			this.calls.stream(remote.method(), RequestBody.of(encoded), remote::decode, resume, target);
+			this.calls.stream(remote.method(), RequestBody.of(encoded), target,
+					(body, seen) -> this.routed.stream(remote.method(), body, remote::decode, resume, seen));
 		};
 		return Flux.from(FlowAdapters.toPublisher(items));
 	}

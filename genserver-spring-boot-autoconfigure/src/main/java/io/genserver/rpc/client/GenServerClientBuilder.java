@@ -2,18 +2,23 @@ package io.genserver.rpc.client;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
+import io.genserver.RpcInterceptor;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
@@ -59,6 +64,8 @@ public final class GenServerClientBuilder {
 	private @Nullable JsonMapper jsonMapper;
 
 	private final HttpHeaders headers = new DefaultHttpHeaders();
+
+	private final List<Supplier<List<RpcInterceptor>>> interceptors = new ArrayList<>();
 
 	private UnaryOperator<HttpClient> httpClient = UnaryOperator.identity();
 
@@ -193,6 +200,26 @@ public final class GenServerClientBuilder {
 	}
 
 	/**
+	 * Add something that sees every request, within what was added before.
+	 * @param interceptor the interceptor
+	 * @return this builder
+	 */
+	public GenServerClientBuilder interceptor(RpcInterceptor interceptor) {
+		return interceptors(() -> List.of(interceptor));
+	}
+
+	/**
+	 * Add what sees every request, within what was added before.
+	 * @param source returns interceptors, the outermost first; called with the first
+	 * request
+	 * @return this builder
+	 */
+	public GenServerClientBuilder interceptors(Supplier<List<RpcInterceptor>> source) {
+		this.interceptors.add(source);
+		return this;
+	}
+
+	/**
 	 * Change the HTTP client that connects: TLS, proxy, event loops.
 	 * @param change returns the client to use
 	 * @return this builder
@@ -248,7 +275,8 @@ public final class GenServerClientBuilder {
 		RpcCodec used = usedCodec();
 		ServedHandlers served = new ServedHandlers(used);
 		Link link = link(uri, workers, served);
-		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served);
+		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served,
+				new RpcInterceptors(interceptors()));
 		CompletableFuture<GenServerClient> connected = link.connect().thenApply((done) -> client);
 		connected.whenComplete((done, failure) -> {
 			if (connected.isCancelled()) {
@@ -277,9 +305,15 @@ public final class GenServerClientBuilder {
 		RpcCodec used = usedCodec();
 		ServedHandlers served = new ServedHandlers(used);
 		Link link = link(uri, workers, served);
-		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served);
+		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served,
+				new RpcInterceptors(interceptors()));
 		link.connectInBackground();
 		return client;
+	}
+
+	private Supplier<List<RpcInterceptor>> interceptors() {
+		List<Supplier<List<RpcInterceptor>>> sources = List.copyOf(this.interceptors);
+		return () -> sources.stream().flatMap((source) -> source.get().stream()).toList();
 	}
 
 	private static Executor workers() {

@@ -105,7 +105,7 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	@Override
-	public void cast(RemoteMethod method, byte[] arguments, long timeoutNanos) {
+	public void cast(RemoteMethod method, RequestBody body, long timeoutNanos) {
 		long timeout = withinTurn(timeoutNanos);
 		long deadline = System.nanoTime() + timeout;
 		OutboundCalls calls = this.link.connection();
@@ -117,7 +117,7 @@ final class LinkChannel implements RpcChannel {
 				calls = await(method, null, timeout, deadline);
 			}
 			try {
-				calls.cast(method, arguments, deadline - System.nanoTime());
+				calls.cast(method, body, deadline - System.nanoTime());
 				return;
 			}
 			catch (NoConnectionException ex) {

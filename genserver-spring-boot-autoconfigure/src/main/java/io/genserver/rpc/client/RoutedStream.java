@@ -125,7 +125,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 		if (this.resume == null) {
 			return false;
 		}
-		this.body = RequestBody.of(this.resume.apply(this.last));
+		this.body = RequestBody.of(this.resume.apply(this.last)).with(this.body.headers());
 		return true;
 	}
 

@@ -118,7 +118,7 @@ final class ConnectedPeer implements RpcPeer {
 		if (known == null) {
 			throw new IllegalStateException("There is nothing to encode arguments with");
 		}
-		return known.server(this.transport.peer().calls(), name, contract);
+		return known.server(this.transport.peer().calls(), caller().toString(), name, contract);
 	}
 
 	@Override

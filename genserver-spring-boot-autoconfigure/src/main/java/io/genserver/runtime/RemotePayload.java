@@ -1,0 +1,18 @@
+package io.genserver.runtime;
+
+import java.util.Map;
+
+/**
+ * The payload of a message that came from a peer.
+ *
+ * @since 0.1.0
+ */
+public interface RemotePayload {
+
+	/**
+	 * Return what came beside the arguments.
+	 * @return headers by their names
+	 */
+	Map<String, String> headers();
+
+}
