@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.genserver.GenServerRegistry;
 import io.genserver.RpcAuthorization;
 import io.genserver.RpcInterceptor;
 import io.genserver.rpc.ExposedOperations;
@@ -15,6 +16,7 @@ import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.BearerTokenFilter;
+import io.genserver.rpc.server.BuiltInMethods;
 import io.genserver.rpc.server.EveryAuthorization;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.rpc.server.RpcConnections;
@@ -93,7 +95,7 @@ public final class GenServerRpcAutoConfiguration {
 	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
 			GenServerProperties servers, GenServerRuntime runtime, ExposurePatterns patterns,
 			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere,
-			ObjectProvider<RpcAuthorization> authorizations) {
+			ObjectProvider<RpcAuthorization> authorizations, GenServerRegistry registry) {
 		RpcSettingsMapping mapping = new RpcSettingsMapping(properties);
 		ExposureCheck.check(patterns, runtime.servers(),
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
@@ -104,9 +106,12 @@ public final class GenServerRpcAutoConfiguration {
 		}
 		ExposedOperations exposed = ExposedOperations.of(runtime, patterns, known);
 		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());
+		RpcAuthorization authorization = EveryAuthorization.of(authorizations.orderedStream().toList(),
+				runtime::execute);
+		BuiltInMethods.offer(exposed, registry, runtime.settings().stuckHandlerLimit(),
+				mapping.describe(authorization != null), System::nanoTime);
 		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(),
-				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime,
-				EveryAuthorization.of(authorizations.orderedStream().toList(), runtime::execute));
+				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime, authorization);
 		return new RpcWebHandler(settings, peers, connections);
 	}
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.genserver.rpc.StreamFailure;
+import io.genserver.rpc.server.BuiltInMethods.Describe;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -34,6 +35,12 @@ public class GenServerRpcProperties {
 	 * nor exposed by 'genserver.servers.NAME.rpc.exposed'.
 	 */
 	private List<String> exposed = new ArrayList<>();
+
+	/**
+	 * Who may ask by '$rpc.describe' what there is to call, with the types of arguments
+	 * and replies.
+	 */
+	private Describe describe = Describe.OFF;
 
 	/**
 	 * Origins (https://example.com), or patterns of them (https://*.example.com), from
@@ -98,6 +105,14 @@ public class GenServerRpcProperties {
 
 	public void setExposed(List<String> exposed) {
 		this.exposed = exposed;
+	}
+
+	public Describe getDescribe() {
+		return this.describe;
+	}
+
+	public void setDescribe(Describe describe) {
+		this.describe = describe;
 	}
 
 	public List<String> getAllowedOrigins() {

@@ -6,6 +6,7 @@ import io.genserver.autoconfigure.GenServerRpcProperties.Ext;
 import io.genserver.autoconfigure.GenServerRpcProperties.Limits;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.RpcServerSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,15 @@ final class RpcSettingsMapping {
 				orUnlimited("max-connections-per-address", this.properties.getMaxConnectionsPerAddress()),
 				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
 				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()), drainTimeout);
+	}
+
+	/** Who may know what there is. */
+	Describe describe(boolean decided) {
+		Describe describe = this.properties.getDescribe();
+		if (describe == Describe.AUTHORIZED && !decided) {
+			throw invalid("describe", describe, "It needs a bean of type RpcAuthorization, to be asked who may");
+		}
+		return describe;
 	}
 
 	private static void checkOrigin(String origin) {

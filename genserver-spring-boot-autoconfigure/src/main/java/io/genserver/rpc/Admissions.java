@@ -18,7 +18,6 @@ import io.genserver.RpcAuthorization.Target;
 import io.genserver.RpcException;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +42,7 @@ final class Admissions {
 
 	private final Caller.Remote caller;
 
-	private final Map<Server, Deque<Admission>> waiting = new HashMap<>();
+	private final Map<Object, Deque<Admission>> waiting = new HashMap<>();
 
 	private final Set<String> logged = new HashSet<>();
 
@@ -59,7 +58,7 @@ final class Admissions {
 	 * @param admission the request
 	 */
 	void ask(Admission admission) {
-		this.waiting.computeIfAbsent(admission.server, (server) -> new ArrayDeque<>()).add(admission);
+		this.waiting.computeIfAbsent(admission.called, (called) -> new ArrayDeque<>()).add(admission);
 		this.context.workers().execute(() -> decide(admission));
 	}
 
@@ -109,12 +108,12 @@ final class Admissions {
 		if (refusal != null) {
 			log(admission.target, refusal);
 		}
-		Deque<Admission> queue = this.waiting.get(admission.server);
+		Deque<Admission> queue = this.waiting.get(admission.called);
 		while (queue != null && !queue.isEmpty() && queue.getFirst().decided) {
 			queue.removeFirst().proceed();
 		}
 		if (queue != null && queue.isEmpty()) {
-			this.waiting.remove(admission.server);
+			this.waiting.remove(admission.called);
 		}
 	}
 
@@ -132,7 +131,7 @@ final class Admissions {
 	/** One request, until it goes on or is answered. */
 	abstract static class Admission {
 
-		private final Server server;
+		private final Object called;
 
 		private final Target target;
 
@@ -150,18 +149,22 @@ final class Admissions {
 
 		/**
 		 * Create.
-		 * @param server the server meant
+		 * @param called whose order is kept: the server meant
 		 * @param target what is called
 		 * @param nanos how long a decision may take
 		 * @param request the request
 		 * @param arguments its arguments
 		 */
-		Admission(Server server, Target target, long nanos, InboundRequest request, WireArguments arguments) {
-			this.server = server;
+		Admission(Object called, Target target, long nanos, InboundRequest request, WireArguments arguments) {
+			this.called = called;
 			this.target = target;
 			this.nanos = nanos;
 			this.request = request;
 			this.arguments = arguments;
+		}
+
+		@Nullable RequestItems items() {
+			return this.arguments.items();
 		}
 
 		/** The peer no longer wants it. */

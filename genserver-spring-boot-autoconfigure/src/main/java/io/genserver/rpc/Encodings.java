@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ContentType;
@@ -69,12 +70,42 @@ final class Encodings {
 		return this.codecs.containsKey(type) ? type : null;
 	}
 
-	OperationCodec codec(ContentType type, Operation operation, boolean keyed) {
+	/**
+	 * What a request is to be answered in: the first it accepts that is known here, else
+	 * its own; null if that is not known either.
+	 */
+	@Nullable ContentType sent(CallMetadata details) {
+		ContentType received = known(details.contentType());
+		if (received == null) {
+			return null;
+		}
+		for (ContentType accepted : details.accept()) {
+			ContentType known = known(accepted);
+			if (known != null && !known.equals(ContentType.RAW)) {
+				return known;
+			}
+		}
+		return received;
+	}
+
+	/** What the encodings are called on the wire. */
+	List<String> names() {
+		RpcCodec known = codec(this.first);
+		return Stream.concat(Stream.of(known), this.codecs.values().stream().filter((each) -> each != known))
+			.map(RpcCodec::name)
+			.toList();
+	}
+
+	RpcCodec codec(ContentType type) {
 		RpcCodec codec = this.codecs.get(type);
 		if (codec == null) {
 			throw new IllegalArgumentException("there is no encoding " + type);
 		}
-		return OperationCodec.of(codec, parameters(operation), keyed, operation.replyType());
+		return codec;
+	}
+
+	OperationCodec codec(ContentType type, Operation operation, boolean keyed) {
+		return OperationCodec.of(codec(type), parameters(operation), keyed, operation.replyType());
 	}
 
 	/** What decodes the items of a request, or null if it has none. */
@@ -90,6 +121,11 @@ final class Encodings {
 		if (reply == byte[].class) {
 			return CallMetadata.NONE.toBuilder().contentType(ContentType.RAW).build();
 		}
+		return metadata(type);
+	}
+
+	/** What goes with a value, so that its reader knows what it is. */
+	CallMetadata metadata(ContentType type) {
 		return type.equals(ContentType.JSON) ? CallMetadata.NONE
 				: CallMetadata.NONE.toBuilder().contentType(type).build();
 	}

@@ -97,7 +97,7 @@ final class ExposedOperation {
 			return this.plain;
 		}
 		ContentType received = this.encodings.known(details.contentType());
-		ContentType sent = (received != null) ? sent(details, received) : null;
+		ContentType sent = this.encodings.sent(details);
 		if (received == null || sent == null) {
 			throw new WireFailureException(WireFailure
 				.unknownEncoding(this.wireName + ": content type " + details.contentType() + " is not known here"));
@@ -110,17 +110,6 @@ final class ExposedOperation {
 			throw new WireFailureException(
 					WireFailure.unknownEncoding(this.wireName + " cannot be encoded so: " + ex.getMessage()));
 		}
-	}
-
-	/** The first accepted encoding that is known here, else that of the request. */
-	private ContentType sent(CallMetadata details, ContentType received) {
-		for (ContentType accepted : details.accept()) {
-			ContentType known = this.encodings.known(accepted);
-			if (known != null && !known.equals(ContentType.RAW)) {
-				return known;
-			}
-		}
-		return received;
 	}
 
 	@Override

@@ -1,10 +1,13 @@
 package io.genserver.rpc;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 
 import io.genserver.protocol.MethodId;
 import io.genserver.rpc.codec.RpcCodec;
@@ -21,15 +24,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExposedOperations {
 
-	private static final ExposedOperations NONE = new ExposedOperations(null, Map.of());
+	private static final ExposedOperations NONE = new ExposedOperations(null, null, Map.of());
+
+	private final @Nullable Encodings encodings;
 
 	private volatile @Nullable GenServerRuntime runtime;
 
 	/** Never changed, but replaced. */
 	private volatile Map<Long, ExposedOperation> byId;
 
-	private ExposedOperations(@Nullable GenServerRuntime runtime, Map<Long, ExposedOperation> byId) {
+	/** Never changed, but replaced. */
+	private volatile Map<Long, BuiltInMethod> builtIn = Map.of(BuiltInMethod.PING.methodId(), BuiltInMethod.PING);
+
+	private ExposedOperations(@Nullable GenServerRuntime runtime, @Nullable Encodings encodings,
+			Map<Long, ExposedOperation> byId) {
 		this.runtime = runtime;
+		this.encodings = encodings;
 		this.byId = Map.copyOf(byId);
 	}
 
@@ -46,7 +56,7 @@ public final class ExposedOperations {
 	 * @return an empty table of its own, to {@link #add} to
 	 */
 	public static ExposedOperations growing() {
-		return new ExposedOperations(null, Map.of());
+		return new ExposedOperations(null, null, Map.of());
 	}
 
 	/**
@@ -109,7 +119,60 @@ public final class ExposedOperations {
 				}
 			}
 		}
-		return new ExposedOperations(runtime, byId);
+		return new ExposedOperations(runtime, encodings, byId);
+	}
+
+	/**
+	 * Expose operations of one more server, encoded as those of the others. A server that
+	 * is exposed already is exposed anew.
+	 * @param server the server
+	 * @param exposed decides which operations are
+	 * @throws ExposureException if two operations would have one name or id, or one has
+	 * types that cannot be encoded in the first encoding; then nothing changes
+	 */
+	public synchronized void add(Server server, BiPredicate<Server, Operation> exposed) {
+		Map<Long, ExposedOperation> more = without(server);
+		for (Operation operation : server.definition().operations()) {
+			if (exposed.test(server, operation)) {
+				put(more, expose(server, operation, known()));
+			}
+		}
+		this.byId = Map.copyOf(more);
+	}
+
+	/**
+	 * No longer expose a server. Calls that are under way are not touched.
+	 * @param server the server
+	 */
+	public synchronized void remove(Server server) {
+		this.byId = Map.copyOf(without(server));
+	}
+
+	private Map<Long, ExposedOperation> without(Server server) {
+		Map<Long, ExposedOperation> others = new HashMap<>(this.byId);
+		others.values().removeIf((each) -> each.server() == server);
+		return others;
+	}
+
+	/**
+	 * Let peers call a method that is no server's: {@code $rpc.NAME}. It takes no
+	 * arguments, and its answer is encoded as its caller wants it. Every table has
+	 * {@code $rpc.ping}.
+	 * @param name its name
+	 * @param asked whether peers must be authorized to call it, where anybody decides
+	 * that
+	 * @param answer tells it: maps, lists, text, numbers and truth values; asked by
+	 * several workers at once
+	 */
+	public synchronized void offer(String name, boolean asked, Supplier<?> answer) {
+		Map<Long, BuiltInMethod> more = new HashMap<>(this.builtIn);
+		BuiltInMethod method = BuiltInMethod.of(name, asked, BuiltInMethod.telling(known(), answer));
+		more.put(method.methodId(), method);
+		this.builtIn = Map.copyOf(more);
+	}
+
+	private Encodings known() {
+		return Objects.requireNonNull(this.encodings, "There are no encodings");
 	}
 
 	private static ExposedOperation expose(Server server, Operation operation, Encodings encodings) {
@@ -132,6 +195,30 @@ public final class ExposedOperations {
 		return List.copyOf(names);
 	}
 
+	/**
+	 * Return what is exposed.
+	 * @return the operations, sorted by their names
+	 */
+	public List<Exposed> list() {
+		return this.byId.values()
+			.stream()
+			.map((each) -> new Exposed(each.server(), each.operation(), each.wireName(), each.methodId()))
+			.sorted(Comparator.comparing(Exposed::wireName))
+			.toList();
+	}
+
+	/**
+	 * Return the encodings of arguments and replies, beside raw bytes.
+	 * @return their names, the one used unless a peer asks for another first
+	 */
+	public List<String> encodings() {
+		return known().names();
+	}
+
+	@Nullable BuiltInMethod builtIn(long methodId) {
+		return this.builtIn.get(methodId);
+	}
+
 	@Nullable ExposedOperation find(long methodId) {
 		return this.byId.get(methodId);
 	}
@@ -140,6 +227,18 @@ public final class ExposedOperations {
 	long nanoTime() {
 		GenServerRuntime known = this.runtime;
 		return (known != null) ? known.nanoTime() : System.nanoTime();
+	}
+
+	/**
+	 * What peers may call.
+	 *
+	 * @param server its server
+	 * @param operation what it does
+	 * @param wireName its name on the wire
+	 * @param methodId its id on the wire
+	 * @since 0.1.0
+	 */
+	public record Exposed(Server server, Operation operation, String wireName, long methodId) {
 	}
 
 }

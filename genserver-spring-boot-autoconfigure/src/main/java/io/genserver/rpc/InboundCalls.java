@@ -33,6 +33,9 @@ final class InboundCalls {
 	/** A peer's deadline is not believed beyond this. */
 	private static final long LONGEST_DEADLINE = TimeUnit.MINUTES.toNanos(10);
 
+	/** How long a call of a built-in method may take that does not say it. */
+	private static final long BUILT_IN_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
+
 	private final WireMode mode;
 
 	private final Transport transport;
@@ -78,8 +81,7 @@ final class InboundCalls {
 	Intake opened(InboundRequest request) {
 		ExposedOperation operation = this.context.exposed().find(request.methodId());
 		if (operation == null) {
-			return refuse(request, WireFailure
-				.notFound("method " + MethodId.toHex(request.methodId()) + " does not exist here or is not exposed"));
+			return openBuiltIn(request);
 		}
 		if (this.refusing) {
 			return refuse(request, WireFailure.shuttingDown(operation + ": shutting down"));
@@ -89,6 +91,19 @@ final class InboundCalls {
 		}
 		request.attach(operation);
 		return Intake.WHOLE;
+	}
+
+	private Intake openBuiltIn(InboundRequest request) {
+		BuiltInMethod method = this.context.exposed().builtIn(request.methodId());
+		if (method == null) {
+			return refuse(request, WireFailure
+				.notFound("method " + MethodId.toHex(request.methodId()) + " does not exist here or is not exposed"));
+		}
+		if (this.refusing) {
+			return refuse(request, WireFailure.shuttingDown(method + ": shutting down"));
+		}
+		request.attach(method);
+		return request.isCast() ? Intake.NOTHING : Intake.WHOLE;
 	}
 
 	/** A request whose arguments are followed by items. */
@@ -142,7 +157,7 @@ final class InboundCalls {
 		return switch (request.attachment()) {
 			case InboundCall call -> call.items();
 			case InboundStream stream -> stream.items();
-			case Waiting waiting -> waiting.payload.items();
+			case Admission admission -> admission.items();
 			case null, default -> null;
 		};
 	}
@@ -153,6 +168,10 @@ final class InboundCalls {
 	}
 
 	void complete(InboundRequest request, byte[] arguments) {
+		if (request.attachment() instanceof BuiltInMethod method) {
+			begin(request, method, new WireArguments(request, arguments, this.backlog));
+			return;
+		}
 		if (!(request.attachment() instanceof ExposedOperation operation)) {
 			this.backlog.add(arguments.length);
 			this.backlog.consumed(request, arguments.length);
@@ -179,7 +198,27 @@ final class InboundCalls {
 			dispatch(request, operation, wire, key, payload, now);
 			return;
 		}
-		Admission admission = new Waiting(request, operation, wire, key, payload, now);
+		Admission admission = new Asked(operation.server(),
+				new Target(operation.server().name(), key, operation.operation().name()), callNanos(request, operation),
+				request, payload, () -> dispatch(request, operation, wire, key, payload, now));
+		request.attach(admission);
+		this.admissions.ask(admission);
+	}
+
+	/** A call of what this end has of its own. */
+	private void begin(InboundRequest request, BuiltInMethod method, WireArguments payload) {
+		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
+		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
+		if (this.admissions == null || !method.asked()) {
+			request.attach(call);
+			call.runBy(this.context.workers());
+			return;
+		}
+		Admission admission = new Asked(method, new Target(BuiltInMethod.SERVER, null, method.name()), nanos, request,
+				payload, () -> {
+					request.attach(call);
+					call.runBy(this.context.workers());
+				});
 		request.attach(admission);
 		this.admissions.ask(admission);
 	}
@@ -264,6 +303,7 @@ final class InboundCalls {
 		switch (request.attachment()) {
 			case InboundCall call -> call.cancelledByPeer();
 			case InboundStream stream -> stream.cancelledByPeer();
+			case BuiltInCall call -> call.cancelledByPeer();
 			case Admission admission -> {
 				admission.cancel();
 				request.attach(null);
@@ -353,35 +393,18 @@ final class InboundCalls {
 	}
 
 	/** A request that waits to be allowed. */
-	private final class Waiting extends Admission {
+	private final class Asked extends Admission {
 
-		private final InboundRequest request;
+		private final Runnable goOn;
 
-		private final ExposedOperation operation;
-
-		private final WireOperation wire;
-
-		private final @Nullable String key;
-
-		private final WireArguments payload;
-
-		private final long now;
-
-		Waiting(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
-				WireArguments payload, long now) {
-			super(operation.server(), new Target(operation.server().name(), key, operation.operation().name()),
-					callNanos(request, operation), request, payload);
-			this.request = request;
-			this.operation = operation;
-			this.wire = wire;
-			this.key = key;
-			this.payload = payload;
-			this.now = now;
+		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload, Runnable goOn) {
+			super(called, target, nanos, request, payload);
+			this.goOn = goOn;
 		}
 
 		@Override
 		void allowed() {
-			dispatch(this.request, this.operation, this.wire, this.key, this.payload, this.now);
+			this.goOn.run();
 		}
 
 		@Override

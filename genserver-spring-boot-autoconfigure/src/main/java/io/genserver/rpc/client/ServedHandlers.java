@@ -11,6 +11,7 @@ import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerDefinition;
+import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
@@ -40,6 +41,7 @@ final class ServedHandlers implements AutoCloseable {
 	}
 
 	synchronized <C> void add(String name, Class<C> type, C handler) {
+		ServerNames.check(name);
 		if (this.closed) {
 			throw new IllegalStateException("The client is closed");
 		}

@@ -164,7 +164,7 @@ public final class ApiDeclarations {
 	}
 
 	/** The annotations of what is returned, or of what it promises. */
-	private static @Nullable AnnotatedType annotatedReply(Operation operation, Type reply) {
+	static @Nullable AnnotatedType annotatedReply(Operation operation, Type reply) {
 		Method method = method(operation);
 		if (method == null) {
 			return null;
@@ -176,7 +176,7 @@ public final class ApiDeclarations {
 						: returned;
 	}
 
-	private static @Nullable Method method(Operation operation) {
+	static @Nullable Method method(Operation operation) {
 		return (operation instanceof MethodOperation known) ? known.method() : null;
 	}
 

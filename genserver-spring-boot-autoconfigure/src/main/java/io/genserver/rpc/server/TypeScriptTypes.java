@@ -8,25 +8,13 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
-import java.net.URI;
-import java.net.URL;
-import java.time.Year;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Currency;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TimeZone;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -37,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  * of its class.
  */
 final class TypeScriptTypes {
-
-	private static final Set<Class<?>> NUMBERS = Set.of(byte.class, short.class, int.class, long.class, float.class,
-			double.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class, Year.class);
-
-	private static final Set<Class<?>> STRINGS = Set.of(char.class, Character.class, UUID.class, URI.class, URL.class,
-			Locale.class, Currency.class, Date.class, TimeZone.class, byte[].class, char[].class);
 
 	private final Map<Class<?>, String> names = new HashMap<>();
 
@@ -66,17 +48,13 @@ final class TypeScriptTypes {
 	 */
 	String of(Type type, @Nullable AnnotatedType annotated) {
 		String plain = plain(type, annotated);
-		boolean nullable = isOptional(type) || (annotated != null && isNullable(annotated));
+		boolean nullable = JsonShape.isOptional(type) || (annotated != null && isNullable(annotated));
 		return (nullable && !plain.endsWith(" | null")) ? plain + " | null" : plain;
 	}
 
 	private static boolean isNullable(AnnotatedType annotated) {
 		return Arrays.stream(annotated.getAnnotations())
 			.anyMatch((each) -> each.annotationType().getSimpleName().equals("Nullable"));
-	}
-
-	private static boolean isOptional(Type type) {
-		return type == OptionalInt.class || type == OptionalLong.class || type == OptionalDouble.class;
 	}
 
 	private String plain(Type type, @Nullable AnnotatedType annotated) {
@@ -91,43 +69,18 @@ final class TypeScriptTypes {
 	}
 
 	private String ofClass(Class<?> type) {
-		if (type == void.class || type == Void.class) {
-			return "void";
-		}
-		if (type == boolean.class || type == Boolean.class) {
-			return "boolean";
-		}
-		if (NUMBERS.contains(type) || Number.class.isAssignableFrom(type)) {
-			return "number";
-		}
-		if (STRINGS.contains(type) || CharSequence.class.isAssignableFrom(type) || isTime(type)) {
-			return "string";
-		}
-		if (type.isArray()) {
-			return arrayOf(ofClass(type.getComponentType()));
-		}
-		if (type == Object.class) {
-			return "unknown";
-		}
-		if (Iterable.class.isAssignableFrom(type) && isOfJava(type)) {
-			return "unknown[]";
-		}
-		if (Map.class.isAssignableFrom(type)) {
-			return "Record<string, unknown>";
-		}
-		return isDeclared(type) ? declared(type) : unknown(type);
-	}
-
-	private static boolean isTime(Class<?> type) {
-		return type.getPackageName().equals("java.time") && !type.isEnum();
-	}
-
-	private static boolean isOfJava(Class<?> type) {
-		return type.getPackageName().startsWith("java.");
-	}
-
-	private static boolean isDeclared(Class<?> type) {
-		return type.isEnum() || type.isRecord() || type.isSealed();
+		return switch (JsonShape.of(type)) {
+			case NOTHING -> "void";
+			case BOOLEAN -> "boolean";
+			case NUMBER -> "number";
+			case STRING -> "string";
+			case ARRAY -> arrayOf(ofClass(type.getComponentType()));
+			case ITERABLE -> "unknown[]";
+			case MAP -> "Record<string, unknown>";
+			case DECLARED -> declared(type);
+			case ANYTHING -> "unknown";
+			case UNKNOWN -> unknown(type);
+		};
 	}
 
 	private static String unknown(Type type) {
@@ -153,7 +106,7 @@ final class TypeScriptTypes {
 		if (Map.class.isAssignableFrom(raw) && arguments.size() == 2) {
 			return "Record<string, " + arguments.get(1) + ">";
 		}
-		if (Iterable.class.isAssignableFrom(raw) && isOfJava(raw) && arguments.size() == 1) {
+		if (JsonShape.isCollection(raw) && arguments.size() == 1) {
 			return arrayOf(arguments.getFirst());
 		}
 		if (raw.isRecord() || raw.isSealed()) {
