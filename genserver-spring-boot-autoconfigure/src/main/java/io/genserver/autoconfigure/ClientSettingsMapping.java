@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import javax.net.ssl.SSLException;
 
 import io.genserver.autoconfigure.GenServerClientProperties.Client;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
+import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.spring.remote.RemoteServer;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -47,7 +50,7 @@ final class ClientSettingsMapping {
 
 	/** A client, which connects by itself. */
 	GenServerClient connect(String name, @Nullable JsonMapper mapper, @Nullable SslBundles bundles,
-			UnaryOperator<GenServerClientBuilder> customizers) {
+			List<RpcCodec> codecs, UnaryOperator<GenServerClientBuilder> customizers) {
 		Client client = Objects.requireNonNull(this.properties.getClients().get(name), name);
 		String prefix = "genserver.clients." + name + ".";
 		if (client.getUri() == null) {
@@ -66,6 +69,12 @@ final class ClientSettingsMapping {
 		if (mapper != null) {
 			builder.jsonMapper(mapper);
 		}
+		if (client.getMode() == Client.Mode.BASE) {
+			builder.baseMode();
+		}
+		if (client.getCodec() != null) {
+			builder.codec(codec(prefix, client, client.getCodec(), codecs));
+		}
 		String bundle = client.getSsl().getBundle();
 		if (bundle != null) {
 			if (bundles == null) {
@@ -82,6 +91,21 @@ final class ClientSettingsMapping {
 			throw new InvalidConfigurationPropertyValueException(prefix + "uri", client.getUri(),
 					String.valueOf(ex.getMessage()));
 		}
+	}
+
+	private static RpcCodec codec(String prefix, Client client, String name, List<RpcCodec> codecs) {
+		RpcCodec found = codecs.stream()
+			.filter((each) -> each.name().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new InvalidConfigurationPropertyValueException(prefix + "codec", name,
+					"There is no such encoding here, only "
+							+ codecs.stream().map(RpcCodec::name).collect(Collectors.joining(", "))
+							+ ". Others are RpcCodec beans; cbor needs tools.jackson.dataformat:jackson-dataformat-cbor"));
+		if (client.getMode() == Client.Mode.BASE && !(found instanceof JsonCodec)) {
+			throw new InvalidConfigurationPropertyValueException(prefix + "codec", name,
+					"Base mode knows JSON only: leave out " + prefix + "mode, or the codec");
+		}
+		return found;
 	}
 
 	private static void check(String prefix, Client client) {

@@ -6,6 +6,7 @@ import io.genserver.RpcInterceptor;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.rpc.client.GenServerClientCustomizer;
+import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.spring.remote.RemoteServerDefinitions;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.client.HttpClient;
@@ -26,8 +27,9 @@ import org.springframework.core.env.Environment;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
-		"org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration" })
+@AutoConfiguration(after = GenServerCodecAutoConfiguration.class,
+		afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+				"org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration" })
 @ConditionalOnClass({ HttpClient.class, Flux.class, JsonMapper.class })
 @EnableConfigurationProperties(GenServerClientProperties.class)
 public final class GenServerClientAutoConfiguration {
@@ -51,7 +53,8 @@ public final class GenServerClientAutoConfiguration {
 			return builder;
 		};
 		return settings.connect(name, beans.getBeanProvider(JsonMapper.class).getIfAvailable(),
-				beans.getBeanProvider(SslBundles.class).getIfAvailable(), customizers);
+				beans.getBeanProvider(SslBundles.class).getIfAvailable(),
+				beans.getBeanProvider(RpcCodec.class).orderedStream().toList(), customizers);
 	}
 
 }

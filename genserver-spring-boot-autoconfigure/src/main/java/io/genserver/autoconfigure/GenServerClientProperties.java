@@ -59,6 +59,17 @@ public class GenServerClientProperties {
 		private int maxCalls = 1024;
 
 		/**
+		 * What to speak: 'auto' is ext mode where the other end knows it, 'base' is what
+		 * stock muxio servers know.
+		 */
+		private Mode mode = Mode.AUTO;
+
+		/**
+		 * Name of the encoding of arguments and replies, such as 'cbor'. JSON by default.
+		 */
+		private @Nullable String codec;
+
+		/**
 		 * Headers of the handshake, for credentials for instance.
 		 */
 		private final Map<String, String> headers = new LinkedHashMap<>();
@@ -116,6 +127,22 @@ public class GenServerClientProperties {
 			this.maxCalls = maxCalls;
 		}
 
+		public Mode getMode() {
+			return this.mode;
+		}
+
+		public void setMode(Mode mode) {
+			this.mode = mode;
+		}
+
+		public @Nullable String getCodec() {
+			return this.codec;
+		}
+
+		public void setCodec(@Nullable String codec) {
+			this.codec = codec;
+		}
+
 		public Map<String, String> getHeaders() {
 			return this.headers;
 		}
@@ -134,6 +161,19 @@ public class GenServerClientProperties {
 
 		public Ssl getSsl() {
 			return this.ssl;
+		}
+
+		/**
+		 * What a client speaks.
+		 */
+		public enum Mode {
+
+			/** Ext mode where the other end knows it. */
+			AUTO,
+
+			/** Base mode only. */
+			BASE
+
 		}
 
 	}

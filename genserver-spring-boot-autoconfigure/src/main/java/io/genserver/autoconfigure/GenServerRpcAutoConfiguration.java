@@ -12,7 +12,6 @@ import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.RpcInterceptors;
-import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.BearerTokenFilter;
@@ -30,22 +29,18 @@ import io.genserver.runtime.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServer;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.cbor.CBORMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.web.reactive.DispatcherHandler;
 
 /**
@@ -54,9 +49,8 @@ import org.springframework.web.reactive.DispatcherHandler;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = GenServerAutoConfiguration.class,
-		afterName = { "org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration",
-				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@AutoConfiguration(after = { GenServerAutoConfiguration.class, GenServerCodecAutoConfiguration.class },
+		afterName = "org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration")
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass({ DispatcherHandler.class, HttpServer.class, NettyReactiveWebServerFactory.class })
 @ConditionalOnBooleanProperty("genserver.rpc.enabled")
@@ -140,36 +134,6 @@ public final class GenServerRpcAutoConfiguration {
 	@Bean
 	RpcServerLifecycle genServerRpcLifecycle(RpcConnections connections, RpcServerSettings settings) {
 		return new RpcServerLifecycle(connections, settings);
-	}
-
-	/**
-	 * CBOR, for peers that ask for it.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(CBORMapper.class)
-	static class CborConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean
-		CborCodec genServerCborCodec(ObjectProvider<CBORMapper> mappers) {
-			return new CborCodec(mappers.getIfAvailable(CBORMapper::shared));
-		}
-
-	}
-
-	/**
-	 * JSON, as the application writes it elsewhere.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(JsonMapper.class)
-	static class JsonConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean
-		JsonCodec genServerJsonCodec(ObjectProvider<JsonMapper> mappers) {
-			return new JsonCodec(mappers.getIfAvailable(JsonMapper::shared));
-		}
-
 	}
 
 }

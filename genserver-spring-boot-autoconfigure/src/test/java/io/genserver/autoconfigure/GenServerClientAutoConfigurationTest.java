@@ -159,6 +159,27 @@ class GenServerClientAutoConfigurationTest {
 	}
 
 	@Test
+	void modeAndEncodingAreChosenByName() {
+		ApplicationContextRunner coded = this.connected
+			.withConfiguration(AutoConfigurations.of(GenServerCodecAutoConfiguration.class));
+		coded
+			.withPropertyValues("genserver.clients.store.codec=cbor",
+					"genserver.clients.store.servers.counter=" + Counter.class.getName())
+			.run((context) -> {
+				assertThat(context.getBean(Counter.class).where()).isEqualTo("there");
+				// Bytes as the encoding writes them, not base64 in a text.
+				assertThat(context.getBean(GenServerClient.class).call("counter.add", int.class, 0)).isNotNegative();
+			});
+		coded.withPropertyValues("genserver.clients.store.mode=base")
+			.run((context) -> assertThat(context.getBean(GenServerClient.class).call("counter.add", int.class, 0))
+				.isNotNegative());
+		failure(coded.withPropertyValues("genserver.clients.store.codec=yaml"), "genserver.clients.store.codec",
+				"only json, cbor");
+		failure(coded.withPropertyValues("genserver.clients.store.codec=cbor", "genserver.clients.store.mode=base"),
+				"genserver.clients.store.codec", "Base mode knows JSON only");
+	}
+
+	@Test
 	void withoutReactorNettyThereAreNoClients() {
 		this.connected.withClassLoader(new FilteredClassLoader("reactor.netty"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("storeGenServerClient"));

@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class GenServerRpcAutoConfigurationTest {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(GenServerAutoConfiguration.class,
-			GenServerRpcAutoConfiguration.class, GenServerRpcUnavailableAutoConfiguration.class,
-			NettyReactiveWebServerAutoConfiguration.class);
+			GenServerCodecAutoConfiguration.class, GenServerRpcAutoConfiguration.class,
+			GenServerRpcUnavailableAutoConfiguration.class, NettyReactiveWebServerAutoConfiguration.class);
 
 	private final ReactiveWebApplicationContextRunner reactive = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS)

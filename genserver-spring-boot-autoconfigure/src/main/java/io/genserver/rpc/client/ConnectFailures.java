@@ -57,7 +57,7 @@ final class ConnectFailures {
 		}
 		String status = response.status().toString();
 		return status + switch (response.status().code()) {
-			case 401 -> ". The endpoint needs credentials: builder().header(\"Authorization\", ...)";
+			case 401 -> ". The endpoint needs credentials: builder().token(...), or header(\"Authorization\", ...)";
 			case 403 -> ". These credentials, or this origin, may not connect";
 			case 404 -> ". There is no RPC endpoint at " + uri.getPath()
 					+ ": look at genserver.rpc.enabled and genserver.rpc.path over there";

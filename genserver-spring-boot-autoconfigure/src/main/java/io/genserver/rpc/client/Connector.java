@@ -2,8 +2,10 @@ package io.genserver.rpc.client;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
@@ -12,7 +14,10 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -39,37 +44,90 @@ final class Connector {
 	/** Whether the other end takes no offers. */
 	private volatile boolean plain;
 
-	Connector(HttpClient http, SocketSettings settings, Duration timeout, boolean ext) {
+	private final @Nullable TokenSource tokens;
+
+	private final Executor workers;
+
+	/**
+	 * Create.
+	 * @param http connects
+	 * @param settings of the connections
+	 * @param timeout time to connect
+	 * @param ext whether ext mode is offered
+	 * @param tokens credentials, {@code null} for those of the HTTP client only
+	 * @param workers where they are asked for
+	 */
+	Connector(HttpClient http, SocketSettings settings, Duration timeout, boolean ext, @Nullable TokenSource tokens,
+			Executor workers) {
+		this.tokens = tokens;
+		this.workers = workers;
 		this.ext = ext;
 		this.http = http;
 		this.settings = settings;
 		this.timeout = timeout;
 	}
 
+	/** Whether credentials that were refused can be replaced. */
+	boolean renewsTokens() {
+		return this.tokens != null;
+	}
+
 	/**
-	 * Open a connection.
+	 * Open a connection. A token that is refused is replaced by a fresh one, once.
 	 * @param uri where to
+	 * @param fresh whether the last token was refused already
 	 * @return completes with the transport, which may be used at once
 	 */
-	CompletableFuture<WebSocketTransport> open(URI uri) {
+	CompletableFuture<WebSocketTransport> open(URI uri, boolean fresh) {
+		return attempt(uri, fresh)
+			.exceptionallyCompose((failure) -> (!fresh && renewsTokens() && isUnauthenticated(unwrap(failure)))
+					? attempt(uri, true) : CompletableFuture.failedFuture(failure))
+			.exceptionallyCompose((failure) -> CompletableFuture
+				.failedFuture(ConnectFailures.failure(uri, this.timeout, unwrap(failure))));
+	}
+
+	private static boolean isUnauthenticated(Throwable failure) {
+		return failure instanceof WebSocketClientHandshakeException refused && refused.response() != null
+				&& refused.response().status().code() == HttpResponseStatus.UNAUTHORIZED.code();
+	}
+
+	private CompletableFuture<WebSocketTransport> attempt(URI uri, boolean fresh) {
+		TokenSource source = this.tokens;
+		if (source == null) {
+			return negotiate(uri, this.http);
+		}
+		return CompletableFuture.supplyAsync(() -> token(source, fresh), this.workers)
+			.orTimeout(this.timeout.toNanos(), TimeUnit.NANOSECONDS)
+			.thenCompose((token) -> negotiate(uri,
+					this.http.headers((headers) -> headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token))));
+	}
+
+	private static String token(TokenSource source, boolean fresh) {
+		try {
+			return Objects.requireNonNull(source.token(fresh), "the token is null");
+		}
+		catch (Exception ex) {
+			throw new CompletionException(new IllegalStateException("there is no token: " + ex.getMessage(), ex));
+		}
+	}
+
+	private CompletableFuture<WebSocketTransport> negotiate(URI uri, HttpClient http) {
 		boolean offering = this.ext && !this.plain;
-		return open(uri, offering).exceptionallyCompose((failure) -> {
+		return open(uri, http, offering).exceptionallyCompose((failure) -> {
 			if (offering && unwrap(failure) instanceof WebSocketClientHandshakeException refused
 					&& String.valueOf(refused.getMessage()).contains("subprotocol")) {
 				this.plain = true;
-				return open(uri, false);
+				return open(uri, http, false);
 			}
 			return CompletableFuture.failedFuture(failure);
-		})
-			.exceptionallyCompose((failure) -> CompletableFuture
-				.failedFuture(ConnectFailures.failure(uri, this.timeout, unwrap(failure))));
+		});
 	}
 
 	private static Throwable unwrap(Throwable failure) {
 		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
-	private CompletableFuture<WebSocketTransport> open(URI uri, boolean offering) {
+	private CompletableFuture<WebSocketTransport> open(URI uri, HttpClient http, boolean offering) {
 		CompletableFuture<WebSocketTransport> opened = new CompletableFuture<>();
 		WebsocketClientSpec.Builder spec = WebsocketClientSpec.builder()
 			.handlePing(true)
@@ -78,7 +136,7 @@ final class Connector {
 		if (offering) {
 			spec.protocols(OFFER);
 		}
-		Disposable session = this.http.websocket(spec.build())
+		Disposable session = http.websocket(spec.build())
 			.uri(uri)
 			.handle((inbound, outbound) -> connect(uri, inbound, opened))
 			.subscribe((nothing) -> {

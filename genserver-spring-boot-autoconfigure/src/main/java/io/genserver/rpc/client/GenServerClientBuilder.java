@@ -59,6 +59,8 @@ public final class GenServerClientBuilder {
 
 	private boolean ext = true;
 
+	private @Nullable TokenSource tokens;
+
 	private @Nullable RpcCodec codec;
 
 	private @Nullable JsonMapper jsonMapper;
@@ -196,6 +198,19 @@ public final class GenServerClientBuilder {
 	 */
 	public GenServerClientBuilder header(String name, String value) {
 		this.headers.add(name, value);
+		return this;
+	}
+
+	/**
+	 * Have the client bring a bearer token with each connection. One that is refused, by
+	 * status 401 of the handshake or close code 4001 later, is replaced by a fresh one at
+	 * once. When that is refused too, with 401 the client is as one that cannot connect,
+	 * and with 4001 it ends.
+	 * @param source is asked for the token
+	 * @return this builder
+	 */
+	public GenServerClientBuilder token(TokenSource source) {
+		this.tokens = source;
 		return this;
 	}
 
@@ -339,7 +354,8 @@ public final class GenServerClientBuilder {
 		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, served.exposed(), workers,
 				System::nanoTime);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
-		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext), checked, this.backoff, workers);
+		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,
+				this.backoff, workers);
 	}
 
 	private HttpClient http() {

@@ -72,6 +72,9 @@ final class Link {
 
 	private long openedAt;
 
+	/** Whether the other end has ended a connection for want of credentials. */
+	private boolean refused;
+
 	/**
 	 * Create.
 	 * @param connector makes connections
@@ -91,7 +94,7 @@ final class Link {
 	 * @return completes once there is a connection, or there cannot be one
 	 */
 	CompletableFuture<@Nullable Void> connect() {
-		return this.connector.open(this.uri).whenComplete((opened, failure) -> {
+		return this.connector.open(this.uri, false).whenComplete((opened, failure) -> {
 			if (failure != null) {
 				close("it could not be connected");
 			}
@@ -107,8 +110,12 @@ final class Link {
 	}
 
 	private void dial() {
-		become(ClientState.CONNECTING, "attempt " + (this.attempts + 1));
-		this.connector.open(this.uri).whenCompleteAsync((opened, failure) -> {
+		boolean fresh;
+		synchronized (this) {
+			become(ClientState.CONNECTING, "attempt " + (this.attempts + 1));
+			fresh = this.refused;
+		}
+		this.connector.open(this.uri, fresh).whenCompleteAsync((opened, failure) -> {
 			if (failure == null) {
 				opened(opened);
 			}
@@ -169,6 +176,7 @@ final class Link {
 		boolean good = System.nanoTime() - this.openedAt >= GOOD;
 		if (good) {
 			this.attempts = 0;
+			this.refused = false;
 		}
 		return good;
 	}
@@ -183,13 +191,23 @@ final class Link {
 			forgetAttemptsIfGood();
 		}
 		int code = lost.closeCode();
-		if (this.backoff == null || !Backoff.worthAnother(code)) {
+		if (this.backoff != null && code == CloseCode.UNAUTHENTICATED && mayRenew()) {
+			dial();
+		}
+		else if (this.backoff == null || !Backoff.worthAnother(code)) {
 			close(reason);
 		}
 		else {
 			logger.debug("The connection to {} was lost: {}", this.uri.getHost(), reason);
 			pause(reason, Backoff.attempts(code));
 		}
+	}
+
+	/** Whether a fresh token may help: the first time only, until one has. */
+	private synchronized boolean mayRenew() {
+		boolean first = this.connector.renewsTokens() && !this.refused;
+		this.refused = true;
+		return first;
 	}
 
 	private void pause(String reason, int penalty) {

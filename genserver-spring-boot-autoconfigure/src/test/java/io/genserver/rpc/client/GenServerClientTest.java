@@ -329,6 +329,7 @@ class GenServerClientTest {
 
 	@Test
 	void theHandshakeOffersBothModesOrNoneAndCarriesTheHeadersSet() {
+		this.endpoint.connection();
 		assertThat(this.endpoint.handshakes).hasSize(1)
 			.first()
 			.satisfies((headers) -> assertThat(headers.get("Sec-WebSocket-Protocol"))

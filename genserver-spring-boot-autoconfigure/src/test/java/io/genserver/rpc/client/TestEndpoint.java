@@ -19,10 +19,12 @@ import io.genserver.rpc.socket.WebSocketTransport;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,12 +70,11 @@ final class TestEndpoint implements AutoCloseable {
 		this.server = HttpServer.create()
 			.host("localhost")
 			.port(port)
-			.route((routes) -> routes.get("/ws", (request, response) -> response
-				.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
-					WebSocketTransport transport = accept(request, connection.channel(), inbound.selectedSubprotocol());
-					connection.channel().closeFuture().addListener((closed) -> over.success());
-					transport.takeOver(inbound);
-				})), offersExt(request) ? ext : spec))
+			.route((routes) -> routes
+				.get("/ws", (request, response) -> serve(request, response, offersExt(request) ? ext : spec))
+				.get("/guarded",
+						(request, response) -> bringsStaleToken(request) ? response.status(401).send()
+								: serve(request, response, offersExt(request) ? ext : spec))
 				.get("/silent",
 						(request, response) -> response
 							.sendWebsocket((inbound, outbound) -> inbound.receiveFrames().then(), spec))
@@ -83,6 +84,19 @@ final class TestEndpoint implements AutoCloseable {
 				.get("/page", (request, response) -> response.sendString(Mono.just("hello")))
 				.get("/never", (request, response) -> Mono.never()))
 			.bindNow();
+	}
+
+	private Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response, WebsocketServerSpec spec) {
+		return response
+			.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
+				WebSocketTransport transport = accept(request, connection.channel(), inbound.selectedSubprotocol());
+				connection.channel().closeFuture().addListener((closed) -> over.success());
+				transport.takeOver(inbound);
+			})), spec);
+	}
+
+	private static boolean bringsStaleToken(HttpServerRequest request) {
+		return "Bearer stale".equals(request.requestHeaders().get("Authorization"));
 	}
 
 	private static boolean offersExt(HttpServerRequest request) {
