@@ -79,6 +79,12 @@ public interface RpcPeer {
 	enum State {
 
 		/**
+		 * The handshake is done, but the peer has not said yet, in ext mode, how it wants
+		 * to be spoken to.
+		 */
+		CONNECTING,
+
+		/**
 		 * Calls are taken.
 		 */
 		CONNECTED,

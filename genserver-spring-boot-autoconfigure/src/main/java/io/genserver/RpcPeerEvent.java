@@ -6,8 +6,8 @@ package io.genserver;
  * and one after the other.
  *
  * @param peer whose connection it is
- * @param state how it is now: connected when it was opened, then draining, perhaps, and
- * closed in the end
+ * @param state how it is now: connecting and connected when it was opened, then draining,
+ * perhaps, and closed in the end
  * @param code the close code; 0 before it is closed, 1006 if there was none
  * @param reason why it was closed; empty before
  * @since 0.1.0

@@ -53,6 +53,8 @@ final class ExtSender implements MessageBatcher.Source {
 
 	private ExtSettings peer;
 
+	private boolean settled;
+
 	private long credit;
 
 	private int admitted;
@@ -82,11 +84,17 @@ final class ExtSender implements MessageBatcher.Source {
 		return this.peer;
 	}
 
+	/** Whether the peer has told what it accepts. */
+	boolean isSettled() {
+		return this.settled;
+	}
+
 	/** The peer told what it accepts, which is never less than was assumed. */
 	void settings(ExtSettings told) {
 		int raised = told.streamWindow() - this.peer.streamWindow();
 		this.credit += told.connectionWindow() - this.peer.connectionWindow();
 		this.peer = told;
+		this.settled = true;
 		if (raised > 0) {
 			List<ExtStream> ours = new ArrayList<>(this.streams.snapshot());
 			ours.addAll(unopened());

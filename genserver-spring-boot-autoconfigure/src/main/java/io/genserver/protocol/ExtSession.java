@@ -181,6 +181,11 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
+	public boolean isOpened() {
+		return this.sender.isSettled();
+	}
+
+	@Override
 	public boolean acceptsCalls() {
 		return !isClosed() && !this.sender.isLeaving() && this.streams.hasIds();
 	}

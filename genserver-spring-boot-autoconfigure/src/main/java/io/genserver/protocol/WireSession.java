@@ -87,6 +87,14 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	}
 
 	/**
+	 * Tells whether the peer has begun: said what has to be said before anything else.
+	 * @return true in base mode, where nothing has; in ext mode once its settings came
+	 */
+	default boolean isOpened() {
+		return true;
+	}
+
+	/**
 	 * Tells whether new calls can be made here.
 	 * @return false once the session is closed or the peer said that it leaves
 	 */

@@ -40,6 +40,8 @@ public final class PeerConnection {
 
 	private final CompletableFuture<String> lost = new CompletableFuture<>();
 
+	private final CompletableFuture<@Nullable Void> ready = new CompletableFuture<>();
+
 	private final CompletableFuture<@Nullable Void> drained = new CompletableFuture<>();
 
 	private final CompletableFuture<GoAway> leaving = new CompletableFuture<>();
@@ -69,6 +71,7 @@ public final class PeerConnection {
 		this.inbound = new InboundCalls(mode, transport, context, this.outbound, this.backlog, this.session);
 		this.calls = new OutboundCalls(mode, context, this.session, this.outbound, this.backlog);
 		events.tell(this.outbound, this.inbound, this.calls);
+		readyOnceOpened();
 	}
 
 	/**
@@ -81,8 +84,15 @@ public final class PeerConnection {
 		}
 		long now = this.context.clock().getAsLong();
 		this.session.receive(chunk, now);
+		readyOnceOpened();
 		this.backlog.received(now);
 		this.outbound.wake();
+	}
+
+	private void readyOnceOpened() {
+		if (!this.ready.isDone() && this.session.isOpened()) {
+			this.ready.complete(null);
+		}
 	}
 
 	/**
@@ -148,6 +158,16 @@ public final class PeerConnection {
 	 */
 	public CompletableFuture<String> lost() {
 		return this.lost.copy();
+	}
+
+	/**
+	 * Tell that the peer is there: in base mode at once, in ext mode when its settings
+	 * have come, which is what it says first. On any thread.
+	 * @return completes on the connection's thread; not at all if the connection ends
+	 * before
+	 */
+	public CompletableFuture<@Nullable Void> ready() {
+		return this.ready.copy();
 	}
 
 	/**

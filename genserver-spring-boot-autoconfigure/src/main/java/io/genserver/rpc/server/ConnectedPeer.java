@@ -36,7 +36,7 @@ final class ConnectedPeer implements RpcPeer {
 
 	private final ConcurrentMap<String, Object> attributes = new ConcurrentHashMap<>();
 
-	private State state = State.CONNECTED;
+	private State state = State.CONNECTING;
 
 	/** Completes when what happened so far was told. */
 	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
@@ -51,7 +51,8 @@ final class ConnectedPeer implements RpcPeer {
 
 	/** Tell of the connection, now and at its end. */
 	void opened() {
-		tell(State.CONNECTED, 0, "");
+		tell(State.CONNECTING, 0, "");
+		this.transport.peer().ready().thenAccept((spoken) -> become(State.CONNECTED, 0, ""));
 		this.transport.peer().lost().thenAccept((reason) -> become(State.CLOSED, this.transport.closeCode(), reason));
 	}
 

@@ -14,6 +14,7 @@ import io.genserver.RpcPeers;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
+import io.genserver.testsupport.RawWebSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,8 +97,26 @@ class RpcPeersTest {
 			assertThat(client.webSocket().closed()).isEqualTo("4003 enough");
 			RpcApplication.await(() -> this.peers.find(peer.id()) == null);
 			assertThat(peer.state()).isEqualTo(RpcPeer.State.CLOSED);
+			RpcApplication.await(() -> events().size() == 3);
+			assertThat(events()).containsExactly("CONNECTING 0 ", "CONNECTED 0 ",
+					"CLOSED 4003 closed with 4003: enough");
+		}
+	}
+
+	@Test
+	void inExtModeAPeerIsConnectedOnceItHasSaidHowToSpeakToIt() {
+		try (RawWebSocket client = RawWebSocket.connect(this.application.port(),
+				"Sec-WebSocket-Protocol: genserver.v1")) {
+			RpcApplication.await(() -> this.peers.all().size() == 1);
+			RpcPeer peer = this.peers.all().getFirst();
+			assertThat(peer.state()).isEqualTo(RpcPeer.State.CONNECTING);
+			// SETTINGS, kind 8, that name nothing.
+			byte[] settings = new byte[13];
+			settings[12] = 8;
+			client.binary(settings);
+			RpcApplication.await(() -> peer.state() == RpcPeer.State.CONNECTED);
 			RpcApplication.await(() -> events().size() == 2);
-			assertThat(events()).containsExactly("CONNECTED 0 ", "CLOSED 4003 closed with 4003: enough");
+			assertThat(events()).containsExactly("CONNECTING 0 ", "CONNECTED 0 ");
 		}
 	}
 
@@ -108,10 +127,11 @@ class RpcPeersTest {
 			List<String> events = events();
 			this.application.connections().shutdown(java.time.Duration.ofSeconds(30), java.time.Duration.ofSeconds(30));
 			assertThat(client.webSocket().closed()).startsWith("1001 ");
-			RpcApplication.await(() -> events.size() == 3);
-			assertThat(events.get(0)).startsWith("CONNECTED");
-			assertThat(events.get(1)).startsWith("DRAINING");
-			assertThat(events.get(2)).startsWith("CLOSED 1001");
+			RpcApplication.await(() -> events.size() == 4);
+			assertThat(events.get(0)).startsWith("CONNECTING");
+			assertThat(events.get(1)).startsWith("CONNECTED");
+			assertThat(events.get(2)).startsWith("DRAINING");
+			assertThat(events.get(3)).startsWith("CLOSED 1001");
 		}
 	}
 
