@@ -16,9 +16,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildProcess implements AutoCloseable {
 
-	static final List<String> JVM_ARGUMENTS = List.of("-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED",
-			"-Dlogback.configurationFile=logback-jmh.xml");
-
 	private final Process process;
 
 	private final BufferedReader answers;
@@ -28,7 +25,7 @@ final class ChildProcess implements AutoCloseable {
 	ChildProcess(String classPath, List<String> jvmArguments, Class<?> program, List<String> arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(JVM_ARGUMENTS);
+		command.add("--enable-native-access=ALL-UNNAMED");
 		command.addAll(jvmArguments);
 		command.addAll(List.of("-classpath", classPath, program.getName()));
 		command.addAll(arguments);

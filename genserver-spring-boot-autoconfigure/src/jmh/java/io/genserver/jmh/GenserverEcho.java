@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
-import reactor.core.publisher.Flux;
 
 /**
  * Our server side: an application with the starter, WebFlux and one server. Nothing is
@@ -35,20 +34,6 @@ final class GenserverEcho implements EchoServer.Host {
 		@GenServer("echo")
 		EchoingServer echo() {
 			return new EchoingServer();
-		}
-
-	}
-
-	static final class EchoingServer implements Echo {
-
-		@Override
-		public byte[] echo(byte[] payload) {
-			return payload;
-		}
-
-		@Override
-		public Flux<byte[]> items(int count) {
-			return Flux.range(0, count).map((number) -> EchoServer.ITEM);
 		}
 
 	}

@@ -19,7 +19,7 @@ enum RemotePeer {
 	/** A WebSocket of Reactor Netty without anything above it. */
 	NETTY(NettyEcho.class);
 
-	private static final List<String> HEAP = List.of("-Xms1g", "-Xmx1g");
+	private static final List<String> JVM_ARGUMENTS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
 
 	private final Class<? extends EchoServer.Host> host;
 
@@ -32,7 +32,7 @@ enum RemotePeer {
 	 */
 	ChildProcess serve() {
 		String classPath = (this.host == GenserverEcho.class) ? ClassPath.withStarter() : ClassPath.whole();
-		return new ChildProcess(classPath, HEAP, EchoServer.class, List.of(this.host.getName()));
+		return new ChildProcess(classPath, JVM_ARGUMENTS, EchoServer.class, List.of(this.host.getName()));
 	}
 
 	/** Connect the client side. */

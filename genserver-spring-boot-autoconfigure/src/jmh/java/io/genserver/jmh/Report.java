@@ -36,7 +36,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * (further arguments for the forks, separated by blanks), {@code .quiet} (seconds to wait
  * at most, before each fork, for other processes to leave the machine alone, 10),
  * {@code .attempts} (times a fork is run at most until others took less than a twentieth
- * of the processors; the least disturbed one counts, 1).
+ * of the processors; the least disturbed one counts, 1), {@code .starts} of each
+ * application (15).
  */
 public final class Report {
 
@@ -61,6 +62,8 @@ public final class Report {
 
 	private final Neighbours neighbours = new Neighbours();
 
+	private final Pattern include = Pattern.compile(System.getProperty("genserver.jmh.include", ""));
+
 	private final List<Scenario> scenarios;
 
 	/** What other processes took of the processors during forks that count. */
@@ -72,8 +75,10 @@ public final class Report {
 
 	private Report(PrintStream out) {
 		this.out = out;
-		Pattern include = Pattern.compile(System.getProperty("genserver.jmh.include", ""));
-		this.scenarios = Scenario.all().stream().filter((scenario) -> include.matcher(scenario.what()).find()).toList();
+		this.scenarios = Scenario.all()
+			.stream()
+			.filter((scenario) -> this.include.matcher(scenario.what()).find())
+			.toList();
 	}
 
 	/**
@@ -83,11 +88,23 @@ public final class Report {
 	 */
 	public static void main(String[] arguments) throws Exception {
 		Report report = new Report(System.out);
+		report.study();
+		if (report.scenarios.isEmpty()) {
+			return;
+		}
 		report.print("All processors", report.measure());
 		if (Boolean.parseBoolean(System.getProperty("genserver.jmh.one-cpu", "true"))) {
 			Map<Side, Samples> pinned = report.measureOnOneProcessor();
 			if (!pinned.isEmpty()) {
 				report.print("One processor", pinned);
+			}
+		}
+	}
+
+	private void study() {
+		for (Study study : List.of(new IdleMemory(), new StartUp())) {
+			if (this.include.matcher(study.what()).find()) {
+				study.run(this.out);
 			}
 		}
 	}
