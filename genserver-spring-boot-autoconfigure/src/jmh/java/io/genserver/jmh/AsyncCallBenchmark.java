@@ -32,20 +32,21 @@ public class AsyncCallBenchmark {
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
-	public long genserver(GenserverCounter counter) throws ExecutionException, InterruptedException {
-		return window(() -> counter.ref.callAsync((server) -> server.increment()));
+	public long genserver(GenserverCounter counter, Stopwatch watch) throws ExecutionException, InterruptedException {
+		return window(() -> counter.ref.callAsync((server) -> server.increment()), watch);
 	}
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
-	public long genserverContract(GenserverCounter counter) throws ExecutionException, InterruptedException {
-		return window(() -> counter.contract.incrementAsync());
+	public long genserverContract(GenserverCounter counter, Stopwatch watch)
+			throws ExecutionException, InterruptedException {
+		return window(() -> counter.contract.incrementAsync(), watch);
 	}
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
-	public long pekko(PekkoCounter counter) throws ExecutionException, InterruptedException {
-		return window(counter::increment);
+	public long pekko(PekkoCounter counter, Stopwatch watch) throws ExecutionException, InterruptedException {
+		return window(counter::increment, watch);
 	}
 
 	@Benchmark
@@ -60,7 +61,8 @@ public class AsyncCallBenchmark {
 		permits(counter::increment);
 	}
 
-	private static long window(Supplier<CompletableFuture<Long>> call) throws ExecutionException, InterruptedException {
+	private static long window(Supplier<CompletableFuture<Long>> call, Stopwatch watch)
+			throws ExecutionException, InterruptedException {
 		@SuppressWarnings({ "unchecked", "rawtypes" })
 		CompletableFuture<Long>[] window = new CompletableFuture[OUTSTANDING];
 		long sum = 0;
@@ -69,12 +71,19 @@ public class AsyncCallBenchmark {
 			if (i >= OUTSTANDING) {
 				sum += window[place].get();
 			}
-			window[place] = call.get();
+			window[place] = (i % Stopwatch.SAMPLED == 0) ? timed(call, watch) : call.get();
 		}
 		for (CompletableFuture<Long> rest : window) {
 			sum += rest.get();
 		}
 		return sum;
+	}
+
+	private static CompletableFuture<Long> timed(Supplier<CompletableFuture<Long>> call, Stopwatch watch) {
+		long before = System.nanoTime();
+		CompletableFuture<Long> answer = call.get();
+		answer.whenComplete((count, failure) -> watch.took(System.nanoTime() - before));
+		return answer;
 	}
 
 	private static void permits(Supplier<CompletableFuture<Long>> call) throws InterruptedException {

@@ -18,7 +18,8 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
  * The receiver adds one to a field. On both sides the message carries nothing and is not
  * allocated by the producer (a lambda without captures, an enum constant). Our mailbox is
  * bounded, so our producers also pay for waiting whenever they are 1024 messages ahead;
- * the peer's grows instead.
+ * the peer's grows instead. A queue with a virtual thread and a bare queue have our
+ * bound.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -56,6 +57,30 @@ public class CastBenchmark {
 			counter.actor.tell(PekkoCounter.Add.INSTANCE);
 		}
 		counter.actor.tell(new PekkoCounter.Last(done));
+		done.await();
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(MESSAGES)
+	public void queueThread(QueueThread counter) throws InterruptedException {
+		CountDownLatch done = new CountDownLatch(1);
+		Runnable add = () -> counter.count++;
+		for (int i = 1; i < MESSAGES; i++) {
+			counter.queue.put(add);
+		}
+		counter.queue.put(done::countDown);
+		done.await();
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(MESSAGES)
+	public void bareQueue(BareQueue counter) throws InterruptedException {
+		CountDownLatch done = new CountDownLatch(1);
+		Runnable add = () -> counter.count++;
+		for (int i = 1; i < MESSAGES; i++) {
+			counter.put(add);
+		}
+		counter.put(done::countDown);
 		done.await();
 	}
 

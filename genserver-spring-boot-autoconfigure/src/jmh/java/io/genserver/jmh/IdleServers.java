@@ -50,8 +50,7 @@ final class IdleServers {
 
 	private static void actors(int count, Spawn spawn) {
 		new PekkoEngine<>((context) -> {
-			measure(count,
-					(number, done) -> spawn.actor(context, "key-" + number).tell(new PekkoCounter.Last(done)));
+			measure(count, (number, done) -> spawn.actor(context, "key-" + number).tell(new PekkoCounter.Last(done)));
 			Runtime.getRuntime().halt(0);
 			return context;
 		});

@@ -38,18 +38,18 @@ public class RemoteBenchmark {
 
 	@Benchmark
 	@OperationsPerInvocation(SEQUENTIAL)
-	public void sequential(RemoteLink link) {
+	public void sequential(RemoteLink link, Stopwatch watch) {
 		for (int i = 0; i < SEQUENTIAL; i++) {
 			long before = System.nanoTime();
 			check(link.client.echo(PAYLOAD));
-			link.took(System.nanoTime() - before);
+			watch.took(System.nanoTime() - before);
 		}
 		link.done(SEQUENTIAL);
 	}
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
-	public void window(RemoteLink link, Window size) throws ExecutionException, InterruptedException {
+	public void window(RemoteLink link, Window size, Stopwatch watch) throws ExecutionException, InterruptedException {
 		@SuppressWarnings({ "unchecked", "rawtypes" })
 		CompletableFuture<byte[]>[] window = new CompletableFuture[size.inFlight];
 		for (int i = 0; i < CALLS; i++) {
@@ -57,7 +57,7 @@ public class RemoteBenchmark {
 			if (i >= window.length) {
 				check(window[place].get());
 			}
-			window[place] = link.ask(i, PAYLOAD);
+			window[place] = link.ask(i, PAYLOAD, watch);
 		}
 		for (CompletableFuture<byte[]> rest : window) {
 			check(rest.get());

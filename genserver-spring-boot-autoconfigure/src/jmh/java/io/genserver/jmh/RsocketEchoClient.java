@@ -13,10 +13,12 @@ import io.rsocket.transport.netty.client.WebsocketClientTransport;
 import io.rsocket.util.DefaultPayload;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 /**
- * The peer's client side. It has no deadlines unless operators add them, and none are
- * added.
+ * The peer's client side, with connections that do not come from a pool, which would
+ * limit their number. It has no deadlines unless operators add them, and none are added.
  */
 final class RsocketEchoClient implements EchoClient {
 
@@ -25,7 +27,8 @@ final class RsocketEchoClient implements EchoClient {
 	RsocketEchoClient(int port) {
 		this.socket = Objects.requireNonNull(RSocketConnector.create()
 			.payloadDecoder(PayloadDecoder.ZERO_COPY)
-			.connect(WebsocketClientTransport.create("localhost", port))
+			.connect(WebsocketClientTransport
+				.create(HttpClient.create(ConnectionProvider.newConnection()).host("localhost").port(port), "/"))
 			.block());
 	}
 

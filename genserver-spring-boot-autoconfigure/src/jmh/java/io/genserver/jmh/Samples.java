@@ -56,6 +56,11 @@ final class Samples {
 		return this.rounds.stream().flatMap(List::stream).mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
 	}
 
+	/** Whether more than the score and the allocation rate was measured. */
+	boolean hasDetails() {
+		return !Double.isNaN(detail("p50")) || !Double.isNaN(detail("clientMicros"));
+	}
+
 	/** The median of something measured beside the score, NaN if it was not. */
 	double detail(String name) {
 		List<Double> values = this.more.getOrDefault(name, List.of())

@@ -73,7 +73,7 @@ final class Tables {
 		for (Scenario scenario : scenarios) {
 			for (Side side : List.of(scenario.ours(), scenario.peer())) {
 				Samples measured = samples.getOrDefault(side, new Samples());
-				if (Double.isNaN(measured.detail("clientMicros")) || !seen.add(side)) {
+				if (!measured.hasDetails() || !seen.add(side)) {
 					continue;
 				}
 				if (seen.size() == 1) {
@@ -81,11 +81,11 @@ final class Tables {
 							+ " server, CPU µs/op | client, B/op | server, B/op |");
 					this.out.println("|---|---|---|---|---|---|---|---|---|---|");
 				}
-				this.out.printf(Locale.ROOT, "| %s | %s | %,.0f | %s | %s | %s | %.2f | %.2f | %.0f | %.0f |%n",
-						scenario.what(), side.name(), measured.median(), micros(measured, "p50"),
-						micros(measured, "p99"), micros(measured, "p999"), measured.detail("clientMicros"),
-						measured.detail("serverMicros"), measured.detail("clientBytes"),
-						measured.detail("serverBytes"));
+				this.out.printf(Locale.ROOT, "| %s | %s | %,.0f | %s | %s | %s | %s | %s | %s | %s |%n",
+						scenario.what(), side.name(), measured.median(), detail(measured, "p50", "%,.1f"),
+						detail(measured, "p99", "%,.1f"), detail(measured, "p999", "%,.1f"),
+						detail(measured, "clientMicros", "%.2f"), detail(measured, "serverMicros", "%.2f"),
+						detail(measured, "clientBytes", "%.0f"), detail(measured, "serverBytes", "%.0f"));
 			}
 		}
 		if (!seen.isEmpty()) {
@@ -93,9 +93,9 @@ final class Tables {
 		}
 	}
 
-	private static String micros(Samples samples, String name) {
-		double micros = samples.detail(name);
-		return Double.isNaN(micros) ? "" : String.format(Locale.ROOT, "%,.0f", micros);
+	private static String detail(Samples samples, String name, String format) {
+		double value = samples.detail(name);
+		return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
 	}
 
 	private static String text(Samples samples) {
