@@ -167,7 +167,8 @@ public interface GenServerRegistry {
 	 * <p>
 	 * There is one instance, whatever the annotation says of keys, and it is no bean:
 	 * timers ({@link Every}) tick, but no container injects anything into it, initializes
-	 * it, or sends it application events.
+	 * it, or sends it application events. Peers may call it as they may call beans: if
+	 * its name, or an operation of it, is listed as exposed; until it stops.
 	 * @param <S> type of the server
 	 * @param name a name that no server bears
 	 * @param type the server's class

@@ -1,9 +1,7 @@
 package io.genserver.autoconfigure;
 
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import io.genserver.GenServerRegistry;
 import io.genserver.RpcAuthorization;
@@ -25,7 +23,6 @@ import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.spring.ServersElsewhere;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.Server;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServer;
@@ -80,9 +77,8 @@ public final class GenServerRpcAutoConfiguration {
 	}
 
 	@Bean
-	ExposurePatterns genServerRpcExposure(GenServerRpcProperties properties, GenServerProperties servers,
-			GenServerRuntime runtime) {
-		return new ExposurePatterns(properties.getExposed(), perServer(runtime, servers));
+	ExposurePatterns genServerRpcExposure(GenServerRpcProperties properties, GenServerProperties servers) {
+		return new ExposurePatterns(properties.getExposed(), new ServerSettingsMapping(servers)::exposed);
 	}
 
 	@Bean
@@ -98,7 +94,7 @@ public final class GenServerRpcAutoConfiguration {
 			throw new IllegalStateException("The RPC endpoint has nothing to decode arguments with: add Jackson"
 					+ " (spring-boot-starter-jackson), or define an RpcCodec bean");
 		}
-		ExposedOperations exposed = ExposedOperations.of(runtime, patterns, known);
+		ExposedOperations exposed = ExposedOperations.following(runtime, patterns, known);
 		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());
 		RpcAuthorization authorization = EveryAuthorization.of(authorizations.orderedStream().toList(),
 				runtime::execute);
@@ -107,18 +103,6 @@ public final class GenServerRpcAutoConfiguration {
 		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(),
 				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime, authorization);
 		return new RpcWebHandler(settings, peers, connections);
-	}
-
-	private static Map<String, Boolean> perServer(GenServerRuntime runtime, GenServerProperties properties) {
-		ServerSettingsMapping settings = new ServerSettingsMapping(properties);
-		Map<String, Boolean> perServer = new LinkedHashMap<>();
-		for (Server server : runtime.servers()) {
-			Boolean exposed = settings.exposed(server.name());
-			if (exposed != null) {
-				perServer.put(server.name(), exposed);
-			}
-		}
-		return perServer;
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
+import io.genserver.runtime.ServerWatcher;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +175,38 @@ public final class ExposedOperations {
 
 	private Encodings known() {
 		return Objects.requireNonNull(this.encodings, "There are no encodings");
+	}
+
+	/**
+	 * Expose operations of the servers there are, and of those that are started later,
+	 * for as long as these do not stop. One that cannot be exposed is not added.
+	 * @param runtime the servers
+	 * @param exposed decides which operations are
+	 * @param codecs how arguments and replies are encoded: the first, unless a peer asks
+	 * for another
+	 * @return the table
+	 * @throws ExposureException if two operations would have one name or id, or one has
+	 * types that cannot be encoded in the first encoding
+	 */
+	public static ExposedOperations following(GenServerRuntime runtime, BiPredicate<Server, Operation> exposed,
+			List<? extends RpcCodec> codecs) {
+		Set<Server> known = Set.copyOf(runtime.servers());
+		ExposedOperations table = of(runtime, exposed, codecs);
+		runtime.watch(new ServerWatcher() {
+
+			@Override
+			public void added(Server server) {
+				table.add(server, exposed);
+			}
+
+			@Override
+			public void removed(Server server) {
+				table.remove(server);
+			}
+
+		});
+		runtime.servers().stream().filter((each) -> !known.contains(each)).forEach((each) -> table.add(each, exposed));
+		return table;
 	}
 
 	private static ExposedOperation expose(Server server, Operation operation, Encodings encodings) {

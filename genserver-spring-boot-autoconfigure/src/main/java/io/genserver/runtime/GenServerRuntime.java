@@ -52,6 +52,8 @@ public final class GenServerRuntime {
 	/** Servers in the order in which they, or the first of their instances, started. */
 	private final Set<Server> startOrder = Collections.synchronizedSet(new LinkedHashSet<>());
 
+	private final ServerWatchers watchers = new ServerWatchers();
+
 	private volatile Phase phase = Phase.NEW;
 
 	/**
@@ -119,6 +121,7 @@ public final class GenServerRuntime {
 	 * @return the server
 	 * @throws IllegalArgumentException if the name is taken: names that differ only in
 	 * case, dashes or underscores are the same
+	 * @throws RuntimeException what a {@link ServerWatcher} throws
 	 * @throws GenServerUnavailableException if the servers have been shut down, or are
 	 * being
 	 */
@@ -139,7 +142,22 @@ public final class GenServerRuntime {
 			}
 			this.servers.put(definition.name(), server);
 		}
+		try {
+			this.watchers.added(server);
+		}
+		catch (RuntimeException ex) {
+			this.servers.remove(definition.name(), server);
+			throw ex;
+		}
 		return server;
+	}
+
+	/**
+	 * Be told of servers that are added from now on, and of their ends.
+	 * @param watcher is told
+	 */
+	public void watch(ServerWatcher watcher) {
+		this.watchers.add(watcher);
 	}
 
 	/**
@@ -172,11 +190,13 @@ public final class GenServerRuntime {
 	public void start(Server server) {
 		ServerCell cell = server.instances().single();
 		if (cell != null) {
+			this.watchers.starting(server);
 			cell.start();
 			Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
 			if (failure != null) {
 				// Its name is free again.
 				this.servers.remove(server.name(), server);
+				this.watchers.dropped(server);
 				throw new ServerStartException(server.name(), failure);
 			}
 		}
@@ -343,11 +363,17 @@ public final class GenServerRuntime {
 		if (!this.startOrder.contains(cell.server())) {
 			this.startOrder.add(cell.server());
 		}
+		if (cell.key() == null) {
+			this.watchers.started(cell.server());
+		}
 		logger.debug("Server {} started", cell.label());
 	}
 
 	void ended(ServerCell cell, ServerState last) {
 		logger.debug("Server {} ended: {}", cell.label(), last);
+		if (last == ServerState.STOPPED && cell.key() == null && !isShutDown()) {
+			this.watchers.stopped(cell);
+		}
 	}
 
 	void publish(GenServerEvent event) {

@@ -1,15 +1,15 @@
 package io.genserver.rpc.server;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which operations peers may call, as configured: names of servers ({@code kv}) or of
@@ -23,25 +23,24 @@ public final class ExposurePatterns implements BiPredicate<Server, Operation> {
 
 	private final List<OperationPattern> patterns;
 
-	private final Map<String, Boolean> perServer;
+	private final Function<String, @Nullable Boolean> perServer;
 
 	/**
 	 * Create.
 	 * @param patterns names or patterns
-	 * @param perServer whether single servers are exposed, by their names
+	 * @param perServer whether a server of a name is exposed, {@code null} if the
+	 * patterns decide that
 	 */
-	public ExposurePatterns(List<String> patterns, Map<String, Boolean> perServer) {
+	public ExposurePatterns(List<String> patterns, Function<String, @Nullable Boolean> perServer) {
 		List<OperationPattern> parsed = new ArrayList<>();
 		patterns.forEach((each) -> parsed.add(OperationPattern.of(each.trim())));
 		this.patterns = List.copyOf(parsed);
-		Map<String, Boolean> uniform = new LinkedHashMap<>();
-		perServer.forEach((name, exposed) -> uniform.put(ServerNames.uniform(name), exposed));
-		this.perServer = Map.copyOf(uniform);
+		this.perServer = perServer;
 	}
 
 	@Override
 	public boolean test(Server server, Operation operation) {
-		Boolean own = this.perServer.get(ServerNames.uniform(server.name()));
+		Boolean own = this.perServer.apply(server.name());
 		if (own != null) {
 			return own;
 		}

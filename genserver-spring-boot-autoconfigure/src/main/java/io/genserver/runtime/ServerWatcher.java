@@ -1,0 +1,25 @@
+package io.genserver.runtime;
+
+/**
+ * Is told of servers that come and go while others run. What it does must be quick, and
+ * must use no server.
+ *
+ * @since 0.1.0
+ */
+public interface ServerWatcher {
+
+	/**
+	 * A server was added and will start, or goes on after it had stopped.
+	 * @param server the server
+	 * @throws RuntimeException if there cannot be such a server: it is not added
+	 */
+	void added(Server server);
+
+	/**
+	 * A server that was added at run time has stopped, or did not start. It may be added
+	 * again. Not told when all servers stop.
+	 * @param server the server
+	 */
+	void removed(Server server);
+
+}
