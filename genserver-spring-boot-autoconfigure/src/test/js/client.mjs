@@ -1,7 +1,7 @@
 // The client under test. It is a .js file, which Node takes for a module only under another name.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -11,7 +11,11 @@ const folder = mkdtempSync(join(tmpdir(), 'genserver-client-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 export const source = join(here, '../../main/resources/io/genserver/rpc/server/genserver-client.js');
-copyFileSync(source, join(folder, 'genserver-client.mjs'));
+// What is inside is exported to its tests only.
+writeFileSync(join(folder, 'genserver-client.mjs'), readFileSync(source, 'utf8') + `
+export const internals = {
+  xxh3, methodOf, newBatch, encodeMessage, baseSession, extSession, baseError, entry, u32
+};`);
 export const client = await import(pathToFileURL(join(folder, 'genserver-client.mjs')).href);
 
 const resource = (name) => JSON.parse(readFileSync(join(here, '../resources/io/genserver/protocol', name), 'utf8'));
@@ -23,6 +27,12 @@ export function bytes(text) {
   const [hex, times = 1] = text.split('*');
   return new Uint8Array(Buffer.from(hex.repeat(Number(times)), 'hex'));
 }
+
+/** A request of ours, but for what is said. */
+export const newExchange = (fields) => ({
+  ours: true, type: 0, method: new Uint8Array(8), name: new Uint8Array(0), body: new Uint8Array(0), meta: new Uint8Array(0),
+  deadline: Infinity, status: 0, ...fields
+});
 
 export const hex = (value) => Buffer.from(value).toString('hex');
 

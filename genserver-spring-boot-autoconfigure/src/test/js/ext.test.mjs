@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, client, ext, hex, joined, seeded, show } from './client.mjs';
+import { bytes, client, ext, hex, joined, newExchange, seeded, show } from './client.mjs';
 import { Recorder } from './recorder.mjs';
 
-const { Exchange, ExtSession, entry, methodOf, u32 } = client.internals;
+const { extSession, entry, methodOf, u32 } = client.internals;
 const NO_SETTINGS = bytes('00000000000000000000000008');
 const OVERSIGHT = 'metadata entry 255 is critical and not known here';
 
@@ -39,7 +39,7 @@ function metadata({ traceParent, traceState, contentType, accept, streamWindow, 
 
 function request(action, type, open, now) {
   const { methodName, deadline, itemCredit } = action.metadata ?? {};
-  return new Exchange({
+  return newExchange({
     type, open, method: methodOf('echo').id, name: methodName ? methodOf(methodName).bytes : new Uint8Array(0),
     body: bytes(action.arguments), meta: metadata(action.metadata ?? {}), prefetch: itemCredit,
     deadline: deadline && now + deadline, stream: action.mode === 'STREAM'
@@ -49,7 +49,8 @@ function request(action, type, open, now) {
 function play(vector, feed) {
   const recorder = new Recorder();
   let now = 1000;
-  const session = new ExtSession(recorder, { side: vector.side === 'connecting' ? 0 : 0x80000000, now: () => now });
+  const session = extSession(recorder, { side: vector.side === 'connecting' ? 0 : 0x80000000 });
+  performance.now = () => now;
   recorder.itemsOf = (exchange) => exchange.ours ? exchange.stream : recorder.intake === 'ITEMS';
   if (vector.begun) {
     session.receive(NO_SETTINGS);
@@ -64,23 +65,23 @@ function play(vector, feed) {
     const open = (type, streams) => {
       const exchange = request(action, type, streams, now);
       recorder.calls.push(exchange);
-      session.open(exchange);
+      session.open(recorder.follow(exchange));
     };
     const verbs = {
       call: () => open(0, false),
       openStream: () => open(0, true),
       cast: () => open(2, false),
-      sendItem: () => session.send(call, payload),
-      sendEnd: () => session.end(call),
-      cancel: () => session.cancel(call),
-      respond: () => session.respond(asked, payload),
-      respondItem: () => session.send(asked, payload),
-      respondEnd: () => session.end(asked),
-      respondError: () => session.fail(asked, action.status, action.message, { ...action, details: bytes(action.details) }),
+      sendItem: () => call.send(payload),
+      sendEnd: () => call.end(),
+      cancel: () => call.cancel(),
+      respond: () => asked.respond(payload),
+      respondItem: () => asked.send(payload),
+      respondEnd: () => asked.end(),
+      respondError: () => asked.fail(action.status, action.message, { ...action, details: bytes(action.details) }),
       // The message is for people: the one that is documented.
-      respondRefusal: () => session.fail(asked, recorder.refusals[number - 1].status, OVERSIGHT),
-      consumedCall: () => session.consumed(call, action.bytes),
-      consumedRequest: () => session.consumed(asked, action.bytes),
+      respondRefusal: () => asked.fail(recorder.refusals[number - 1].status, OVERSIGHT),
+      consumedCall: () => call.consumed(action.bytes),
+      consumedRequest: () => asked.consumed(action.bytes),
       goAway: () => session.goAway(number, action.drainMillis, action.reason),
       passMillis: () => now += number,
       intake: () => recorder.intake = number
@@ -97,7 +98,7 @@ function play(vector, feed) {
     else if (step.receives) {
       recorder.events = [];
       feed(stepBytes(step.receives)).forEach((piece) => session.receive(piece));
-      assert.deepEqual(recorder.events, step.tells.filter((event) => !event.startsWith('demand') && !/^arguments \d+ \[\]$/.test(event)).map((event) => event.replace(/@(.*)\]$/, (_, part) =>
+      assert.deepEqual(recorder.events, step.tells.filter((event) => !/^(demand|answering)/.test(event) && !/^arguments \d+ \[\]$/.test(event)).map((event) => event.replace(/^(leaving) \d+ (\d+) \d+/, '$1 $2').replace(/@(.*)\]$/, (_, part) =>
         show(bytes(part)).split(' ')[2] + ']')));
     }
     else {

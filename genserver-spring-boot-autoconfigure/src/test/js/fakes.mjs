@@ -1,8 +1,8 @@
 // A network, a clock and dice for tests of the client: nothing here waits for real time.
 
-import { client } from './client.mjs';
+import { client, newExchange } from './client.mjs';
 
-const { BaseSession, ExtSession } = client.internals;
+const { baseSession, extSession } = client.internals;
 
 /** Time that passes when told to. */
 export class Clock {
@@ -18,6 +18,12 @@ export class Clock {
   };
 
   clearTimeout = (timer) => this.#timers.delete(timer);
+
+  /** From now on time and its timers are these. */
+  install() {
+    Object.defineProperty(globalThis, 'performance', { value: { now: this.now }, configurable: true });
+    Object.assign(globalThis, { setTimeout: this.setTimeout, clearTimeout: this.clearTimeout });
+  }
 
   get pending() {
     return this.#timers.size;
@@ -55,6 +61,11 @@ export class Network {
   /** What the dice show. */
   random = 1;
 
+  constructor() {
+    this.clock.install();
+    Math.random = () => this.random;
+  }
+
   connect(options = {}) {
     const network = this;
     return client.connect('http://example.test/ws', {
@@ -63,12 +74,22 @@ export class Network {
           super(network, url, protocols);
         }
       },
-      clock: this.clock, random: () => this.random, ...options
+      ...options
     });
   }
 
   get last() {
     return this.sockets.at(-1);
+  }
+}
+
+/** What is in a WebSocket message. */
+function* frames(message) {
+  for (let at = 0; at < message.length;) {
+    const view = new DataView(message.buffer, message.byteOffset + at);
+    const length = view.getUint32(0, true);
+    yield { stream: view.getUint32(4, true), kind: view.getUint8(12) & 15, payload: new DataView(view.buffer, view.byteOffset + 13, length) };
+    at += 13 + length;
   }
 }
 
@@ -79,6 +100,9 @@ class Socket {
   requests = [];
   received = 0;
   messages = 0;
+  /** In ext mode: bytes that were sent on streams, and credit that came back for them. */
+  carried = 0;
+  granted = 0;
   closedWith = null;
 
   constructor(network, url, protocols = []) {
@@ -94,6 +118,9 @@ class Socket {
   send(message) {
     this.messages++;
     this.received += message.length;
+    for (const { kind, stream, payload } of frames(message)) {
+      this.granted += kind === 6 && stream ? payload.getUint32(0, true) : 0;
+    }
     this.server.receive(message);
     this.flush();
   }
@@ -110,8 +137,8 @@ class Socket {
   accept(protocol) {
     this.protocol = protocol;
     this.readyState = 1;
-    const Session = protocol === 'genserver.v1' ? ExtSession : BaseSession;
-    this.server = new Session(this.listener, { side: 0x80000000, now: this.network.clock.now });
+    const session = protocol === 'genserver.v1' ? extSession : baseSession;
+    this.server = session(this.listener, { side: 0x80000000 });
     this.onopen({});
     this.flush();
   }
@@ -119,6 +146,9 @@ class Socket {
   flush() {
     queueMicrotask(() => {
       for (const message of this.server.take()) {
+        for (const { kind, payload } of frames(message)) {
+          this.carried += kind < 3 ? payload.byteLength : 0;
+        }
         this.readyState === 1 && this.onmessage?.({ data: message.buffer });
       }
     });
@@ -130,52 +160,65 @@ class Socket {
   }
 
   listener = {
-    answering: () => {},
-    sent: () => {},
+    schedule: () => this.server && this.flush(),
     opened: (request) => {
-      request.got = [];
+      const got = [];
       this.requests.push(request);
+      request.owner = {
+        item: (bytes, cost) => {
+          got.push(bytes);
+          request.consumed(cost);
+        },
+        ended: () => this.answer(request, Buffer.concat(got)),
+        failed: () => request.wasCancelled = true
+      };
     },
-    item: (exchange, bytes, cost) => {
-      exchange.got?.push(bytes);
-      this.server.consumed(exchange, cost);
-    },
-    ended: async (exchange) => {
-      if (exchange.ours) {
-        exchange.answered?.(new Uint8Array(Buffer.concat(exchange.got ?? [])));
-        return;
-      }
-      const payload = Buffer.concat(exchange.got);
-      exchange.text = (payload.length ? payload : Buffer.from(exchange.body)).toString();
-      const answer = await this.network.serve(nameOf(exchange.method), exchange.text, exchange, this);
-      if (exchange.type !== 0 || answer === Socket.NOTHING) {
-        return;
-      }
-      if (answer?.[Symbol.asyncIterator]) {
-        for await (const item of answer) {
-          this.server.send(exchange, encode(item));
-          this.flush();
-          await settled();
-        }
-        this.server.end(exchange);
-      }
-      else if (answer instanceof Failure) {
-        this.server.fail(exchange, answer.status, answer.message, answer.more);
-      }
-      else {
-        this.server.respond(exchange, encode(answer));
-      }
-      this.flush();
-    },
-    cancelled: (exchange) => exchange.wasCancelled = true,
     refused: () => {},
-    error: (exchange, payload) => exchange.refused_?.(exchange.status, payload),
-    failed: () => {},
     leaving: () => {},
     violated: (code, message) => {
       throw new Error(`the client violated the protocol: ${message}`);
     }
   };
+
+  async answer(request, body) {
+    request.text = (body.length ? body : Buffer.from(request.body)).toString();
+    const answer = await this.network.serve(nameOf(request.method), request.text, request, this);
+    if (request.type !== 0 || answer === Socket.NOTHING) {
+      return;
+    }
+    if (answer?.[Symbol.asyncIterator]) {
+      for await (const item of answer) {
+        request.send(encode(item));
+        await settled();
+      }
+      request.end();
+    }
+    else if (answer instanceof Failure) {
+      request.fail(answer.status, answer.message, answer.more);
+    }
+    else {
+      request.respond(encode(answer));
+    }
+  }
+
+  /** Calls what the client serves. */
+  ask(method, args) {
+    return new Promise((resolve, reject) => {
+      const got = [];
+      const call = newExchange({
+        method: client.internals.methodOf(method).id, body: encode(args), owner: {
+          item: (bytes, cost) => {
+            got.push(bytes);
+            call.consumed(cost);
+          },
+          ended: (whole = Buffer.concat(got)) => call.status ? reject(new Error(call.status + Buffer.from(whole).toString()))
+            : resolve(Buffer.from(whole).toString())
+        }
+      });
+      this.server.open(call);
+      this.flush();
+    });
+  }
 
   static NOTHING = Symbol('no answer');
 }

@@ -19,27 +19,38 @@ export class Recorder {
     return exchange.id ?? this.calls.indexOf(exchange) + 1;
   }
 
-  answering(call) {
-    this.#note('answering', this.#id(call), call.status);
+  schedule() {
+  }
+
+  /** Is told what comes in for an exchange. */
+  follow(exchange) {
+    exchange.owner = {
+      item: (item) => this.item(exchange, item),
+      ended: (whole) => this.ended(exchange, whole),
+      failed: () => exchange.ours ? this.failed(exchange) : this.cancelled(exchange)
+    };
+    return exchange;
   }
 
   opened(request) {
-    this.requests.push(request);
+    this.requests.push(this.follow(request));
     this.#note('opened', request.type === 2 ? 'event' : 'call', request.id, hex(new Uint8Array(request.method).reverse()),
-      `[${show(request.body)}]`);
+      `[${show(request.body ?? [])}]`);
   }
 
-  item(exchange, item, cost, inOpen) {
+  item(exchange, item) {
     if (exchange.ours ? exchange.status === 0 && this.itemsOf(exchange) : this.itemsOf(exchange)) {
-      this.#note(exchange.ours ? 'result item' : inOpen ? 'arguments' : 'item', exchange.id, `[${show(item)}]`);
+      this.#note(exchange.ours ? 'result item' : exchange.inOpen ? 'arguments' : 'item', exchange.id, `[${show(item)}]`);
     }
     else {
       this.#parts.set(exchange, joined(this.#parts.get(exchange) ?? [], item));
     }
   }
 
-  ended(exchange) {
-    const whole = this.#parts.get(exchange) ?? new Uint8Array(0);
+  ended(exchange, whole = this.#parts.get(exchange) ?? new Uint8Array(0)) {
+    if (exchange.ours && exchange.type === 2) {
+      return;
+    }
     if (exchange.ours) {
       this.#note('answered', exchange.id, exchange.status, `[${show(whole)}]`);
     }
@@ -47,16 +58,12 @@ export class Recorder {
       this.#note('ended', exchange.id);
     }
     else {
-      this.#note('complete', exchange.id, `[${show(whole.length ? whole : exchange.body)}]`);
+      this.#note('complete', exchange.id, `[${show(whole.length ? whole : exchange.body ?? [])}]`);
     }
   }
 
-  error(call, payload) {
-    this.#note('answered', call.id, call.status, `[${show(payload)}]`);
-  }
-
   failed(call) {
-    this.#note('failed', this.#id(call), call.id === null ? 'CONNECTION_CLOSED' : 'CANCELLED_BY_PEER');
+    this.#note('failed', this.#id(call), call.id === undefined ? 'CONNECTION_CLOSED' : 'CANCELLED_BY_PEER');
   }
 
   cancelled(request) {
@@ -65,7 +72,7 @@ export class Recorder {
 
   refused(request, status, message) {
     if (!this.requests.includes(request)) {
-      this.requests.push(request);
+      this.requests.push(this.follow(request));
     }
     this.refusals.push({ status, message });
     this.#note('refused', request.id, status);
@@ -75,14 +82,12 @@ export class Recorder {
     this.#note('demand', request.id, items);
   }
 
-  leaving({ last, code, drain, reason }) {
-    this.#note('leaving', last, code, drain, reason);
+  leaving(unserved, code, reason) {
+    unserved.forEach((call) => this.failed(call));
+    this.#note('leaving', code, reason);
   }
 
   violated(code) {
     this.#note('violated', code);
-  }
-
-  sent() {
   }
 }

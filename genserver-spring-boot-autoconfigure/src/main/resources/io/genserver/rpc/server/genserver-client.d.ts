@@ -37,10 +37,6 @@ export interface ConnectOptions {
   backoff?: { initial?: number; max?: number };
   /** A bearer token for each attempt to connect. `fresh` if the last one was refused. */
   token?(context: { fresh: boolean }): string | undefined | Promise<string | undefined>;
-  /** Stands in for Math.random in tests. */
-  random?(): number;
-  /** Stands in for the timers in tests. */
-  clock?: { now(): number; setTimeout(task: () => void, delay: number): unknown; clearTimeout(timer: unknown): void };
 }
 
 export interface CallOptions {
@@ -95,7 +91,8 @@ export interface ServeContext {
  */
 export type Arguments = unknown[] | object;
 
-export declare class GenServerClient {
+/** What `connect` returns. */
+export interface GenServerClient {
   /** Calls an operation such as `kv.get`. */
   call<R = unknown>(method: string, args?: Arguments, options?: CallOptions): Promise<R>;
   /** Sends a message nobody answers. What cannot be sent in time is told to `on('error')`. */

@@ -4,14 +4,14 @@
  *
  * The way of a call, and the sections of this file:
  *
- *   client   connect(), GenServerClient: queues calls, connects and reconnects
- *   calls    Call, Stream: one operation, its deadline, its answer
- *   link     Link: one WebSocket; sends in batches, runs what is served here
- *   sessions ExtSession, BaseSession: bytes to events; no I/O, no timers
- *   frames   Batch, Decoder
+ *   client   connect(): queues calls, connects and reconnects; its links: one WebSocket each, sending in batches
+ *   calls    newCall, serveExchange: one operation of ours, its deadline and answer; one of the peer's
+ *   sessions extSession, baseSession: bytes to events; no I/O, no timers
+ *   frames   newBatch, newDecoder, RPC messages, exchanges
  *   ids      XXH3-64 of method names
  *
- * They stand in the opposite order below, so that each uses only what is above it.
+ * They stand in the opposite order below, so that each uses only what is above it. State is in closures rather than
+ * classes: minifiers shorten the names of variables, but not those of properties, and this file is to be small.
  */
 
 // ------------------------------------------------------------------------------------------------------------ bytes
@@ -22,13 +22,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const utf8 = (text) => encoder.encode(text);
 const text = (bytes) => decoder.decode(bytes);
-const viewOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const u16 = (value) => [value, value >> 8];
 const u32 = (...values) => new Uint8Array(Uint32Array.from(values).buffer);
 
+/** The little-endian number at a place. */
+const number = (bytes, at, size = 4) => bytes.subarray(at, at + size).reduceRight((high, byte) => high * 256 + byte, 0);
+
 function join(parts) {
-  if (parts.length === 1) {
-    return parts[0];
-  }
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -40,86 +40,97 @@ function join(parts) {
 
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
 
+// ------------------------------------------------------------------------------------------------------------- time
+
+const NUMBER = 0x7fffffff;
+
+const now = () => performance.now();
+
+/** A delay that timers cannot count is for ever. */
+const later = (task, delay) => setTimeout(task, Math.min(delay, NUMBER));
+
 // -------------------------------------------------------------------------------------------------------------- ids
 
 const MASK = (1n << 64n) - 1n;
-const P32 = [0x9e3779b1n, 0x85ebca77n, 0xc2b2ae3dn];
-const P64 = [0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n];
-const SECRET = viewOf(bytesOf(
-  'b8fe6c3923a44bbe7c01812cf721ad1cded46de9839097db7240a4a4b7b3671fcb79e64eccc0e578825ad07dccff7221b8084674f743248e'
-  + 'e03590e6813a264c3c2852bb91c300cb88d0658b1b532ea371644897a20df94e3819ef46a9deacd8a8fa763fe39c343ff9dcbbc7c70b4f1d8a'
-  + '51e04bcdb45931c89f7ec9d9787364eac5ac8334d3ebc3c581a0fffa1363eb170ddd51b7f0da49d316552629d4689e2b16be587d47a1fc8f'
-  + 'f8b8d17ad031ce45cb3a8f95160428afd7fbcabb4b407e'));
+const PRIMES = [0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n];
+const SECRET = Uint8Array.from(atob(
+  'uP5sOSOkS758AYEs9yGtHN7UbemDkJfbckCkpLezZx/LeeZOzMDleIJa0H3M/3IhuAhGdPdDJI7gNZDmgTomTDwoUruRwwDLiNBlixtTLqNxZEiX'
+  + 'og35TjgZ70ap3qzYqPp2P+OcND/53LvHxwtPHYpR4EvNtFkxyJ9+ydl4c2TqxayDNNPrw8WBoP/6E2PrFw3dUbfw2knTFlUmKdRonisWvlh9R6H8'
+  + 'j/i40XrQMc5FyzqPlRYEKK/X+8q7S0B+'),
+  (char) => char.charCodeAt());
+
+/** The little-endian number at a place. */
+const bigNumber = (bytes, at, size = 8) =>
+  bytes.subarray(at, at + size).reduceRight((high, byte) => high << 8n | BigInt(byte), 0n);
+
+const bigBytes = (value) => new Uint8Array(BigUint64Array.of(value).buffer);
 
 /** XXH3-64 with seed 0. Takes microseconds, so its results are kept: see methodOf. */
 function xxh3(bytes) {
-  const view = viewOf(bytes);
-  const length = bytes.length;
+  const { length } = bytes;
   const size = BigInt(length);
-  const read = (at) => view.getBigUint64(at, true);
-  const secret = (at) => SECRET.getBigUint64(at, true);
-  const shifted = (hash, by) => hash ^ (hash >> by);
-  const times = (a, b) => (a * b) & MASK;
-  const rotated = (hash, by) => ((hash << by) & MASK) | (hash >> (64n - by));
-  const folded = (a, b) => ((a * b) & MASK) ^ ((a * b) >> 64n);
-  const avalanche = (hash) => shifted(times(shifted(hash & MASK, 37n), 0x165667919e3779f9n), 32n);
-  const avalanche64 = (hash) => shifted(times(shifted(times(shifted(hash, 33n), P64[1]), 29n), P64[2]), 32n);
+  const read = (at, width) => bigNumber(bytes, at, width);
+  const secret = (at, width) => bigNumber(SECRET, at, width);
+  const shifted = (hash, by) => hash ^ hash >> by;
+  const times = (a, b) => a * b & MASK;
+  const folded = (a, b) => times(a, b) ^ a * b >> 64n;
+  const avalanche = (hash, by = 37n, prime = 0x165667919e3779f9n) => shifted(times(shifted(hash & MASK, by), prime), 32n);
+  const short = (hash) => avalanche(times(shifted(hash, 33n), PRIMES[1]), 29n, PRIMES[2]);
   const mix = (at, from) => folded(read(at) ^ secret(from), read(at + 8) ^ secret(from + 8));
 
-  if (length === 0) {
-    return avalanche64(secret(56) ^ secret(64));
+  if (!length) {
+    return short(secret(56) ^ secret(64));
   }
   if (length < 4) {
-    const word = (bytes[0] << 16 | bytes[length >> 1] << 24 | bytes[length - 1] | length << 8) >>> 0;
-    return avalanche64(BigInt((word ^ SECRET.getUint32(0, true) ^ SECRET.getUint32(4, true)) >>> 0));
+    const word = bytes[0] << 16 | bytes[length >> 1] << 24 | bytes[length - 1] | length << 8;
+    return short(BigInt(word >>> 0) ^ secret(0, 4) ^ secret(4, 4));
   }
   if (length < 9) {
-    let hash = BigInt(view.getUint32(length - 4, true)) | BigInt(view.getUint32(0, true)) << 32n;
-    hash ^= secret(8) ^ secret(16);
-    hash = times(hash ^ rotated(hash, 49n) ^ rotated(hash, 24n), 0x9fb21c651e98df25n);
-    return shifted(times(hash ^ ((hash >> 35n) + size), 0x9fb21c651e98df25n), 28n);
+    const hash = read(length - 4, 4) ^ read(0, 4) << 32n ^ secret(8) ^ secret(16);
+    // Rotated by 49 and 24 bits; twice the same 64 bits are easy to rotate.
+    const twice = hash << 64n | hash;
+    const turned = times((hash ^ twice >> 15n ^ twice >> 40n) & MASK, 0x9fb21c651e98df25n);
+    return shifted(times(turned ^ (turned >> 35n) + size, 0x9fb21c651e98df25n), 28n);
   }
   if (length < 17) {
     const low = read(0) ^ secret(24) ^ secret(32);
     const high = read(length - 8) ^ secret(40) ^ secret(48);
-    const swapped = viewOf(new Uint8Array(8));
-    swapped.setBigUint64(0, low);
-    return avalanche(size + swapped.getBigUint64(0, true) + high + folded(low, high));
+    return avalanche(size + bigNumber(bigBytes(low).reverse(), 0) + high + folded(low, high));
   }
-  let sum = size * P64[0];
+  let sum = size * PRIMES[0];
   if (length < 129) {
-    for (let i = (length - 1) >> 5; i >= 0; i--) {
-      sum += mix(16 * i, 32 * i) + mix(length - 16 * (i + 1), 32 * i + 16);
+    for (let at = (length - 1 >> 5) * 16; at >= 0; at -= 16) {
+      sum += mix(at, 2 * at) + mix(length - at - 16, 2 * at + 16);
     }
     return avalanche(sum);
   }
   if (length < 241) {
-    for (let i = 0; i < length >> 4; i++) {
-      sum = i < 8 ? sum + mix(16 * i, 16 * i) : sum + mix(16 * i, 16 * i - 125);
-      if (i === 7) {
+    for (let at = 0; at < length - 15; at += 16) {
+      sum += mix(at, at < 128 ? at : at - 125);
+      if (at === 112) {
         sum = avalanche(sum);
       }
     }
     return avalanche(sum + mix(length - 16, 119));
   }
-  const lanes = [P32[2], P64[0], P64[1], P64[2], P64[3], P32[1], P64[4], P32[0]];
+  const lanes = [PRIMES[1] >> 32n, ...PRIMES.slice(0, 4), PRIMES[3] >> 32n, PRIMES[4], PRIMES[0] >> 32n];
   const stripe = (at, from) => {
     for (let i = 0; i < 8; i++) {
       const data = read(at + 8 * i);
       const keyed = data ^ secret(from + 8 * i);
-      lanes[i ^ 1] = (lanes[i ^ 1] + data) & MASK;
-      lanes[i] = (lanes[i] + (keyed & 0xffffffffn) * (keyed >> 32n)) & MASK;
+      lanes[i ^ 1] += data;
+      lanes[i] += (keyed & 0xffffffffn) * (keyed >> 32n);
     }
   };
-  for (let i = 0; i < (length - 1) >> 6; i++) {
+  for (let i = 0; i < length - 1 >> 6; i++) {
     stripe(64 * i, 8 * (i & 15));
     if ((i & 15) === 15) {
-      lanes.forEach((lane, n) => lanes[n] = times(shifted(lane, 47n) ^ secret(128 + 8 * n), P32[0]));
+      lanes.forEach((lane, n) => lanes[n] = times(shifted(lane & MASK, 47n) ^ secret(128 + 8 * n), PRIMES[0] >> 32n));
     }
   }
   stripe(length - 64, 121);
-  for (let i = 0; i < 4; i++) {
-    sum += folded(lanes[2 * i] ^ secret(11 + 16 * i), lanes[2 * i + 1] ^ secret(19 + 16 * i));
+  for (let i = 0; i < 8; i += 2) {
+    sum += folded(lanes[i] & MASK ^ secret(11 + 8 * i), lanes[i + 1] & MASK ^ secret(19 + 8 * i));
   }
   return avalanche(sum);
 }
@@ -131,7 +142,7 @@ function methodOf(name) {
   let method = methods.get(name);
   if (!method) {
     const bytes = utf8(name);
-    method = { name, bytes, id: new Uint8Array(BigUint64Array.of(xxh3(bytes)).buffer) };
+    method = { bytes, id: bigBytes(xxh3(bytes)) };
     methods.set(name, method);
   }
   return method;
@@ -139,10 +150,10 @@ function methodOf(name) {
 
 // ----------------------------------------------------------------------------------------------------------- errors
 
-const STATUS = ['OK', 'FAIL', 'SYSTEM', 'METHOD_NOT_FOUND'];
-('CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED '
-  + 'FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED')
-  .split(' ').forEach((name, i) => STATUS[0x11 + i] = name);
+/** The names of statuses, which have gaps. */
+const STATUS = ('OK FAIL SYSTEM METHOD_NOT_FOUND' + ' '.repeat(14) + 'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED '
+  + 'NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE '
+  + 'UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED').split(' ');
 
 const FAIL = 1, SYSTEM = 2, METHOD_NOT_FOUND = 3, CANCELLED = 0x11, INVALID_ARGUMENT = 0x13, DEADLINE_EXCEEDED = 0x14,
   RESOURCE_EXHAUSTED = 0x18, UNIMPLEMENTED = 0x1c, INTERNAL = 0x1d, UNAVAILABLE = 0x1e;
@@ -153,35 +164,26 @@ export class GenServerError extends Error {
 
   constructor(message, status, more) {
     super(message);
-    this.status = status;
-    this.code = STATUS[status] ?? 'STATUS_' + status;
-    this.executed = 'maybe';
-    Object.assign(this, more);
+    Object.assign(this, { status, code: STATUS[status] || 'STATUS_' + status, executed: 'maybe' }, more);
   }
 }
 
-/** The time for the operation is over. */
-export class CallTimeoutError extends GenServerError {
-  name = 'CallTimeoutError';
-}
+const kindOfError = (name) => class extends GenServerError {
+  name = name;
+};
 
-/** The operation was refused before it began: nothing was executed. */
-export class RefusedError extends GenServerError {
-  name = 'RefusedError';
-}
+export const
+  /** The time for the operation is over. */
+  CallTimeoutError = kindOfError('CallTimeoutError'),
+  /** The operation was refused before it began: nothing was executed. */
+  RefusedError = kindOfError('RefusedError'),
+  /** The operation failed at the other end. */
+  RemoteError = kindOfError('RemoteError'),
+  /** The connection was lost, or the client is closed. */
+  ClosedError = kindOfError('ClosedError');
 
-/** The operation failed at the other end. */
-export class RemoteError extends GenServerError {
-  name = 'RemoteError';
-}
-
-/** The connection was lost, or the client is closed. */
-export class ClosedError extends GenServerError {
-  name = 'ClosedError';
-}
-
-/** What the other end says of a failure. */
-function remoteError(name, status, ext, payload) {
+/** What the other end says of a failure: kind of error, message, status, and more. */
+function remoteError(status, ext, payload) {
   let message;
   const more = {};
   if (!ext) {
@@ -192,59 +194,56 @@ function remoteError(name, status, ext, payload) {
   }
   more.executed ??= status === METHOD_NOT_FOUND ? 'no' : status === FAIL ? 'yes' : 'maybe';
   const type = status === DEADLINE_EXCEEDED ? CallTimeoutError : more.executed === 'no' ? RefusedError : RemoteError;
-  return new type(`${name} failed: ${message || STATUS[status] || status}`, status, more);
+  return [type, message || STATUS[status] || status, status, more];
 }
 
 /** u8 version, u8 flags, reason, message, retry-after, u8 content type, details. Returns the message. */
 function extError(payload, more) {
-  const view = viewOf(payload);
   const flags = payload[1];
   let at = 2;
-  let message;
-  const counted = () => text(payload.subarray(at + 2, at += 2 + view.getUint16(at, true)));
+  const counted = () => text(payload.subarray(at + 2, at += 2 + number(payload, at, 2)));
+  more.reason = counted();
+  const message = counted();
+  more.retryable = (flags & 1) > 0;
+  more.executed = flags & 2 ? 'no' : undefined;
+  if (flags & 4) {
+    more.retryAfter = number(payload, at);
+    at += 4;
+  }
+  const details = payload.slice(at + 1);
   try {
-    more.reason = counted();
-    message = counted();
-    more.retryable = (flags & 1) > 0;
-    more.executed = flags & 2 ? 'no' : undefined;
-    if (flags & 4) {
-      more.retryAfter = view.getUint32(at, true);
-      at += 4;
-    }
-    const details = payload.slice(at + 1);
     more.details = payload[at] === JSON_TYPE ? decodeValue(details) : details;
   }
   catch {
-    // What can be read of it was read.
+    // They are no JSON after all.
   }
   return message;
 }
 
-/** The same, written. */
+/** The same, written, after its status. */
 function errorPayload(status, message, more) {
   const { reason = '', retryable, notExecuted, retryAfter, detailsType = 0, details = EMPTY } = more;
   const timed = retryAfter >= 0;
   return join([
-    Uint8Array.of(status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)),
-    ...[utf8(reason), utf8(message).slice(0, 8192)].flatMap((value) => [u16(value.length), value]),
-    timed ? u32(retryAfter) : EMPTY, Uint8Array.of(detailsType), details
+    [status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)],
+    ...[reason, message].map((each) => utf8(each).slice(0, 8192)).flatMap((each) => [u16(each.length), each]),
+    timed ? u32(retryAfter) : EMPTY, [detailsType], details
   ]);
 }
 
-/** Plain text, or what muxio's own servers send: u8 code, length, text. */
+/** Plain text, or what muxio's own servers send: u8 code, length, text. Longer lengths have a width before them. */
 function baseError(status, payload) {
-  const view = viewOf(payload);
-  const { length } = payload;
-  let start = 2;
-  let size = payload[1];
-  if (size === 255) {
-    const width = { 6: 1, 4: 2, 2: 4 }[payload[2]];
-    start += 1 + width;
-    size = length < start ? -1 : width === 4 ? view.getUint32(3, true) : width === 2 ? view.getUint16(3, true)
-      : payload[3];
-  }
-  const structured = payload[0] < 3 && length - start === size;
+  const wide = payload[1] === 255;
+  const start = wide ? { 6: 4, 4: 5, 2: 7 }[payload[2]] : 2;
+  const structured = payload[0] < 3 && number(payload, wide ? 3 : 1, start - (wide ? 3 : 1)) === payload.length - start;
   return structured ? [payload[0] + 1, text(payload.subarray(start))] : [status, text(payload)];
+}
+
+/** What the peer must not do ends the connection. */
+function demand(holds, violation = 'malformed frame', code = 1) {
+  if (!holds) {
+    throw { violation, code };
+  }
 }
 
 // ----------------------------------------------------------------------------------------------------------- frames
@@ -256,433 +255,362 @@ const FRAME_HEADER = 13, RPC_HEADER = 15;
 const MAX_FRAME = 65536, MAX_MESSAGE = 4 << 20, MAX_CALLS = 1024;
 const BATCH_BYTES = 16384, BATCH_FRAMES = 256;
 const NO_METHOD = new Uint8Array(8);
-const TOO_BIG = `more than ${MAX_MESSAGE} bytes`, CANCELLED_BY_PEER = 'the peer cancelled its answer';
-const NO_CREDIT = 'more than there was credit for', OUT_OF_ORDER = 'frame out of order';
+const TOO_BIG = `more than ${MAX_MESSAGE} bytes`, CANCELLED_BY_PEER = 'cancelled by the peer';
+const NO_CREDIT = 'credit exceeded', OUT_OF_ORDER = 'frame out of order';
+const ANOTHER_PROTOCOL = 'another protocol';
 
 /** Puts frames together to WebSocket messages. */
-class Batch {
-  #messages = [];
-  #frames = [];
-  #size = 0;
-
-  frame(stream, seq, kind, payload = EMPTY) {
-    const header = new Uint8Array(FRAME_HEADER);
-    header.set(u32(payload.length, stream, seq));
-    header[12] = kind;
-    this.#size += FRAME_HEADER + payload.length;
-    if (this.#size > BATCH_BYTES || this.#frames.length === 2 * BATCH_FRAMES) {
-      this.cut();
-      this.#size = FRAME_HEADER + payload.length;
-    }
-    this.#frames.push(header, payload);
-  }
-
-  /** Writes an RPC message in full frames, and an END if it is complete. Returns the next sequence number. */
-  message(stream, type, id, method, metadata, payload, complete, frameBytes = MAX_FRAME) {
-    const whole = rpcMessage(type, id, method, metadata, payload);
-    let seq = 0;
-    for (let at = 0; at < whole.length; at += frameBytes) {
-      this.frame(stream, seq++, at ? DATA : OPEN, whole.subarray(at, at + frameBytes));
-    }
-    if (complete) {
-      this.frame(stream, seq++, END);
-    }
-    return seq;
-  }
+function newBatch() {
+  const messages = [];
+  let frames = [];
+  let size = 0;
 
   /** What follows goes into another message. */
-  cut() {
-    if (this.#frames.length) {
-      this.#messages.push(join(this.#frames));
-      this.#frames = [];
-      this.#size = 0;
+  const cut = () => {
+    if (size) {
+      messages.push(join(frames));
+      frames = [];
+      size = 0;
     }
-  }
+  };
 
-  take() {
-    this.cut();
-    return this.#messages.splice(0);
-  }
+  return {
+    cut,
+    frame(stream, seq, kind, payload = EMPTY) {
+      const { length } = payload;
+      if (size + FRAME_HEADER + length > BATCH_BYTES || frames.length === 3 * BATCH_FRAMES) {
+        cut();
+      }
+      size += FRAME_HEADER + length;
+      frames.push(u32(length, stream, seq), [kind], payload);
+    },
+    take() {
+      cut();
+      return messages.splice(0);
+    }
+  };
 }
 
-/** Cuts bytes into frames, whatever pieces they come in. */
-class Decoder {
-  #pieces = [];
-  #size = 0;
-  #needed = FRAME_HEADER;
+/** Cuts bytes into frames, whatever pieces they come in. What is demanded and does not hold is told, and ends it. */
+function newDecoder(frame, violated) {
+  let pieces = [];
+  let size = 0;
+  let needed = FRAME_HEADER;
+  let closed;
 
-  /** The target sees each header, and refuses the frame by returning false; then each frame. */
-  decode(chunk, target) {
-    this.#pieces.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size < this.#needed) {
-      return;
-    }
-    const bytes = join(this.#pieces);
-    const view = viewOf(bytes);
-    let at = 0;
-    for (;;) {
-      let end = at + FRAME_HEADER;
-      if (end <= bytes.length) {
-        const length = view.getUint32(at, true);
-        const header = [view.getUint32(at + 4, true), view.getUint32(at + 8, true), bytes[at + 12]];
-        if (!target.header(...header, length)) {
-          return;
-        }
-        end += length;
-        if (end <= bytes.length) {
-          if (!target.frame(...header, bytes.subarray(at + FRAME_HEADER, end))) {
-            return;
+  return {
+    receive(chunk) {
+      pieces.push(chunk);
+      size += chunk.length;
+      if (size < needed) {
+        return;
+      }
+      let bytes = join(pieces);
+      try {
+        for (;;) {
+          needed = FRAME_HEADER;
+          if (closed || bytes.length < needed) {
+            break;
           }
-          at = end;
-          continue;
+          const [length, stream, seq] = [0, 4, 8].map((at) => number(bytes, at));
+          demand(length <= MAX_FRAME);
+          needed += length;
+          if (bytes.length < needed) {
+            break;
+          }
+          frame(stream, seq, bytes[12], bytes.slice(FRAME_HEADER, needed));
+          bytes = bytes.subarray(needed);
         }
       }
-      this.#pieces = [bytes.slice(at)];
-      this.#size = bytes.length - at;
-      this.#needed = end - at;
-      return;
+      catch (error) {
+        if (!error.violation) {
+          throw error;
+        }
+        closed = true;
+        violated(error);
+      }
+      pieces = [bytes];
+      size = bytes.length;
+    },
+    close() {
+      closed = true;
     }
+  };
+}
+
+/** The RPC message of a request, or of the answer to one. */
+function encodeMessage({ ours, type, id, method }, metadata, payload = EMPTY) {
+  return join([[ours ? type : RESPONSE], u32(id), ours ? method : NO_METHOD, u16(metadata.length), metadata, payload]);
+}
+
+/** What is in an RPC message, or false if its header is not complete. */
+function decodeMessage(bytes) {
+  const start = RPC_HEADER + (bytes[13] | bytes[14] << 8);
+  return bytes.length >= start && {
+    type: bytes[0], id: number(bytes, 1), method: bytes.subarray(5, 13), meta: bytes.subarray(RPC_HEADER, start),
+    payload: bytes.subarray(start), start
+  };
+}
+
+/** What is too long is refused before anything of it is sent. */
+function limit({ length }, max) {
+  if (length > max) {
+    throw new RangeError(`${length} bytes are too long for the peer`);
   }
 }
 
-/** An RPC message: its header, metadata and payload. */
-function rpcMessage(type, id, method, metadata, payload) {
-  return join([Uint8Array.of(type), u32(id), method, u16(metadata.length), metadata, payload]);
-}
-
-const u16 = (value) => Uint8Array.of(value, value >> 8);
-
-/**
- * One request and its answer, ours or the peer's, as a session knows it. What is received goes to the session's
- * listener: answering, item, ended, error and failed of our calls, sent of our casts; opened, item, ended, cancelled
- * and refused of the peer's requests.
+/*
+ * An exchange is one request and its answer, ours or the peer's:
+ *
+ *   ours, type     whose it is; CALL or EVENT
+ *   id             request id, once it is written
+ *   method, name   id of the method; its name as bytes, if it is ours
+ *   body           arguments, if they are ours or came as metadata of base mode
+ *   meta           metadata of ext mode but for the deadline: encoded if ours, else by type
+ *   deadline       as a time of this clock
+ *   open, prefetch whether items follow the arguments; how many items of the answer may be on their way
+ *   status, reply  of the answer, and its metadata by type
+ *   over           nothing is to be sent or received any more
+ *   owner          is told what comes in: item, ended, failed
+ *
+ * When it is opened, a session adds what may be done with it: send, end, cancel, consumed; respond and fail if it is
+ * the peer's; in ext mode also waiting, how many items have not been sent. A session's listener is told of the peer's
+ * requests (opened, refused), and what happens to the connection (leaving, violated, schedule: there is something to
+ * take).
  */
-class Exchange {
-  /** Request id. Null until it is written. */
-  id = null;
-  ours = true;
-  type = CALL;
-  method = NO_METHOD;
-  /** The method's name as bytes, if it is known. */
-  name = EMPTY;
-  /** Arguments. */
-  body = EMPTY;
-  /** Metadata of ext mode but for the deadline: encoded if ours, else by type. */
-  meta = EMPTY;
-  deadline = Infinity;
-  /** Whether items follow the arguments. */
-  open = false;
-  /** Nothing is to be sent or received any more. */
-  over = false;
-  /** Status of the answer. */
-  status = 0;
-  answering = false;
-  seq = 0;
-
-  // In ext mode: items that wait to be sent, how much of the first one was, and how much of them may be.
-  items = [];
-  offset = 0;
-  ending = false;
-  unopened = true;
-  credit = 0;
-  itemCredit = Infinity;
-
-  // In ext mode: what may be received, what of that is to be given back, and the item that is coming in.
-  inSeq = 0;
-  available = OURS[S_WINDOW];
-  pending = 0;
-  itemWindow = Infinity;
-  availableItems = Infinity;
-  pendingItems = 0;
-  held = 0;
-  parts = [];
-  size = 0;
-  advanced = 0;
-
-  constructor(fields) {
-    Object.assign(this, fields);
-  }
-}
 
 // -------------------------------------------------------------------------------------------------------- base mode
 
 /** Base mode: exactly muxio 0.15. */
-class BaseSession {
-  #listener;
-  #side;
-  #out = new Batch();
-  #decoder = new Decoder();
-  #nextStream;
-  #nextId;
-  /** Our open calls and the peer's, by request id; what comes in, by stream. */
-  #ours = new Map();
-  #theirs = new Map();
-  #streams = new Map();
-  #frameSeen = false;
-  #messageSeen = false;
-  #skipped = 0;
-  #closed = false;
+function baseSession(listener, { side = 0, first = 0 }) {
+  const out = newBatch();
+  // Our open calls and the peer's, by request id; what comes in, by stream.
+  const ours = new Map();
+  const theirs = new Map();
+  const streams = new Map();
+  let nextStream = first;
+  let nextId = first;
+  let begun;
+  let skipped = 0;
 
-  constructor(listener, { side = 0, first = 0 } = {}) {
-    this.#listener = listener;
-    this.#side = side;
-    this.#nextStream = this.#nextId = first;
-  }
+  const idOf = (n) => (n & NUMBER | side) >>> 0;
 
-  /** Whether there is a place for another call. */
-  get ready() {
-    return this.#ours.size < MAX_CALLS;
-  }
-
-  /** Sends a request. Short arguments are metadata. */
-  open(exchange) {
-    const { body, type } = exchange;
-    const short = body.length < MAX_FRAME;
-    if (!short && exchange.open) {
-      throw new RangeError(`Arguments of ${body.length} bytes cannot go before a stream of items`);
+  const drop = (inbound) => {
+    if (streams.get(inbound?.stream) === inbound) {
+      streams.delete(inbound?.stream);
     }
-    do {
-      exchange.id = (this.#nextId++ & NUMBER | this.#side) >>> 0;
-    } while (this.#ours.has(exchange.id));
-    this.#message(exchange, type, exchange.method, short ? body : EMPTY, short ? EMPTY : body, !exchange.open);
-    if (type === CALL) {
-      this.#ours.set(exchange.id, exchange);
-    }
-    else {
-      this.#listener.sent(exchange);
-    }
-  }
+  };
 
-  /** Writes a message on a new stream. */
-  #message(exchange, type, method, metadata, payload, complete) {
-    exchange.stream = (this.#nextStream++ & NUMBER | this.#side) >>> 0;
-    exchange.seq = this.#out.message(exchange.stream, type, exchange.id, method, metadata, payload, complete);
-  }
+  /** Gives an exchange its stream of what is sent. */
+  const attach = (exchange) => {
+    let stream;
+    let seq = 0;
 
-  #frame(exchange, kind, payload) {
-    this.#out.frame(exchange.stream, exchange.seq++, kind, payload);
-  }
+    const frame = (kind, payload) => {
+      out.frame(stream, seq++, kind, payload);
+      listener.schedule();
+    };
 
-  /** Sends an item of our request, or of an answer, which begins with the first one. */
-  send(exchange, item) {
-    const { ours, seq, over } = exchange;
-    const { length } = item;
-    if (length > MAX_FRAME) {
-      throw new RangeError(`An item of ${length} bytes is too long for base mode`);
-    }
-    if (over) {
-      return;
-    }
-    const together = length && length < MAX_FRAME - RPC_HEADER;
-    if (!ours && !seq) {
-      this.#answer(exchange, 0, together ? item : EMPTY);
-    }
-    if (ours || seq || !together) {
-      this.#frame(exchange, DATA, item);
-    }
-  }
+    /** Writes the beginning of a message, in full frames. */
+    const begin = (metadata, payload) => {
+      const whole = encodeMessage(exchange, metadata, payload);
+      stream = idOf(nextStream++);
+      for (let at = 0; at < whole.length; at += MAX_FRAME) {
+        frame(at ? DATA : OPEN, whole.subarray(at, at + MAX_FRAME));
+      }
+    };
 
-  end(exchange) {
-    const { ours, seq, over } = exchange;
-    if (!over && !ours) {
-      this.#forget(exchange);
-      seq || this.#answer(exchange, 0, EMPTY);
-    }
-    over || this.#frame(exchange, END);
-  }
+    const forget = () => {
+      exchange.over = true;
+      (exchange.ours ? ours : theirs).delete(exchange.id);
+      drop(exchange.inbound);
+    };
 
-  #answer(exchange, status, payload, complete) {
-    this.#message(exchange, RESPONSE, NO_METHOD, Uint8Array.of(status), payload, complete);
-  }
+    /** Ends it, in whatever state. A muxio peer drops what follows a CANCEL in its message. */
+    const cancel = () => {
+      if (!exchange.over) {
+        forget();
+        frame(CANCEL);
+        out.cut();
+      }
+    };
 
-  /** Ends it, in whatever state. A muxio peer drops what follows a CANCEL in its message. */
-  cancel(exchange) {
-    if (!exchange.over) {
-      this.#forget(exchange);
-      this.#frame(exchange, CANCEL);
-      this.#out.cut();
-    }
-  }
+    const end = () => {
+      if (!exchange.over) {
+        if (!exchange.ours) {
+          forget();
+          seq || begin([0]);
+        }
+        frame(END);
+      }
+    };
 
-  #forget(exchange) {
-    exchange.over = true;
-    (exchange.ours ? this.#ours : this.#theirs).delete(exchange.id);
-    this.#drop(exchange.inbound);
-  }
+    /** Answers a request of the peer completely. */
+    const respond = (payload, status = 0) => {
+      if (!exchange.over) {
+        begin([status], payload);
+        end();
+      }
+    };
 
-  #drop(inbound) {
-    if (inbound && this.#streams.get(inbound.stream) === inbound) {
-      this.#streams.delete(inbound.stream);
-    }
-  }
+    return Object.assign(exchange, {
+      begin, forget, cancel, end, respond,
 
-  /** Answers a request of the peer completely. */
-  respond(exchange, payload, status = 0) {
-    if (!exchange.over) {
-      this.#forget(exchange);
-      this.#answer(exchange, status, payload, true);
-    }
-  }
+      /** Sends an item of our request, or of an answer, which begins with the first one. */
+      send(item) {
+        limit(item, MAX_FRAME);
+        if (!exchange.over) {
+          const together = !exchange.ours && !seq && item.length < MAX_FRAME - RPC_HEADER && item.length;
+          seq || begin([0], together ? item : EMPTY);
+          together || frame(DATA, item);
+        }
+      },
 
-  /** After the first item there is no way to say why. */
-  fail(exchange, status, message) {
-    exchange.seq ? this.cancel(exchange) : this.respond(exchange, utf8(message), baseStatus(status));
-  }
+      /** After the first item there is no way to say why. */
+      fail(status, message) {
+        seq ? cancel() : respond(utf8(message), baseStatus(status));
+      },
 
-  /** The peer cannot be slowed down in base mode. */
-  consumed() {
-  }
+      /** The peer cannot be slowed down in base mode. */
+      consumed() {
+      }
+    });
+  };
 
-  receive(bytes) {
-    if (!this.#closed) {
-      this.#decoder.decode(bytes, this);
-    }
-  }
+  // What comes in
 
-  header(stream, seq, kind, length) {
-    const first = !this.#frameSeen;
-    this.#frameSeen = true;
-    return length <= MAX_FRAME && !(first && kind > PING) || this.#violated('frame of another protocol');
-  }
-
-  #violated(message) {
-    this.#closed = true;
-    this.#listener.violated(1002, message + ', muxio 0.15 is expected');
-    return false;
-  }
-
-  frame(stream, seq, kind, payload) {
-    let inbound = this.#streams.get(stream);
+  const received = (stream, seq, kind, payload) => {
+    let inbound = streams.get(stream);
+    demand(begun || kind <= PING, ANOTHER_PROTOCOL);
     if (kind === CANCEL) {
-      this.#cancelled(inbound);
+      broken(inbound, CANCELLED_BY_PEER);
     }
     else if (kind > END) {
-      if (inbound && kind <= PING && seq === inbound.skip) {
+      if (kind <= PING && seq === inbound?.skip) {
         inbound.skip++;
       }
-      return ++this.#skipped < 17 || this.#violated('frames of unknown kinds');
+      demand(++skipped < 17, 'unknown frames');
     }
     else if (inbound?.receiving || seq === 0) {
       if (!inbound?.receiving) {
         // skip is where the sequence goes on if the peer counted the frames that were skipped.
         inbound = { stream, next: 0, skip: 0, head: EMPTY, receiving: true };
-        this.#streams.set(stream, inbound);
+        streams.set(stream, inbound);
       }
       if (seq === inbound.next || seq === inbound.skip) {
         inbound.next = inbound.skip = (seq + 1) >>> 0;
-        this.#inbound(inbound, kind === END, payload);
+        inbound.head ? header(inbound, kind === END, payload) : body(inbound, kind === END, payload, kind !== END);
       }
       else {
-        this.#broken(inbound);
+        broken(inbound, OUT_OF_ORDER, true);
       }
     }
-    return !this.#closed;
-  }
+  };
 
-  #inbound(inbound, end, payload) {
-    if (!inbound.head) {
-      this.#body(inbound, end, payload, !end);
-      return;
-    }
+  /** The header of a message, which may come in pieces. */
+  const header = (inbound, end, payload) => {
     const head = inbound.head = join([inbound.head, payload]);
-    if (head.length && !this.#messageSeen) {
-      this.#messageSeen = true;
-      if (head[0] > EVENT) {
-        this.#violated('message of another protocol');
-        return;
-      }
+    const message = decodeMessage(head);
+    demand(begun || !(head[0] > EVENT), ANOTHER_PROTOCOL);
+    begun ||= head.length;
+    if (message) {
+      inbound.head = undefined;
+      identify(inbound, message);
     }
-    const start = RPC_HEADER + (head[13] | head[14] << 8);
-    if (head.length >= RPC_HEADER && head.length >= start) {
-      inbound.head = null;
-      const id = viewOf(head).getUint32(1, true);
-      this.#identify(inbound, head[0], id, head.slice(5, 13), head.slice(RPC_HEADER, start));
-      if (inbound.exchange) {
-        this.#body(inbound, end, head.subarray(start), false);
-      }
-      else {
-        this.#drop(inbound);
-      }
+    if (inbound.exchange) {
+      body(inbound, end, message.payload);
     }
-    else if (end) {
-      this.#drop(inbound);
+    else if (message || end) {
+      drop(inbound);
     }
-  }
+  };
 
   /** Finds what a message belongs to. Nobody waits for some, and they are dropped. */
-  #identify(inbound, type, id, method, body) {
-    const call = this.#ours.get(id);
-    if (type === RESPONSE && call && !call.answering) {
-      call.answering = true;
-      call.status = body[0] ?? 0;
-      call.inbound = inbound;
-      inbound.exchange = call;
-      this.#listener.answering(call);
+  const identify = (inbound, { type, id, method, meta }) => {
+    const call = ours.get(id);
+    if (type === RESPONSE && call && !call.inbound) {
+      inbound.exchange = Object.assign(call, { status: meta[0] ?? 0, inbound });
     }
-    else if (type === EVENT || (type === CALL && !this.#theirs.has(id))) {
-      const request = inbound.exchange = new Exchange({ ours: false, type, id, method, body, inbound });
+    else if (type === EVENT || (type === CALL && !theirs.has(id))) {
+      const request = inbound.exchange = attach({ type, id, method, body: meta, meta: {}, inbound });
       if (type === CALL) {
-        this.#theirs.set(id, request);
+        theirs.set(id, request);
       }
-      this.#listener.opened(request);
+      listener.opened(request);
     }
-  }
+  };
 
-  #body(inbound, end, payload, emptyIsItem) {
+  const body = (inbound, end, payload, emptyIsItem) => {
     const { exchange } = inbound;
     const gone = () => exchange.ours && exchange.over;
     if (!gone() && (payload.length || emptyIsItem)) {
-      this.#listener.item(exchange, payload.slice(), payload.length);
+      exchange.owner.item(payload, payload.length);
     }
     if (end && !gone()) {
       inbound.receiving = false;
       if (exchange.ours) {
-        this.#forget(exchange);
+        exchange.forget();
       }
       else if (exchange.type === EVENT) {
-        this.#drop(inbound);
+        drop(inbound);
       }
-      this.#listener.ended(exchange);
+      exchange.owner.ended();
     }
-  }
+  };
 
-  #cancelled(inbound) {
+  /** Ends a stream that does not go on, so that nobody waits for its rest. */
+  const broken = (inbound, message, answered) => {
     const exchange = inbound?.exchange;
-    this.#drop(inbound);
+    drop(inbound);
     if (exchange) {
-      this.#forget(exchange);
-      exchange.ours ? this.#listener.failed(exchange, CANCELLED_BY_PEER) : this.#listener.cancelled(exchange);
+      if (answered && !exchange.ours && exchange.type === CALL) {
+        listener.refused(exchange, SYSTEM, message);
+        return;
+      }
+      exchange.forget();
+      exchange.owner.failed(message);
     }
-  }
+  };
 
-  /** Ends a stream that cannot go on, so that nobody waits for its rest. */
-  #broken(inbound) {
-    const { exchange } = inbound;
-    const message = OUT_OF_ORDER;
-    inbound.receiving = false;
-    if (exchange?.ours) {
-      this.#forget(exchange);
-      this.#listener.failed(exchange, message);
-    }
-    else if (exchange?.type === CALL) {
-      this.#listener.refused(exchange, SYSTEM, message);
-    }
-    else {
-      this.#drop(inbound);
-    }
-  }
+  const { receive, close } = newDecoder(received,
+    ({ violation }) => listener.violated(1002, violation + ', muxio 0.15 is expected'));
 
-  /** Returns all that is open. */
-  close() {
-    this.#closed = true;
-    return [...this.#ours.values(), ...this.#theirs.values()];
-  }
+  return {
+    receive,
 
-  /** WebSocket messages to send now. */
-  take() {
-    return this.#out.take();
-  }
+    /** Whether there is a place for another call. */
+    ready: () => ours.size < MAX_CALLS,
+
+    /** Sends a request. Short arguments are metadata. */
+    open(exchange) {
+      const { body, type, open } = exchange;
+      const short = body.length < MAX_FRAME;
+      if (open) {
+        limit(body, MAX_FRAME - 1);
+      }
+      do {
+        exchange.id = idOf(nextId++);
+      } while (ours.has(exchange.id));
+      attach(exchange).begin(short ? body : EMPTY, short ? EMPTY : body);
+      ours.set(exchange.id, exchange);
+      if (!open) {
+        exchange.end();
+      }
+      if (type === EVENT) {
+        exchange.forget();
+        exchange.owner.ended();
+      }
+    },
+
+    /** Returns all that is open. */
+    close() {
+      close();
+      return [...ours.values(), ...theirs.values()];
+    },
+
+    /** WebSocket messages to send now. */
+    take: out.take
+  };
 }
 
 /** The nearest status of base mode: the caller's fault, not found, or all the rest. */
@@ -694,7 +622,6 @@ function baseStatus(status) {
 // --------------------------------------------------------------------------------------------------------- ext mode
 
 const RAW_TYPE = 0, JSON_TYPE = 1;
-const NUMBER = 0x7fffffff;
 /** Settings by their number, as assumed of a peer that told nothing, and ours. */
 const ASSUMED = [0, 65536, 4 << 20, 16, 65536, 65536];
 const OURS = [0, MAX_FRAME, MAX_MESSAGE, MAX_CALLS, 256 << 10, 1 << 20, 8192, 25000, 10000];
@@ -705,11 +632,11 @@ const T_DEADLINE = 1, T_TRACEPARENT = 2, T_CONTENT_TYPE = 4, T_WINDOW = 6, T_ITE
 /** An entry of metadata. */
 function entry(type, value) {
   const { length } = value;
-  return join([Uint8Array.of(type, ...length < 255 ? [length] : [255, length, length >> 8]), value]);
+  return join([[type], length < 255 ? [length] : [255, ...u16(length)], value]);
 }
 
 /** The entries of metadata by type. */
-function entries(bytes, at) {
+function entries(bytes, at = 0) {
   const found = {};
   while (at < bytes.length) {
     const type = bytes[at] & 127;
@@ -717,579 +644,464 @@ function entries(bytes, at) {
     let length = bytes[at + 1];
     at += 2;
     if (length === 255) {
-      length = bytes[at] | bytes[at + 1] << 8;
+      length = number(bytes, at, 2);
       at += 2;
     }
     demand(at + length <= bytes.length);
-    found[type] = bytes.slice(at, at += length);
+    found[type] = bytes.subarray(at, at += length);
     found.critical ||= critical;
   }
   return found;
 }
 
-const number = (bytes) => bytes && viewOf(bytes).getUint32(0, true);
-
-/** What the peer must not do ends the connection. */
-function demand(holds, violation = 'malformed frame', code = 1) {
-  if (!holds) {
-    throw { violation, code };
-  }
-}
-
 /** Ext mode: flow control, deadlines, structured errors. An item is to be consumed, or the peer will stop sending. */
-class ExtSession {
-  ext = true;
-  #listener;
-  #side;
-  #now;
-  #out = new Batch();
-  #decoder = new Decoder();
-  #peer = ASSUMED;
-  #settled = false;
-  #closed = false;
-  /** Open streams; how many are ours, also unopened; the numbers of our next one and the peer's last one. */
-  #streams = new Map();
-  #mine = 0;
-  #next = 1;
-  #highest = 0;
-  #named = new Set();
-  /** Whether we said that no more streams are served, or the peer did. */
-  #gone = false;
-  #leaving = false;
-  /** What is sent first; who has something to send; who may be due to get credit. */
-  #control = [];
-  #ring = new Set();
-  #due = new Set();
-  /** Bytes we may send, bytes the peer may, and those it may again once told. */
-  #credit = 0;
-  #available = OURS[S_CONNECTION];
-  #pending = 0;
+function extSession(listener, { side = 0 }) {
+  const out = newBatch();
+  // All that is open; streams by their ids; how many are ours; the number of our next stream, and the peer's last one.
+  const exchanges = new Set();
+  const streams = new Map();
+  let mine = 0;
+  let next = 1;
+  let highest = 0;
+  // Names the peer was told; who has something to send; frames that are sent first.
+  const named = new Set();
+  const ring = new Set();
+  let control = [];
+  let peer = ASSUMED;
+  let settled = false;
+  // Whether we said that no more streams are served, or the peer did.
+  let gone;
+  let leaving;
+  // Of the whole connection: bytes we may send, bytes the peer may, and those it may again once told.
+  let totalCredit = 0;
+  let totalAvailable = OURS[S_CONNECTION];
+  let totalPending = 0;
 
-  constructor(listener, { side = 0, now = () => performance.now() } = {}) {
-    this.#listener = listener;
-    this.#side = side;
-    this.#now = now;
-    this.#tell(SETTINGS, 0, ...OURS.slice(1).flatMap((value, i) => [Uint8Array.of(i + 1), u32(value)]));
-  }
+  const isOurs = (id) => (id ^ side) >= 0;
 
-  /** Whether there is a place for another call. It is known once the peer told its settings. */
-  get ready() {
-    return this.#settled && this.#mine < this.#peer[S_STREAMS] && !this.#leaving;
-  }
+  const tell = (kind, stream, ...parts) => {
+    control.push([stream, 0, kind, join(parts)]);
+    listener.schedule();
+  };
 
-  get busy() {
-    return this.#streams.size + this.#ring.size > 0;
-  }
+  /** Gives an exchange its stream. What it adds to the exchange is for users of it, or for the rest of the session. */
+  const attach = (exchange, credit = peer[S_WINDOW], itemCredit = Infinity) => {
+    const { ours, type, body, meta, deadline, name, prefetch = Infinity } = exchange;
+    // What is sent: items that wait, and how much of the first one was sent. The first may be the arguments.
+    const items = [];
+    const takesItem = !ours || body.length > 0;
+    let offset = 0;
+    let seq = 0;
+    let opened;
+    let ending;
+    let done;
+    let error;
+    // What may be received, and what of that is to be given back.
+    let available = OURS[S_WINDOW];
+    let availableItems = prefetch;
+    let pending = 0;
+    let pendingItems = 0;
+    // What comes in: the parts of an item, their size, how much of it was given back; items not consumed yet.
+    let inSeq = 0;
+    let answering;
+    let fin;
+    let itemOpen;
+    let refused;
+    let parts = [];
+    let size = 0;
+    let advanced = 0;
+    let held = 0;
 
-  #tell(kind, stream, ...parts) {
-    this.#control.push([stream, 0, kind, join([EMPTY, ...parts])]);
-  }
-
-  // Our requests
-
-  open(exchange) {
-    const { body, prefetch, open } = exchange;
-    this.#mine++;
-    exchange.credit = this.#peer[S_WINDOW];
-    exchange.itemWindow = exchange.availableItems = prefetch ?? Infinity;
-    exchange.ending = !open;
-    exchange.takesItem = body.length > 0;
-    if (exchange.takesItem) {
-      exchange.items.push(body);
-    }
-    this.#schedule(exchange);
-  }
-
-  send(exchange, item) {
-    if (item.length > this.#peer[S_MESSAGE]) {
-      throw new RangeError(`${item.length} bytes are too long for the peer`);
-    }
-    if (!exchange.over) {
-      exchange.items.push(item);
-      this.#schedule(exchange);
-    }
-  }
-
-  end(exchange) {
-    exchange.ending = true;
-    this.#schedule(exchange);
-  }
-
-  cancel(exchange) {
-    if (!exchange.over) {
-      if (exchange.id !== null) {
-        this.#tell(CANCEL, exchange.id);
+    const schedule = () => {
+      if (need() >= 0) {
+        ring.add(exchange);
+        listener.schedule();
       }
-      this.#close(exchange);
-    }
-  }
+    };
 
-  /** Answers a request of the peer completely. */
-  respond(exchange, payload) {
-    if (payload.length) {
-      this.send(exchange, payload);
-    }
-    this.end(exchange);
-  }
+    const retire = () => {
+      exchange.over = done = true;
+      mine -= ours;
+      exchanges.delete(exchange);
+      streams.delete(exchange.id);
+      ring.delete(exchange);
+    };
 
-  /** Ends a request with an error, after the items that were given. */
-  fail(exchange, status, message, more) {
-    if (exchange.over || exchange.type === EVENT) {
-      return;
-    }
-    exchange.error = errorPayload(status, message, { notExecuted: exchange.refused, ...more });
-    if (exchange.items.length) {
-      this.#schedule(exchange);
-    }
-    else {
-      this.#tell(ERROR, exchange.id, exchange.error);
-      this.#close(exchange);
-    }
-  }
-
-  /** Serves no streams of the peer that are not open yet. */
-  goAway(code, drain, reason) {
-    this.#gone = true;
-    const last = this.#highest && (this.#highest | ~this.#side & ~NUMBER) >>> 0;
-    this.#tell(GOAWAY, 0, u32(last), u16(code), u32(drain), utf8(reason));
-  }
-
-  // What comes in
-
-  receive(bytes) {
-    if (!this.#closed) {
-      try {
-        this.#decoder.decode(bytes, this);
-      }
-      catch (error) {
-        const { violation, code } = error;
-        if (!violation) {
-          throw error;
+    const cancel = () => {
+      if (!exchange.over) {
+        if (exchange.id) {
+          tell(CANCEL, exchange.id);
         }
-        // The peer is told, and nothing else.
-        this.#control = [];
-        this.#closed = true;
-        this.goAway(code, 0, violation);
-        this.#listener.violated(4002, violation);
+        retire();
       }
-    }
-  }
+    };
 
-  header(stream, seq, flags, length) {
-    const kind = flags & 15;
-    demand(length <= MAX_FRAME && !(flags & COMPRESSED) && (kind <= ERROR || flags & IGNORABLE)
-      && this.#settled === (kind !== SETTINGS));
-    return true;
-  }
+    const send = (item) => {
+      limit(item, peer[S_MESSAGE]);
+      items.push(item);
+      schedule();
+    };
 
-  frame(stream, seq, flags, payload) {
-    const kind = flags & 15;
-    const u32At = (at) => viewOf(payload).getUint32(at, true);
-    if (kind <= END) {
-      this.#message(stream, seq, kind, flags, payload);
-    }
-    else if (kind === CANCEL || kind === ERROR) {
-      this.#ended(this.#find(stream), kind, payload);
-    }
-    else if (kind === PING) {
-      this.#tell(PONG, 0, payload.slice());
-    }
-    else if (kind === WINDOW) {
-      this.#window(stream, u32At(0), u32At(4));
-    }
-    else if (kind === GOAWAY) {
-      this.#goingAway({
-        last: u32At(0), code: payload[4] | payload[5] << 8, drain: u32At(6), reason: text(payload.subarray(10))
-      });
-    }
-    else if (kind === SETTINGS) {
-      this.#settings(payload, u32At);
-    }
-    return !this.#closed;
-  }
+    const end = () => {
+      ending = true;
+      schedule();
+    };
 
-  #isOurs(id) {
-    return ((id ^ this.#side) & ~NUMBER) === 0;
-  }
+    /** Metadata of what is sent. The deadline is the time that is left; a method's name goes with its first use. */
+    const metadata = () => {
+      const left = Math.max(0, Math.ceil(deadline - now()));
+      return !ours ? [0] : join([left < 2 ** 32 ? entry(T_DEADLINE, u32(left)) : EMPTY, meta,
+        name.length && !named.has(name) ? entry(T_NAME, name) : EMPTY]);
+    };
 
-  /** An open stream. Frames of one that is over are late, and nothing to wonder at. */
-  #find(id) {
-    const n = id & NUMBER;
-    demand(this.#isOurs(id) ? n < this.#next : n <= this.#highest, `stream ${id}: frame for a stream never opened`);
-    return this.#streams.get(id);
-  }
+    /** Credit of the connection that the next frame needs at least; -1 if there is none to send. */
+    const need = () => {
+      const [item] = items;
+      const wants = opened ? item ? offset || itemCredit : ending : ours || item || ending;
+      const size = !opened ? RPC_HEADER + metadata().length : item?.length ? 1 : 0;
+      return done ? -1 : error && !item ? 0 : !wants || size > credit ? -1 : size;
+    };
 
-  #settings(payload, u32At) {
-    this.#settled = true;
-    this.#peer = [...ASSUMED];
-    for (let at = 0; at < payload.length; at += 5) {
-      this.#peer[payload[at]] = u32At(at + 1);
-    }
-    this.#credit = this.#peer[S_CONNECTION];
-  }
-
-  #window(stream, bytes, items) {
-    if (!stream) {
-      this.#credit += bytes;
-      return;
-    }
-    const exchange = this.#find(stream);
-    if (exchange) {
-      exchange.credit += bytes;
-      exchange.itemCredit += items;
-      this.#schedule(exchange);
-    }
-  }
-
-  #goingAway(goAway) {
-    this.#leaving = true;
-    for (const exchange of this.#all()) {
-      if (exchange.ours && (exchange.id === null || (exchange.id & NUMBER) > (goAway.last & NUMBER))) {
-        this.#close(exchange);
-        exchange.id = null;
-        this.#listener.failed(exchange, 'the peer leaves: ' + goAway.reason);
-      }
-    }
-    this.#listener.leaving(goAway);
-  }
-
-  #message(stream, seq, kind, flags, payload) {
-    const { length } = payload;
-    this.#available -= length;
-    this.#pending += length;
-    demand(this.#available >= 0, NO_CREDIT, 3);
-    if (kind === OPEN && !this.#isOurs(stream)) {
-      demand((stream & NUMBER) === ++this.#highest && !seq, OUT_OF_ORDER);
-      this.#request(stream, flags, payload);
-      return;
-    }
-    const exchange = this.#find(stream);
-    if (exchange) {
-      demand(!exchange.fin && exchange.type === CALL | !exchange.ours && (kind === OPEN) !== exchange.answering
-        && seq === exchange.inSeq, OUT_OF_ORDER);
-      exchange.inSeq = (exchange.inSeq + 1) >>> 0;
-      exchange.available -= length;
-      demand(exchange.available >= 0, NO_CREDIT, 3);
+    /** Writes the next frame. Returns how long its payload is. */
+    const write = (room) => {
+      const [item] = items;
+      const kind = !item && error ? ERROR : !opened ? OPEN : item ? DATA : END;
+      let head = kind === ERROR ? error : EMPTY;
+      let piece = EMPTY;
+      let more;
       if (kind === OPEN) {
-        this.#answer(exchange, flags, payload);
+        const encoded = metadata();
+        opened = true;
+        if (ours) {
+          exchange.id = (next++ | side) >>> 0;
+          streams.set(exchange.id, exchange);
+          named.add(name);
+        }
+        head = encodeMessage(exchange, encoded);
       }
-      else {
-        this.#body(exchange, kind, flags, payload);
+      // OPEN takes arguments, or the first item of an answer, unless it is empty.
+      if (item && (kind === DATA || (item.length && takesItem && itemCredit))) {
+        offset || itemCredit--;
+        piece = item.subarray(offset, offset + Math.max(0, Math.min(room, totalCredit, credit) - head.length));
+        offset += piece.length;
+        more = offset < item.length;
+        if (!more) {
+          offset = 0;
+          items.shift();
+        }
       }
-    }
-  }
+      const payload = join([head, piece]);
+      const last = kind <= DATA && !more && !items.length && ending && !error;
+      out.frame(exchange.id, kind === ERROR ? 0 : seq++, kind | (more && MORE) | (last && FIN), payload);
+      if (kind !== ERROR) {
+        credit -= payload.length;
+        totalCredit -= payload.length;
+      }
+      if (last || kind > DATA) {
+        // An answer or a cast ends its stream.
+        done = true;
+        if (!ours || type === EVENT) {
+          retire();
+          ours && exchange.owner.ended();
+        }
+      }
+      return payload.length;
+    };
 
-  /** Where the body of an OPEN begins. */
-  #start(stream, payload) {
-    const start = RPC_HEADER + (payload[13] | payload[14] << 8);
-    demand(payload.length >= Math.max(start, RPC_HEADER) && viewOf(payload).getUint32(1, true) === stream);
-    return start;
-  }
+    /** What is left of a request that is not served is not wanted. */
+    const refuse = (status, message) => {
+      refused = true;
+      if (type === EVENT) {
+        cancel();
+      }
+      listener.refused(exchange, status, message);
+    };
 
-  #request(stream, flags, payload) {
-    const start = this.#start(stream, payload);
-    const type = payload[0];
-    demand(type === CALL || type === EVENT);
-    if (this.#gone) {
-      return;
-    }
-    const meta = entries(payload.subarray(0, start), RPC_HEADER);
-    const request = new Exchange({
-      ours: false, id: stream, type, method: payload.slice(5, 13), meta, answering: true, takesItem: true, inSeq: 1,
-      pending: start,
-      credit: number(meta[T_WINDOW]) ?? this.#peer[S_WINDOW], itemCredit: number(meta[T_ITEMS]) ?? Infinity,
-      deadline: this.#now() + (number(meta[T_DEADLINE]) ?? Infinity)
+    /** An item may be longer than the window: once no other waits to be consumed, what came of it is given back. */
+    const advance = () => {
+      if (!held) {
+        pending += size - advanced;
+        advanced = size;
+      }
+    };
+
+    const receive = (seq, kind, flags, length, { type: answer, meta: told, start, payload }) => {
+      const opens = kind === OPEN;
+      const more = flags & MORE;
+      available -= length;
+      demand(!fin && (!ours || type === CALL) && opens === !answering && seq === inSeq++ >>> 0, OUT_OF_ORDER);
+      demand(available >= 0, NO_CREDIT, 3);
+      fin = kind === END || flags & FIN;
+      if (opens) {
+        answering = true;
+        pending += start;
+        if (ours) {
+          demand(answer === RESPONSE && told.length);
+          exchange.status = told[0];
+          exchange.reply = entries(told, 1);
+        }
+        else if (meta.critical) {
+          refuse(UNIMPLEMENTED, 'unknown critical metadata');
+        }
+        else {
+          listener.opened(exchange);
+        }
+      }
+      if (!itemOpen && (payload.length || more || kind === DATA)) {
+        itemOpen = true;
+        exchange.inOpen = opens;
+        demand(exchange.status || --availableItems >= 0, NO_CREDIT, 3);
+      }
+      if (refused) {
+        pending += payload.length;
+      }
+      else if (itemOpen) {
+        parts.push(payload);
+        size += payload.length;
+        if (size > MAX_MESSAGE) {
+          if (ours) {
+            cancel();
+            exchange.owner.failed(TOO_BIG);
+          }
+          else {
+            refuse(RESOURCE_EXHAUSTED, TOO_BIG);
+          }
+        }
+        else if (more) {
+          advance();
+        }
+        else {
+          const item = join(parts);
+          const cost = size - advanced;
+          parts = [];
+          size = advanced = 0;
+          held++;
+          exchange.owner.item(item, cost);
+        }
+      }
+      itemOpen &&= more;
+      if (fin && !exchange.over && !refused) {
+        if (ours || type === EVENT) {
+          retire();
+        }
+        exchange.owner.ended();
+      }
+    };
+
+    mine += ours;
+    exchanges.add(exchange);
+    return Object.assign(exchange, {
+      ext: true, send, end, cancel, need, write, schedule, retire, receive,
+      waiting: () => items.length,
+
+      /** Answers a request of the peer completely. */
+      respond(payload) {
+        if (payload.length) {
+          send(payload);
+        }
+        end();
+      },
+
+      /** Ends a request with an error, after the items that were given. */
+      fail(status, message, more) {
+        if (type === CALL) {
+          error = errorPayload(status, message, { notExecuted: refused, ...more });
+          schedule();
+        }
+      },
+
+      /** The owner is done with an item that cost so many bytes. */
+      consumed(cost) {
+        held--;
+        pending += cost;
+        pendingItems++;
+        advance();
+        listener.schedule();
+      },
+
+      /** The peer gives credit. */
+      credited(bytes, items) {
+        credit += bytes;
+        itemCredit += items;
+        schedule();
+      },
+
+      /** Gives credit back in halves of a window. */
+      grant() {
+        const count = prefetch < Infinity ? pendingItems : 0;
+        if (!fin && (2 * pending >= OURS[S_WINDOW] || (count && count >= prefetch >> 1))) {
+          tell(WINDOW, exchange.id, u32(pending, count));
+          available += pending;
+          availableItems += count;
+          pending = pendingItems = 0;
+        }
+      },
+
+      /** CANCEL or ERROR of the peer. */
+      ended(kind, payload) {
+        const rest = payload.subarray(1);
+        retire();
+        if (kind === ERROR && ours) {
+          exchange.status = payload[0];
+          exchange.owner.ended(rest);
+        }
+        else {
+          exchange.owner?.failed(text(rest) || CANCELLED_BY_PEER);
+        }
+      }
     });
-    request.available -= payload.length;
-    this.#streams.set(stream, request);
-    if (meta.critical) {
-      this.#refuse(request, UNIMPLEMENTED, 'unknown critical metadata');
-    }
-    else {
-      this.#listener.opened(request);
-      this.#body(request, OPEN, flags, payload.subarray(start));
-    }
-  }
-
-  /** What is left of a request that is not served is not wanted. */
-  #refuse(request, status, message) {
-    request.refused = true;
-    if (request.type === EVENT) {
-      this.cancel(request);
-    }
-    this.#listener.refused(request, status, message);
-  }
-
-  #answer(exchange, flags, payload) {
-    const start = this.#start(exchange.id, payload);
-    demand(payload[0] === RESPONSE && start > RPC_HEADER);
-    exchange.answering = true;
-    exchange.pending += start;
-    exchange.status = payload[RPC_HEADER];
-    exchange.reply = entries(payload.subarray(0, start), RPC_HEADER + 1);
-    this.#listener.answering(exchange);
-    this.#body(exchange, OPEN, flags, payload.subarray(start));
-  }
-
-  #body(exchange, kind, flags, payload) {
-    const more = flags & MORE;
-    const { length } = payload;
-    exchange.fin = kind === END || flags & FIN;
-    if (!exchange.itemOpen && (length || kind === DATA || (kind === OPEN && more))) {
-      exchange.itemOpen = true;
-      exchange.inOpen = kind === OPEN;
-      demand(exchange.status || --exchange.availableItems >= 0, NO_CREDIT, 3);
-    }
-    if (exchange.refused) {
-      exchange.pending += length;
-    }
-    else if (exchange.itemOpen) {
-      this.#piece(exchange, payload, more);
-    }
-    exchange.itemOpen &&= more;
-    if (exchange.fin && !exchange.over && !exchange.refused) {
-      if (exchange.ours || exchange.type === EVENT) {
-        this.#close(exchange);
-      }
-      this.#listener.ended(exchange);
-    }
-    this.#due.add(exchange);
-  }
-
-  #piece(exchange, payload, more) {
-    exchange.parts.push(payload.slice());
-    exchange.size += payload.length;
-    if (exchange.size > MAX_MESSAGE) {
-      if (exchange.ours) {
-        this.cancel(exchange);
-        this.#listener.failed(exchange, TOO_BIG);
-      }
-      else {
-        this.#refuse(exchange, RESOURCE_EXHAUSTED, TOO_BIG);
-      }
-    }
-    else if (more) {
-      this.#advance(exchange);
-    }
-    else {
-      const item = join(exchange.parts);
-      const cost = exchange.size - exchange.advanced;
-      exchange.parts = [];
-      exchange.size = exchange.advanced = 0;
-      exchange.held++;
-      this.#listener.item(exchange, item, cost, exchange.inOpen);
-    }
-  }
-
-  /** An item may be longer than the window: once no other waits to be consumed, what came of it is given back. */
-  #advance(exchange) {
-    if (!exchange.held) {
-      exchange.pending += exchange.size - exchange.advanced;
-      exchange.advanced = exchange.size;
-    }
-  }
-
-  /** The listener is done with an item that cost so many bytes. */
-  consumed(exchange, cost) {
-    exchange.held--;
-    exchange.pending += cost;
-    exchange.pendingItems++;
-    this.#advance(exchange);
-    this.#due.add(exchange);
-  }
-
-  #ended(exchange, kind, payload) {
-    if (!exchange) {
-      return;
-    }
-    this.#close(exchange);
-    if (!exchange.ours) {
-      this.#listener.cancelled(exchange);
-    }
-    else if (kind === ERROR) {
-      exchange.status = payload[0];
-      this.#listener.error(exchange, payload.slice(1));
-    }
-    else if (exchange.type === CALL) {
-      this.#listener.failed(exchange, text(payload.subarray(1)) || CANCELLED_BY_PEER);
-    }
-  }
-
-  // What goes out
-
-  #schedule(exchange) {
-    if (this.#need(exchange) >= 0) {
-      this.#ring.add(exchange);
-    }
-  }
-
-  /** Credit of the connection that the next frame needs at least; -1 if there is none to send. */
-  #need(exchange) {
-    const { credit, items: [item], offset } = exchange;
-    if (exchange.over || exchange.done) {
-      return -1;
-    }
-    if (exchange.unopened) {
-      const size = RPC_HEADER + this.#metadata(exchange).length;
-      return size > credit || !(exchange.ours || item || exchange.ending) ? -1 : size;
-    }
-    if (!item) {
-      return exchange.ending || exchange.error ? 0 : -1;
-    }
-    return !offset && !exchange.itemCredit ? -1 : !item.length ? 0 : credit > 0 ? 1 : -1;
-  }
-
-  /** Metadata of what is sent. The deadline is the time that is left; a method's name goes with its first use. */
-  #metadata({ ours, deadline, meta, name }) {
-    const left = deadline < Infinity && u32(Math.min(Math.max(0, Math.ceil(deadline - this.#now())), 0xffffffff));
-    return !ours ? Uint8Array.of(0) : join([
-      left ? entry(T_DEADLINE, left) : EMPTY, meta, name.length && !this.#named.has(name) ? entry(T_NAME, name) : EMPTY
-    ]);
-  }
-
-  /** WebSocket messages to send now: control frames, then the streams in turns of 16 KiB. */
-  take() {
-    for (const frame of this.#control.splice(0)) {
-      this.#out.frame(...frame);
-    }
-    if (!this.#closed) {
-      this.#grant();
-      this.#turns();
-    }
-    return this.#out.take();
-  }
-
-  /** Gives credit back in halves of a window. */
-  #grant() {
-    if (2 * this.#pending >= OURS[S_CONNECTION]) {
-      this.#out.frame(0, 0, WINDOW, u32(this.#pending, 0));
-      this.#available += this.#pending;
-      this.#pending = 0;
-    }
-    for (const exchange of this.#due) {
-      const { pending, itemWindow } = exchange;
-      const items = itemWindow < Infinity ? exchange.pendingItems : 0;
-      if (!exchange.over && !exchange.fin && (2 * pending >= OURS[S_WINDOW] || (items && items >= itemWindow >> 1))) {
-        this.#out.frame(exchange.id, 0, WINDOW, u32(pending, items));
-        exchange.available += pending;
-        exchange.availableItems += items;
-        exchange.pending = exchange.pendingItems = 0;
-      }
-    }
-    this.#due.clear();
-  }
+  };
 
   /** When one needs more credit than there is, nobody behind it gets any, or its OPEN might wait for ever. */
-  #turns() {
-    let blocked = false;
-    for (const exchange of this.#ring) {
-      const need = this.#need(exchange);
-      if (need > 0 && (blocked || need > this.#credit)) {
+  const turns = () => {
+    let blocked;
+    const affordable = (needed) => needed <= (blocked ? 0 : totalCredit);
+    for (const exchange of ring) {
+      let left = BATCH_BYTES;
+      let needed = exchange.need();
+      if (!affordable(needed)) {
         blocked = true;
         continue;
       }
-      this.#ring.delete(exchange);
-      this.#turn(exchange, blocked);
+      ring.delete(exchange);
+      while (needed >= 0 && affordable(needed) && (left === BATCH_BYTES || FRAME_HEADER + needed <= left)) {
+        left -= FRAME_HEADER + exchange.write(Math.min(left - FRAME_HEADER, peer[S_FRAME]));
+        needed = exchange.need();
+      }
       // Those with more to send come again at the end of this very loop.
-      this.#schedule(exchange);
+      exchange.schedule();
     }
-  }
+  };
 
-  #turn(exchange, blocked) {
-    let left = BATCH_BYTES;
-    for (;;) {
-      const need = this.#need(exchange);
-      if (need < 0 || (need && blocked) || need > this.#credit || (left < BATCH_BYTES && FRAME_HEADER + need > left)) {
+  /** Serves no streams of the peer that are not open yet. */
+  const goAway = (code, drain, reason) => {
+    gone = true;
+    tell(GOAWAY, 0, u32(highest), u16(code), u32(drain), utf8(reason));
+  };
+
+  /** An open stream. Frames of one that is over are late, and nothing to wonder at. */
+  const find = (id) => {
+    demand(isOurs(id) ? (id & NUMBER) < next : id <= highest, `stream ${id}: frame for a stream never opened`);
+    return streams.get(id);
+  };
+
+  const frame = (stream, seq, flags, payload) => {
+    const kind = flags & 15;
+    demand(!(flags & COMPRESSED) && (kind <= ERROR || flags & IGNORABLE) && settled === (kind !== SETTINGS));
+    if (kind <= END) {
+      message(stream, seq, kind, flags, payload);
+    }
+    else if (kind === CANCEL || kind === ERROR) {
+      find(stream)?.ended(kind, payload);
+    }
+    else if (kind === PING) {
+      tell(PONG, 0, payload);
+    }
+    else if (kind === WINDOW) {
+      const bytes = number(payload, 0);
+      stream ? find(stream)?.credited(bytes, number(payload, 4)) : totalCredit += bytes;
+    }
+    else if (kind === GOAWAY) {
+      const last = number(payload, 0);
+      const unserved = [...exchanges].filter(({ ours, id }) => ours && !(id <= last));
+      leaving = true;
+      for (const exchange of unserved) {
+        exchange.retire();
+        exchange.id = undefined;
+      }
+      listener.leaving(unserved, number(payload, 4, 2), text(payload.subarray(10)));
+    }
+    else if (kind === SETTINGS) {
+      settled = true;
+      peer = [...ASSUMED];
+      for (let at = 0; at < payload.length; at += 5) {
+        peer[payload[at]] = number(payload, at + 1);
+      }
+      totalCredit = peer[S_CONNECTION];
+    }
+  };
+
+  const message = (stream, seq, kind, flags, payload) => {
+    const { length } = payload;
+    const head = kind === OPEN ? decodeMessage(payload) : { id: stream, payload };
+    totalAvailable -= length;
+    totalPending += length;
+    demand(totalAvailable >= 0, NO_CREDIT, 3);
+    demand(head.id === stream);
+    if (kind === OPEN && !isOurs(stream)) {
+      demand((stream & NUMBER) === (highest & NUMBER) + 1, OUT_OF_ORDER);
+      highest = stream;
+      if (gone) {
         return;
       }
-      left -= FRAME_HEADER + this.#write(exchange, Math.min(left - FRAME_HEADER, this.#peer[S_FRAME]));
+      request(head);
     }
-  }
+    find(stream)?.receive(seq, kind, flags, length, head);
+  };
 
-  /** Writes the next frame of a stream. Returns how long its payload is. */
-  #write(exchange, room) {
-    const { unopened, ours, items, error } = exchange;
-    let head = EMPTY;
-    if (unopened) {
-      const metadata = this.#metadata(exchange);
-      exchange.unopened = false;
-      if (ours) {
-        exchange.id = (this.#next++ | this.#side) >>> 0;
-        this.#streams.set(exchange.id, exchange);
-        this.#named.add(exchange.name);
+  const request = ({ id, type, method, meta: encoded }) => {
+    const meta = entries(encoded);
+    const told = (entry) => meta[entry] && number(meta[entry], 0);
+    demand(type === CALL || type === EVENT);
+    streams.set(id, attach({
+      ours: false, id, type, method, meta, body: EMPTY, deadline: now() + (told(T_DEADLINE) ?? Infinity)
+    }, told(T_WINDOW), told(T_ITEMS)));
+  };
+
+  const { receive, close } = newDecoder(frame, ({ violation, code }) => {
+    // The peer is told, and nothing else.
+    control = [];
+    ring.clear();
+    goAway(code, 0, violation);
+    listener.violated(4002, violation);
+  });
+
+  tell(SETTINGS, 0, ...OURS.flatMap((value, i) => i ? [[i], u32(value)] : []));
+
+  return {
+    ext: true,
+    receive,
+    goAway,
+
+    /** Whether there is a place for another call. It is known once the peer told its settings. */
+    ready: () => settled && mine < peer[S_STREAMS] && !leaving,
+
+    busy: () => exchanges.size,
+
+    open(exchange) {
+      const { body, open } = exchange;
+      limit(body, peer[S_MESSAGE]);
+      attach(exchange);
+      if (body.length) {
+        exchange.send(body);
       }
-      const [type, method] = ours ? [exchange.type, exchange.method] : [RESPONSE, NO_METHOD];
-      head = rpcMessage(type, exchange.id, method, metadata, EMPTY);
-    }
-    else if (error && !items.length) {
-      this.#out.frame(exchange.id, 0, ERROR, error);
-      this.#done(exchange);
-      return error.length;
-    }
-    const kind = unopened ? OPEN : items.length ? DATA : END;
-    const left = Math.min(room, this.#credit, exchange.credit) - head.length;
-    const [piece, more] = this.#nextPiece(exchange, left, unopened);
-    const fin = kind !== END && !more && !items.length && exchange.ending && !error;
-    const payload = join([head, piece]);
-    this.#out.frame(exchange.id, exchange.seq, kind | (more && MORE) | (fin && FIN), payload);
-    exchange.seq = (exchange.seq + 1) >>> 0;
-    exchange.credit -= payload.length;
-    this.#credit -= payload.length;
-    if (fin || kind === END) {
-      this.#done(exchange);
-    }
-    return payload.length;
-  }
+      open ? exchange.schedule() : exchange.end();
+    },
 
-  /** How much of the next item goes into a frame, and whether there is more of it. */
-  #nextPiece(exchange, room, inOpen) {
-    const { items, offset, takesItem, itemCredit } = exchange;
-    const [item] = items;
-    if (!item || (inOpen && !(item.length && takesItem)) || (!offset && !itemCredit)) {
-      return [EMPTY, false];
-    }
-    exchange.itemCredit -= offset ? 0 : 1;
-    const piece = item.subarray(offset, offset + Math.max(0, room));
-    const more = offset + piece.length < item.length;
-    exchange.offset = more ? offset + piece.length : 0;
-    if (!more) {
-      items.shift();
-    }
-    return [piece, more];
-  }
+    /** Asks for a sign of life. */
+    ping() {
+      tell(PING, 0, NO_METHOD);
+    },
 
-  /** All is written: an answer or a cast ends its stream. */
-  #done(exchange) {
-    exchange.done = true;
-    if (!exchange.ours || exchange.type === EVENT) {
-      this.#close(exchange);
-      if (exchange.ours) {
-        this.#listener.sent(exchange);
+    /** Returns all that is open. */
+    close() {
+      close();
+      return [...exchanges];
+    },
+
+    /** WebSocket messages to send now: control frames, then the streams in turns of 16 KiB. */
+    take() {
+      if (2 * totalPending >= OURS[S_CONNECTION]) {
+        tell(WINDOW, 0, u32(totalPending, 0));
+        totalAvailable += totalPending;
+        totalPending = 0;
       }
+      exchanges.forEach((exchange) => exchange.grant());
+      control.splice(0).forEach((frame) => out.frame(...frame));
+      turns();
+      return out.take();
     }
-  }
-
-  #close(exchange) {
-    exchange.over = true;
-    exchange.items = [];
-    this.#mine -= exchange.ours ? 1 : 0;
-    this.#streams.delete(exchange.id);
-    this.#ring.delete(exchange);
-  }
-
-  /** Asks for a sign of life. */
-  ping() {
-    this.#tell(PING, 0, NO_METHOD);
-  }
-
-  #all() {
-    return [...new Set([...this.#streams.values(), ...this.#ring])];
-  }
-
-  close() {
-    this.#closed = true;
-    return this.#all();
-  }
+  };
 }
 
 // ----------------------------------------------------------------------------------------------------------- values
@@ -1306,8 +1118,8 @@ function encodeValue(value) {
  */
 function encodeArguments(args, key) {
   const list = Array.isArray(args) ? args : [args];
-  return key !== undefined ? encodeValue([key, ...list]) : list.length === 1 ? encodeValue(list[0] ?? null)
-    : encodeValue(list.length ? list : undefined);
+  return encodeValue(key !== undefined ? [key, ...list] : list.length === 1 ? list[0] ?? null
+    : list.length ? list : undefined);
 }
 
 function decodeValue(bytes, as) {
@@ -1317,672 +1129,331 @@ function decodeValue(bytes, as) {
 // ------------------------------------------------------------------------------------------------------------ calls
 
 /** One operation, from the moment it is asked for to its outcome; outlives connections. */
-class Call {
-  settled = false;
-  error = undefined;
-  /** What carries it, on which link. */
-  exchange = null;
-  link = null;
-  /** Items that wait to be read, if it is a stream. */
-  queue = null;
-  wake = null;
-  opened = new Promise((resolve) => this.begun = resolve);
-  promise = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
-  #client;
-  #parts = [];
-  #held = 0;
-  #body;
-  #keyedBody;
-  #last = null;
-  #maybe = false;
-  #timer;
-
-  constructor(client, name, args, options, type) {
-    this.#client = client;
-    this.name = name;
-    this.options = options;
-    this.type = type;
-    this.#encode(args);
-    this.timeout = options.timeout ?? client.options.timeout;
-    this.deadline = client.clock.now() + this.timeout;
-    this.#timer = client.clock.setTimeout(() => {
-      const { executed, timeout } = this;
-      const message = `${name} timed out after ${timeout} ms, executed: ${executed}`;
-      this.cancel(new CallTimeoutError(message, DEADLINE_EXCEEDED, { executed }));
-    }, this.timeout);
-    options.signal?.addEventListener('abort', this.#aborted);
-  }
+function newCall(limit, type, name, args = [], options = {}) {
+  const { timeout = limit, signal, key, as, items, channel, headers = {}, traceParent, prefetch = 256, resume } = options;
+  // What carries it, on which link.
+  let exchange;
+  let link;
+  let body;
+  let keyedBody;
+  let parts = [];
+  let held = 0;
+  /** Whether a connection was lost on which the peer may have begun it. */
+  let maybe;
+  // Its outcome.
+  let settled;
+  let failed;
+  let resolve;
+  let reject;
+  const promise = new Promise((...both) => [resolve, reject] = both);
+  let begun;
+  const opened = new Promise((done) => begun = done);
+  // If it is a stream: items that wait to be read, who waits for them, and the last one that came.
+  let queue;
+  let wake;
+  let last;
 
   /** At once: the caller may change its objects later. */
-  #encode(args) {
-    const { key } = this.options;
-    this.#body = encodeArguments(args);
-    this.#keyedBody = key === undefined ? this.#body : !isBytes(args[0]) && encodeArguments(args, key);
-  }
+  const encode = (args) => {
+    body = encodeArguments(args);
+    keyedBody = key === undefined ? body : !isBytes(args[0]) && encodeArguments(args, key);
+  };
 
-  #aborted = () => this.cancel(this.options.signal.reason);
+  const decode = (bytes) => {
+    const raw = exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE;
+    return decodeValue(bytes, as ?? (raw ? 'bytes' : 'json'));
+  };
 
   /** Whether the peer may have begun it. */
-  get executed() {
-    return this.#maybe || (this.exchange && this.exchange.id !== null) ? 'maybe' : 'no';
-  }
+  const executed = () => maybe || exchange?.id >= 0 ? 'maybe' : 'no';
 
-  /** Ends it on this side, and tells the other one. */
-  cancel(reason) {
-    if (!this.settled) {
-      this.settle(reason);
-      this.link?.session.cancel(this.exchange);
-      this.link?.schedule();
+  const settle = (error, value) => {
+    if (!settled) {
+      settled = true;
+      failed = error;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+      error === undefined ? resolve(value) : reject(error);
+      begun();
+      wake?.();
     }
-  }
+  };
 
-  settle(error, value) {
-    if (this.settled) {
-      return;
-    }
-    this.settled = true;
-    this.error = error;
-    this.#client.clock.clearTimeout(this.#timer);
-    this.options.signal?.removeEventListener('abort', this.#aborted);
-    error === undefined ? this.resolve(value) : this.reject(error);
-    this.begun();
-    this.wake?.();
-  }
+  const fail = (type, message, status, more) =>
+    settle(new type(`${name}: ${message}`, status, { executed: executed(), ...more }));
 
-  /** Puts it into the hands of a session. */
-  begin(link) {
-    const { id, bytes } = methodOf(this.name);
-    const { items, channel, timeout, key, headers = {}, traceParent, prefetch = 256 } = this.options;
-    const streams = this.queue && !timeout;
-    const body = link.session.ext ? this.#body : this.#keyedBody;
-    if (!body) {
-      throw new RangeError('bytes for a keyed server need ext mode');
+  /** Ends it on this side, by settling it, and tells the other one. */
+  const cancel = (end, ...why) => {
+    if (!settled) {
+      end(...why);
+      exchange?.cancel();
     }
-    const meta = [];
-    if (traceParent) {
-      meta.push(entry(T_TRACEPARENT, bytesOf(traceParent.replaceAll('-', ''))));
-    }
-    if (this.queue) {
-      meta.push(entry(T_ITEMS, u32(prefetch)));
-    }
-    if (key !== undefined) {
-      meta.push(entry(T_KEY, utf8(key)));
-    }
-    for (const name in headers) {
-      meta.push(entry(T_HEADER, join([Uint8Array.of(utf8(name).length), utf8(name), utf8(headers[name])])));
-    }
-    this.link = link;
-    this.exchange = new Exchange({
-      type: this.type, method: id, name: bytes, body, meta: join([EMPTY, ...meta]), owner: this,
-      prefetch: this.queue && prefetch, deadline: streams ? Infinity : this.deadline, open: Boolean(items || channel)
-    });
-    link.session.open(this.exchange);
-    if (streams) {
-      // The time limit was for getting here.
-      this.#client.clock.clearTimeout(this.#timer);
-    }
-    this.begun();
-    if (items) {
-      this.#pump(items);
-    }
-  }
+  };
 
-  async #pump(items) {
+  const aborted = () => cancel(settle, signal.reason);
+
+  /** Goes on with the request once it has begun and there is room. False if nobody wants it any more. */
+  const proceed = async (step) => {
+    await opened;
+    await link?.room(exchange);
+    settled || step();
+    return !settled;
+  };
+
+  const send = (item) => proceed(() => exchange.send(encodeValue(item)));
+  const end = () => proceed(() => exchange.end());
+
+  const pump = async () => {
     try {
       for await (const item of items) {
-        if (!await this.send(item)) {
+        if (!await send(item)) {
           return;
         }
       }
-      this.end();
+      end();
     }
     catch (error) {
-      this.cancel(error);
+      cancel(settle, error);
     }
-  }
+  };
 
-  /** Sends an item of the request once there is room. False if nobody wants it any more. */
-  async send(item) {
-    await this.opened;
-    await this.link?.room(this.exchange);
-    if (this.settled) {
-      return false;
-    }
-    this.link.session.send(this.exchange, encodeValue(item));
-    this.link.schedule();
-    return true;
-  }
-
-  async end() {
-    await this.opened;
-    if (!this.settled) {
-      this.link.session.end(this.exchange);
-      this.link.schedule();
-    }
-  }
-
-  // What comes back
-
-  item(bytes, cost) {
-    const { exchange, link } = this;
-    this.#held += bytes.length;
-    if (this.queue && !exchange.status) {
-      this.#last = bytes;
-      this.queue.push(() => {
-        this.#held -= bytes.length;
-        link.session.consumed(exchange, cost);
-        link.schedule();
-        return this.#decode(bytes);
-      });
-      this.wake?.();
-    }
-    else {
-      this.#parts.push(bytes);
-      link.session.consumed(exchange, cost);
-    }
-    // In base mode nothing slows down the other end.
-    if (this.#held > MAX_MESSAGE && !(this.queue && link.session.ext)) {
-      this.cancel(new RemoteError(`${this.name}: ${TOO_BIG} wait to be read`, RESOURCE_EXHAUSTED));
-    }
-  }
-
-  ended({ status }) {
-    const payload = join([EMPTY, ...this.#parts]);
-    if (status) {
-      this.settle(remoteError(this.name, status, this.link.session.ext, payload));
-      return;
-    }
+  async function* read() {
     try {
-      this.settle(undefined, this.queue ? undefined : this.#decode(payload));
-    }
-    catch (cause) {
-      const message = `${this.name} has no usable answer: ${cause.message}`;
-      this.settle(new RemoteError(message, INTERNAL, { executed: 'yes', cause }));
-    }
-  }
-
-  #decode(bytes) {
-    const raw = this.exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE;
-    return decodeValue(bytes, this.options.as ?? (raw ? 'bytes' : 'json'));
-  }
-
-  /** The connection is gone, or does not serve this call. True if it is to be sent again. */
-  lost(message) {
-    const { executed, options: { idempotent, resume, items, channel } } = this;
-    const goesOn = resume && this.queue;
-    if (this.settled) {
-      return false;
-    }
-    if (items || channel || !(executed === 'no' || idempotent || goesOn)) {
-      this.settle(new ClosedError(`${this.name}: ${message}`, UNAVAILABLE, { executed, retryable: executed === 'no' }));
-      return false;
-    }
-    try {
-      goesOn && this.#last && this.#encode(resume(this.#decode(this.#last)));
-    }
-    catch (error) {
-      this.settle(error);
-      return false;
-    }
-    this.#maybe = executed !== 'no';
-    this.exchange = this.link = null;
-    this.#parts = [];
-    return true;
-  }
-}
-
-/** The items of an answer as they come. */
-async function* read(call) {
-  const { queue } = call;
-  try {
-    for (;;) {
-      while (queue.length) {
-        yield queue.shift()();
-      }
-      if (call.settled) {
-        if (call.error) {
-          throw call.error;
+      while (queue.length || !settled) {
+        if (queue.length) {
+          yield queue.shift()();
         }
+        else {
+          await new Promise((resolve) => wake = resolve);
+        }
+      }
+      if (failed) {
+        throw failed;
+      }
+    }
+    finally {
+      cancel(settle);
+    }
+  }
+
+  const call = {
+    promise, signal, settle, fail,
+
+    /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
+    stream() {
+      if (exchange || queue) {
+        throw new TypeError(`${name}: iterate at once, and once, over what it returns`);
+      }
+      queue = [];
+      promise.catch(() => {});
+      return Object.assign(read(), { cancel: () => cancel(settle), send, end });
+    },
+
+    /** Puts it into the hands of a session. */
+    begin(to) {
+      if (settled) {
         return;
       }
-      await new Promise((resolve) => call.wake = resolve);
-    }
-  }
-  finally {
-    call.cancel();
-  }
-}
+      const { id, bytes } = methodOf(name);
+      const { session } = to;
+      const limited = !queue || options.timeout;
+      const payload = session.ext ? body : keyedBody;
+      if (!payload) {
+        throw new RangeError('bytes for a keyed server need ext mode');
+      }
+      const meta = [
+        traceParent && entry(T_TRACEPARENT, bytesOf(traceParent.replaceAll('-', ''))),
+        queue && entry(T_ITEMS, u32(prefetch)),
+        key !== undefined && entry(T_KEY, utf8(key)),
+        ...Object.entries(headers).map(([name, value]) =>
+          entry(T_HEADER, join([[utf8(name).length], utf8(name), utf8(value)])))
+      ];
+      link = to;
+      exchange = {
+        ours: true, type, method: id, name: bytes, body: payload, meta: join(meta.filter(Boolean)), owner: call,
+        status: 0, prefetch: queue && prefetch, deadline: limited ? deadline : Infinity, open: items || channel
+      };
+      session.open(exchange);
+      if (!limited) {
+        // The time limit was for getting here.
+        clearTimeout(timer);
+      }
+      begun();
+      if (items) {
+        pump();
+      }
+    },
 
-/** Iterate it once; leaving the loop cancels. A channel also sends. */
-function streamOf(call) {
-  call.queue = [];
-  call.promise.catch(() => {});
-  return Object.assign(read(call), {
-    cancel: () => call.cancel(),
-    send: (item) => call.send(item),
-    end: () => call.end()
-  });
-}
+    // What comes back
 
-// ------------------------------------------------------------------------------------------------------------- link
-
-const EXT = 'genserver.v1', BASE = 'muxio';
-const BUFFERED = 1 << 20;
-
-/** One connection: its WebSocket, its session, and what the peer calls here. */
-class Link {
-  connected = false;
-  draining = false;
-  over = false;
-  session = null;
-  #client;
-  #socket;
-  #scheduled = false;
-  #rooms = [];
-  #waits = null;
-  #heard = 0;
-  #probed = false;
-  #timer;
-
-  constructor(client, socket) {
-    const { clock, options } = client;
-    this.#client = client;
-    this.#socket = socket;
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => {
-      clock.clearTimeout(this.#timer);
-      this.connected = true;
-      this.since = this.#heard = clock.now();
-      const Session = socket.protocol === EXT ? ExtSession : BaseSession;
-      this.session = new Session(this, { now: clock.now });
-      this.#beat(options.keepAlive);
-      client.linkOpened(this, socket.protocol);
-      this.schedule();
-    };
-    socket.onerror = () => {};
-    socket.onclose = ({ code, reason }) => this.lose(code, reason);
-    socket.onmessage = ({ data }) => {
-      this.#heard = clock.now();
-      this.#probed = false;
-      if (typeof data === 'string') {
-        this.violated(1003, 'text is not spoken here');
+    item(bytes, cost) {
+      const { status, consumed, ext } = exchange;
+      held += bytes.length;
+      if (queue && !status) {
+        last = bytes;
+        queue.push(() => {
+          held -= bytes.length;
+          consumed(cost);
+          return decode(bytes);
+        });
+        wake?.();
       }
       else {
-        this.session.receive(new Uint8Array(data));
-        this.schedule();
+        parts.push(bytes);
+        consumed(cost);
       }
-    };
-    this.#timer = clock.setTimeout(() => this.lose(1006, 'not connected in time'), options.connectTimeout);
-  }
-
-  /** After silence the peer is asked for a sign of life, and given up if there is none. */
-  #beat({ interval, timeout }) {
-    const { clock } = this.#client;
-    const silent = clock.now() - this.#heard;
-    if (this.#probed && silent >= timeout && clock.now() - this.#probed >= timeout) {
-      this.lose(1006, 'no sign of life');
-      return;
-    }
-    if (silent >= interval) {
-      this.probe();
-    }
-    this.#timer = clock.setTimeout(() => this.#beat({ interval, timeout }), Math.min(interval, timeout) / 2);
-  }
-
-  probe() {
-    if (this.connected && !this.#probed) {
-      this.#probed = this.#client.clock.now();
-      // Any answer to a call is a sign of life.
-      this.session.ext ? this.session.ping() : this.session.open(new Exchange({ method: methodOf('$rpc.ping').id }));
-      this.schedule();
-    }
-  }
-
-  close(code, reason) {
-    // Browsers let a page use these codes only.
-    this.#socket.close(code < 3000 && code !== 1000 ? 4002 : code, text(utf8(reason).slice(0, 100)));
-    this.lose(code, reason);
-  }
-
-  /** The connection is over, whether or not the socket knows. */
-  lose(code, reason) {
-    if (this.over) {
-      return;
-    }
-    const { readyState } = this.#socket;
-    this.over = true;
-    this.#client.clock.clearTimeout(this.#timer);
-    const again = [];
-    for (const exchange of this.session?.close() ?? []) {
-      exchange.over = true;
-      if (!exchange.ours) {
-        this.cancelled(exchange);
+      // In base mode nothing slows down the other end.
+      if (held > MAX_MESSAGE && !(queue && ext)) {
+        cancel(fail, RemoteError, TOO_BIG + ' wait to be read', RESOURCE_EXHAUSTED);
       }
-      else if (exchange.owner?.lost(`the connection was lost (${code}${reason && ', ' + reason})`)) {
-        again.push(exchange.owner);
+    },
+
+    ended(payload = join(parts)) {
+      const { status, ext } = exchange;
+      if (status) {
+        fail(...remoteError(status, ext, payload));
+        return;
       }
+      try {
+        settle(undefined, queue ? undefined : decode(payload));
+      }
+      catch (cause) {
+        fail(RemoteError, 'no usable answer: ' + cause.message, INTERNAL, { executed: 'yes', cause });
+      }
+    },
+
+    failed(message) {
+      fail(RemoteError, message, SYSTEM);
+    },
+
+    /** The connection is gone, or does not serve this call. True if it is to be sent again. */
+    lost(message) {
+      const ran = executed() !== 'no';
+      const goesOn = resume && queue;
+      if (items || channel || (ran && !options.idempotent && !goesOn)) {
+        fail(ClosedError, message, UNAVAILABLE, { retryable: !ran });
+      }
+      try {
+        goesOn && last && encode(resume(decode(last)));
+      }
+      catch (error) {
+        settle(error);
+      }
+      maybe = ran;
+      exchange = link = undefined;
+      parts = [];
+      return !settled;
     }
-    this.#rooms.forEach(({ resolve }) => resolve());
-    if (readyState < 2) {
-      this.#socket.close();
-    }
-    this.#client.linkLost(this, code, reason, again);
-  }
+  };
 
-  /** Sends what there is, once the code that runs now has said all it has to say. */
-  schedule() {
-    if (!this.#scheduled && this.connected) {
-      this.#scheduled = true;
-      queueMicrotask(() => {
-        this.#scheduled = false;
-        if (!this.over) {
-          this.#send();
-        }
-      });
-    }
-  }
+  const deadline = now() + timeout;
+  const timer = later(() => cancel(fail, CallTimeoutError, `timed out after ${timeout} ms, executed: ${executed()}`,
+    DEADLINE_EXCEEDED), timeout);
+  encode(args);
+  signal?.addEventListener('abort', aborted);
+  return call;
+}
 
-  #send() {
-    this.#client.flush(this);
-    this.session.take().forEach((message) => this.#socket.send(message));
-    if (this.draining && !this.session.busy) {
-      this.close(1000, 'drained');
-      return;
-    }
-    const full = this.#socket.bufferedAmount > BUFFERED;
-    this.#rooms = this.#rooms.filter(({ exchange, resolve }) => {
-      const waits = !exchange.over && (full || exchange.items.length > 15);
-      return waits || resolve();
-    });
-    if (full) {
-      this.#waits ??= this.#client.clock.setTimeout(() => {
-        this.#waits = null;
-        this.schedule();
-      }, 20);
-    }
-  }
+/** Lets a handler answer a request of the peer. */
+function serveExchange(exchange, handler, { client, room, failed: told }) {
+  const { type, meta, deadline, body } = exchange;
+  const abort = new AbortController();
+  const { signal } = abort;
+  const parts = [];
+  let size = 0;
+  let refused;
+  let iterator;
 
-  /** Resolves once the exchange may be given another item, or is over. */
-  room(exchange) {
-    return new Promise((resolve) => {
-      this.over ? resolve() : this.#rooms.push({ exchange, resolve });
-      this.schedule();
-    });
-  }
+  const refuse = (...why) => {
+    refused = true;
+    exchange.fail(...why);
+  };
 
-  // What the session tells
-
-  answering() {
-  }
-
-  /** A cast is written: that is all there is to it. */
-  sent({ owner }) {
-    owner.settle();
-  }
-
-  item(exchange, bytes, cost, inOpen) {
-    if (exchange.ours) {
-      exchange.owner?.item(bytes, cost);
-      return;
-    }
-    const { received } = exchange;
-    this.session.consumed(exchange, cost);
-    received?.push(bytes);
-    exchange.total += bytes.length;
-    if (exchange.total > MAX_MESSAGE || (this.session.ext && !inOpen)) {
-      this.refused(exchange, INVALID_ARGUMENT, 'arguments are too long, or more than one item');
-    }
-  }
-
-  ended(exchange) {
-    if (exchange.ours) {
-      exchange.owner?.ended(exchange);
-    }
-    else if (exchange.received) {
-      this.#run(exchange, exchange.received.length ? join(exchange.received) : exchange.body);
-    }
-  }
-
-  error({ owner, status }, payload) {
-    owner?.settle(remoteError(owner.name, status, true, payload));
-  }
-
-  failed({ owner, id }, message) {
-    if (id !== null) {
-      owner?.settle(new RemoteError(`${owner.name} failed: ${message}`, SYSTEM));
-    }
-    else if (owner?.lost(message)) {
-      this.#client.enqueue(owner);
-    }
-  }
-
-  leaving(goAway) {
-    this.draining = true;
-    this.#client.linkLeaving(this, goAway);
-  }
-
-  violated(code, message) {
-    this.session.take().forEach((frame) => this.#socket.send(frame));
-    this.close(code, message);
-  }
-
-  // What the peer calls
-
-  opened(exchange) {
-    exchange.handler = this.#client.served.get(String(exchange.method));
-    exchange.received = [];
-    exchange.total = 0;
-    if (!exchange.handler) {
-      this.refused(exchange, METHOD_NOT_FOUND, 'there is no such method here');
-    }
-  }
-
-  refused(exchange, status, message, more) {
-    exchange.received = null;
-    this.session.fail(exchange, status, message, more);
-    this.schedule();
-  }
-
-  cancelled({ abort, iterator }) {
-    abort?.abort(new ClosedError('the caller gave up', CANCELLED));
-    iterator?.return?.();
-  }
-
-  async #run(exchange, bytes) {
-    const { session } = this;
-    const { handler, meta, deadline, type } = exchange;
-    const abort = exchange.abort = new AbortController();
+  const run = async (bytes) => {
     try {
       const value = meta[T_CONTENT_TYPE]?.[0] === RAW_TYPE ? bytes : decodeValue(bytes);
       const args = Array.isArray(value) && handler.length !== 1 ? value : bytes.length ? [value] : [];
       const key = meta[T_KEY] && text(meta[T_KEY]);
-      const result = await handler(...args, { signal: abort.signal, key, deadline, client: this.#client });
-      if (type === EVENT) {
-        return;
-      }
-      if (!result?.[Symbol.asyncIterator]) {
-        session.respond(exchange, encodeValue(result));
-      }
-      else {
-        exchange.iterator = result[Symbol.asyncIterator]();
-        for (let next; !exchange.over && !(next = await exchange.iterator.next()).done;) {
-          session.send(exchange, encodeValue(next.value ?? null));
-          await this.room(exchange);
+      const result = await handler(...args, { signal, key, deadline, client });
+      iterator = type === CALL && result?.[Symbol.asyncIterator]?.();
+      if (iterator) {
+        for (let next; !exchange.over && !(next = await iterator.next()).done;) {
+          exchange.send(encodeValue(next.value ?? null));
+          await room(exchange);
         }
-        session.end(exchange);
+        exchange.end();
       }
-      this.schedule();
+      else if (type === CALL) {
+        exchange.respond(encodeValue(result));
+      }
     }
     catch (error) {
-      this.refused(exchange, error?.status ?? INTERNAL, error?.message ?? String(error), error);
-      this.#client.emit('error', error);
+      refuse(error?.status ?? INTERNAL, error?.message ?? String(error), error);
+      told(error);
     }
+  };
+
+  const failed = () => {
+    abort.abort(new ClosedError('the caller gave up', CANCELLED));
+    iterator?.return?.();
+  };
+
+  exchange.owner = {
+    item(bytes, cost) {
+      exchange.consumed(cost);
+      parts.push(bytes);
+      size += bytes.length;
+      if (size > MAX_MESSAGE || (exchange.ext && !exchange.inOpen)) {
+        refuse(INVALID_ARGUMENT, 'more than one item of arguments');
+      }
+    },
+    ended() {
+      refused || run(parts.length ? join(parts) : body);
+    },
+    failed,
+    lost: failed
+  };
+  if (!handler) {
+    refuse(METHOD_NOT_FOUND, 'there is no such method here');
   }
 }
 
 // ----------------------------------------------------------------------------------------------------------- client
 
 const RECONNECT = [1001, 1006, 1011, 1012, 1013, 4008, 4010];
+const EXT = 'genserver.v1', BASE = 'muxio';
+const BUFFERED = 1 << 20;
 const UNAUTHENTICATED = 4001, RATE = 4029;
 /** A connection that lasted so long was a good one. */
 const LONG = 10000;
 
-const systemClock = {
-  now: () => performance.now(),
-  setTimeout: (task, delay) => setTimeout(task, Math.min(delay, NUMBER)),
-  clearTimeout: (timer) => clearTimeout(timer)
-};
-
-/** See connect. */
-export class GenServerClient {
-  served = new Map();
-  #url;
-  #state;
-  #detail;
-  #listeners = { state: new Set(), error: new Set() };
-  #link = null;
-  #links = new Set();
-  #queue = [];
-  #attempts = 0;
-  #attempt;
-  #timer;
-  #fresh = false;
-  /** Whether protocols are offered: a browser fails if the peer knows none. */
-  #offers = true;
-  #known = false;
-
-  constructor(url, options) {
-    this.options = {
-      timeout: 5000, connectTimeout: 10000, mode: 'auto', maxQueued: 1024, WebSocket: globalThis.WebSocket, ...options
-    };
-    this.options.keepAlive = { interval: 25000, timeout: 10000, ...options.keepAlive };
-    this.options.backoff = { initial: 200, max: 20000, ...options.backoff };
-    this.clock = options.clock ?? systemClock;
-    this.#url = new URL(url, globalThis.location?.href);
-    this.#url.protocol = this.#url.protocol.replace('http', 'ws');
-    this.#watch('addEventListener');
-    this.#dial();
-  }
-
-  #watch(method) {
-    globalThis[method]?.('online', this.#wake);
-    globalThis.document?.[method]('visibilitychange', this.#wake);
-  }
-
-  // Operations
-
-  call(method, args = [], options = {}) {
-    return this.#submit(new Call(this, method, args, options, CALL)).promise;
-  }
-
-  cast(method, args = [], options = {}) {
-    this.#submit(new Call(this, method, args, options, EVENT)).promise.catch((error) => this.emit('error', error));
-  }
-
-  stream(method, args = [], options = {}) {
-    const call = new Call(this, method, args, options, CALL);
-    const stream = streamOf(call);
-    this.#submit(call);
-    return stream;
-  }
-
-  upload(method, args, items, options) {
-    return this.call(method, args, { ...options, items });
-  }
-
-  channel(method, args, options) {
-    return this.stream(method, args, { ...options, channel: true });
-  }
-
-  /** What an operation is, is seen from its use: asked for an iterator at once, it is a stream. */
-  proxy(options = {}) {
-    const invoke = (name, args, key) => {
-      const call = new Call(this, name, args, key === undefined ? options : { ...options, key }, CALL);
-      call.promise.catch(() => {});
-      this.#submit(call);
-      return Object.assign(call.promise, {
-        [Symbol.asyncIterator]: () => {
-          if (call.exchange || call.queue) {
-            throw new TypeError(`${name}: iterate at once, and once, over what it returns`);
-          }
-          return streamOf(call);
-        }
-      });
-    };
-    const named = (target, each) => new Proxy(target, {
-      get: (_, name) => typeof name === 'symbol' || name === 'then' ? undefined : each(name)
-    });
-    const server = (name, key) => named((instance) => server(name, String(instance)),
-      (method) => (...args) => invoke(`${name}.${method}`, args, key));
-    return named({}, (name) => server(name));
-  }
-
-  serve(name, handlers) {
-    const names = typeof handlers === 'function' ? [] : [handlers, Object.getPrototypeOf(handlers)]
-      .flatMap(Object.getOwnPropertyNames)
-      .filter((each) => typeof handlers[each] === 'function' && !(each in Object.prototype));
-    const served = names.map((each) => [`${name}.${each}`, handlers[each].bind(handlers)]);
-    for (const [method, handler] of names.length ? served : [[name, handlers]]) {
-      this.served.set(String(methodOf(method).id), handler);
-    }
-  }
-
-  #submit(call) {
-    const { signal } = call.options;
-    if (this.#state === 'closed' || signal?.aborted) {
-      call.settle(signal?.aborted ? signal.reason : this.#detail.error);
-      return call;
-    }
-    const full = () => this.#queue.length >= this.options.maxQueued;
-    if (full() && this.#link?.connected) {
-      this.flush(this.#link);
-    }
-    if (full()) {
-      call.settle(new RefusedError(`${call.name}: too many operations wait`, RESOURCE_EXHAUSTED, { executed: 'no' }));
-    }
-    else {
-      this.enqueue(call);
-    }
-    return call;
-  }
-
-  enqueue(call) {
-    this.#queue.push(call);
-    this.#link?.schedule();
-  }
-
-  /** Gives the link what waits for one. */
-  flush(link) {
-    while (link === this.#link && this.#queue.length && link.session.ready) {
-      const call = this.#queue.shift();
-      try {
-        call.settled || call.begin(link);
-      }
-      catch (error) {
-        call.settle(new RefusedError(`${call.name}: ${error.message}`, INVALID_ARGUMENT, { executed: 'no' }));
-      }
-    }
-  }
-
-  // State
-
-  get state() {
-    return this.#state;
-  }
-
-  /** Base or ext, once connected. */
-  get mode() {
-    return this.#link?.connected ? this.#link.session.ext ? 'ext' : 'base' : undefined;
-  }
-
-  on(event, listener) {
-    this.#listeners[event].add(listener);
-    return () => this.#listeners[event].delete(listener);
-  }
+/** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
+export function connect(url = '/ws', {
+  timeout = 5000, connectTimeout = 10000, mode, maxQueued = 1024, token, WebSocket = globalThis.WebSocket,
+  keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}
+} = {}) {
+  const listeners = { state: new Set(), error: new Set() };
+  const served = new Map();
+  const links = new Set();
+  const queue = [];
+  const { href } = new URL(url, globalThis.location?.href);
+  // The link in use; when it was opened.
+  let link;
+  let since;
+  let state;
+  /** Why it is closed for good. */
+  let fatal;
+  let timer;
+  let attempts = 0;
+  let attempt;
+  let fresh = false;
+  // Whether protocols are offered: a browser fails if the peer knows none; and whether it knew one.
+  let offers = true;
+  let known;
 
   /** A listener that fails must not keep the client from connecting. */
-  emit(event, ...values) {
-    for (const listener of this.#listeners[event]) {
+  const emit = (event, ...values) => {
+    for (const listener of listeners[event]) {
       try {
         listener(...values);
       }
@@ -1990,148 +1461,400 @@ export class GenServerClient {
         console.error(error);
       }
     }
-  }
+  };
 
-  ready() {
-    return new Promise((resolve, reject) => {
-      const check = () => {
-        if (this.#state === 'open' || this.#state === 'closed') {
-          off();
-          this.#state === 'open' ? resolve(this) : reject(this.#detail.error);
+  const become = (next, detail) => {
+    state = next;
+    emit('state', state, detail);
+  };
+
+  // Links
+
+  /** One connection: its WebSocket, its session, and what the peer calls here. */
+  const newLink = (socket) => {
+    let session;
+    let draining;
+    let over;
+    let scheduled;
+    let pause;
+    let heard;
+    /** When a sign of life was asked for that has not come. */
+    let probed = Infinity;
+    /** Who waits for room; each returns whether it goes on waiting. */
+    let rooms = [];
+
+    /** Sends what there is, once the code that runs now has said all it has to say. */
+    const schedule = () => {
+      if (!scheduled) {
+        scheduled = true;
+        queueMicrotask(() => {
+          scheduled = false;
+          over || send();
+        });
+      }
+    };
+
+    const send = () => {
+      flush(link);
+      session?.take().forEach((message) => socket.send(message));
+      if (draining && !session.busy()) {
+        close(1000, 'drained');
+        return;
+      }
+      const full = socket.bufferedAmount > BUFFERED;
+      rooms = rooms.filter((goesOn) => goesOn(full));
+      if (full) {
+        pause ??= later(() => {
+          pause = undefined;
+          schedule();
+        }, 20);
+      }
+    };
+
+    const probe = () => {
+      if (session && probed === Infinity) {
+        probed = now();
+        if (session.ext) {
+          session.ping();
         }
-      };
-      const off = this.on('state', check);
-      check();
-    });
-  }
+        else {
+          // Any answer is a sign of life.
+          const call = newCall(patience, CALL, '$rpc.ping');
+          call.promise.catch(() => {});
+          call.begin(link);
+        }
+      }
+    };
 
-  #become(state, detail) {
-    this.#state = state;
-    this.#detail = detail;
-    this.emit('state', state, detail);
-  }
+    /** After silence the peer is asked for a sign of life, and given up if there is none. */
+    const beat = () => {
+      if (now() - probed >= patience) {
+        lose(1006, 'no sign of life');
+        return;
+      }
+      if (now() - heard >= interval) {
+        probe();
+      }
+      timer = later(beat, Math.min(interval, patience) / 2);
+    };
 
-  close() {
-    this.#end('the client was closed');
-  }
+    const close = (code, reason) => {
+      // Browsers let a page use 1000 and the codes from 3000 on only.
+      socket.close(code === 1000 ? code : 4002, reason);
+      lose(code, reason);
+    };
 
-  #end(message) {
-    if (this.#state !== 'closed') {
-      const error = new ClosedError(message, UNAVAILABLE, { executed: 'no' });
-      this.#become('closed', { error });
-      this.clock.clearTimeout(this.#timer);
-      this.#watch('removeEventListener');
-      this.#links.forEach((link) => link.close(1000, message));
-      this.#queue.splice(0).forEach((call) => call.settle(
-        new ClosedError(`${call.name}: ${message}`, UNAVAILABLE, { executed: call.executed })));
-    }
-  }
+    /** The connection is over, whether or not the socket knows. */
+    const lose = (code, reason) => {
+      if (!over) {
+        over = true;
+        clearTimeout(timer);
+        rooms.forEach((goesOn) => goesOn());
+        socket.close();
+        lost(link, code, reason,
+          again(session?.close() ?? [], `the connection was lost (${code}${reason && ', ' + reason})`));
+      }
+    };
+
+    /** Which calls are to be made again, now that the peer does not serve them. */
+    const again = (exchanges, message) => exchanges.map((exchange) => {
+      exchange.over = true;
+      return exchange.owner;
+    }).filter((owner) => owner?.lost(message));
+
+    /** What the session tells. */
+    const listener = {
+      schedule,
+
+      leaving(unserved, code, reason) {
+        draining = true;
+        leave(link, code, reason, again(unserved, 'the peer leaves: ' + reason));
+      },
+
+      violated(code, message) {
+        session.take().forEach((frame) => socket.send(frame));
+        close(code, message);
+      },
+
+      refused: ({ fail }, status, message) => fail(status, message),
+
+      opened(exchange) {
+        serveExchange(exchange, served.get(String(exchange.method)), {
+          client, room: link.room, failed: (error) => emit('error', error)
+        });
+      }
+    };
+
+    const link = {
+      schedule, probe, close,
+
+      /** Once it is connected. */
+      session: undefined,
+
+      /** Resolves once the exchange may be given another item, or is over. */
+      room: (exchange) => new Promise((resolve) => {
+        const waits = (full) => !over && !exchange.over && (full || exchange.waiting?.() > 15);
+        over ? resolve() : rooms.push((full) => waits(full) || resolve());
+        schedule();
+      })
+    };
+
+    let timer = later(() => lose(1006, 'not connected in time'), connectTimeout);
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => {
+      clearTimeout(timer);
+      since = heard = now();
+      known ||= socket.protocol;
+      link.session = session = (socket.protocol === EXT ? extSession : baseSession)(listener, {});
+      beat();
+      become('open', { mode: client.mode });
+      schedule();
+    };
+    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }) => lose(code, reason);
+    socket.onmessage = ({ data }) => {
+      heard = now();
+      probed = Infinity;
+      if (typeof data === 'string') {
+        listener.violated(1003, 'text instead of binary');
+      }
+      else {
+        session.receive(new Uint8Array(data));
+        schedule();
+      }
+    };
+    return link;
+  };
 
   // Connections
 
-  async #dial() {
-    const { WebSocket, token, mode } = this.options;
-    const attempt = this.#attempt = {};
-    this.#become('connecting', { attempt: this.#attempts });
+  const dial = async () => {
+    if (fatal) {
+      return;
+    }
+    const mine = attempt = {};
+    become('connecting', { attempt: attempts });
     try {
-      const credentials = await token?.({ fresh: this.#fresh });
-      if (attempt === this.#attempt && this.#state !== 'closed') {
-        const offer = mode === 'base' ? [BASE] : mode === 'ext' ? [EXT] : [EXT, BASE];
+      const credentials = await token?.({ fresh });
+      if (mine === attempt && !fatal) {
+        const offer = [EXT, BASE].filter((each) => mode !== (each === EXT ? 'base' : 'ext'));
         if (credentials) {
           offer.push('bearer.' + base64url(credentials));
         }
-        const { href } = this.#url;
-        this.#link = new Link(this, this.#offers ? new WebSocket(href, offer) : new WebSocket(href));
-        this.#links.add(this.#link);
+        links.add(link = newLink(new WebSocket(href.replace(/^http/, 'ws'), ...offers ? [offer] : [])));
       }
     }
     catch (error) {
-      this.emit('error', error);
-      this.#wait({ reason: error.message });
+      emit('error', error);
+      wait({ reason: error.message });
     }
-  }
+  };
 
-  linkOpened(link, protocol) {
-    this.#known ||= protocol !== '';
-    this.#become('open', { mode: this.mode });
-  }
-
-  linkLeaving(link, { code, reason }) {
-    if (link === this.#link) {
-      this.#link = null;
-      this.#become('draining', { code, reason });
-      if (code === 4 || code === 8) {
-        this.#attempts += 3;
-        this.#wait({ code, reason });
-      }
-      else {
-        this.#dial();
-      }
-    }
-  }
-
-  linkLost(link, code, reason, again) {
-    this.#links.delete(link);
-    this.#queue.unshift(...again);
-    if (link !== this.#link) {
-      this.#link?.schedule();
+  const wait = (why) => {
+    if (fatal) {
       return;
     }
-    this.#link = null;
-    if (link.connected && this.clock.now() - link.since >= LONG) {
-      this.#attempts = 0;
-      this.#fresh = false;
-    }
-    // Perhaps the peer knows no protocols: try once without.
-    const bare = !link.connected && !this.#known && this.options.mode !== 'ext' && this.#offers;
-    const fresh = code === UNAUTHENTICATED && this.options.token && !this.#fresh;
-    this.#offers = !bare && (this.#offers || !link.connected);
-    this.#fresh ||= fresh;
-    if (this.#state === 'closed') {
-      return;
-    }
-    if (bare || fresh) {
-      this.#dial();
-    }
-    else if (RECONNECT.includes(code) || code === RATE) {
-      this.#attempts += code === RATE ? 5 : 0;
-      this.#wait({ code, reason });
-    }
-    else {
-      this.#end(`the connection was closed for good (${code}${reason && ', ' + reason})`);
-    }
-  }
-
-  #wait(detail) {
-    const { backoff: { initial, max }, random = Math.random } = this.options;
-    const delay = random() * Math.min(max, initial * 2 ** this.#attempts++);
-    this.#timer = this.clock.setTimeout(() => this.#dial(), delay);
-    this.#become('waiting', { ...detail, delay, attempt: this.#attempts });
-  }
+    const delay = Math.random() * Math.min(max, initial * 2 ** attempts++);
+    timer = later(dial, delay);
+    become('waiting', { ...why, delay, attempt: attempts });
+  };
 
   /** The network is back, or the page is looked at: no reason to wait any longer. */
-  #wake = () => {
+  const wake = () => {
     if (globalThis.document?.hidden) {
       return;
     }
-    if (this.#state === 'waiting') {
-      this.clock.clearTimeout(this.#timer);
-      this.#dial();
+    if (state === 'waiting') {
+      clearTimeout(timer);
+      dial();
     }
     else {
-      this.#link?.probe();
+      link?.probe();
     }
   };
+
+  const watch = (method) => {
+    globalThis[method]?.('online', wake);
+    globalThis.document?.[method]('visibilitychange', wake);
+  };
+
+  const end = (message) => {
+    if (!fatal) {
+      fatal = new ClosedError(message, UNAVAILABLE, { executed: 'no' });
+      become('closed', { error: fatal });
+      clearTimeout(timer);
+      watch('removeEventListener');
+      links.forEach((each) => each.close(1000, message));
+      queue.splice(0).forEach((call) => call.fail(ClosedError, message, UNAVAILABLE));
+    }
+  };
+
+  /** A link will be closed by the peer: another one is opened meanwhile. */
+  const leave = (from, code, reason, again) => {
+    queue.unshift(...again);
+    if (from === link) {
+      link = undefined;
+      become('draining', { code, reason });
+      if (code === 4 || code === 8) {
+        attempts += 3;
+        wait({ code, reason });
+      }
+      else {
+        dial();
+      }
+    }
+  };
+
+  const lost = (from, code, reason, again) => {
+    links.delete(from);
+    queue.unshift(...again);
+    if (from !== link) {
+      link?.schedule();
+      return;
+    }
+    const { session } = link;
+    link = undefined;
+    if (session && now() - since >= LONG) {
+      attempts = 0;
+      fresh = false;
+    }
+    // Perhaps the peer knows no protocols: try once without.
+    const bare = !session && !known && mode !== 'ext' && offers;
+    const refresh = code === UNAUTHENTICATED && token && !fresh;
+    offers = !bare && (offers || !session);
+    fresh ||= Boolean(refresh);
+    if (bare || refresh) {
+      dial();
+    }
+    else if (RECONNECT.includes(code) || code === RATE) {
+      attempts += code === RATE ? 5 : 0;
+      wait({ code, reason });
+    }
+    else {
+      end(`the connection was closed for good (${code}${reason && ', ' + reason})`);
+    }
+  };
+
+  // Operations
+
+  const enqueue = (call) => {
+    queue.push(call);
+    link?.schedule();
+  };
+
+  /** Gives the link what waits for one. */
+  const flush = (to) => {
+    while (to === link && queue.length && link.session?.ready()) {
+      const call = queue.shift();
+      try {
+        call.begin(link);
+      }
+      catch (error) {
+        call.fail(RefusedError, error.message, INVALID_ARGUMENT);
+      }
+    }
+  };
+
+  const submit = (call) => {
+    const { signal } = call;
+    const full = () => queue.length >= maxQueued;
+    if (signal?.aborted || fatal) {
+      call.settle(signal?.aborted ? signal.reason : fatal);
+    }
+    else {
+      if (full() && link?.session) {
+        flush(link);
+      }
+      if (full()) {
+        call.fail(RefusedError, 'too many operations wait', RESOURCE_EXHAUSTED);
+      }
+      else {
+        enqueue(call);
+      }
+    }
+    return call;
+  };
+
+  const client = {
+    call: (...given) => submit(newCall(timeout, CALL, ...given)).promise,
+
+    cast(...given) {
+      submit(newCall(timeout, EVENT, ...given)).promise.catch((error) => emit('error', error));
+    },
+
+    stream(...given) {
+      const call = newCall(timeout, CALL, ...given);
+      const stream = call.stream();
+      submit(call);
+      return stream;
+    },
+
+    upload: (method, args, items, options) => client.call(method, args, { ...options, items }),
+
+    channel: (method, args, options) => client.stream(method, args, { ...options, channel: true }),
+
+    /** What an operation is, is seen from its use: asked for an iterator at once, it is a stream. */
+    proxy(options = {}) {
+      const invoke = (name, args, key) => {
+        const call = submit(newCall(timeout, CALL, name, args, key === undefined ? options : { ...options, key }));
+        call.promise.catch(() => {});
+        return Object.assign(call.promise, {
+          [Symbol.asyncIterator]: call.stream
+        });
+      };
+      const named = (target, each) => new Proxy(target, {
+        get: (_, name) => typeof name === 'symbol' || name === 'then' ? undefined : each(name)
+      });
+      const server = (name, key) => named((instance) => server(name, String(instance)),
+        (method) => (...args) => invoke(`${name}.${method}`, args, key));
+      return named({}, (name) => server(name));
+    },
+
+    serve(name, handlers) {
+      if (typeof handlers === 'function') {
+        served.set(String(methodOf(name).id), handlers);
+        return;
+      }
+      for (const each of [handlers, Object.getPrototypeOf(handlers)].flatMap(Object.getOwnPropertyNames)) {
+        if (typeof handlers[each] === 'function' && !(each in Object.prototype)) {
+          client.serve(`${name}.${each}`, handlers[each].bind(handlers));
+        }
+      }
+    },
+
+    get state() {
+      return state;
+    },
+
+    /** Base or ext, once connected. */
+    get mode() {
+      return link?.session && (link.session.ext ? 'ext' : 'base');
+    },
+
+    on(event, listener) {
+      listeners[event].add(listener);
+      return () => listeners[event].delete(listener);
+    },
+
+    ready: () => new Promise((resolve, reject) => {
+      const check = () => {
+        if (state === 'open' || fatal) {
+          off();
+          fatal ? reject(fatal) : resolve(client);
+        }
+      };
+      const off = client.on('state', check);
+      check();
+    }),
+
+    close: () => end('the client was closed')
+  };
+
+  watch('addEventListener');
+  dial();
+  return client;
 }
 
 function base64url(token) {
   return btoa(String.fromCharCode(...utf8(token))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
-
-/** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
-export function connect(url = '/ws', options = {}) {
-  return new GenServerClient(url, options);
-}
-
-/** For the tests of this file, and no part of its API. */
-export const internals = { xxh3, methodOf, Batch, Exchange, BaseSession, ExtSession, baseError, entry, u32 };
