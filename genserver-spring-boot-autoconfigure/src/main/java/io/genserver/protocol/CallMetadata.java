@@ -89,7 +89,10 @@ public record CallMetadata(long deadlineMillis, @Nullable String traceParent, @N
 
 		private @Nullable String key;
 
-		private final List<Header> headers = new ArrayList<>();
+		/** Immutable until the first header is added. */
+		private List<Header> headers = List.of();
+
+		private boolean ownHeaders;
 
 		Builder() {
 		}
@@ -104,7 +107,7 @@ public record CallMetadata(long deadlineMillis, @Nullable String traceParent, @N
 			this.itemCredit = from.itemCredit;
 			this.methodName = from.methodName;
 			this.key = from.key;
-			this.headers.addAll(from.headers);
+			this.headers = from.headers;
 		}
 
 		/** @see CallMetadata#deadlineMillis() */
@@ -168,6 +171,10 @@ public record CallMetadata(long deadlineMillis, @Nullable String traceParent, @N
 		 * @return this builder
 		 */
 		public Builder header(String name, String value) {
+			if (!this.ownHeaders) {
+				this.ownHeaders = true;
+				this.headers = new ArrayList<>(this.headers);
+			}
 			this.headers.add(new Header(name, value));
 			return this;
 		}

@@ -46,7 +46,12 @@ public record ContentType(int code, @Nullable String name) {
 	 * @return the type
 	 */
 	public static ContentType of(int code) {
-		return new ContentType(code, null);
+		return switch (code) {
+			case 0 -> RAW;
+			case 1 -> JSON;
+			case 2 -> CBOR;
+			default -> new ContentType(code, null);
+		};
 	}
 
 	/**

@@ -127,12 +127,10 @@ final class ExtMessages {
 
 	private ExtStream register(InboundRequest request, CallMetadata details, int length, int headerBytes) {
 		int window = (details.streamWindow() >= 0) ? details.streamWindow() : this.sender.peer().streamWindow();
-		PendingOpen answer = new PendingOpen(MessageType.RESPONSE, MethodId.NONE, new byte[] { StatusCode.OK },
-				ByteAssembler.EMPTY, CallMetadata.NO_DEADLINE, this.nowNanos, true);
 		ReceiveCredit received = new ReceiveCredit(this.ours.streamWindow(), CallMetadata.UNLIMITED_ITEMS,
 				this.ours.maxMessage());
-		ExtStream stream = ExtStream.of(request, new SendQueue(answer, window, details.itemCredit(), this.queued),
-				received);
+		ExtStream stream = ExtStream.of(request,
+				new SendQueue(PendingOpen.ANSWER, window, details.itemCredit(), this.queued), received);
 		stream.lastFrameNanos = this.nowNanos;
 		received.receive(length, stream.id);
 		received.free(headerBytes);

@@ -2,12 +2,12 @@ package io.genserver.protocol;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 import io.genserver.protocol.SendQueue.Piece;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import io.netty.util.collection.LongObjectMap;
 
 /**
  * Decides what an ext session writes next, whenever the connection takes more: control
@@ -47,7 +47,7 @@ final class ExtSender implements MessageBatcher.Source {
 	private final List<ExtStream> left = new ArrayList<>();
 
 	/** Methods whose name was sent. */
-	private final Set<Long> named = new HashSet<>();
+	private final LongObjectMap<Boolean> named = new LongObjectHashMap<>();
 
 	private final WireListener listener;
 
@@ -234,8 +234,25 @@ final class ExtSender implements MessageBatcher.Source {
 		if (this.out.pendingBytes() > 0 || !this.control.isEmpty()) {
 			return true;
 		}
-		return !this.finished && (this.received.isDue() || this.windows.stream().anyMatch(ExtSender::isWindowDue)
-				|| this.free.stream().anyMatch((stream) -> need(stream) == 0) || paysFirst());
+		return !this.finished && (this.received.isDue() || hasWindow() || hasFree() || paysFirst());
+	}
+
+	private boolean hasWindow() {
+		for (ExtStream stream : this.windows) {
+			if (isWindowDue(stream)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean hasFree() {
+		for (ExtStream stream : this.free) {
+			if (need(stream) == 0) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -377,7 +394,7 @@ final class ExtSender implements MessageBatcher.Source {
 				stream.call.id = stream.id;
 			}
 			if (withName) {
-				this.named.add(open.methodId);
+				this.named.put(open.methodId, Boolean.TRUE);
 			}
 			if (!this.streams.hasIds()) {
 				retire();
@@ -433,7 +450,12 @@ final class ExtSender implements MessageBatcher.Source {
 
 	private boolean needsName(ExtStream stream) {
 		PendingOpen open = stream.send.open;
-		return open != null && open.name.length > 0 && !this.named.contains(open.methodId);
+		return open != null && open.name.length > 0 && !isNamed(open.methodId);
+	}
+
+	/** Whether the peer knows the method's name. */
+	boolean isNamed(long methodId) {
+		return this.named.containsKey(methodId);
 	}
 
 	private ByteBuf frame(int kind, int streamId, int seq, int length) {

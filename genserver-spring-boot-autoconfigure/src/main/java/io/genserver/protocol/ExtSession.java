@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session in ext mode: flow control, deadlines, structured errors.
@@ -46,6 +47,14 @@ public final class ExtSession implements WireSession {
 	private final ExtMessages messages;
 
 	private final FrameDecoder decoder;
+
+	/** Where metadata is encoded. */
+	private final Tlv.Writer metadata = new Tlv.Writer();
+
+	/** What described the last answer that something described, and its header. */
+	private @Nullable CallMetadata lastDescription;
+
+	private @Nullable PendingOpen lastAnswer;
 
 	private boolean closed;
 
@@ -252,9 +261,10 @@ public final class ExtSession implements WireSession {
 					isClosed() ? "The connection is closed" : "The connection takes no new calls, open another");
 		}
 		requireItemFits("Arguments", arguments);
-		PendingOpen open = new PendingOpen(type, methodId, MetadataCodec.encode(metadata),
-				MetadataCodec.encodeName(metadata), metadata.deadlineMillis(), this.messages.now(),
-				arguments.length > 0);
+		byte[] name = this.sender.isNamed(methodId) ? ByteAssembler.EMPTY
+				: MetadataCodec.encodeName(metadata, this.metadata);
+		PendingOpen open = new PendingOpen(type, methodId, MetadataCodec.encode(metadata, this.metadata), name,
+				metadata.deadlineMillis(), this.messages.now(), arguments.length > 0);
 		int metadataBytes = open.bytes(true) - RpcHeader.BYTES;
 		int longest = Math.min(this.sender.peer().maxMetadata(), ExtLimits.MAX_METADATA_BYTES);
 		if (metadataBytes > longest) {
@@ -355,16 +365,27 @@ public final class ExtSession implements WireSession {
 
 	private void describe(ExtStream stream, CallMetadata metadata) {
 		if (metadata != CallMetadata.NONE) {
-			byte[] entries = MetadataCodec.encode(metadata);
-			int longest = Math.min(this.sender.peer().maxMetadata(), ExtLimits.MAX_METADATA_BYTES);
-			if (1 + entries.length > longest) {
-				throw new OversizedItemException("Metadata", 1 + entries.length, longest);
-			}
-			byte[] withStatus = new byte[1 + entries.length];
-			System.arraycopy(entries, 0, withStatus, 1, entries.length);
-			stream.send.open = new PendingOpen(MessageType.RESPONSE, MethodId.NONE, withStatus, ByteAssembler.EMPTY,
-					CallMetadata.NO_DEADLINE, this.messages.now(), true);
+			stream.send.open = described(metadata);
 		}
+	}
+
+	/** The answers of a method are all described by the same metadata. */
+	private PendingOpen described(CallMetadata metadata) {
+		PendingOpen last = this.lastAnswer;
+		if (last != null && this.lastDescription == metadata) {
+			return last;
+		}
+		byte[] entries = MetadataCodec.encode(metadata, this.metadata);
+		int longest = Math.min(this.sender.peer().maxMetadata(), ExtLimits.MAX_METADATA_BYTES);
+		if (1 + entries.length > longest) {
+			throw new OversizedItemException("Metadata", 1 + entries.length, longest);
+		}
+		byte[] withStatus = new byte[1 + entries.length];
+		System.arraycopy(entries, 0, withStatus, 1, entries.length);
+		PendingOpen answer = PendingOpen.answer(withStatus);
+		this.lastDescription = metadata;
+		this.lastAnswer = answer;
+		return answer;
 	}
 
 	@Override

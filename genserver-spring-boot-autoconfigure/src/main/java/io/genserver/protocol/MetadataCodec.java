@@ -1,6 +1,5 @@
 package io.genserver.protocol;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,50 +13,56 @@ final class MetadataCodec {
 
 	private static final int U32 = 4;
 
+	private static final Decoded NOTHING = new Decoded(CallMetadata.NONE, 0);
+
 	private MetadataCodec() {
 	}
 
 	/** Encodes all but the method name, which is sent once; the deadline comes first. */
-	static byte[] encode(CallMetadata metadata) {
-		ByteArrayOutputStream out = new ByteArrayOutputStream();
+	static byte[] encode(CallMetadata metadata, Tlv.Writer out) {
+		out.begin();
 		if (metadata.deadlineMillis() >= 0) {
-			Tlv.write(out, Tlv.DEADLINE, u32(metadata.deadlineMillis()));
+			out.u32(Tlv.DEADLINE, metadata.deadlineMillis());
 		}
 		if (metadata.traceParent() != null) {
-			Tlv.write(out, Tlv.TRACEPARENT, TraceParent.encode(metadata.traceParent()));
+			out.entry(Tlv.TRACEPARENT, TraceParent.encode(metadata.traceParent()));
 		}
 		if (metadata.traceState() != null) {
-			Tlv.write(out, Tlv.TRACESTATE, Utf8.bytes(metadata.traceState()));
+			out.entry(Tlv.TRACESTATE, Utf8.bytes(metadata.traceState()));
 		}
-		if (metadata.contentType() != null) {
-			Tlv.write(out, Tlv.CONTENT_TYPE, metadata.contentType().encode());
+		ContentType contentType = metadata.contentType();
+		if (contentType != null && contentType.name() == null) {
+			out.u8(Tlv.CONTENT_TYPE, contentType.code());
+		}
+		else if (contentType != null) {
+			out.entry(Tlv.CONTENT_TYPE, contentType.encode());
 		}
 		if (!metadata.accept().isEmpty()) {
-			Tlv.write(out, Tlv.ACCEPT, accept(metadata.accept()));
+			out.entry(Tlv.ACCEPT, accept(metadata.accept()));
 		}
 		if (metadata.streamWindow() >= 0) {
-			Tlv.write(out, Tlv.STREAM_WINDOW, u32(metadata.streamWindow()));
+			out.u32(Tlv.STREAM_WINDOW, metadata.streamWindow());
 		}
 		if (metadata.itemCredit() >= 0) {
-			Tlv.write(out, Tlv.ITEM_CREDIT, u32(metadata.itemCredit()));
+			out.u32(Tlv.ITEM_CREDIT, metadata.itemCredit());
 		}
 		if (metadata.key() != null) {
-			Tlv.write(out, Tlv.KEY, Utf8.bytes(metadata.key()));
+			out.entry(Tlv.KEY, Utf8.bytes(metadata.key()));
 		}
 		for (Header header : metadata.headers()) {
-			Tlv.write(out, Tlv.HEADER, header(header));
+			out.entry(Tlv.HEADER, header(header));
 		}
-		return out.toByteArray();
+		return out.take();
 	}
 
 	/** Encodes a method name; empty if there is none. */
-	static byte[] encodeName(CallMetadata metadata) {
+	static byte[] encodeName(CallMetadata metadata, Tlv.Writer out) {
 		if (metadata.methodName() == null) {
 			return ByteAssembler.EMPTY;
 		}
-		ByteArrayOutputStream out = new ByteArrayOutputStream();
-		Tlv.write(out, Tlv.METHOD_NAME, Utf8.bytes(metadata.methodName()));
-		return out.toByteArray();
+		out.begin();
+		out.entry(Tlv.METHOD_NAME, Utf8.bytes(metadata.methodName()));
+		return out.take();
 	}
 
 	static void setDeadline(byte[] encoded, long millis) {
@@ -65,6 +70,9 @@ final class MetadataCodec {
 	}
 
 	static Decoded decode(byte[] bytes, int start) {
+		if (start == bytes.length) {
+			return NOTHING;
+		}
 		CallMetadata.Builder metadata = new CallMetadata.Builder(CallMetadata.NONE);
 		int unknownCritical = 0;
 		long seen = 0;
@@ -141,12 +149,6 @@ final class MetadataCodec {
 		System.arraycopy(name, 0, entry, 1, name.length);
 		System.arraycopy(value, 0, entry, 1 + name.length, value.length);
 		return entry;
-	}
-
-	private static byte[] u32(long value) {
-		byte[] bytes = new byte[U32];
-		LittleEndian.setInt(bytes, 0, (int) Math.min(value, 0xffff_ffffL));
-		return bytes;
 	}
 
 	private static long u32(byte[] bytes, Tlv.Reader entry) {

@@ -5,6 +5,9 @@ import io.netty.buffer.ByteBuf;
 /** The RPC header of a stream, until its OPEN is written. */
 final class PendingOpen {
 
+	/** Of an answer that nothing describes. */
+	static final PendingOpen ANSWER = answer(new byte[] { StatusCode.OK });
+
 	private final int type;
 
 	final long methodId;
@@ -30,6 +33,17 @@ final class PendingOpen {
 		this.deadlineMillis = deadlineMillis;
 		this.createdNanos = createdNanos;
 		this.takesItem = takesItem;
+	}
+
+	/**
+	 * The header of a good answer. It has no deadline, so it never changes and serves for
+	 * any number of them.
+	 * @param metadata the status and what describes the answer
+	 * @return the header
+	 */
+	static PendingOpen answer(byte[] metadata) {
+		return new PendingOpen(MessageType.RESPONSE, MethodId.NONE, metadata, ByteAssembler.EMPTY,
+				CallMetadata.NO_DEADLINE, 0, true);
 	}
 
 	boolean isResponse() {

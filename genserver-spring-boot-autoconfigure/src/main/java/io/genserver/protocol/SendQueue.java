@@ -16,7 +16,8 @@ final class SendQueue {
 	/** Credit of a stream whose items are not counted. */
 	private static final long UNLIMITED = Long.MAX_VALUE;
 
-	private final ArrayDeque<byte[]> items = new ArrayDeque<>();
+	/** Most streams have one item to send. */
+	private final ArrayDeque<byte[]> items = new ArrayDeque<>(1);
 
 	@Nullable PendingOpen open;
 

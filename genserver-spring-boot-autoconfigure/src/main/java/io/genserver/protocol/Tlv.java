@@ -1,6 +1,6 @@
 package io.genserver.protocol;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /**
  * The entries of ext metadata: a type byte, a length of one byte, or 255 and two more,
@@ -33,23 +33,76 @@ final class Tlv {
 
 	private static final int LONG_LENGTH = 0xff;
 
+	/** Buffers that grew longer are not kept. */
+	private static final int KEPT = 1024;
+
 	private Tlv() {
 	}
 
-	static void write(ByteArrayOutputStream out, int type, byte[] value) {
-		if (value.length > ProtocolLimits.MAX_METADATA_BYTES) {
-			throw new OversizedItemException("Metadata", value.length, ProtocolLimits.MAX_METADATA_BYTES);
+	/**
+	 * Collects entries. As for a connection's thread: nothing is synchronized, and the
+	 * buffer serves for one message after the other.
+	 */
+	static final class Writer {
+
+		private byte[] bytes = new byte[64];
+
+		private int size;
+
+		/** Forgets what was collected for a message that was given up. */
+		void begin() {
+			this.size = 0;
 		}
-		out.write(type);
-		if (value.length < LONG_LENGTH) {
-			out.write(value.length);
+
+		void entry(int type, byte[] value) {
+			if (value.length > ProtocolLimits.MAX_METADATA_BYTES) {
+				throw new OversizedItemException("Metadata", value.length, ProtocolLimits.MAX_METADATA_BYTES);
+			}
+			require(4 + value.length);
+			this.bytes[this.size++] = (byte) type;
+			if (value.length < LONG_LENGTH) {
+				this.bytes[this.size++] = (byte) value.length;
+			}
+			else {
+				this.bytes[this.size++] = (byte) LONG_LENGTH;
+				LittleEndian.setShort(this.bytes, this.size, value.length);
+				this.size += 2;
+			}
+			System.arraycopy(value, 0, this.bytes, this.size, value.length);
+			this.size += value.length;
 		}
-		else {
-			out.write(LONG_LENGTH);
-			out.write(value.length);
-			out.write(value.length >> 8);
+
+		void u8(int type, int value) {
+			require(3);
+			this.bytes[this.size++] = (byte) type;
+			this.bytes[this.size++] = 1;
+			this.bytes[this.size++] = (byte) value;
 		}
-		out.writeBytes(value);
+
+		void u32(int type, long value) {
+			require(6);
+			this.bytes[this.size++] = (byte) type;
+			this.bytes[this.size++] = 4;
+			LittleEndian.setInt(this.bytes, this.size, (int) Math.min(value, 0xffff_ffffL));
+			this.size += 4;
+		}
+
+		/** Takes what was collected. */
+		byte[] take() {
+			byte[] taken = (this.size == 0) ? ByteAssembler.EMPTY : Arrays.copyOf(this.bytes, this.size);
+			this.size = 0;
+			if (this.bytes.length > KEPT) {
+				this.bytes = new byte[KEPT];
+			}
+			return taken;
+		}
+
+		private void require(int more) {
+			if (this.bytes.length - this.size < more) {
+				this.bytes = Arrays.copyOf(this.bytes, Math.max(this.size + more, 2 * this.bytes.length));
+			}
+		}
+
 	}
 
 	/** Walks over entries. */

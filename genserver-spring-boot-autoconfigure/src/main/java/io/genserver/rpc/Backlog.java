@@ -19,8 +19,9 @@ interface Backlog {
 	 * What a request brought was taken, or is let go of. On any thread.
 	 * @param request the request
 	 * @param bytes how long it was
+	 * @param itemsFollow whether the peer still sends items of this request
 	 */
-	void consumed(InboundRequest request, int bytes);
+	void consumed(InboundRequest request, int bytes, boolean itemsFollow);
 
 	/**
 	 * An item of a stream is handed on. On the connection's thread.

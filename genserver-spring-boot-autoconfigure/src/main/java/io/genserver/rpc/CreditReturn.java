@@ -15,12 +15,16 @@ final class CreditReturn implements Backlog {
 
 	private final OutboundQueue outbound;
 
+	/** While less is buffered, credit of the connection is not withheld. */
+	private final long much;
+
 	/** As of the last look. */
 	private volatile long bytes;
 
-	CreditReturn(WireSession session, OutboundQueue outbound) {
+	CreditReturn(WireSession session, OutboundQueue outbound, PeerContext context) {
 		this.session = session;
 		this.outbound = outbound;
+		this.much = context.limits().inboundBudgetBytes() / 2;
 	}
 
 	@Override
@@ -28,9 +32,26 @@ final class CreditReturn implements Backlog {
 		// Counted by the session.
 	}
 
+	/**
+	 * What a request brought that is complete leaves with its answer, mostly: the peer
+	 * does not wait for it. Whoever adds it looks at {@link #bytes} afterwards, and
+	 * whoever raises them looks for what was added, so one of the two hurries.
+	 */
 	@Override
-	public void consumed(InboundRequest request, int bytes) {
-		this.outbound.offer(new OfRequest(this, request, 1, bytes));
+	public void consumed(InboundRequest request, int bytes, boolean itemsFollow) {
+		OfRequest consumed = new OfRequest(this, request, 1, bytes);
+		if (itemsFollow) {
+			this.outbound.offer(consumed);
+			return;
+		}
+		this.outbound.offerLater(consumed);
+		hurryIfMuch();
+	}
+
+	private void hurryIfMuch() {
+		if (this.bytes >= this.much) {
+			this.outbound.hurry();
+		}
 	}
 
 	@Override
@@ -51,6 +72,7 @@ final class CreditReturn implements Backlog {
 	@Override
 	public void received(long nowNanos) {
 		look();
+		hurryIfMuch();
 	}
 
 	@Override

@@ -174,7 +174,7 @@ final class InboundCalls {
 		}
 		if (!(request.attachment() instanceof ExposedOperation operation)) {
 			this.backlog.add(arguments.length);
-			this.backlog.consumed(request, arguments.length);
+			this.backlog.consumed(request, arguments.length, false);
 			return;
 		}
 		begin(request, operation, new WireArguments(request, arguments, this.backlog), arguments);

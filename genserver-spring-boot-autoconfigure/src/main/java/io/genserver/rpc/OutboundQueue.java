@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * for the drain goes on until it has brought {@code work} back to zero, and a drain that
  * stops for want of demand leaves it above zero and is taken up again by the next
  * {@link #request}. So there is one hand-over each time the queue becomes busy, however
- * many entries follow.
+ * many entries follow. Entries that may wait raise nothing and are looked at with the
+ * next that does, at the latest at the next tick.
  * <p>
  * <b>Bytes.</b> {@link #unsent} holds the estimate of each entry until it is written, and
  * from then on the bytes it became, until the transport takes them. In ext mode what was
@@ -131,6 +132,29 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		signal();
 	}
 
+	/**
+	 * Add an entry that may wait until something else is sent, or for the next tick. On
+	 * any thread.
+	 * @param entry the entry, which brings no bytes; dropped if the connection is over
+	 */
+	void offerLater(Outbound entry) {
+		if (this.closed) {
+			entry.dropped();
+			return;
+		}
+		this.entries.offer(entry);
+		if (this.closed) {
+			dropAll();
+		}
+	}
+
+	/** Do not let any entry wait longer. On any thread. */
+	void hurry() {
+		if (!this.entries.isEmpty()) {
+			signal();
+		}
+	}
+
 	private void signal() {
 		if (this.work.getAndIncrement() == 0) {
 			this.transport.execute(this.drain);
@@ -189,9 +213,13 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		}
 	}
 
-	/** Close the connection if its peer has taken nothing for too long. */
+	/**
+	 * Look at entries that could wait, and close the connection if its peer has taken
+	 * nothing for too long.
+	 */
 	void tick(long nowNanos) {
-		boolean idle = this.entries.isEmpty() && !this.session.hasOutput();
+		boolean idle = this.work.get() == 0 && !this.session.hasOutput();
+		hurry();
 		if (idle || !this.stalling || this.taken != this.takenAtProgress) {
 			this.stalling = !idle;
 			this.takenAtProgress = this.taken;

@@ -67,7 +67,7 @@ public final class PeerConnection {
 				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
 		this.outbound = new OutboundQueue(transport, this.session, context, this::idle);
 		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, context)
-				: new CreditReturn(this.session, this.outbound);
+				: new CreditReturn(this.session, this.outbound, context);
 		this.inbound = new InboundCalls(mode, transport, context, this.outbound, this.backlog, this.session);
 		this.calls = new OutboundCalls(mode, context, this.session, this.outbound, this.backlog);
 		events.tell(this.outbound, this.inbound, this.calls);

@@ -54,7 +54,7 @@ final class ReadGate implements Backlog {
 	}
 
 	@Override
-	public void consumed(InboundRequest request, int bytes) {
+	public void consumed(InboundRequest request, int bytes, boolean itemsFollow) {
 		credit(bytes);
 	}
 

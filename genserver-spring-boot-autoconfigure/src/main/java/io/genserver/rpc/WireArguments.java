@@ -65,7 +65,7 @@ final class WireArguments implements RemotePayload {
 		}
 		this.bytes = null;
 		this.request.markStarted();
-		this.backlog.consumed(this.request, taken.length);
+		this.backlog.consumed(this.request, taken.length, this.items != null);
 		return taken;
 	}
 
@@ -74,7 +74,7 @@ final class WireArguments implements RemotePayload {
 		byte[] unused = this.bytes;
 		if (unused != null) {
 			this.bytes = null;
-			this.backlog.consumed(this.request, unused.length);
+			this.backlog.consumed(this.request, unused.length, this.items != null);
 			if (this.items != null) {
 				// Nobody will ask for them.
 				this.items.breakOff("it did not begin");

@@ -190,8 +190,9 @@ final class ExtSplits {
 		random.nextBytes(noise);
 		return switch (random.nextInt(20)) {
 			case 0 -> noise;
-			case 1, 2, 3 -> MetadataCodec.encode(CallMetadata.NONE.toBuilder().itemCredit(2).build());
-			case 4 -> MetadataCodec.encode(CallMetadata.NONE.toBuilder().streamWindow(random.nextInt(900)).build());
+			case 1, 2, 3 -> MetadataCodec.encode(CallMetadata.NONE.toBuilder().itemCredit(2).build(), new Tlv.Writer());
+			case 4 -> MetadataCodec.encode(CallMetadata.NONE.toBuilder().streamWindow(random.nextInt(900)).build(),
+					new Tlv.Writer());
 			case 5 -> new byte[] { (byte) 0xff, 0 };
 			case 6 -> new byte[] { 0x7f, 2, 1, 2 };
 			default -> new byte[0];
