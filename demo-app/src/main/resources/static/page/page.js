@@ -23,8 +23,11 @@ const servers = new Servers({ mode, state: showState, failed: (error) => tell(er
 let colour = me.colour;
 let tile = { column: COLUMNS / 2, row: ROWS / 2 };
 let quiet;
+/** The server may be asked until it is known to be away: what it would not answer, browsers complain of. */
+let reachable = true;
 
 function showState(state, detail) {
+	reachable = state === 'open';
 	document.querySelector('.state').dataset.state = state;
 	const more = { open: `, ${detail.mode} mode`, waiting: `, again in ${Math.ceil((detail.delay ?? 0) / 1000)} s`, closed: detail.error ? `: ${detail.error.message}` : '' };
 	element('state').textContent = state + (more[state] ?? '');
@@ -214,7 +217,7 @@ element('crash').addEventListener('click', () => {
 
 async function every(pause, task) {
 	for (;;) {
-		if (document.visibilityState === 'visible') {
+		if (reachable && document.visibilityState === 'visible') {
 			await task().catch(() => {});
 		}
 		await new Promise((resolve) => { setTimeout(resolve, pause); });
@@ -236,8 +239,8 @@ async function readMetrics() {
 }
 
 async function measureLatency() {
-	element('latency').textContent = '–';
-	element('latency').textContent = (await servers.ping()).toFixed(1);
+	const taken = await servers.ping().catch(() => undefined);
+	element('latency').textContent = taken?.toFixed(1) ?? '–';
 }
 
 viewport.addEventListener('scroll', watchVisible);

@@ -3,6 +3,7 @@ package io.genserver.demo.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
@@ -43,6 +44,15 @@ class PageTest {
 	private static final int ROUNDS = 10;
 
 	private static final int MANY_ROUNDS = 2000;
+
+	/**
+	 * What Chromium itself writes to the console when a server is not there, whatever the
+	 * page does about it: that it could not connect, or that the measurements that were
+	 * being read at that moment did not come.
+	 */
+	private static final Pattern UNREACHABLE = Pattern
+		.compile(".* WebSocket connection to 'ws://localhost:\\d+/ws' failed: .*"
+				+ "|http://localhost:\\d+/actuator/metrics/\\S+ - Failed to load resource: net::ERR_\\w+");
 
 	private final String asked;
 
@@ -116,8 +126,11 @@ class PageTest {
 		Browser.waitFor("both to be back", () -> one.state().startsWith("open") && two.state().startsWith("open"));
 		one.driver.findElement(By.id("canvas")).sendKeys("3", Keys.SPACE);
 		Browser.waitFor("what one paints then", () -> two.pixel(640, 512) == 0xE11D48);
-		assertThat(one.run("return window.loaded")).isEqualTo("once");
-		assertThat(two.run("return window.loaded")).isEqualTo("once");
+		for (Browser browser : List.of(one, two)) {
+			assertThat(browser.run("return window.loaded")).isEqualTo("once");
+			assertThat(browser.complaints()).isNotEmpty()
+				.allSatisfy((complaint) -> assertThat(complaint).matches(UNREACHABLE));
+		}
 	}
 
 	@Test
@@ -154,6 +167,7 @@ class PageTest {
 				return null;
 				""", this.asked);
 		assertThat(wrong).isNull();
+		assertThat(browser.complaints()).isEmpty();
 	}
 
 	@Test
@@ -228,6 +242,7 @@ class PageTest {
 				() -> browser.driver.findElement(By.id("log")).getText().contains("started anew"));
 		browser.driver.findElement(By.id("canvas")).sendKeys("3", Keys.SPACE);
 		Browser.waitFor("paint on the tile that crashed", () -> browser.pixel(640, 512) == 0xE11D48);
+		assertThat(browser.complaints()).isEmpty();
 	}
 
 	@Test
