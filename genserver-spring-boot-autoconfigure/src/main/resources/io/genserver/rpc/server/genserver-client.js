@@ -23,10 +23,16 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf8 = (text) => encoder.encode(text);
 const text = (bytes) => decoder.decode(bytes);
 const u16 = (value) => [value, value >> 8];
-const u32 = (...values) => new Uint8Array(Uint32Array.from(values).buffer);
+const u32 = (value) => [value, value >> 8, value >> 16, value >> 24];
 
 /** The little-endian number at a place. */
-const number = (bytes, at, size = 4) => bytes.subarray(at, at + size).reduceRight((high, byte) => high * 256 + byte, 0);
+function number(bytes, at, size = 4) {
+  let value = 0;
+  while (size--) {
+    value = value * 256 + (bytes[at + size] | 0);
+  }
+  return value;
+}
 
 function join(parts) {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -278,11 +284,11 @@ function newBatch() {
     cut,
     frame(stream, seq, kind, payload = EMPTY) {
       const { length } = payload;
-      if (size + FRAME_HEADER + length > BATCH_BYTES || frames.length === 3 * BATCH_FRAMES) {
+      if (size + FRAME_HEADER + length > BATCH_BYTES || frames.length === 5 * BATCH_FRAMES) {
         cut();
       }
       size += FRAME_HEADER + length;
-      frames.push(u32(length, stream, seq), [kind], payload);
+      frames.push(u32(length), u32(stream), u32(seq), [kind], payload);
     },
     take() {
       cut();
@@ -930,7 +936,7 @@ function extSession(listener, { side = 0 }) {
       grant() {
         const count = prefetch < Infinity ? pendingItems : 0;
         if (!fin && (2 * pending >= OURS[S_WINDOW] || (count && count >= prefetch >> 1))) {
-          tell(WINDOW, exchange.id, u32(pending, count));
+          tell(WINDOW, exchange.id, u32(pending), u32(count));
           available += pending;
           availableItems += count;
           pending = pendingItems = 0;
@@ -1092,7 +1098,7 @@ function extSession(listener, { side = 0 }) {
     /** WebSocket messages to send now: control frames, then the streams in turns of 16 KiB. */
     take() {
       if (2 * totalPending >= OURS[S_CONNECTION]) {
-        tell(WINDOW, 0, u32(totalPending, 0));
+        tell(WINDOW, 0, u32(totalPending), u32(0));
         totalAvailable += totalPending;
         totalPending = 0;
       }
