@@ -73,7 +73,7 @@ public final class GenServerRpcAutoConfiguration {
 					new RpcInterceptors(() -> interceptors.orderedStream().toList())))
 			.orElse(null);
 		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress(),
-				events::publishEvent, runtime::execute, contracts);
+				settings.totalBuffer(), events::publishEvent, runtime::execute, contracts);
 	}
 
 	@Bean

@@ -306,6 +306,13 @@ public class GenServerRpcProperties {
 		 */
 		private Duration outboundStall = Duration.ofSeconds(30);
 
+		/**
+		 * What all connections together may hold, received and not handled or to be sent
+		 * and not read. Beyond that those that hold the most are closed, and no others
+		 * are let in. A quarter of the heap by default.
+		 */
+		private @Nullable DataSize totalBuffer;
+
 		public DataSize getMessage() {
 			return this.message;
 		}
@@ -408,6 +415,14 @@ public class GenServerRpcProperties {
 
 		public void setOutboundHard(DataSize outboundHard) {
 			this.outboundHard = outboundHard;
+		}
+
+		public @Nullable DataSize getTotalBuffer() {
+			return this.totalBuffer;
+		}
+
+		public void setTotalBuffer(@Nullable DataSize totalBuffer) {
+			this.totalBuffer = totalBuffer;
 		}
 
 		public Duration getOutboundStall() {

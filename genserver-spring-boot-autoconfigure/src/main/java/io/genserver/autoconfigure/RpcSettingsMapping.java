@@ -26,6 +26,9 @@ final class RpcSettingsMapping {
 	/** What every peer assumes before it is told otherwise. */
 	private static final int SMALLEST_WINDOW = 64 * 1024;
 
+	/** Connections may hold this part of the heap together. */
+	private static final int HEAP_SHARE = 4;
+
 	private final GenServerRpcProperties properties;
 
 	RpcSettingsMapping(GenServerRpcProperties properties) {
@@ -44,8 +47,19 @@ final class RpcSettingsMapping {
 				this.properties.getExt().isEnabled(), this.properties.getMaxConnections(),
 				orUnlimited("max-connections-per-principal", this.properties.getMaxConnectionsPerPrincipal()),
 				orUnlimited("max-connections-per-address", this.properties.getMaxConnectionsPerAddress()),
-				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
+				totalBuffer(), positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
 				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()), drainTimeout);
+	}
+
+	private long totalBuffer() {
+		DataSize set = this.properties.getLimits().getTotalBuffer();
+		if (set == null) {
+			return Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+		}
+		if (set.toBytes() < 1) {
+			throw invalid("limits.total-buffer", set, "It must be 1B or more");
+		}
+		return set.toBytes();
 	}
 
 	/** Who may know what there is. */

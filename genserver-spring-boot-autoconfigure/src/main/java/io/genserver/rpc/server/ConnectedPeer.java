@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A connection as the application sees it, and what it is told of it: each event by a
  * worker, after the one before.
  */
-final class ConnectedPeer implements RpcPeer {
+final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 
 	private static final Logger logger = LoggerFactory.getLogger(ConnectedPeer.class);
 
@@ -86,6 +86,16 @@ final class ConnectedPeer implements RpcPeer {
 
 	WebSocketTransport transport() {
 		return this.transport;
+	}
+
+	@Override
+	public long heldBytes() {
+		return this.transport.peer().inboundBytes() + this.transport.peer().outboundBytes();
+	}
+
+	@Override
+	public void letGo(CloseReason reason) {
+		this.transport.close(reason);
 	}
 
 	@Override

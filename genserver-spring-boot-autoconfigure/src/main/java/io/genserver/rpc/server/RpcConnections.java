@@ -53,6 +53,8 @@ public final class RpcConnections implements RpcPeers {
 
 	private final Executor workers;
 
+	private final SharedBuffer buffer;
+
 	private final @Nullable RemoteContracts contracts;
 
 	private final Map<String, ConnectedPeer> open = new ConcurrentHashMap<>();
@@ -75,7 +77,7 @@ public final class RpcConnections implements RpcPeers {
 	 * @param perAddress how many there may be from one address, 0 for any number
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress) {
-		this(limit, perPrincipal, perAddress, (event) -> {
+		this(limit, perPrincipal, perAddress, 0, (event) -> {
 		}, Runnable::run, null);
 	}
 
@@ -84,13 +86,15 @@ public final class RpcConnections implements RpcPeers {
 	 * @param limit how many there may be
 	 * @param perPrincipal how many one principal may have, 0 for any number
 	 * @param perAddress how many there may be from one address, 0 for any number
+	 * @param totalBuffer bytes all of them together may hold, 0 for any number
 	 * @param listener is told what happens to them
 	 * @param workers where it is told
 	 * @param contracts makes proxies of what peers serve, {@code null} if nobody calls
 	 * them
 	 */
-	public RpcConnections(int limit, int perPrincipal, int perAddress, Consumer<RpcPeerEvent> listener,
-			Executor workers, @Nullable RemoteContracts contracts) {
+	public RpcConnections(int limit, int perPrincipal, int perAddress, long totalBuffer,
+			Consumer<RpcPeerEvent> listener, Executor workers, @Nullable RemoteContracts contracts) {
+		this.buffer = new SharedBuffer(totalBuffer);
 		this.contracts = contracts;
 		this.listener = listener;
 		this.workers = workers;
@@ -131,6 +135,14 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	public int size() {
 		return this.open.size();
+	}
+
+	/**
+	 * Close those that hold the most if all together hold too much. To be called about
+	 * twice a second; never blocks.
+	 */
+	public void shed() {
+		this.buffer.enforce(this.open.values());
 	}
 
 	/**
@@ -179,6 +191,9 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	@Nullable Place take(@Nullable InetAddress address) {
 		String from = (address != null) ? address.getHostAddress() : null;
+		if (this.buffer.isExceeded()) {
+			return null;
+		}
 		if (!this.addresses.take(from)) {
 			return null;
 		}

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -20,9 +22,14 @@ public final class RpcServerLifecycle implements SmartLifecycle {
 	/** What a peer gets to take leave, once its connection is closed. */
 	private static final Duration GRACE = Duration.ofSeconds(2);
 
+	/** Between two looks at what connections hold together. */
+	private static final long SHED_MILLIS = 500;
+
 	private final RpcConnections connections;
 
 	private final Duration drainTimeout;
+
+	private volatile @Nullable Disposable shedding;
 
 	private volatile boolean running;
 
@@ -38,6 +45,8 @@ public final class RpcServerLifecycle implements SmartLifecycle {
 
 	@Override
 	public void start() {
+		this.shedding = Schedulers.parallel()
+			.schedulePeriodically(this.connections::shed, SHED_MILLIS, SHED_MILLIS, TimeUnit.MILLISECONDS);
 		this.running = true;
 	}
 
@@ -55,6 +64,10 @@ public final class RpcServerLifecycle implements SmartLifecycle {
 
 	private CompletableFuture<@Nullable Void> shutdown() {
 		this.running = false;
+		Disposable pending = this.shedding;
+		if (pending != null) {
+			pending.dispose();
+		}
 		return this.connections.shutdown(this.drainTimeout, GRACE);
 	}
 

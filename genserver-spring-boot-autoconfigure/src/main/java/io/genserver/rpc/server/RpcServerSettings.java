@@ -17,13 +17,15 @@ import java.util.List;
  * number; those of nobody do not count
  * @param maxPerAddress connections from one address there may be at once, 0 for any
  * number
+ * @param totalBuffer bytes that all connections together may hold, received and not
+ * handled or to be sent and not read
  * @param keepAliveInterval silence after which a peer is sent a ping
  * @param keepAliveTimeout silence after a ping that ends the connection
  * @param drainTimeout at shutdown, time calls in flight get to finish
  * @since 0.1.0
  */
 public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, boolean ext,
-		int maxConnections, int maxPerPrincipal, int maxPerAddress, Duration keepAliveInterval,
+		int maxConnections, int maxPerPrincipal, int maxPerAddress, long totalBuffer, Duration keepAliveInterval,
 		Duration keepAliveTimeout, Duration drainTimeout) {
 
 	/**
@@ -37,6 +39,9 @@ public record RpcServerSettings(String path, List<String> allowedOrigins, boolea
 		}
 		if (maxConnections < 1) {
 			throw new IllegalArgumentException("There must be room for 1 connection or more, not " + maxConnections);
+		}
+		if (totalBuffer < 1) {
+			throw new IllegalArgumentException("totalBuffer must be 1 byte or more, not " + totalBuffer);
 		}
 		requirePositive(keepAliveInterval, "keepAliveInterval");
 		requirePositive(keepAliveTimeout, "keepAliveTimeout");

@@ -75,6 +75,23 @@ class ConnectionLimitsTest {
 	}
 
 	@Test
+	void theClientThatHoldsMostIsClosedWhenAllTogetherHoldTooMuch() {
+		start("genserver.rpc.limits.total-buffer=1MB");
+		try (MuxioClient client = this.application.client(); MuxioClient modest = this.application.client()) {
+			client.send("gate.hold", "");
+			RpcApplication.await(this.application.probe().held);
+			modest.cast("gate.take", new byte[50_000]);
+			for (int i = 0; i < 30; i++) {
+				client.cast("gate.take", new byte[50_000]);
+			}
+			assertThat(client.webSocket().closed())
+				.isEqualTo("1013 connections hold more than 1048576 bytes together, and this one the most");
+			othersGoOn();
+			assertThat(modest.call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
+		}
+	}
+
+	@Test
 	void aSlowReaderGetsEverythingInOrder() {
 		start();
 		try (RawWebSocket webSocket = RawWebSocket.narrow(this.application.port(), "/ws")) {
