@@ -44,7 +44,8 @@ export class Brush {
 	}
 
 	#down(event) {
-		if (event.button !== 0) {
+		// One finger paints: a stroke from one to another is not meant.
+		if (event.button !== 0 || !event.isPrimary) {
 			return;
 		}
 		this.#canvas.setPointerCapture(event.pointerId);
@@ -54,7 +55,7 @@ export class Brush {
 	}
 
 	#move(event) {
-		if (this.#last === null) {
+		if (this.#last === null || !event.isPrimary) {
 			return;
 		}
 		for (const each of event.getCoalescedEvents?.() ?? [event]) {

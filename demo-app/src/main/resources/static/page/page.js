@@ -28,6 +28,10 @@ let reachable = true;
 
 function showState(state, detail) {
 	reachable = state === 'open';
+	document.body.classList.toggle('away', !reachable);
+	if (!reachable) {
+		element('latency').textContent = '–';
+	}
 	document.querySelector('.state').dataset.state = state;
 	const more = { open: `, ${detail.mode} mode`, waiting: `, again in ${Math.ceil((detail.delay ?? 0) / 1000)} s`, closed: detail.error ? `: ${detail.error.message}` : '' };
 	element('state').textContent = state + (more[state] ?? '');
