@@ -64,7 +64,8 @@ final class ClientSettingsMapping {
 			.keepAlive(client.getKeepAlive().getInterval(), client.getKeepAlive().getTimeout())
 			.reconnect(client.getReconnect().getInitial(), client.getReconnect().getMax())
 			.maxMessageBytes((int) client.getMaxMessageSize().toBytes())
-			.maxCalls(client.getMaxCalls());
+			.maxCalls(client.getMaxCalls())
+			.maxWaitingCalls(client.getMaxWaitingCalls());
 		client.getHeaders().forEach(builder::header);
 		if (mapper != null) {
 			builder.jsonMapper(mapper);
@@ -126,6 +127,10 @@ final class ClientSettingsMapping {
 		if (client.getMaxCalls() < 1) {
 			throw new InvalidConfigurationPropertyValueException(prefix + "max-calls", client.getMaxCalls(),
 					"It must be positive");
+		}
+		if (client.getMaxWaitingCalls() < 1) {
+			throw new InvalidConfigurationPropertyValueException(prefix + "max-waiting-calls",
+					client.getMaxWaitingCalls(), "It must be positive");
 		}
 	}
 

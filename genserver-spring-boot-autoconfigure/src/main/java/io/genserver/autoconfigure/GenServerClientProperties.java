@@ -59,6 +59,12 @@ public class GenServerClientProperties {
 		private int maxCalls = 1024;
 
 		/**
+		 * Calls that may wait, for a place beside those that are open, and for a
+		 * connection; more fail at once.
+		 */
+		private int maxWaitingCalls = 1024;
+
+		/**
 		 * What to speak: 'auto' is ext mode where the other end knows it, 'base' is what
 		 * stock muxio servers know.
 		 */
@@ -125,6 +131,14 @@ public class GenServerClientProperties {
 
 		public void setMaxCalls(int maxCalls) {
 			this.maxCalls = maxCalls;
+		}
+
+		public int getMaxWaitingCalls() {
+			return this.maxWaitingCalls;
+		}
+
+		public void setMaxWaitingCalls(int maxWaitingCalls) {
+			this.maxWaitingCalls = maxWaitingCalls;
 		}
 
 		public Mode getMode() {

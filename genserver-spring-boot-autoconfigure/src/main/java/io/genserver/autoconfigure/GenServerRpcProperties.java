@@ -261,6 +261,18 @@ public class GenServerRpcProperties {
 		private int callsInFlight = 1024;
 
 		/**
+		 * Time a call of a client gets at most, whatever deadline it comes with. One that
+		 * comes without gets the call timeout of its operation.
+		 */
+		private Duration deadline = Duration.ofMinutes(10);
+
+		/**
+		 * Number of calls to a client that may wait for a place, beyond the calls in
+		 * flight; more fail at once.
+		 */
+		private int waitingCalls = 1024;
+
+		/**
 		 * Time in which the header of a request must be complete.
 		 */
 		private Duration headerTimeout = Duration.ofSeconds(5);
@@ -351,6 +363,22 @@ public class GenServerRpcProperties {
 
 		public void setCallsInFlight(int callsInFlight) {
 			this.callsInFlight = callsInFlight;
+		}
+
+		public Duration getDeadline() {
+			return this.deadline;
+		}
+
+		public void setDeadline(Duration deadline) {
+			this.deadline = deadline;
+		}
+
+		public int getWaitingCalls() {
+			return this.waitingCalls;
+		}
+
+		public void setWaitingCalls(int waitingCalls) {
+			this.waitingCalls = waitingCalls;
 		}
 
 		public Duration getHeaderTimeout() {
@@ -469,8 +497,8 @@ public class GenServerRpcProperties {
 		private Duration withholding = Duration.ofSeconds(10);
 
 		/**
-		 * Number of frames per second that cost the client nothing, such as pings, before
-		 * the connection is closed.
+		 * Number of frames per second that cost the client nothing, such as pings, and
+		 * frames that are skipped, before the connection is closed.
 		 */
 		private int controlFrames = 100;
 
@@ -535,12 +563,26 @@ public class GenServerRpcProperties {
 		 */
 		private StreamFailure streamFailure = StreamFailure.CANCEL;
 
+		/**
+		 * Number of frames of kinds that base mode does not know which a client may send
+		 * before the connection is closed.
+		 */
+		private int skippedFrames = 16;
+
 		public StreamFailure getStreamFailure() {
 			return this.streamFailure;
 		}
 
 		public void setStreamFailure(StreamFailure streamFailure) {
 			this.streamFailure = streamFailure;
+		}
+
+		public int getSkippedFrames() {
+			return this.skippedFrames;
+		}
+
+		public void setSkippedFrames(int skippedFrames) {
+			this.skippedFrames = skippedFrames;
 		}
 
 	}

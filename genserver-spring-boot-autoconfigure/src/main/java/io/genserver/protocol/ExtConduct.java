@@ -15,7 +15,10 @@ final class ExtConduct {
 		this.controlFrames = limits.controlFrames();
 	}
 
-	/** A PING or SETTINGS came, or a WINDOW that gives little; counted by the second. */
+	/**
+	 * A PING, PONG, SETTINGS or GOAWAY came, a WINDOW that gives little, or a frame that
+	 * is skipped; counted by the second.
+	 */
 	void controlFrame(long nowNanos) {
 		if (this.count == 0 || nowNanos - this.secondStart >= TimeUnit.SECONDS.toNanos(1)) {
 			this.secondStart = nowNanos;

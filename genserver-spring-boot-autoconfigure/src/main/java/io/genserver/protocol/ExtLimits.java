@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param keepAliveTimeout how long it then has to answer
  * @param withholding how long the connection may stay over its inbound budget before the
  * stream that holds most is ended
- * @param controlFrames frames of a second that cost the peer nothing: PING, SETTINGS, and
- * WINDOW of less than a quarter of a window
+ * @param controlFrames frames of a second that cost the peer nothing: PING, PONG,
+ * SETTINGS, GOAWAY, WINDOW of less than a quarter of a window, and what is skipped
  * @since 0.1.0
  */
 public record ExtLimits(int streamWindowBytes, int connectionWindowBytes, int metadataBytes, Duration keepAlive,

@@ -88,12 +88,18 @@ final class ExtReceiver implements FrameHandler {
 					require(length > 0, "ERROR without a status");
 					ended(streamId, payload, length, true);
 				}
-				case FrameKind.PONG -> require(length == PING_BYTES, "PONG of another length than 8");
+				case FrameKind.PONG -> pong(length);
 				case FrameKind.PING -> ping(payload, length);
 				case ExtFrame.WINDOW -> window(streamId, payload, length);
-				case ExtFrame.GOAWAY -> this.messages.goingAway(GoAway.decode(payload, length));
+				case ExtFrame.GOAWAY -> {
+					this.conduct.controlFrame(this.messages.now());
+					this.messages.goingAway(GoAway.decode(payload, length));
+				}
 				case ExtFrame.SETTINGS -> settings(payload, length);
-				default -> this.messages.dropped(Dropped.SKIPPED_KIND, streamId);
+				default -> {
+					this.conduct.controlFrame(this.messages.now());
+					this.messages.dropped(Dropped.SKIPPED_KIND, streamId);
+				}
 			}
 			this.messages.keepToBudget();
 		}
@@ -162,6 +168,14 @@ final class ExtReceiver implements FrameHandler {
 		else {
 			this.messages.cancelledByPeer(stream, error ? "" : Utf8.lenient(rest, 0, rest.length));
 		}
+	}
+
+	/**
+	 * We ask rarely, so that one that was not asked for is not told from one that was.
+	 */
+	private void pong(int length) {
+		require(length == PING_BYTES, "PONG of another length than 8");
+		this.conduct.controlFrame(this.messages.now());
 	}
 
 	private void ping(ByteBuf payload, int length) {

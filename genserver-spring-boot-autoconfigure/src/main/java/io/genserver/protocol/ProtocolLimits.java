@@ -26,12 +26,14 @@ import java.time.Duration;
  * @param outboundHardBytes unsent bytes above which the connection is closed
  * @param outboundStall how long the outbound queue may make no progress before the
  * connection is closed
+ * @param longestDeadline how much time a peer's call gets at most, whatever its deadline
+ * @param waitingCalls our calls that may wait for a place, or for a connection
  * @since 0.1.0
  */
 public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int itemBytes, int metadataBytes,
 		int callsInFlight, Duration headerTimeout, Duration halfOpenIdle, long inboundBudgetBytes, Duration readPause,
 		int cancels, Duration cancelWindow, int skippedFrames, long outboundSoftBytes, long outboundHardBytes,
-		Duration outboundStall) {
+		Duration outboundStall, Duration longestDeadline, int waitingCalls) {
 
 	/** The longest frame payload that any muxio 0.15 peer sends. */
 	public static final int MAX_FRAME_BYTES = 65_536;
@@ -64,6 +66,8 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 		requirePositive(readPause, "readPause");
 		requirePositive(cancelWindow, "cancelWindow");
 		requirePositive(outboundStall, "outboundStall");
+		requirePositive(longestDeadline, "longestDeadline");
+		require(waitingCalls >= 1, "waitingCalls", "at least 1", waitingCalls);
 	}
 
 	/**
@@ -129,6 +133,10 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 
 		private Duration outboundStall = Duration.ofSeconds(30);
 
+		private Duration longestDeadline = Duration.ofMinutes(10);
+
+		private int waitingCalls = 1024;
+
 		private Builder() {
 		}
 
@@ -148,6 +156,8 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			this.outboundSoftBytes = from.outboundSoftBytes;
 			this.outboundHardBytes = from.outboundHardBytes;
 			this.outboundStall = from.outboundStall;
+			this.longestDeadline = from.longestDeadline;
+			this.waitingCalls = from.waitingCalls;
 		}
 
 		/** @see ProtocolLimits#webSocketMessageBytes() */
@@ -240,6 +250,18 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			return this;
 		}
 
+		/** @see ProtocolLimits#longestDeadline() */
+		public Builder longestDeadline(Duration deadline) {
+			this.longestDeadline = deadline;
+			return this;
+		}
+
+		/** @see ProtocolLimits#waitingCalls() */
+		public Builder waitingCalls(int calls) {
+			this.waitingCalls = calls;
+			return this;
+		}
+
 		/**
 		 * Builds the limits.
 		 * @return the limits
@@ -250,7 +272,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			return new ProtocolLimits(this.webSocketMessageBytes, this.frameBytes, this.itemBytes, this.metadataBytes,
 					this.callsInFlight, this.headerTimeout, this.halfOpenIdle, this.inboundBudgetBytes, this.readPause,
 					this.cancels, this.cancelWindow, this.skippedFrames, this.outboundSoftBytes, this.outboundHardBytes,
-					this.outboundStall);
+					this.outboundStall, this.longestDeadline, this.waitingCalls);
 		}
 
 	}

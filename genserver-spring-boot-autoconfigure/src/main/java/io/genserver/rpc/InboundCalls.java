@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundCalls {
 
-	/** A peer's deadline is not believed beyond this. */
-	private static final long LONGEST_DEADLINE = TimeUnit.MINUTES.toNanos(10);
-
 	/** How long a call of a built-in method may take that does not say it. */
 	private static final long BUILT_IN_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
 
@@ -274,15 +271,16 @@ final class InboundCalls {
 		}
 	}
 
-	private static long callNanos(InboundRequest request, ExposedOperation operation) {
+	private long callNanos(InboundRequest request, ExposedOperation operation) {
 		return (request.details().deadlineMillis() >= 0) ? deadlineNanos(request)
 				: operation.server().timeoutNanos(operation.operation());
 	}
 
 	/** How long the caller wants it to take at most, and we would let it. */
-	private static long deadlineNanos(InboundRequest request) {
+	private long deadlineNanos(InboundRequest request) {
 		long millis = request.details().deadlineMillis();
-		return (millis >= 0) ? Math.min(TimeUnit.MILLISECONDS.toNanos(millis), LONGEST_DEADLINE) : LONGEST_DEADLINE;
+		long longest = this.context.limits().longestDeadline().toNanos();
+		return (millis >= 0) ? Math.min(TimeUnit.MILLISECONDS.toNanos(millis), longest) : longest;
 	}
 
 	/** A call of a cast is answered as soon as the cast is queued, as in process. */

@@ -39,9 +39,6 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class OutboundCalls implements RpcChannel {
 
-	/** Requests that may wait for a place. */
-	private static final int MAX_WAITING = 1024;
-
 	private static final long ROOM_POLL_NANOS = 1_000_000;
 
 	private static final long ROUND_UP = 999_999;
@@ -215,8 +212,9 @@ public final class OutboundCalls implements RpcChannel {
 		if (this.outbound.bytes() + arguments.length > this.context.limits().outboundHardBytes()) {
 			return this.outbound.bytes() + " bytes wait to be sent already; slow down";
 		}
-		if (this.waitingCount.get() >= MAX_WAITING) {
-			return this.context.limits().callsInFlight() + " calls are open and " + MAX_WAITING
+		int most = this.context.limits().waitingCalls();
+		if (this.waitingCount.get() >= most) {
+			return this.context.limits().callsInFlight() + " calls are open and " + most
 					+ " requests wait already; slow down";
 		}
 		return null;

@@ -151,6 +151,8 @@ class GenServerClientAutoConfigurationTest {
 				"genserver.clients.store.uri", "ws://localhost");
 		failure(this.connected.withPropertyValues("genserver.clients.store.max-calls=0"),
 				"genserver.clients.store.max-calls", "positive");
+		failure(this.connected.withPropertyValues("genserver.clients.store.max-waiting-calls=0"),
+				"genserver.clients.store.max-waiting-calls", "positive");
 		failure(this.connected.withPropertyValues("genserver.clients.store.reconnect.max=1ms"),
 				"genserver.clients.store.reconnect.max", "reconnect.initial");
 		failure(this.connected.withPropertyValues("genserver.clients.store.keep-alive.timeout=0s"),

@@ -3,6 +3,7 @@ package io.genserver.autoconfigure;
 import java.time.Duration;
 import java.util.Map;
 
+import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.server.RpcServerSettings;
 import org.junit.jupiter.api.Test;
@@ -50,11 +51,37 @@ class RpcSettingsMappingTest {
 				Map.entry("genserver.rpc.limits.cancel-window", "10s"),
 				Map.entry("genserver.rpc.limits.outbound-soft", "11KB"),
 				Map.entry("genserver.rpc.limits.outbound-hard", "12KB"),
-				Map.entry("genserver.rpc.limits.outbound-stall", "13s")))
+				Map.entry("genserver.rpc.limits.outbound-stall", "13s"),
+				Map.entry("genserver.rpc.limits.deadline", "14s"),
+				Map.entry("genserver.rpc.limits.waiting-calls", "15"),
+				Map.entry("genserver.rpc.base.skipped-frames", "17")))
 			.limits();
 		assertThat(limits).isEqualTo(new ProtocolLimits(1000, 900, 2048, 3, 4, Duration.ofSeconds(5),
-				Duration.ofSeconds(6), 7 * 1024, Duration.ofSeconds(8), 9, Duration.ofSeconds(10),
-				ProtocolLimits.defaults().skippedFrames(), 11 * 1024, 12 * 1024, Duration.ofSeconds(13)));
+				Duration.ofSeconds(6), 7 * 1024, Duration.ofSeconds(8), 9, Duration.ofSeconds(10), 17, 11 * 1024,
+				12 * 1024, Duration.ofSeconds(13), Duration.ofSeconds(14), 15));
+	}
+
+	@Test
+	void everyLimitOfExtModeCanBeSet() {
+		ExtLimits limits = mapping(Map.of("genserver.rpc.ext.stream-window", "64KB",
+				"genserver.rpc.ext.connection-window", "65KB", "genserver.rpc.ext.metadata", "3B",
+				"genserver.rpc.ext.withholding", "4s", "genserver.rpc.ext.control-frames", "5",
+				"genserver.rpc.keepalive.interval", "6s", "genserver.rpc.keepalive.timeout", "7s"))
+			.extLimits();
+		assertThat(limits).isEqualTo(new ExtLimits(64 * 1024, 65 * 1024, 3, Duration.ofSeconds(6),
+				Duration.ofSeconds(7), Duration.ofSeconds(4), 5));
+	}
+
+	@Test
+	void everyLimitOfTheEndpointCanBeSet() {
+		RpcServerSettings server = mapping(
+				Map.of("genserver.rpc.max-connections", "1", "genserver.rpc.max-connections-per-principal", "2",
+						"genserver.rpc.max-connections-per-address", "3", "genserver.rpc.require-origin", "true"))
+			.server(Duration.ZERO);
+		assertThat(server.maxConnections()).isEqualTo(1);
+		assertThat(server.maxPerPrincipal()).isEqualTo(2);
+		assertThat(server.maxPerAddress()).isEqualTo(3);
+		assertThat(server.requireOrigin()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -78,12 +105,21 @@ class RpcSettingsMappingTest {
 					limits.cancels        | -1      | It must be at least 0
 					limits.outbound-hard  | 1KB     | It must be at least 1048576B, as genserver.rpc.limits.outbound-soft is
 					limits.outbound-stall | 0s      | It must be positive
+					limits.deadline       | 0s      | It must be positive
+					limits.waiting-calls  | 0       | It must be at least 1
+					base.skipped-frames   | -1      | It must be at least 0
+					ext.stream-window     | 63KB    | It must be at least 65536B
+					ext.connection-window | 63KB    | It must be at least 65536B
+					ext.metadata          | 17KB    | It must be at most 16384B
+					ext.withholding       | 0s      | It must be positive
+					ext.control-frames    | 0       | It must be at least 1
 					""")
 	void aValueThatMakesNoSenseIsRefusedAndTheReasonSaysWhatWould(String key, String value, String reason) {
 		RpcSettingsMapping mapping = mapping(Map.of("genserver.rpc." + key, value));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> {
 			mapping.server(Duration.ZERO);
 			mapping.limits();
+			mapping.extLimits();
 		}).satisfies((refusal) -> {
 			assertThat(refusal.getName()).isEqualTo("genserver.rpc." + key);
 			assertThat(refusal.getReason()).isEqualTo(reason);

@@ -264,6 +264,27 @@ class ExtSessionTest {
 	}
 
 	@Test
+	void metadataOverTheLimitIsRefused() {
+		try (ExtWire server = ExtWire.server()) {
+			server.feed(callWithMetadata(1, 8192), callWithMetadata(2, 8193));
+			assertThat(server.listener.refusals).containsExactly(new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+					"metadata of 8193 bytes exceeds the limit of 8192"));
+			assertThat(server.events).endsWith("refused 2 24");
+			assertThat(server.listener.violations).isEmpty();
+		}
+	}
+
+	/** One entry of a kind nobody knows, with a long length. */
+	private static byte[] callWithMetadata(int id, int length) {
+		byte[] metadata = new byte[length];
+		metadata[0] = 0x7f;
+		metadata[1] = -1;
+		metadata[2] = (byte) (length - 4);
+		metadata[3] = (byte) ((length - 4) >> 8);
+		return frame(ExtFrame.FIN, id, 0, Frames.header(MessageType.CALL, id, Frames.ECHO, metadata));
+	}
+
+	@Test
 	void aRefusedCastIsCancelledSoThatItsSenderDoesNotWait() {
 		try (ExtWire server = server(limits().itemBytes(100_000).build())) {
 			server.feed(cast(ExtFrame.MORE, 1, new byte[60_000]), data(ExtFrame.MORE, 1, 1, 40_001));

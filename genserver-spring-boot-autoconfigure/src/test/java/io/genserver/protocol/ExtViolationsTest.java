@@ -239,6 +239,9 @@ class ExtViolationsTest {
 
 	static Stream<Arguments> cheapFrames() {
 		return Stream.of(arguments("PING", frame(FrameKind.PING, 0, 0, new byte[8])),
+				arguments("PONG nobody asked for", frame(FrameKind.PONG, 0, 0, new byte[8])),
+				arguments("GOAWAY again and again", frame(ExtFrame.GOAWAY, 0, 0, new byte[10])),
+				arguments("of unknown kind", frame(11 | ExtFrame.IGNORABLE, 5, 7, new byte[100])),
 				arguments("WINDOW of the connection", frame(ExtFrame.WINDOW, 0, 0, numbers(16_383, 0))),
 				arguments("WINDOW of a stream", frame(ExtFrame.WINDOW, 0x8000_0001, 0, numbers(16_383, 5))),
 				arguments("WINDOW of nothing", frame(ExtFrame.WINDOW, 0, 0, numbers(0, 0))));

@@ -13,10 +13,17 @@ class ProtocolLimitsTest {
 
 	@Test
 	void theDefaultsAreThoseOfTheProtocol() {
-		assertThat(ProtocolLimits.defaults()).isEqualTo(new ProtocolLimits(131_072, 65_536, 4_194_304, 65_535, 1024,
-				Duration.ofSeconds(5), Duration.ofSeconds(30), 8_388_608, Duration.ofSeconds(30), 1000,
-				Duration.ofSeconds(10), 16, 1_048_576, 8_388_608, Duration.ofSeconds(30)));
+		assertThat(ProtocolLimits.defaults())
+			.isEqualTo(new ProtocolLimits(131_072, 65_536, 4_194_304, 65_535, 1024, Duration.ofSeconds(5),
+					Duration.ofSeconds(30), 8_388_608, Duration.ofSeconds(30), 1000, Duration.ofSeconds(10), 16,
+					1_048_576, 8_388_608, Duration.ofSeconds(30), Duration.ofMinutes(10), 1024));
 		assertThat(ProtocolLimits.defaults().toBuilder().build()).isEqualTo(ProtocolLimits.defaults());
+	}
+
+	@Test
+	void theDefaultsOfExtModeAreThoseOfTheProtocol() {
+		assertThat(ExtLimits.defaults()).isEqualTo(new ExtLimits(262_144, 1_048_576, 8192, Duration.ofSeconds(25),
+				Duration.ofSeconds(10), Duration.ofSeconds(10), 100));
 	}
 
 	@Test
@@ -37,6 +44,8 @@ class ProtocolLimitsTest {
 		assertRefused("skippedFrames", (limits) -> limits.skippedFrames(-1));
 		assertRefused("outboundSoftBytes", (limits) -> limits.outboundSoftBytes(-1));
 		assertRefused("outboundHardBytes", (limits) -> limits.outboundHardBytes(1_048_575));
+		assertRefused("longestDeadline", (limits) -> limits.longestDeadline(Duration.ZERO));
+		assertRefused("waitingCalls", (limits) -> limits.waitingCalls(0));
 		assertRefused("outboundStall", (limits) -> limits.outboundStall(Duration.ZERO));
 	}
 

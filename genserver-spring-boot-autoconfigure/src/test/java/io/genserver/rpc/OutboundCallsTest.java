@@ -315,6 +315,20 @@ class OutboundCallsTest {
 	}
 
 	@Test
+	void howManyCallsMayWaitCanBeChosen() {
+		this.pair.close();
+		this.pair = pair(ProtocolLimits.defaults().toBuilder().callsInFlight(1).waitingCalls(2).build());
+		callAsync("echo.block", "", LONG);
+		List<CompletableFuture<String>> waiting = List.of(callAsync("echo.say", "\"x\"", LONG),
+				callAsync("echo.say", "\"x\"", LONG));
+		this.pair.settle();
+		RpcException refused = thrown(RpcException.class, "echo.say", "\"x\"");
+		assertThat(refused).hasMessageContaining("1 calls are open and 2 requests wait already");
+		this.echo.gate.countDown();
+		waiting.forEach((each) -> assertThat(each.join()).isEqualTo("\"x\""));
+	}
+
+	@Test
 	void moreThanTheQueueHoldsIsRefused() {
 		this.pair.close();
 		this.pair = pair(ProtocolLimits.defaults()

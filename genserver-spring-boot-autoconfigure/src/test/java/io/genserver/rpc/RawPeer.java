@@ -8,6 +8,8 @@ import java.util.function.BooleanSupplier;
 
 import io.genserver.protocol.BaseSession;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ExtLimits;
+import io.genserver.protocol.ExtSession;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.Intake;
 import io.genserver.protocol.MethodId;
@@ -19,6 +21,7 @@ import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireListener;
 import io.genserver.protocol.WireMode;
+import io.genserver.protocol.WireSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +40,7 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
 	final MemoryTransport transport = new MemoryTransport();
 
-	final BaseSession session = new BaseSession(Side.CONNECTING, ProtocolLimits.defaults(),
-			PooledByteBufAllocator.DEFAULT, this);
+	final WireSession session;
 
 	final PeerConnection connection;
 
@@ -58,8 +60,16 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	boolean completed;
 
 	RawPeer(PeerContext context, long seed) {
+		this(WireMode.BASE, context, seed);
+	}
+
+	RawPeer(WireMode mode, PeerContext context, long seed) {
 		this.random = new Random(seed);
-		this.connection = new PeerConnection(Side.ACCEPTING, WireMode.BASE, context, this.transport,
+		this.session = (mode == WireMode.BASE)
+				? new BaseSession(Side.CONNECTING, ProtocolLimits.defaults(), PooledByteBufAllocator.DEFAULT, this)
+				: new ExtSession(Side.CONNECTING, ProtocolLimits.defaults(), ExtLimits.defaults(),
+						PooledByteBufAllocator.DEFAULT, this);
+		this.connection = new PeerConnection(Side.ACCEPTING, mode, context, this.transport,
 				PooledByteBufAllocator.DEFAULT);
 		this.connection.outbound().subscribe(this);
 	}
@@ -205,6 +215,7 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	@Override
 	public void responseItem(OutboundCall call, byte[] item) {
 		((Reply) call.attachment()).items.add(new String(item, StandardCharsets.UTF_8));
+		this.session.consumed(call, 1, item.length);
 	}
 
 	@Override

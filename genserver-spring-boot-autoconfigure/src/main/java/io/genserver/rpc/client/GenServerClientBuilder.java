@@ -54,6 +54,8 @@ public final class GenServerClientBuilder {
 
 	private int maxCalls = ProtocolLimits.defaults().callsInFlight();
 
+	private int maxWaitingCalls = ProtocolLimits.defaults().waitingCalls();
+
 	private @Nullable Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(20),
 			() -> ThreadLocalRandom.current().nextDouble());
 
@@ -177,6 +179,17 @@ public final class GenServerClientBuilder {
 	 */
 	public GenServerClientBuilder maxCalls(int calls) {
 		this.maxCalls = positive(calls, "number of calls");
+		return this;
+	}
+
+	/**
+	 * Set how many calls may wait: for a place beside those that are open, and for a
+	 * connection. Others fail at once. 1024 by default.
+	 * @param calls the limit, positive
+	 * @return this builder
+	 */
+	public GenServerClientBuilder maxWaitingCalls(int calls) {
+		this.maxWaitingCalls = positive(calls, "number of waiting calls");
 		return this;
 	}
 
@@ -349,13 +362,14 @@ public final class GenServerClientBuilder {
 			.inboundBudgetBytes(Math.max(ProtocolLimits.defaults().inboundBudgetBytes(), 2L * this.maxMessageBytes))
 			.outboundHardBytes(Math.max(ProtocolLimits.defaults().outboundHardBytes(), 2L * this.maxMessageBytes))
 			.callsInFlight(this.maxCalls)
+			.waitingCalls(this.maxWaitingCalls)
 			.build();
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
 		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, served.exposed(), workers,
 				System::nanoTime);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
 		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,
-				this.backoff, workers);
+				this.backoff, this.maxWaitingCalls, workers);
 	}
 
 	private HttpClient http() {

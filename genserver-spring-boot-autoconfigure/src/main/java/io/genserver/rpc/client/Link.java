@@ -38,14 +38,14 @@ final class Link {
 	/** A connection that lasted so long was a good one: the pauses begin anew. */
 	private static final long GOOD = TimeUnit.SECONDS.toNanos(10);
 
-	/** Requests that may wait for a connection. */
-	private static final int MAX_WAITING = 1024;
-
 	private final Connector connector;
 
 	private final URI uri;
 
 	private final @Nullable Backoff backoff;
+
+	/** Requests that may wait for a connection. */
+	private final int mostWaiting;
 
 	private final Executor workers;
 
@@ -80,12 +80,14 @@ final class Link {
 	 * @param connector makes connections
 	 * @param uri where to
 	 * @param backoff when to connect again, {@code null} for never
+	 * @param mostWaiting requests that may wait for a connection
 	 * @param workers runs what may be code of the application
 	 */
-	Link(Connector connector, URI uri, @Nullable Backoff backoff, Executor workers) {
+	Link(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers) {
 		this.connector = connector;
 		this.uri = uri;
 		this.backoff = backoff;
+		this.mostWaiting = mostWaiting;
 		this.workers = workers;
 	}
 
@@ -303,7 +305,7 @@ final class Link {
 			if (now == failed) {
 				now = null;
 			}
-			if (now == null && this.state != ClientState.CLOSED && this.waiting.size() < MAX_WAITING) {
+			if (now == null && this.state != ClientState.CLOSED && this.waiting.size() < this.mostWaiting) {
 				this.waiting.add(request);
 				return;
 			}

@@ -29,7 +29,8 @@ public record SocketSettings(Duration keepAliveInterval, Duration keepAliveTimeo
 	Duration tickPeriod() {
 		List<Duration> periods = List.of(this.keepAliveInterval, this.keepAliveTimeout,
 				this.peers.limits().outboundStall(), this.peers.limits().readPause(),
-				this.peers.limits().headerTimeout(), this.peers.limits().halfOpenIdle());
+				this.peers.limits().headerTimeout(), this.peers.limits().halfOpenIdle(),
+				this.peers.extLimits().withholding());
 		Duration period = Collections.min(periods).dividedBy(4);
 		if (period.compareTo(SHORTEST_TICK) < 0) {
 			return SHORTEST_TICK;
