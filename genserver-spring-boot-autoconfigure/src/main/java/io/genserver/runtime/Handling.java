@@ -271,6 +271,9 @@ final class Handling {
 	}
 
 	private SupervisionStrategy strategyFor(Throwable cause) {
+		if (cause instanceof CallersFault) {
+			return SupervisionStrategy.RESUME;
+		}
 		return this.cell.server().settings().supervision().strategyFor(cause);
 	}
 
@@ -290,7 +293,9 @@ final class Handling {
 
 	private void refuse(Message message, Throwable cause) {
 		Throwable known = Throwables.describable(cause);
-		this.cell.statistics().failed(message.operation(), known);
+		if (!(cause instanceof CallersFault)) {
+			this.cell.statistics().failed(message.operation(), known);
+		}
 		if (message.isCast()) {
 			logger.warn("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
 					message.caller(), known);

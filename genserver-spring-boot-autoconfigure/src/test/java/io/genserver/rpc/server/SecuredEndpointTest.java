@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import io.genserver.Call;
 import io.genserver.Caller;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
+import io.genserver.GenServerRegistry;
 import io.genserver.RpcAuthorization;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
+import io.genserver.ServerState;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
@@ -29,6 +32,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
@@ -176,6 +180,26 @@ class SecuredEndpointTest {
 	}
 
 	@Test
+	void whatMethodSecurityRefusesAPeerCostsTheServerNothing() {
+		start(Tokens.class, "genserver.servers.who.supervision.strategy=stop");
+		GenServerRegistry registry = this.application.bean(GenServerRegistry.class);
+		try (GenServerClient alice = client("alice-token"); GenServerClient root = client("root-token")) {
+			for (String refused : List.of("who.admin", "who.adminLater", "who.adminBeside")) {
+				assertThatExceptionOfType(RpcException.class).isThrownBy(() -> alice.call(refused, String.class))
+					.satisfies((denied) -> assertThat(denied.status()).isEqualTo(Status.PERMISSION_DENIED));
+			}
+			assertThat(root.<String>call("who.admin", String.class)).isEqualTo("root");
+			assertThat(root.<String>call("who.adminLater", String.class)).isEqualTo("root");
+			assertThat(registry.info("who").failed()).isZero();
+			assertThat(registry.info("who").failures()).isEmpty();
+			assertThat(registry.info("who").state()).isEqualTo(ServerState.RUNNING);
+			assertThatExceptionOfType(RpcException.class).isThrownBy(() -> alice.call("who.bug", String.class));
+			RpcApplication.await(() -> registry.info("who").state() == ServerState.STOPPED);
+			assertThat(registry.info("who").failed()).isOne();
+		}
+	}
+
+	@Test
 	void S19_theUserFollowsAMessageToTheServersItsHandlerCallsAndIsGoneAfterIt() {
 		start(Tokens.class);
 		try (GenServerClient alice = client("alice-token"); GenServerClient root = client("root-token")) {
@@ -222,6 +246,13 @@ class SecuredEndpointTest {
 
 		String admin();
 
+		CompletableFuture<String> adminLater();
+
+		@Call(concurrent = 2)
+		String adminBeside();
+
+		String bug();
+
 	}
 
 	@GenServer("who")
@@ -245,6 +276,28 @@ class SecuredEndpointTest {
 		@PreAuthorize("hasRole('ADMIN')")
 		public String admin() {
 			return SecurityContextHolder.getContext().getAuthentication().getName();
+		}
+
+		@Override
+		public CompletableFuture<String> adminLater() {
+			Authentication user = SecurityContextHolder.getContext().getAuthentication();
+			return CompletableFuture.supplyAsync(() -> {
+				if (user.getAuthorities().stream().noneMatch((each) -> "ROLE_ADMIN".equals(each.getAuthority()))) {
+					throw new AccessDeniedException("not for " + user.getName());
+				}
+				return user.getName();
+			});
+		}
+
+		@Override
+		@PreAuthorize("hasRole('ADMIN')")
+		public String adminBeside() {
+			return SecurityContextHolder.getContext().getAuthentication().getName();
+		}
+
+		@Override
+		public String bug() {
+			throw new IllegalStateException("a bug");
 		}
 
 	}

@@ -8,6 +8,7 @@ import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
+import io.genserver.runtime.CallersFault;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
@@ -23,7 +24,8 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
  * made, so that method security works on handlers and on whatever they call. A peer that
  * did not authenticate is nobody. What method security refuses is told to the peer as
  * {@link Status#PERMISSION_DENIED} or, if nobody was authenticated,
- * {@link Status#UNAUTHENTICATED}. Other messages are left as they are.
+ * {@link Status#UNAUTHENTICATED}; to the supervision of the server that is no failure.
+ * Other messages are left as they are.
  *
  * @since 0.1.0
  */
@@ -79,7 +81,18 @@ public final class PeerSecurityContext implements GenServerInterceptor, Ordered 
 	private static RpcException told(RuntimeException refusal) {
 		Status status = (refusal instanceof AuthenticationException) ? Status.UNAUTHENTICATED
 				: Status.PERMISSION_DENIED;
-		return new RpcException(status, String.valueOf(refusal.getMessage()), false, refusal);
+		return new Refused(status, refusal);
+	}
+
+	/** What a peer was refused, which is no fault of the server. */
+	private static final class Refused extends RpcException implements CallersFault {
+
+		private static final long serialVersionUID = 1L;
+
+		Refused(Status status, RuntimeException refusal) {
+			super(status, String.valueOf(refusal.getMessage()), false, refusal);
+		}
+
 	}
 
 }
