@@ -1243,7 +1243,7 @@ function newCall(limit, type, name, args = [], options = {}) {
   }
 
   const call = {
-    promise, signal, settle, fail,
+    promise, settle, fail,
 
     /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
     stream() {
@@ -1357,11 +1357,14 @@ function newCall(limit, type, name, args = [], options = {}) {
     DEADLINE_EXCEEDED), timeout);
   encode(args);
   signal?.addEventListener('abort', aborted);
+  if (signal?.aborted) {
+    aborted();
+  }
   return call;
 }
 
-/** Lets a handler answer a request of the peer. */
-function serveExchange(exchange, handler, { client, room, failed: told }) {
+/** Lets a handler answer a request of the peer. Its failures are also told here. */
+function serveExchange(exchange, handler, client, room, tell) {
   const { type, meta, deadline, body } = exchange;
   const abort = new AbortController();
   const { signal } = abort;
@@ -1395,7 +1398,7 @@ function serveExchange(exchange, handler, { client, room, failed: told }) {
     }
     catch (error) {
       refuse(error?.status ?? INTERNAL, error?.message ?? String(error), error);
-      told(error);
+      tell(error);
     }
   };
 
@@ -1585,9 +1588,7 @@ export function connect(url = '/ws', {
       refused: ({ fail }, status, message) => fail(status, message),
 
       opened(exchange) {
-        serveExchange(exchange, served.get(String(exchange.method)), {
-          client, room: link.room, failed: (error) => emit('error', error)
-        });
+        serveExchange(exchange, served.get(String(exchange.method)), client, link.room, (error) => emit('error', error));
       }
     };
 
@@ -1647,7 +1648,7 @@ export function connect(url = '/ws', {
         if (credentials) {
           offer.push('bearer.' + base64url(credentials));
         }
-        links.add(link = newLink(new WebSocket(href.replace(/^http/, 'ws'), ...offers ? [offer] : [])));
+        links.add(link = newLink(new WebSocket(href.replace(/^http/, 'ws'), offers ? offer : [])));
       }
     }
     catch (error) {
@@ -1750,7 +1751,7 @@ export function connect(url = '/ws', {
 
   /** Gives the link what waits for one. */
   const flush = (to) => {
-    while (to === link && queue.length && link.session?.ready()) {
+    while (to === link && queue.length && link?.session?.ready()) {
       const call = queue.shift();
       try {
         call.begin(link);
@@ -1762,21 +1763,18 @@ export function connect(url = '/ws', {
   };
 
   const submit = (call) => {
-    const { signal } = call;
     const full = () => queue.length >= maxQueued;
-    if (signal?.aborted || fatal) {
-      call.settle(signal?.aborted ? signal.reason : fatal);
+    if (full()) {
+      flush(link);
+    }
+    if (fatal) {
+      call.settle(fatal);
+    }
+    else if (full()) {
+      call.fail(RefusedError, 'too many operations wait', RESOURCE_EXHAUSTED);
     }
     else {
-      if (full() && link?.session) {
-        flush(link);
-      }
-      if (full()) {
-        call.fail(RefusedError, 'too many operations wait', RESOURCE_EXHAUSTED);
-      }
-      else {
-        enqueue(call);
-      }
+      enqueue(call);
     }
     return call;
   };
