@@ -345,7 +345,7 @@ public final class GenServerClientBuilder {
 	}
 
 	private static Executor workers() {
-		return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client-", 0).factory());
+		return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client").factory());
 	}
 
 	private RpcCodec usedCodec() {
