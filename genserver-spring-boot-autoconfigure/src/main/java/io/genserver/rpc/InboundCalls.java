@@ -333,8 +333,12 @@ final class InboundCalls {
 	}
 
 	void demanded(InboundRequest request, long items) {
-		if (request.attachment() instanceof InboundStream stream) {
-			stream.credited(items);
+		switch (request.attachment()) {
+			case InboundStream stream -> stream.credited(items);
+			case Asked asked -> asked.demanded += items;
+			case null, default -> {
+				// Nothing that counts items, or not any more.
+			}
 		}
 	}
 
@@ -393,16 +397,25 @@ final class InboundCalls {
 	/** A request that waits to be allowed. */
 	private final class Asked extends Admission {
 
+		private final InboundRequest request;
+
 		private final Runnable goOn;
+
+		/** Items the peer has asked for since; of the connection's thread. */
+		private long demanded;
 
 		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload, Runnable goOn) {
 			super(called, target, nanos, request, payload);
+			this.request = request;
 			this.goOn = goOn;
 		}
 
 		@Override
 		void allowed() {
 			this.goOn.run();
+			if (this.demanded > 0) {
+				InboundCalls.this.demanded(this.request, this.demanded);
+			}
 		}
 
 		@Override

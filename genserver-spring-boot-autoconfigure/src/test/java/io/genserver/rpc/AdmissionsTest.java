@@ -6,16 +6,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
 
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.RpcAuthorization;
+import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
+import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.reactivestreams.FlowAdapters;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,6 +34,7 @@ class AdmissionsTest {
 	private final List<String> taken = new ArrayList<>();
 
 	private final TestServers servers = new TestServers().add("log", new Log())
+		.add("ticks", new Ticks())
 		.add("other", new Other())
 		.add("room", Room.class, Room::new, true, io.genserver.runtime.ServerSettings.DEFAULTS)
 		.start();
@@ -61,6 +68,33 @@ class AdmissionsTest {
 		decision("log.first").complete(true);
 		assertThat(this.peer.answer(second)).isEqualTo("0 \"second\"");
 		assertThat(this.taken).containsExactly("first", "second");
+	}
+
+	@Test
+	void itemsAskedForMeanwhileAreSentOnceItIsAllowed() {
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		RawPeer ext = new RawPeer(
+				WireMode.EXT, new PeerContext(context.limits(), context.extLimits(), context.streamFailure(),
+						context.exposed(), context.workers(), context.clock(), (caller, target) -> decision(target)),
+				5);
+		try {
+			Reply reply = ext.stream("ticks.all", "", CallMetadata.NONE.toBuilder().itemCredit(1).build());
+			ext.pumpUntil(() -> this.decisions.size() == 1);
+			ext.connection.receive(Unpooled.buffer()
+				.writeIntLE(2 * Integer.BYTES)
+				.writeIntLE(reply.call().requestId())
+				.writeIntLE(0)
+				.writeByte(6)
+				.writeIntLE(0)
+				.writeIntLE(3));
+			decision("ticks.all").complete(true);
+			// The session, which has not asked for them, is surprised by more than one.
+			ext.pumpUntil(() -> !ext.unmatched.isEmpty());
+			assertThat(ext.unmatched).first().asString().startsWith("violation");
+		}
+		finally {
+			ext.disconnect();
+		}
 	}
 
 	@Test
@@ -194,6 +228,21 @@ class AdmissionsTest {
 		@Override
 		public String name() {
 			return "room";
+		}
+
+	}
+
+	interface Ticking {
+
+		Flow.Publisher<Integer> all();
+
+	}
+
+	static final class Ticks implements Ticking {
+
+		@Override
+		public Flow.Publisher<Integer> all() {
+			return FlowAdapters.toFlowPublisher(Flux.range(0, 100));
 		}
 
 	}

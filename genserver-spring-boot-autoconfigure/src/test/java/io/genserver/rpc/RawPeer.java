@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.protocol.BaseSession;
+import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ExtSession;
@@ -88,6 +89,13 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 		Reply reply = new Reply();
 		reply.call = this.session.call(MethodId.of(wireName), arguments.getBytes(StandardCharsets.UTF_8),
 				ResponseMode.STREAM, reply);
+		return reply;
+	}
+
+	Reply stream(String wireName, String arguments, CallMetadata metadata) {
+		Reply reply = new Reply();
+		reply.call = this.session.call(MethodId.of(wireName), arguments.getBytes(StandardCharsets.UTF_8),
+				ResponseMode.STREAM, reply, metadata);
 		return reply;
 	}
 
