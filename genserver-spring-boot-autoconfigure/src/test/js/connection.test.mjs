@@ -685,3 +685,7 @@ test('a full socket holds an upload back', async () => {
   assert.equal(await upload, 9);
   connection.close();
 });
+
+test('without a WebSocket connect says so', () => {
+  assert.throws(() => client.connect('ws://here/ws', { WebSocket: null }), /no WebSocket here: pass one as the option WebSocket/);
+});

@@ -1441,6 +1441,9 @@ export function connect(url = '/ws', {
   timeout = 5000, connectTimeout = 10000, mode, maxQueued = 1024, token, WebSocket = globalThis.WebSocket,
   keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}
 } = {}) {
+  if (!WebSocket) {
+    throw new TypeError('There is no WebSocket here: pass one as the option WebSocket');
+  }
   const listeners = { state: new Set(), error: new Set() };
   const served = new Map();
   const links = new Set();
