@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * sent; of several beans all must agree. What is refused never runs, and its caller is
  * told {@link RpcException.Status#PERMISSION_DENIED}.
  * <p>
+ * Of the endpoint's own methods, {@code $rpc.health} is asked about as operation
+ * {@code health} of server {@code $rpc}, {@code $rpc.describe} where it is configured so,
+ * and {@code $rpc.ping} never.
+ * <p>
  * Messages of one connection to one server keep their order, so a decision that takes
  * long delays those that come after it. One that takes longer than the call may is given
  * up, and refuses.

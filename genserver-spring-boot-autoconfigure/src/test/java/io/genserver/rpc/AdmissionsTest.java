@@ -11,6 +11,8 @@ import java.util.concurrent.Flow;
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.RpcAuthorization;
+import io.genserver.RpcException;
+import io.genserver.RpcException.Status;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
@@ -23,10 +25,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What becomes of requests while it is decided whether they may be. */
-@ExtendWith(BufferLeaks.class)
+@ExtendWith({ BufferLeaks.class, OutputCaptureExtension.class })
 class AdmissionsTest {
 
 	private final Map<String, CompletableFuture<Boolean>> decisions = new ConcurrentHashMap<>();
@@ -128,6 +133,7 @@ class AdmissionsTest {
 		decision("log.third").complete(true);
 		assertThat(this.peer.answer(next)).isEqualTo("0 \"third\"");
 		assertThat(this.taken).containsExactly("third");
+		assertThat(this.servers.registry().info("log").failed()).isZero();
 	}
 
 	@Test
@@ -146,6 +152,47 @@ class AdmissionsTest {
 		assertThat(unlucky.answer(reply)).isEqualTo("1 other.echo: permission denied");
 		assertThat(unlucky.connection.callsInFlight()).isZero();
 		unlucky.disconnect();
+	}
+
+	@Test
+	void aDecisionThatFailsLaterRefuses() {
+		Reply reply = this.peer.call("other.echo", "\"x\"");
+		this.peer.pumpUntil(() -> this.decisions.size() == 1);
+		decision("other.echo").completeExceptionally(new IllegalStateException("no database"));
+		assertThat(this.peer.answer(reply)).isEqualTo("1 other.echo: permission denied");
+		assertThat(this.peer.connection.callsInFlight()).isZero();
+		assertThat(this.peer.connection.inboundBytes()).isZero();
+	}
+
+	@Test
+	void theFirstRefusalOfAnOperationIsSaidInTheLog(CapturedOutput output) {
+		decision("log.second").complete(false);
+		decision("other.echo").complete(false);
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.peer.answer(this.peer.call("log.second", ""))).startsWith("1 ");
+			assertThat(this.peer.answer(this.peer.call("other.echo", "\"x\""))).startsWith("1 ");
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN")))
+			.filteredOn((line) -> line.contains("was refused"))
+			.satisfiesExactly((line) -> assertThat(line).contains("log.second", "tester"),
+					(line) -> assertThat(line).contains("other.echo"));
+	}
+
+	@Test
+	void aDecisionThatIsNoneRefuses() {
+		Reply reply = this.peer.call("other.echo", "\"x\"");
+		this.peer.pumpUntil(() -> this.decisions.size() == 1);
+		decision("other.echo").complete(null);
+		assertThat(this.peer.answer(reply)).isEqualTo("1 other.echo: permission denied");
+	}
+
+	@Test
+	void whoDecidesMaySayWhyNot() {
+		Reply reply = this.peer.call("other.echo", "\"x\"");
+		this.peer.pumpUntil(() -> this.decisions.size() == 1);
+		decision("other.echo").completeExceptionally(new RpcException(Status.FAILED_PRECONDITION, "not today", true));
+		assertThat(this.peer.answer(reply)).isEqualTo("1 not today");
+		assertThat(this.peer.transport.closeCode()).isZero();
 	}
 
 	@Test
