@@ -23,9 +23,8 @@ class BearerTokenFilterTest {
 	private static final String OFFER = "genserver.v1, bearer."
 			+ Base64.getUrlEncoder().encodeToString("a-token".getBytes(StandardCharsets.UTF_8)) + ", muxio";
 
-	private final BearerTokenFilter filter = new BearerTokenFilter(
-			new RpcServerSettings("/ws", List.of(), false, true, 1, 0, 0, 1, Duration.ofSeconds(1), Duration.ofSeconds(1),
-					Duration.ZERO));
+	private final BearerTokenFilter filter = new BearerTokenFilter(new RpcServerSettings("/ws", List.of(), false, true,
+			1, 0, 0, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO));
 
 	private HttpHeaders seen(MockServerHttpRequest.BaseBuilder<?> request) {
 		AtomicReference<HttpHeaders> seen = new AtomicReference<>();
