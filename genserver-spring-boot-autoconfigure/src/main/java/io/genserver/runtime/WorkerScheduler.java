@@ -263,12 +263,22 @@ final class WorkerScheduler implements Scheduler {
 		return (task != null) ? task : steal(worker);
 	}
 
+	/** From one worker on that is drawn, around to it again: thieves do not meet. */
 	private @Nullable Runnable steal(Worker thief) {
-		Object[] victims = this.workers.toArray();
-		int start = (victims.length > 1) ? Worker.random(victims.length) : 0;
-		for (int i = 0; i < victims.length; i++) {
-			Worker victim = (Worker) victims[(start + i) % victims.length];
-			if (victim != thief && victim.hasSurplus()) {
+		int known = this.count.get();
+		int first = (known > 1) ? Worker.random(known) : 0;
+		Runnable task = steal(thief, first, Integer.MAX_VALUE);
+		return (task != null || first == 0) ? task : steal(thief, 0, first);
+	}
+
+	private @Nullable Runnable steal(Worker thief, int from, int to) {
+		int index = 0;
+		// Without a copy of the list: workers that search do this all the time.
+		for (Worker victim : this.workers) {
+			if (index >= to) {
+				return null;
+			}
+			if (index++ >= from && victim != thief && victim.hasSurplus()) {
 				Runnable task = victim.steal();
 				if (task != null) {
 					return task;

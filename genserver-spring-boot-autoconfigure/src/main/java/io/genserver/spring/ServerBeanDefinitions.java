@@ -18,6 +18,7 @@ import org.springframework.beans.factory.BeanDefinitionStoreException;
 import org.springframework.beans.factory.CannotLoadBeanClassException;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -27,6 +28,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.type.MethodMetadata;
 
 /**
  * Finds the bean definitions that are servers, however they were registered, checks them
@@ -84,7 +86,8 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		ServerBeanRegistration registration = new ServerBeanRegistration((DefaultListableBeanFactory) beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			BeanDefinition definition = beanFactory.getBeanDefinition(name);
-			ServerBean server = definition.isAbstract() ? null : server(beanFactory, name, definition);
+			ServerBean server = (definition.isAbstract() || isOfFramework(definition)) ? null
+					: server(beanFactory, name, definition);
 			if (server != null) {
 				BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
 				registration.register(server, definition,
@@ -101,6 +104,16 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 			throw new NoSuchBeanDefinitionException(GenServerContext.class, "only servers are given one");
 		}
 		return context;
+	}
+
+	/**
+	 * Whether a bean is made by a method of Spring's own, of which there are hundreds and
+	 * none makes a server: finding out their types is most of what this would cost.
+	 */
+	private static boolean isOfFramework(BeanDefinition definition) {
+		MethodMetadata method = (definition instanceof AnnotatedBeanDefinition annotated)
+				? annotated.getFactoryMethodMetadata() : null;
+		return method != null && method.getDeclaringClassName().startsWith("org.springframework.");
 	}
 
 	private @Nullable ServerBean server(ConfigurableListableBeanFactory beanFactory, String name,
