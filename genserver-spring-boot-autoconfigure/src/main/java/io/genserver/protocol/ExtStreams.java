@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.netty.util.collection.IntObjectHashMap;
+import java.util.function.Predicate;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,11 +100,20 @@ final class ExtStreams {
 		return new ArrayList<>(this.open.values());
 	}
 
-	/** The stream that holds most and may still bring more. */
+	/**
+	 * The stream to end when too much is buffered: of those that may still bring more the
+	 * one that holds most, else of the calls that have not begun.
+	 */
 	@Nullable ExtStream largest() {
+		ExtStream largest = largest((stream) -> stream.receiving && !stream.finReceived);
+		return (largest != null) ? largest : largest((stream) -> stream.receiving && stream.request != null
+				&& stream.request.call && !stream.request.isStarted());
+	}
+
+	private @Nullable ExtStream largest(Predicate<ExtStream> candidate) {
 		ExtStream largest = null;
 		for (ExtStream stream : this.open.values()) {
-			if (stream.receiving && !stream.finReceived && stream.buffered() > 0
+			if (candidate.test(stream) && stream.buffered() > 0
 					&& (largest == null || stream.buffered() > largest.buffered())) {
 				largest = stream;
 			}

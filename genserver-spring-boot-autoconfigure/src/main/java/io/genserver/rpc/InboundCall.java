@@ -100,6 +100,11 @@ final class InboundCall extends Call implements Outbound {
 		session.respondError(this.request, failure.error());
 	}
 
+	/** It waits in a mailbox, and what it brought can be kept no longer. */
+	void refusedLate(WireFailure failure) {
+		giveUp(new WireFailureException(failure));
+	}
+
 	/** The peer no longer wants the answer; its place is free when the handler stops. */
 	void cancelledByPeer() {
 		this.cancelled = true;

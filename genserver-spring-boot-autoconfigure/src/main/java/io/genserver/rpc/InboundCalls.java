@@ -312,7 +312,16 @@ final class InboundCalls {
 	}
 
 	void refused(InboundRequest request, Refusal refusal) {
-		answer(request, WireFailure.refused(refusal.status(), refusal.text()));
+		WireFailure failure = WireFailure.refused(refusal.status(), refusal.text());
+		switch (request.attachment()) {
+			case InboundCall call when !request.isStarted() -> call.refusedLate(failure);
+			case Admission admission -> {
+				admission.cancel();
+				request.attach(null);
+				answer(request, failure);
+			}
+			case null, default -> answer(request, failure);
+		}
 	}
 
 	private void answer(InboundRequest request, WireFailure failure) {

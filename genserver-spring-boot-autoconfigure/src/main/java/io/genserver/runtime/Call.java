@@ -160,7 +160,13 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		ended();
 	}
 
-	final boolean giveUp(Throwable reason) {
+	/**
+	 * End the call before it has its reply. The handler does not start if it has not;
+	 * otherwise it is told.
+	 * @param reason what the caller gets
+	 * @return whether this ended the call
+	 */
+	protected final boolean giveUp(Throwable reason) {
 		return endWith((state) -> reason);
 	}
 

@@ -233,6 +233,27 @@ class PeerLimitsTest {
 	}
 
 	@Test
+	void ofCallsThatOnlyWaitTheLargestIsEndedAndAnswered() {
+		assumeExt();
+		this.peer = peer(limits().itemBytes(10_000).inboundBudgetBytes(20_000).build(), new ExtLimits(65_536, 65_536,
+				8192, Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 100));
+		this.peer.call("heavy.hold", "");
+		this.peer.pumpUntil(() -> this.heavy.held.get() == 1);
+		List<Reply> queued = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			queued.add(this.peer.call("heavy.append", text(9000 + i)));
+		}
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() > 30_000);
+		pass(Duration.ZERO);
+		pass(Duration.ofSeconds(10));
+		assertThat(answer(queued.getLast())).isEqualTo(
+				told(ExtStatus.RESOURCE_EXHAUSTED, 2, "this connection buffers more than 20000 bytes; not executed"));
+		this.heavy.gate.countDown();
+		assertThat(answer(queued.getFirst())).startsWith("0 ");
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() == 0);
+	}
+
+	@Test
 	void whatIsReceivedAndNotHandledIsBounded() {
 		this.peer = peer(limits().itemBytes(10_000).inboundBudgetBytes(20_000).build(), new ExtLimits(65_536, 65_536,
 				8192, Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(10), 100));
