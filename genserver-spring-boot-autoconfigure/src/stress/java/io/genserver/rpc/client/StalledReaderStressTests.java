@@ -38,7 +38,7 @@ class StalledReaderStressTests {
 	void aReaderThatStallsStaysWithinItsBudgetAndDisturbsNobody(WireMode mode) throws Exception {
 		ProtocolLimits limits = ProtocolLimits.defaults().toBuilder().outboundStall(STALL.multipliedBy(2)).build();
 		try (TestServers servers = new TestServers().add("ledger", new Ledger.Server()).start();
-				TestEndpoint endpoint = new TestEndpoint(servers, 0, limits);
+				TestEndpoint endpoint = new TestEndpoint(servers, 0, limits, silence(mode));
 				ChaosProxy proxy = new ChaosProxy(endpoint.port(),
 						(number) -> new ChaosProxy.Plan(ChaosProxy.Trouble.STALLED_READER, 20_000))) {
 			try (GenServerClient stalled = builder(mode).connect(URI.create("ws://localhost:" + proxy.port() + "/ws"));
@@ -48,8 +48,21 @@ class StalledReaderStressTests {
 		}
 	}
 
+	/**
+	 * Silence that does not end the connection during the stall. In base mode what waits
+	 * for the socket is to end it, in ext mode there is nothing but silence.
+	 */
+	private static Duration silence(WireMode mode) {
+		Duration least = Duration.ofSeconds(25);
+		Duration silence = (mode == WireMode.BASE) ? STALL.multipliedBy(3) : STALL;
+		return (silence.compareTo(least) < 0) ? least : silence;
+	}
+
 	private static GenServerClientBuilder builder(WireMode mode) {
-		GenServerClientBuilder builder = GenServerClient.builder().callTimeout(STALL.multipliedBy(4)).noReconnect();
+		GenServerClientBuilder builder = GenServerClient.builder()
+			.callTimeout(STALL.multipliedBy(4))
+			.keepAlive(STALL.multipliedBy(6), STALL)
+			.noReconnect();
 		return (mode == WireMode.BASE) ? builder.baseMode() : builder;
 	}
 

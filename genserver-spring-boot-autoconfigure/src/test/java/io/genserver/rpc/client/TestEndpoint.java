@@ -55,9 +55,15 @@ final class TestEndpoint implements AutoCloseable {
 	}
 
 	TestEndpoint(TestServers servers, int port, ProtocolLimits limits) {
-		PeerContext context = servers.context(limits);
-		this.settings = new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1),
-				context);
+		this(servers, port, limits, Duration.ofSeconds(25));
+	}
+
+	TestEndpoint(TestServers servers, int port, ProtocolLimits limits, Duration keepAlive) {
+		PeerContext known = servers.context(limits);
+		Duration timeout = Duration.ofSeconds(10);
+		PeerContext context = new PeerContext(limits, known.extLimits().withKeepAlive(keepAlive, timeout),
+				known.streamFailure(), known.exposed(), known.workers(), known.clock());
+		this.settings = new SocketSettings(keepAlive, timeout, Duration.ofSeconds(1), context);
 		WebsocketServerSpec spec = WebsocketServerSpec.builder()
 			.handlePing(true)
 			.maxFramePayloadLength(context.limits().webSocketMessageBytes())
