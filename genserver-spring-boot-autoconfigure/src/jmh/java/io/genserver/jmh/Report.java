@@ -30,7 +30,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * the median of all of the peer's; its spread are the ratios of single rounds.
  * <p>
  * System properties: {@code genserver.jmh.include} (regular expression found in a
- * scenario's name, all), {@code .rounds} (3), {@code .warmups} (3), {@code .iterations}
+ * scenario's name, all), {@code .rounds} (3), {@code .warmups} (10), {@code .iterations}
  * (4), {@code .millis} of each (500; twice that, and four times to warm up, over a
  * connection), {@code .one-cpu} (also run all on one processor, true), {@code .jvm-args}
  * (further arguments for the forks, separated by blanks), {@code .quiet} (seconds to wait
@@ -50,7 +50,7 @@ public final class Report {
 
 	private final int rounds = Integer.getInteger("genserver.jmh.rounds", 3);
 
-	private final int warmups = Integer.getInteger("genserver.jmh.warmups", 3);
+	private final int warmups = Integer.getInteger("genserver.jmh.warmups", 10);
 
 	private final int iterations = Integer.getInteger("genserver.jmh.iterations", 4);
 
