@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,6 +17,7 @@ import io.genserver.RpcAuthorization.Target;
 import io.genserver.RpcException;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
+import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +86,7 @@ final class Admissions {
 	}
 
 	private static WireFailure refusal(Target target, @Nullable Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
+		Throwable cause = (failure != null) ? Throwables.unwrap(failure) : null;
 		return switch (cause) {
 			case null -> WireFailure.denied(target + ": permission denied");
 			case RpcException told -> WireFailure.refused(told);

@@ -317,8 +317,7 @@ final class InboundCalls {
 			case InboundCall call when !request.isStarted() -> call.refusedLate(failure);
 			case Admission admission -> {
 				admission.cancel();
-				request.attach(null);
-				answer(request, failure);
+				admission.refused(request, failure, false);
 			}
 			case null, default -> answer(request, failure);
 		}

@@ -1,12 +1,12 @@
 package io.genserver.rpc;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import io.genserver.RpcRequest.Kind;
+import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +74,7 @@ public final class InterceptedChannel implements RpcChannel {
 			return CompletableFuture.failedFuture(ex);
 		}
 		CompletableFuture<T> reply = this.channel.callAsync(method, sent, timeoutNanos, decoder);
-		reply.whenComplete((value, failure) -> request.end(
-				(failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure));
+		reply.whenComplete((value, failure) -> request.end((failure != null) ? Throwables.unwrap(failure) : null));
 		return reply;
 	}
 

@@ -2,7 +2,6 @@ package io.genserver.rpc;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
@@ -11,6 +10,7 @@ import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
 import io.genserver.runtime.Operation;
+import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,8 +121,7 @@ final class WireOperation extends Operation {
 				reply.complete(encode(value));
 			}
 			else {
-				reply.completeExceptionally((failure instanceof CompletionException && failure.getCause() != null)
-						? failure.getCause() : failure);
+				reply.completeExceptionally(Throwables.unwrap(failure));
 			}
 		});
 		return reply;

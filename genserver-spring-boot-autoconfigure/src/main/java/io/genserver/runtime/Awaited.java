@@ -1,6 +1,5 @@
 package io.genserver.runtime;
 
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -93,12 +92,8 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	/** Why it failed, or {@code null}. */
 	@Nullable Throwable failure() {
-		return unwrap(this.failure);
-	}
-
-	/** What a stage failed with, as it was thrown. */
-	static @Nullable Throwable unwrap(@Nullable Throwable cause) {
-		return (cause instanceof CompletionException && cause.getCause() != null) ? cause.getCause() : cause;
+		Throwable cause = this.failure;
+		return (cause != null) ? Throwables.unwrap(cause) : null;
 	}
 
 }

@@ -211,7 +211,8 @@ final class ConcurrentRuns {
 			this.by = stage;
 			boolean unwraps = this.message.operation().unwrapsStage();
 			try {
-				stage.whenComplete((value, cause) -> ended(unwraps ? value : stage, Awaited.unwrap(cause)));
+				stage.whenComplete((value, cause) -> ended(unwraps ? value : stage,
+						(cause != null) ? Throwables.unwrap(cause) : null));
 			}
 			catch (Throwable ex) {
 				ended(null, ex);

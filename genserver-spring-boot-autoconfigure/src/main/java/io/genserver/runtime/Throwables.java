@@ -1,13 +1,27 @@
 package io.genserver.runtime;
 
+import java.util.concurrent.CompletionException;
+
 /**
  * Passes on what a handler threw.
+ *
+ * @since 0.1.0
  */
-final class Throwables {
+public final class Throwables {
 
 	private static final int DEEPEST = 100;
 
 	private Throwables() {
+	}
+
+	/**
+	 * Return what a stage failed with, as it was thrown: stages that depend on others
+	 * wrap it.
+	 * @param failure what a stage tells
+	 * @return the failure itself
+	 */
+	public static Throwable unwrap(Throwable failure) {
+		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	/** Throw it as it was thrown. */

@@ -4,7 +4,6 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
 import io.genserver.GenServerUnavailableException;
@@ -33,9 +32,7 @@ final class ConnectFailures {
 		return uri;
 	}
 
-	static GenServerUnavailableException failure(URI uri, Duration timeout, Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
+	static GenServerUnavailableException failure(URI uri, Duration timeout, Throwable cause) {
 		return new GenServerUnavailableException("Cannot connect to " + shown(uri) + ": " + reason(uri, timeout, cause),
 				true, cause);
 	}

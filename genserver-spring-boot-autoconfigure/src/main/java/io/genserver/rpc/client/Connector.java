@@ -13,6 +13,7 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.Throwables;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -80,10 +81,11 @@ final class Connector {
 	 */
 	CompletableFuture<WebSocketTransport> open(URI uri, boolean fresh) {
 		return attempt(uri, fresh)
-			.exceptionallyCompose((failure) -> (!fresh && renewsTokens() && isUnauthenticated(unwrap(failure)))
-					? attempt(uri, true) : CompletableFuture.failedFuture(failure))
+			.exceptionallyCompose(
+					(failure) -> (!fresh && renewsTokens() && isUnauthenticated(Throwables.unwrap(failure)))
+							? attempt(uri, true) : CompletableFuture.failedFuture(failure))
 			.exceptionallyCompose((failure) -> CompletableFuture
-				.failedFuture(ConnectFailures.failure(uri, this.timeout, unwrap(failure))));
+				.failedFuture(ConnectFailures.failure(uri, this.timeout, Throwables.unwrap(failure))));
 	}
 
 	private static boolean isUnauthenticated(Throwable failure) {
@@ -114,17 +116,13 @@ final class Connector {
 	private CompletableFuture<WebSocketTransport> negotiate(URI uri, HttpClient http) {
 		boolean offering = this.ext && !this.plain;
 		return open(uri, http, offering).exceptionallyCompose((failure) -> {
-			if (offering && unwrap(failure) instanceof WebSocketClientHandshakeException refused
+			if (offering && Throwables.unwrap(failure) instanceof WebSocketClientHandshakeException refused
 					&& String.valueOf(refused.getMessage()).contains("subprotocol")) {
 				this.plain = true;
 				return open(uri, http, false);
 			}
 			return CompletableFuture.failedFuture(failure);
 		});
-	}
-
-	private static Throwable unwrap(Throwable failure) {
-		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
 	private CompletableFuture<WebSocketTransport> open(URI uri, HttpClient http, boolean offering) {

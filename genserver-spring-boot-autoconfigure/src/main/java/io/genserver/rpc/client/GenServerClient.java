@@ -90,6 +90,10 @@ public final class GenServerClient implements AutoCloseable {
 		this.served = served;
 	}
 
+	Link link() {
+		return this.link;
+	}
+
 	/**
 	 * Connect with default settings.
 	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}

@@ -299,16 +299,11 @@ public final class GenServerClientBuilder {
 	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
 	 */
 	public CompletableFuture<GenServerClient> connectAsync(URI uri) {
-		Executor workers = workers();
-		RpcCodec used = usedCodec();
-		ServedHandlers served = new ServedHandlers(used);
-		Link link = link(uri, workers, served);
-		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served,
-				new RpcInterceptors(interceptors()));
-		CompletableFuture<GenServerClient> connected = link.connect().thenApply((done) -> client);
+		GenServerClient client = client(uri);
+		CompletableFuture<GenServerClient> connected = client.link().connect().thenApply((done) -> client);
 		connected.whenComplete((done, failure) -> {
 			if (connected.isCancelled()) {
-				link.close("connecting was cancelled");
+				client.link().close("connecting was cancelled");
 				client.close();
 			}
 		});
@@ -329,14 +324,17 @@ public final class GenServerClientBuilder {
 					"A client that connects in the background goes on trying: leave noReconnect()"
 							+ " out, or use connect(...)");
 		}
+		GenServerClient client = client(uri);
+		client.link().connectInBackground();
+		return client;
+	}
+
+	private GenServerClient client(URI uri) {
 		Executor workers = workers();
 		RpcCodec used = usedCodec();
 		ServedHandlers served = new ServedHandlers(used);
 		Link link = link(uri, workers, served);
-		GenServerClient client = new GenServerClient(link, used, workers, this.callTimeout, served,
-				new RpcInterceptors(interceptors()));
-		link.connectInBackground();
-		return client;
+		return new GenServerClient(link, used, workers, this.callTimeout, served, new RpcInterceptors(interceptors()));
 	}
 
 	private Supplier<List<RpcInterceptor>> interceptors() {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +18,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.GoAway;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,9 +122,7 @@ final class Link {
 				opened(opened);
 			}
 			else {
-				Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-						? failure.getCause() : failure;
-				pause(String.valueOf(cause.getMessage()), 0);
+				pause(String.valueOf(Throwables.unwrap(failure).getMessage()), 0);
 			}
 		}, this.workers);
 	}

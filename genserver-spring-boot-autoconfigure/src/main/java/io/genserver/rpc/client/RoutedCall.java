@@ -1,7 +1,6 @@
 package io.genserver.rpc.client;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -10,6 +9,7 @@ import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.RequestBody;
+import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +77,7 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	}
 
 	private void ended(OutboundCalls calls, @Nullable T reply, @Nullable Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
+		Throwable cause = (failure != null) ? Throwables.unwrap(failure) : null;
 		if (cause instanceof NoConnectionException lost && LinkChannel.mayTryAgain(this.method, lost)
 				&& this.deadline - System.nanoTime() > 0 && !isDone()) {
 			this.attempt = null;

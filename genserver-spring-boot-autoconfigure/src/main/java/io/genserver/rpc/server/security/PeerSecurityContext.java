@@ -9,6 +9,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.runtime.CallersFault;
+import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
@@ -71,8 +72,7 @@ public final class PeerSecurityContext implements GenServerInterceptor, Ordered 
 			if (failure == null) {
 				return value;
 			}
-			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-					? failure.getCause() : failure;
+			Throwable cause = Throwables.unwrap(failure);
 			throw (cause instanceof AccessDeniedException || cause instanceof AuthenticationException)
 					? told((RuntimeException) cause) : new CompletionException(cause);
 		});
