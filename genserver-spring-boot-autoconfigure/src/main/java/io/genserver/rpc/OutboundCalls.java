@@ -59,6 +59,9 @@ public final class OutboundCalls implements RpcChannel {
 	/** Calls whose deadline nobody else watches. */
 	private final Set<AsyncRemoteCall<?>> pending = ConcurrentHashMap.newKeySet();
 
+	/** Replies that cannot be decoded where they arrive. */
+	private final ArrivedReplies arrived;
+
 	private final AtomicInteger waitingCount = new AtomicInteger();
 
 	/** Requests that wait for a place; of the connection's thread. */
@@ -74,6 +77,7 @@ public final class OutboundCalls implements RpcChannel {
 		this.session = session;
 		this.outbound = outbound;
 		this.backlog = backlog;
+		this.arrived = new ArrivedReplies(context.workers());
 	}
 
 	@Override
@@ -110,11 +114,31 @@ public final class OutboundCalls implements RpcChannel {
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
-		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, body, this.context.workers(), decoder,
-				this.context.clock().getAsLong(), withinTurn(timeoutNanos));
+		RemoteReply<T> reply = new RemoteReply<>(method, decoder, this.context.workers());
+		callAsync(method, body, timeoutNanos, reply);
+		return reply;
+	}
+
+	/**
+	 * Call without waiting.
+	 * @param <T> type of the reply
+	 * @param method the operation
+	 * @param body what it is given
+	 * @param timeoutNanos time the call may take in all; less if the calling turn has
+	 * less
+	 * @param reply gets the reply
+	 */
+	public <T extends @Nullable Object> void callAsync(RemoteMethod method, RequestBody body, long timeoutNanos,
+			RemoteReply<T> reply) {
+		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, body, reply, this.context.clock().getAsLong(),
+				withinTurn(timeoutNanos));
 		this.pending.add(call);
+		reply.attempt(call);
 		submit(call, body.arguments());
-		return call.future();
+		if (reply.isOver()) {
+			// Whoever ended it may not have seen what is to be cancelled.
+			call.cancelled();
+		}
 	}
 
 	@Override
@@ -259,6 +283,16 @@ public final class OutboundCalls implements RpcChannel {
 
 	void forget(AsyncRemoteCall<?> call) {
 		this.pending.remove(call);
+	}
+
+	/** Decode the reply once all is read that has come. On the connection's thread. */
+	void decodeSoon(AsyncRemoteCall<?> call) {
+		this.arrived.add(call);
+	}
+
+	/** All is read that has come. On the connection's thread. */
+	void received() {
+		this.arrived.flush();
 	}
 
 	/** Send a request, or have it wait for its turn. On the connection's thread. */

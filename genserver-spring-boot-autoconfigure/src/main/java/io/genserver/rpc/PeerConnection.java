@@ -83,7 +83,12 @@ public final class PeerConnection {
 			return;
 		}
 		long now = this.context.clock().getAsLong();
-		this.session.receive(chunk, now);
+		try {
+			this.session.receive(chunk, now);
+		}
+		finally {
+			this.calls.received();
+		}
 		readyOnceOpened();
 		this.backlog.received(now);
 		this.outbound.wake();

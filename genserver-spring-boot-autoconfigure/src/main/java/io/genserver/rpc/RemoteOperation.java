@@ -1,6 +1,7 @@
 package io.genserver.rpc;
 
 import java.util.Map;
+import java.util.function.Function;
 
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
@@ -59,12 +60,12 @@ public record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullab
 	}
 
 	/**
-	 * Decode a reply or an item.
-	 * @param reply the bytes
-	 * @return the value
+	 * Return what decodes a reply or an item.
+	 * @return the decoder of the value, on a worker unless it is a {@link PlainDecoder}
 	 */
-	public @Nullable Object decode(byte[] reply) {
-		return this.codec.reply().decode(reply);
+	public Function<byte[], @Nullable Object> decoder() {
+		ValueCodec reply = this.codec.reply();
+		return reply.isPlain() ? (PlainDecoder) reply::decode : reply::decode;
 	}
 
 }

@@ -20,7 +20,7 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 	public @Nullable Object call(MethodOperation operation, @Nullable Object[] arguments) {
 		RemoteOperation remote = this.contract.operation(operation);
 		return this.calls.<@Nullable Object>call(remote.method(this.key), remote.body(this.key, arguments),
-				remote.timeoutNanos(), remote::decode);
+				remote.timeoutNanos(), remote.decoder());
 	}
 
 	@Override
@@ -34,7 +34,7 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 			return CompletableFuture.failedFuture(ex);
 		}
 		return this.calls.<@Nullable Object>callAsync(remote.method(this.key), body, remote.timeoutNanos(),
-				remote::decode);
+				remote.decoder());
 	}
 
 	@Override
@@ -56,7 +56,7 @@ record RemoteTarget(RpcChannel calls, RemoteContract<?> contract, @Nullable Stri
 			subscriber.onError(ex);
 			return;
 		}
-		this.calls.stream(remote.method(this.key), body, remote::decode, subscriber);
+		this.calls.stream(remote.method(this.key), body, remote.decoder(), subscriber);
 	}
 
 	@Override

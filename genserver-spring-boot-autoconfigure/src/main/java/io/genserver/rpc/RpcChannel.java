@@ -36,8 +36,9 @@ public interface RpcChannel {
 	 * @param body what it is given
 	 * @param timeoutNanos time the call may take in all; less if the calling turn has
 	 * less
-	 * @param decoder decodes the reply, on a worker
-	 * @return completes with the reply, on a worker; cancelling it cancels the call
+	 * @param decoder decodes the reply, on a worker unless it is a {@link PlainDecoder}
+	 * @return completes with the reply, and runs what depends on it on a worker;
+	 * cancelling it cancels the call
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder);
@@ -81,8 +82,9 @@ public interface RpcChannel {
 	 * @param method the operation
 	 * @param arguments its encoded arguments
 	 * @param timeoutNanos time the call may take in all
-	 * @param decoder decodes the reply, on a worker
-	 * @return completes with the reply, on a worker; cancelling it cancels the call
+	 * @param decoder decodes the reply, on a worker unless it is a {@link PlainDecoder}
+	 * @return completes with the reply, and runs what depends on it on a worker;
+	 * cancelling it cancels the call
 	 */
 	default <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, byte[] arguments,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {

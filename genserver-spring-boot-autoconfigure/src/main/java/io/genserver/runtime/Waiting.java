@@ -16,7 +16,7 @@ final class Waiting implements Waiter {
 
 	private volatile @Nullable Thread thread;
 
-	private Waiting(BooleanSupplier condition) {
+	Waiting(BooleanSupplier condition) {
 		this.condition = condition;
 	}
 

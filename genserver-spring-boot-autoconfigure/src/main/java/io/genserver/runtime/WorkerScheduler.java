@@ -69,6 +69,8 @@ final class WorkerScheduler implements Scheduler {
 
 	private final Monitor monitor;
 
+	private final SpinTime spinTime = new SpinTime(Runtime.getRuntime().availableProcessors());
+
 	private volatile boolean closed;
 
 	WorkerScheduler(RuntimeSettings settings) {
@@ -294,7 +296,9 @@ final class WorkerScheduler implements Scheduler {
 			return null;
 		}
 		Runnable task = null;
-		long end = System.nanoTime() + SPIN;
+		long begin = System.nanoTime();
+		long end = begin + this.spinTime.next();
+		long now;
 		do {
 			for (int i = 0; i < 16 && task == null; i++) {
 				Thread.onSpinWait();
@@ -303,12 +307,15 @@ final class WorkerScheduler implements Scheduler {
 			if (task == null) {
 				task = steal(worker);
 			}
+			now = System.nanoTime();
 		}
-		while (task == null && System.nanoTime() - end < 0 && !this.closed);
+		while (task == null && now - end < 0 && !this.closed);
 		this.searching.decrementAndGet();
 		if (task == null) {
+			this.spinTime.inVain();
 			return find(worker);
 		}
+		this.spinTime.found(now - begin);
 		if (!this.shared.isEmpty()) {
 			summon();
 		}
@@ -326,7 +333,13 @@ final class WorkerScheduler implements Scheduler {
 			}
 			return true;
 		}
-		LockSupport.parkNanos(this, KEEP_ALIVE);
+		if (this.count.get() > this.parallelism) {
+			LockSupport.parkNanos(this, KEEP_ALIVE);
+		}
+		else {
+			// Without a time, which would wake a thread that keeps it.
+			LockSupport.park(this);
+		}
 		if (!this.idle.remove(worker)) {
 			risen();
 			return true;

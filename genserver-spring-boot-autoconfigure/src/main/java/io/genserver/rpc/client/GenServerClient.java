@@ -230,7 +230,7 @@ public final class GenServerClient implements AutoCloseable {
 	public <R extends @Nullable Object> R call(String operation, Type reply, @Nullable Object... arguments) {
 		RemoteOperation remote = this.operations.operation(operation, reply, arguments);
 		return (R) this.calls.call(remote.method(), remote.encode(null, arguments), remote.timeoutNanos(),
-				remote::decode);
+				remote.decoder());
 	}
 
 	/**
@@ -260,7 +260,7 @@ public final class GenServerClient implements AutoCloseable {
 			@Nullable Object... arguments) {
 		RemoteOperation remote = this.operations.operation(operation, reply, arguments);
 		return (CompletableFuture<R>) (CompletableFuture<?>) this.calls.callAsync(remote.method(),
-				remote.encode(null, arguments), remote.timeoutNanos(), remote::decode);
+				remote.encode(null, arguments), remote.timeoutNanos(), remote.decoder());
 	}
 
 	/**
@@ -318,7 +318,7 @@ public final class GenServerClient implements AutoCloseable {
 			@SuppressWarnings("unchecked")
 			Flow.Subscriber<@Nullable Object> target = (Flow.Subscriber<@Nullable Object>) (Flow.Subscriber<?>) subscriber;
 			this.calls.stream(remote.method(), RequestBody.of(encoded), target,
-					(body, seen) -> this.routed.stream(remote.method(), body, remote::decode, resume, seen));
+					(body, seen) -> this.routed.stream(remote.method(), body, remote.decoder(), resume, seen));
 		};
 		return Flux.from(FlowAdapters.toPublisher(items));
 	}

@@ -8,8 +8,8 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RemoteReply;
 import io.genserver.rpc.RequestBody;
-import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the reply
  */
-final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> implements Link.Waiting {
+final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implements Link.Waiting {
 
 	private final LinkChannel channel;
-
-	private final RemoteMethod method;
 
 	private final RequestBody body;
 
@@ -30,25 +28,19 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	private final long deadline;
 
-	private final Function<byte[], ? extends T> decoder;
-
-	/** The call over the present connection. */
-	private volatile @Nullable CompletableFuture<T> attempt;
-
 	RoutedCall(LinkChannel channel, RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
+		super(method, decoder, channel.workers());
 		this.channel = channel;
-		this.method = method;
 		this.body = body;
 		this.timeoutNanos = timeoutNanos;
 		this.deadline = System.nanoTime() + timeoutNanos;
-		this.decoder = decoder;
 	}
 
 	/** Wait for a connection, but not for ever. */
 	void awaitConnection(@Nullable OutboundCalls failed) {
 		this.channel.link().whenConnected(this, failed);
-		if (!isDone() && this.attempt == null) {
+		if (!isOver() && !isAttempted()) {
 			CompletableFuture
 				.delayedExecutor(Math.max(0, this.deadline - System.nanoTime()), TimeUnit.NANOSECONDS,
 						this.channel.workers())
@@ -57,66 +49,43 @@ final class RoutedCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	}
 
 	private void expire() {
-		if (this.attempt == null && completeExceptionally(this.channel.timeout(this.method, this.timeoutNanos))) {
+		if (!isAttempted()) {
+			end(this.channel.timeout(method(), this.timeoutNanos));
 			this.channel.link().forget(this);
 		}
 	}
 
 	@Override
 	public void connected(OutboundCalls calls) {
-		if (isDone()) {
-			return;
-		}
-		CompletableFuture<T> call = calls.callAsync(this.method, this.body,
-				Math.max(1, this.deadline - System.nanoTime()), this.decoder);
-		this.attempt = call;
-		call.whenComplete((reply, failure) -> ended(calls, reply, failure));
-		if (isCancelled()) {
-			call.cancel(true);
+		if (!isOver()) {
+			calls.callAsync(method(), this.body, Math.max(1, this.deadline - System.nanoTime()), this);
 		}
 	}
 
-	private void ended(OutboundCalls calls, @Nullable T reply, @Nullable Throwable failure) {
-		Throwable cause = (failure != null) ? Throwables.unwrap(failure) : null;
-		if (cause instanceof NoConnectionException lost && LinkChannel.mayTryAgain(this.method, lost)
-				&& this.deadline - System.nanoTime() > 0 && !isDone()) {
-			this.attempt = null;
+	@Override
+	protected void failed(OutboundCalls calls, Throwable failure) {
+		if (failure instanceof NoConnectionException lost && LinkChannel.mayTryAgain(method(), lost)
+				&& this.deadline - System.nanoTime() > 0 && !isOver()) {
+			retry();
 			awaitConnection(calls);
 		}
-		else if (cause != null) {
-			completeExceptionally(cause);
-		}
 		else {
-			complete(reply);
+			end(failure);
 		}
 	}
 
 	@Override
 	public void failed(GenServerUnavailableException failure) {
-		this.channel.workers().execute(() -> completeExceptionally(failure));
+		end(failure);
 	}
 
 	@Override
-	public boolean cancel(boolean mayInterruptIfRunning) {
-		boolean cancelled = super.cancel(mayInterruptIfRunning);
-		CompletableFuture<T> call = this.attempt;
-		if (cancelled && call != null) {
-			call.cancel(mayInterruptIfRunning);
-		}
-		else if (cancelled) {
+	protected boolean disown(String why) {
+		boolean ended = super.disown(why);
+		if (ended && !isAttempted()) {
 			this.channel.link().forget(this);
 		}
-		return cancelled;
-	}
-
-	@Override
-	public <U> CompletableFuture<U> newIncompleteFuture() {
-		return new CompletableFuture<>();
-	}
-
-	@Override
-	public String toString() {
-		return "Call of " + this.method;
+		return ended;
 	}
 
 }

@@ -21,4 +21,9 @@ enum NoValue implements ValueCodec {
 		return null;
 	}
 
+	@Override
+	public boolean isPlain() {
+		return true;
+	}
+
 }

@@ -21,4 +21,9 @@ enum RawValue implements ValueCodec {
 		return bytes;
 	}
 
+	@Override
+	public boolean isPlain() {
+		return true;
+	}
+
 }

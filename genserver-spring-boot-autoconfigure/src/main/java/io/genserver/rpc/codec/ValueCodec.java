@@ -25,4 +25,13 @@ public interface ValueCodec {
 	 */
 	@Nullable Object decode(byte[] bytes);
 
+	/**
+	 * Return whether decoding runs no code of an application's types and takes next to no
+	 * time, so that a connection's thread may do it.
+	 * @return {@code false} unless it is known
+	 */
+	default boolean isPlain() {
+		return false;
+	}
+
 }

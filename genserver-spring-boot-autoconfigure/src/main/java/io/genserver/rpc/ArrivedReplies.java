@@ -1,0 +1,51 @@
+package io.genserver.rpc;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replies that wait to be decoded, which may run code of the application's types: a
+ * worker for all that came in one go, instead of one for each. A decoder that blocks
+ * holds up those behind it only until more comes, for then another worker takes what is
+ * left.
+ */
+final class ArrivedReplies {
+
+	private final Executor workers;
+
+	private final Queue<AsyncRemoteCall<?>> calls = new ConcurrentLinkedQueue<>();
+
+	private final Runnable decode = this::decodeAll;
+
+	/** Whether some came for which no worker was started; of the connection's thread. */
+	private boolean some;
+
+	ArrivedReplies(Executor workers) {
+		this.workers = workers;
+	}
+
+	/** A reply came. On the connection's thread. */
+	void add(AsyncRemoteCall<?> call) {
+		this.calls.add(call);
+		this.some = true;
+	}
+
+	/** Nothing more comes for now. On the connection's thread. */
+	void flush() {
+		if (this.some) {
+			this.some = false;
+			this.workers.execute(this.decode);
+		}
+	}
+
+	private void decodeAll() {
+		for (@Nullable
+		AsyncRemoteCall<?> call = this.calls.poll(); call != null; call = this.calls.poll()) {
+			call.decode();
+		}
+	}
+
+}
