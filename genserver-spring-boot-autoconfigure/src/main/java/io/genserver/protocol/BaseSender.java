@@ -1,9 +1,7 @@
 package io.genserver.protocol;
 
-import java.util.ArrayList;
 import java.util.List;
 
-import io.netty.util.collection.IntObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +17,10 @@ final class BaseSender {
 	private final IdSequence ids;
 
 	/** Our open calls by id, which is both their request and their stream. */
-	private final IntObjectHashMap<OutboundCall> calls = new IntObjectHashMap<>();
+	private final IdMap<OutboundCall> calls = new IdMap<>();
 
 	/** Requests whose response stream is open, by the id of that stream. */
-	private final IntObjectHashMap<InboundRequest> responseStreams = new IntObjectHashMap<>();
+	private final IdMap<InboundRequest> responseStreams = new IdMap<>();
 
 	BaseSender(MessageBatcher out, Side side, ProtocolLimits limits, int firstId) {
 		this.encoder = new BaseEncoder(out, limits.frameBytes());
@@ -135,7 +133,7 @@ final class BaseSender {
 	}
 
 	List<OutboundCall> forgetAll() {
-		List<OutboundCall> open = new ArrayList<>(this.calls.values());
+		List<OutboundCall> open = this.calls.copy();
 		open.forEach(this::forget);
 		this.responseStreams.clear();
 		return open;

@@ -1,9 +1,7 @@
 package io.genserver.protocol;
 
-import java.util.ArrayList;
 import java.util.List;
 
-import io.netty.util.collection.IntObjectHashMap;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +16,7 @@ final class ExtStreams {
 
 	private final Side side;
 
-	private final IntObjectHashMap<ExtStream> open = new IntObjectHashMap<>();
+	private final IdMap<ExtStream> open = new IdMap<>();
 
 	/** The number of our next stream. One past the last if there are no more. */
 	private long next;
@@ -95,9 +93,11 @@ final class ExtStreams {
 		return this.open.size();
 	}
 
-	/** A copy, so that it can be walked while streams come and go. */
+	/**
+	 * A copy, so that it can be walked while streams come and go; as they were opened.
+	 */
 	List<ExtStream> snapshot() {
-		return new ArrayList<>(this.open.values());
+		return this.open.copy();
 	}
 
 	/**

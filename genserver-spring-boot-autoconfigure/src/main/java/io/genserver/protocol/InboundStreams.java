@@ -1,9 +1,7 @@
 package io.genserver.protocol;
 
-import java.util.ArrayList;
 import java.util.List;
 
-import io.netty.util.collection.IntObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +13,10 @@ final class InboundStreams {
 	 * Streams by id. A call stays here after its END until it is answered, so that a late
 	 * CANCEL still finds it; if the peer uses the id again before, the newer stream wins.
 	 */
-	private final IntObjectHashMap<StreamState> streams = new IntObjectHashMap<>();
+	private final IdMap<StreamState> streams = new IdMap<>();
 
 	/** Calls that are neither answered nor cancelled, by request id. */
-	private final IntObjectHashMap<InboundRequest> calls = new IntObjectHashMap<>();
+	private final IdMap<InboundRequest> calls = new IdMap<>();
 
 	private int receiving;
 
@@ -119,8 +117,8 @@ final class InboundStreams {
 
 	/** A copy, so that it can be walked while streams come and go. */
 	List<StreamState> snapshot() {
-		List<StreamState> all = new ArrayList<>(this.streams.values());
-		for (InboundRequest call : this.calls.values()) {
+		List<StreamState> all = this.streams.copy();
+		for (InboundRequest call : this.calls.copy()) {
 			if (this.streams.get(call.streamId) != call) {
 				all.add(call);
 			}

@@ -31,10 +31,11 @@ import org.slf4j.LoggerFactory;
  * many entries follow. Entries that may wait raise nothing and are looked at with the
  * next that does, at the latest at the next tick.
  * <p>
- * <b>Bytes.</b> {@link #unsent} holds the estimate of each entry until it is written, and
- * from then on the bytes it became, until the transport takes them. In ext mode what was
- * written may have to wait for the peer's credit; that is {@link #heldBack}, which holds
- * up no other stream, but counts against the hard limit.
+ * <b>Bytes.</b> {@link #added} less {@link #gone}, of which only the connection's thread
+ * writes the second, holds the estimate of each entry until it is written, and from then
+ * on the bytes it became, until the transport takes them. In ext mode what was written
+ * may have to wait for the peer's credit; that is {@link #heldBack}, which holds up no
+ * other stream, but counts against the hard limit.
  * <p>
  * <b>End.</b> Once {@link #closed} is set nothing is written. The connection's thread
  * sets it and then drops what is queued; whoever adds an entry looks at it again after
@@ -54,7 +55,9 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private final AtomicInteger work = new AtomicInteger();
 
-	private final AtomicLong unsent = new AtomicLong();
+	private final AtomicLong added = new AtomicLong();
+
+	private volatile long gone;
 
 	private final AtomicBoolean overflowed = new AtomicBoolean();
 
@@ -82,7 +85,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private boolean isDraining;
 
-	/** What of the session's output is part of {@link #unsent}. */
+	/** What of the session's output is part of what is unsent. */
 	private long counted;
 
 	private volatile long heldBack;
@@ -119,7 +122,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 			entry.dropped();
 			return;
 		}
-		long bytes = this.unsent.addAndGet(entry.bytes());
+		long bytes = this.added.addAndGet(entry.bytes()) - this.gone;
 		this.entries.offer(entry);
 		if (this.closed) {
 			dropAll();
@@ -185,7 +188,11 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * @return bytes
 	 */
 	long bytes() {
-		return this.unsent.get() + this.heldBack;
+		return unsent() + this.heldBack;
+	}
+
+	private long unsent() {
+		return this.added.get() - this.gone;
 	}
 
 	/** Whether everything was sent. On the connection's thread. */
@@ -200,7 +207,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	/** Whether publishers may be asked for more. On any thread. */
 	boolean hasRoom() {
-		return this.unsent.get() < this.limits.outboundSoftBytes();
+		return unsent() < this.limits.outboundSoftBytes();
 	}
 
 	/** Run a task at once if there is room, else as soon as there is. */
@@ -322,7 +329,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		long change = pending - this.counted + ofEntry;
 		this.counted = pending;
 		if (change != 0) {
-			this.unsent.addAndGet(change);
+			this.gone -= change;
 		}
 		long held = this.session.heldBackBytes();
 		if (held != this.heldBack) {
@@ -332,7 +339,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	/** As many streams as there is room for the shares of. */
 	private void resumeWaiting() {
-		long room = this.limits.outboundSoftBytes() - this.unsent.get();
+		long room = this.limits.outboundSoftBytes() - unsent();
 		while (room > 0) {
 			Runnable task = this.waiting.poll();
 			if (task == null) {
