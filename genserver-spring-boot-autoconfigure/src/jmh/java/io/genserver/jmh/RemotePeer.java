@@ -19,7 +19,8 @@ enum RemotePeer {
 	/** A WebSocket of Reactor Netty without anything above it. */
 	NETTY(NettyEcho.class);
 
-	private static final List<String> JVM_ARGUMENTS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
+	private static final List<String> JVM_ARGUMENTS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC",
+			"-XX:+AlwaysPreTouch");
 
 	private final Class<? extends EchoServer.Host> host;
 

@@ -41,7 +41,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Report {
 
-	private static final List<String> JVM_ARGUMENTS = List.of("-Xms2g", "-Xmx2g", "-XX:+UseG1GC",
+	private static final List<String> JVM_ARGUMENTS = List.of("-Xms2g", "-Xmx2g", "-XX:+UseG1GC", "-XX:+AlwaysPreTouch",
 			"--enable-native-access=ALL-UNNAMED", "-Dlogback.configurationFile=logback-jmh.xml");
 
 	private static final double UNDISTURBED = 0.05;

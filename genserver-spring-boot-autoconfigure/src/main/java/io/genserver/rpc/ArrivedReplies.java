@@ -4,8 +4,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Replies that wait to be decoded, which may run code of the application's types: a
  * worker for all that came in one go, instead of one for each. A decoder that blocks
@@ -16,7 +14,7 @@ final class ArrivedReplies {
 
 	private final Executor workers;
 
-	private final Queue<AsyncRemoteCall<?>> calls = new ConcurrentLinkedQueue<>();
+	private final Queue<Arrived> replies = new ConcurrentLinkedQueue<>();
 
 	private final Runnable decode = this::decodeAll;
 
@@ -28,8 +26,8 @@ final class ArrivedReplies {
 	}
 
 	/** A reply came. On the connection's thread. */
-	void add(AsyncRemoteCall<?> call) {
-		this.calls.add(call);
+	void add(RemoteReply<?> reply, byte[] payload) {
+		this.replies.add(new Arrived(reply, payload));
 		this.some = true;
 	}
 
@@ -42,10 +40,18 @@ final class ArrivedReplies {
 	}
 
 	private void decodeAll() {
-		for (@Nullable
-		AsyncRemoteCall<?> call = this.calls.poll(); call != null; call = this.calls.poll()) {
-			call.decode();
+		for (Arrived next = this.replies.poll(); next != null; next = this.replies.poll()) {
+			next.reply().arrived(next.payload());
 		}
+	}
+
+	/**
+	 * A reply that is not decoded.
+	 *
+	 * @param reply gets it
+	 * @param payload what came
+	 */
+	private record Arrived(RemoteReply<?> reply, byte[] payload) {
 	}
 
 }

@@ -1,7 +1,5 @@
 package io.genserver.rpc;
 
-import java.util.Objects;
-
 import io.genserver.protocol.ResponseMode;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +17,6 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 	private final long timeoutNanos;
 
 	private final long deadline;
-
-	/** What came, until it is decoded. */
-	private byte @Nullable [] payload;
 
 	AsyncRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, RemoteReply<T> reply, long now,
 			long timeoutNanos) {
@@ -49,14 +44,8 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 			this.reply.arrived(payload);
 		}
 		else {
-			this.payload = payload;
-			this.calls.decodeSoon(this);
+			this.calls.decodeSoon(this.reply, payload);
 		}
-	}
-
-	/** Decode what came. On a worker. */
-	void decode() {
-		this.reply.arrived(Objects.requireNonNull(this.payload, "payload"));
 	}
 
 	@Override

@@ -286,8 +286,8 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	/** Decode the reply once all is read that has come. On the connection's thread. */
-	void decodeSoon(AsyncRemoteCall<?> call) {
-		this.arrived.add(call);
+	void decodeSoon(RemoteReply<?> reply, byte[] payload) {
+		this.arrived.add(reply, payload);
 	}
 
 	/** All is read that has come. On the connection's thread. */
