@@ -3,10 +3,10 @@ package io.genserver.runtime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a worker without work looks for some before it parks: about as long as it
- * lately took to find some, several times over, and next to nothing where it was in vain.
- * Now and then it looks for long, for work comes sooner where nobody has to be woken for
- * it. On a single processor nobody could bring any meanwhile.
+ * How long a thread looks for what it waits for before it parks: several times as long as
+ * that lately took to come, and next to nothing where looking was in vain. Now and then
+ * it looks for long, for things come sooner where nobody has to be woken for them. On a
+ * single processor nobody could bring anything meanwhile.
  * <p>
  * Used by several threads without a lock: what is lost is one of many observations.
  */
@@ -23,10 +23,10 @@ final class SpinTime {
 	/** Every so often it looks for the longest time; a power of two. */
 	private static final int PROBE = 16;
 
-	private final boolean none;
-
 	/** Searches in vain that do not yet tell anything. */
 	private static final int PATIENCE = 8;
+
+	private final boolean none;
 
 	private long nanos = FIRST;
 
@@ -47,14 +47,14 @@ final class SpinTime {
 		return ((++this.searches & (PROBE - 1)) == 0) ? LONGEST : this.nanos;
 	}
 
-	/** It took so long to find work. */
+	/** It came after so long. */
 	void found(long after) {
 		long aim = Math.min(LONGEST, Math.max(FIRST, 4 * after));
 		this.nanos += (aim - this.nanos) / 4;
 		this.vain = 0;
 	}
 
-	/** There was none. */
+	/** It did not come. */
 	void inVain() {
 		if (++this.vain > PATIENCE) {
 			this.nanos = Math.max(SHORTEST, this.nanos / 2);

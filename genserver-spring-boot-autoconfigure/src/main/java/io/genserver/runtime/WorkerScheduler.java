@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * <b>Handing work over.</b> Waking a parked thread costs more than a thousand messages
  * do, so it is avoided: a task made ready on a worker goes to that worker's queue, one
- * made ready elsewhere to the shared queue; a worker without work looks for some for
- * {@link #SPIN} before it parks, and so does a thread that waits for a reply. Nobody is
- * woken while a worker is searching, or for the only task in a worker's queue, and nobody
- * takes that one from a worker that is about to take it itself: a conversation that moved
- * to another processor with every message would cost several times as much.
+ * made ready elsewhere to the shared queue; a worker without work looks for some for a
+ * while before it parks, and so does a thread that waits for a reply. Nobody is woken
+ * while a worker is searching, or for the only task in a worker's queue, and nobody takes
+ * that one from a worker that is about to take it itself: a conversation that moved to
+ * another processor with every message would cost several times as much.
  * <p>
  * <b>No lost wake-up.</b> Whoever adds a task fences, then looks at {@link #searching}
  * and {@link #idle}; a worker leaves {@code searching}, or enters {@code idle}, fences,
@@ -33,11 +33,6 @@ import org.jspecify.annotations.Nullable;
  * many as are stuck, while there is work and nobody to do it.
  */
 final class WorkerScheduler implements Scheduler {
-
-	/**
-	 * About what parking and waking cost together, so that spinning at most doubles it.
-	 */
-	private static final long SPIN = TimeUnit.MICROSECONDS.toNanos(50);
 
 	/** A worker beyond the usual number ends after so much time without work. */
 	private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(10);
@@ -69,7 +64,9 @@ final class WorkerScheduler implements Scheduler {
 
 	private final Monitor monitor;
 
-	private final SpinTime spinTime = new SpinTime(Runtime.getRuntime().availableProcessors());
+	private final SpinTime workersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
+
+	private final SpinTime callersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
 
 	private volatile boolean closed;
 
@@ -152,16 +149,21 @@ final class WorkerScheduler implements Scheduler {
 			return false;
 		}
 		try {
-			long end = System.nanoTime() + SPIN;
+			long begin = System.nanoTime();
+			long end = begin + this.callersTime.next();
+			long now;
 			do {
 				for (int i = 0; i < 32; i++) {
 					if (waiter.isReady()) {
+						this.callersTime.found(System.nanoTime() - begin);
 						return true;
 					}
 					Thread.onSpinWait();
 				}
+				now = System.nanoTime();
 			}
-			while (System.nanoTime() - end < 0);
+			while (now - end < 0);
+			this.callersTime.inVain();
 			return false;
 		}
 		finally {
@@ -297,7 +299,7 @@ final class WorkerScheduler implements Scheduler {
 		}
 		Runnable task = null;
 		long begin = System.nanoTime();
-		long end = begin + this.spinTime.next();
+		long end = begin + this.workersTime.next();
 		long now;
 		do {
 			for (int i = 0; i < 16 && task == null; i++) {
@@ -312,10 +314,10 @@ final class WorkerScheduler implements Scheduler {
 		while (task == null && now - end < 0 && !this.closed);
 		this.searching.decrementAndGet();
 		if (task == null) {
-			this.spinTime.inVain();
+			this.workersTime.inVain();
 			return find(worker);
 		}
-		this.spinTime.found(now - begin);
+		this.workersTime.found(now - begin);
 		if (!this.shared.isEmpty()) {
 			summon();
 		}

@@ -107,13 +107,19 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 	}
 
 	/**
-	 * Whether a bean is made by a method of Spring's own, of which there are hundreds and
-	 * none makes a server: finding out their types is most of what this would cost.
+	 * Whether a bean is a class of Spring's own or of our auto-configurations, or is made
+	 * by a method of theirs. There are hundreds and none is a server: finding out their
+	 * types and looking at those is most of what this would cost.
 	 */
 	private static boolean isOfFramework(BeanDefinition definition) {
 		MethodMetadata method = (definition instanceof AnnotatedBeanDefinition annotated)
 				? annotated.getFactoryMethodMetadata() : null;
-		return method != null && method.getDeclaringClassName().startsWith("org.springframework.");
+		String source = (method != null) ? method.getDeclaringClassName() : definition.getBeanClassName();
+		if (source == null || (method == null && definition.getFactoryMethodName() != null)) {
+			return false;
+		}
+		return source.startsWith("org.springframework.")
+				|| (source.startsWith("io.genserver.autoconfigure.") && source.endsWith("AutoConfiguration"));
 	}
 
 	private @Nullable ServerBean server(ConfigurableListableBeanFactory beanFactory, String name,
