@@ -20,7 +20,7 @@ final class SpinTime {
 	/** About what parking and waking cost together. */
 	private static final long FIRST = TimeUnit.MICROSECONDS.toNanos(50);
 
-	/** Every so often it looks for the longest time; a power of two. */
+	/** Every so often after a search in vain the next takes longest; a power of two. */
 	private static final int PROBE = 16;
 
 	/** Searches in vain that do not yet tell anything. */
@@ -33,8 +33,6 @@ final class SpinTime {
 	/** Searches in vain, one after the other. */
 	private int vain;
 
-	private int searches;
-
 	SpinTime(int processors) {
 		this.none = (processors == 1);
 	}
@@ -44,14 +42,23 @@ final class SpinTime {
 		if (this.none) {
 			return 0;
 		}
-		return ((++this.searches & (PROBE - 1)) == 0) ? LONGEST : this.nanos;
+		int known = this.vain;
+		return (known > 0 && (known & (PROBE - 1)) == 0) ? LONGEST : this.nanos;
 	}
 
-	/** It came after so long. */
+	/**
+	 * It came after so long. Writes nothing where nothing changes, for it is told by
+	 * threads that have no time for each other's caches.
+	 */
 	void found(long after) {
-		long aim = Math.min(LONGEST, Math.max(FIRST, 4 * after));
-		this.nanos += (aim - this.nanos) / 4;
-		this.vain = 0;
+		long known = this.nanos;
+		long step = (Math.min(LONGEST, Math.max(FIRST, 4 * after)) - known) / 4;
+		if (step != 0) {
+			this.nanos = known + step;
+		}
+		if (this.vain != 0) {
+			this.vain = 0;
+		}
 	}
 
 	/** It did not come. */

@@ -151,11 +151,11 @@ final class WorkerScheduler implements Scheduler {
 		try {
 			long begin = System.nanoTime();
 			long end = begin + this.callersTime.next();
-			long now;
+			long now = begin;
 			do {
 				for (int i = 0; i < 32; i++) {
 					if (waiter.isReady()) {
-						this.callersTime.found(System.nanoTime() - begin);
+						this.callersTime.found(now - begin);
 						return true;
 					}
 					Thread.onSpinWait();
@@ -300,7 +300,7 @@ final class WorkerScheduler implements Scheduler {
 		Runnable task = null;
 		long begin = System.nanoTime();
 		long end = begin + this.workersTime.next();
-		long now;
+		long now = begin;
 		do {
 			for (int i = 0; i < 16 && task == null; i++) {
 				Thread.onSpinWait();
@@ -309,7 +309,9 @@ final class WorkerScheduler implements Scheduler {
 			if (task == null) {
 				task = steal(worker);
 			}
-			now = System.nanoTime();
+			if (task == null) {
+				now = System.nanoTime();
+			}
 		}
 		while (task == null && now - end < 0 && !this.closed);
 		this.searching.decrementAndGet();
