@@ -1,6 +1,5 @@
 package io.genserver.jmh;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import org.openjdk.jmh.annotations.Level;
@@ -75,17 +74,6 @@ public class RemoteLink {
 	/** Note that operations are done. */
 	void done(int number) {
 		this.operations += number;
-	}
-
-	/** Ask, and note the time of some calls. */
-	CompletableFuture<byte[]> ask(int number, byte[] payload, Stopwatch watch) {
-		if (number % Stopwatch.SAMPLED != 0) {
-			return this.client.echoAsync(payload);
-		}
-		long before = System.nanoTime();
-		CompletableFuture<byte[]> answer = this.client.echoAsync(payload);
-		answer.whenComplete((bytes, failure) -> watch.took(System.nanoTime() - before));
-		return answer;
 	}
 
 }
