@@ -44,7 +44,9 @@ public interface GenServerInterceptor {
 	 * A message is over. Called once for every message that was sent: for a call when its
 	 * outcome is known, whether its handler has returned or not, for others when they
 	 * were handled, refused or discarded. On any thread, the one that watches deadlines
-	 * included: must be quick and must not block. What it throws is logged.
+	 * included: must be quick and must not block. What it throws is logged. The caller of
+	 * a call gets the outcome after this has returned, so that whatever is counted here
+	 * is counted when the caller goes on.
 	 * @param envelope the message
 	 * @param failure what the caller of a call gets, or why a cast was not handled or
 	 * failed; {@code null} for success

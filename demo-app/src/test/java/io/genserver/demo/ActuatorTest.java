@@ -35,7 +35,7 @@ class ActuatorTest {
 	void connect() {
 		this.client = WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + this.port + "/actuator")
-			.responseTimeout(Duration.ofSeconds(30))
+			.responseTimeout(Duration.ofSeconds(240))
 			.build();
 	}
 
@@ -64,7 +64,7 @@ class ActuatorTest {
 
 	@Test
 	void theEndpointShowsOneTile() {
-		this.tiles.get("4,2").snapshot().block(Duration.ofSeconds(30));
+		this.tiles.get("4,2").snapshot().block(Duration.ofSeconds(240));
 		this.client.get()
 			.uri("/genservers/tile/4,2")
 			.exchange()

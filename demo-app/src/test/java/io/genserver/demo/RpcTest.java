@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class RpcTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = Duration.ofSeconds(240);
 
 	@LocalServerPort
 	private int port;
@@ -67,7 +67,7 @@ class RpcTest {
 		this.local.set("rpc.near", "here");
 		this.kv.set("rpc.far", "there");
 		assertThat(this.kv.get("rpc.near")).isEqualTo("here");
-		assertThat(this.kv.find("rpc.far").get(30, TimeUnit.SECONDS)).isEqualTo("there");
+		assertThat(this.kv.find("rpc.far").get(240, TimeUnit.SECONDS)).isEqualTo("there");
 		assertThat(this.local.get("rpc.far")).isEqualTo("there");
 		assertThat(this.kv.get("rpc.nothing")).isNull();
 	}

@@ -22,9 +22,17 @@ final class BlockingCall extends Call implements Waiter {
 		this.scheduler.wake(this);
 	}
 
+	/**
+	 * Ready once interceptors have seen the end as well: a meter that counts calls has
+	 * counted this one when the caller goes on.
+	 */
 	@Override
 	public boolean isReady() {
-		return isOver();
+		if (!isOver()) {
+			return false;
+		}
+		MessageEnvelope seen = this.envelope;
+		return seen == null || seen.isReported();
 	}
 
 	@Override

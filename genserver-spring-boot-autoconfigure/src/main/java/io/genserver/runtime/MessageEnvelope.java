@@ -36,6 +36,9 @@ final class MessageEnvelope implements Envelope {
 
 	private boolean over;
 
+	/** Whether interceptors have seen its end; a blocked caller waits for that too. */
+	private volatile boolean reported;
+
 	MessageEnvelope(Server server, @Nullable String key, Message message, long sentAt) {
 		this.server = server;
 		this.key = key;
@@ -67,10 +70,20 @@ final class MessageEnvelope implements Envelope {
 
 	/** It is over, for the reason given. */
 	void ended(@Nullable Throwable failure) {
-		Interceptors interceptors = this.server.runtime().interceptors();
-		if (interceptors != null) {
-			interceptors.ended(this, failure);
+		try {
+			Interceptors interceptors = this.server.runtime().interceptors();
+			if (interceptors != null) {
+				interceptors.ended(this, failure);
+			}
 		}
+		finally {
+			this.reported = true;
+		}
+	}
+
+	/** Whether interceptors have seen its end. */
+	boolean isReported() {
+		return this.reported;
 	}
 
 	/** Its handler has replied after its end. */

@@ -16,6 +16,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.testsupport.HangGuard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -290,7 +291,7 @@ final class Chaos {
 	}
 
 	private static void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime() - end).as(what).isNegative();
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.CallCycleException;
+import io.genserver.testsupport.HangGuard;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -59,7 +60,7 @@ public class WaiterRaces {
 		public void caller(L_Result result) {
 			long start = System.nanoTime();
 			try {
-				boolean ready = SCHEDULER.await(this.call, start + TimeUnit.SECONDS.toNanos(30));
+				boolean ready = SCHEDULER.await(this.call, start + HangGuard.DURATION.toNanos());
 				boolean prompt = System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20);
 				result.r1 = !ready ? "not ready" : prompt ? "woken" : "lost";
 			}

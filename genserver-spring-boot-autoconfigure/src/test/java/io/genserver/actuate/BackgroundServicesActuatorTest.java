@@ -15,6 +15,7 @@ import io.genserver.background.BackgroundServices;
 import io.genserver.background.CancellationToken;
 import io.genserver.background.ServiceState;
 import io.genserver.background.Step;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class BackgroundServicesActuatorTest {
 			.run();
 		this.client = WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + this.context.getEnvironment().getProperty("local.server.port") + "/actuator")
-			.responseTimeout(Duration.ofSeconds(30))
+			.responseTimeout(HangGuard.DURATION)
 			.build();
 	}
 
@@ -228,7 +229,7 @@ class BackgroundServicesActuatorTest {
 
 	private void end(String service) throws Exception {
 		BackgroundHandle<?> handle = this.context.getBean(BackgroundServices.class).find(service);
-		handle.completion().get(30, TimeUnit.SECONDS);
+		handle.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -14,6 +14,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.actuate.Servers.Busy;
 import io.genserver.actuate.Servers.Cell;
+import io.genserver.testsupport.HangGuard;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -65,14 +66,14 @@ class GenServerMetersTest {
 				.isThrownBy(() -> kv.withTimeout(Duration.ofMillis(1)).call((cell) -> cell.value));
 			kv.callAsync((cell) -> cell.value).cancel(false);
 			kv.cast(NOTHING);
-			assertThat(kv.callAsync((cell) -> cell.value)).failsWithin(Duration.ofSeconds(30))
+			assertThat(kv.callAsync((cell) -> cell.value)).failsWithin(HangGuard.DURATION)
 				.withThrowableThat()
 				.havingCause()
 				.isInstanceOf(MailboxFullException.class);
 		}
-		this.servers.registry().stop("kv").get(30, TimeUnit.SECONDS);
+		this.servers.registry().stop("kv").get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		assertThatExceptionOfType(GenServerUnavailableException.class).isThrownBy(() -> kv.call((cell) -> cell.value));
-		assertThat(kv.callAsync((cell) -> cell.value)).failsWithin(Duration.ofSeconds(30));
+		assertThat(kv.callAsync((cell) -> cell.value)).failsWithin(HangGuard.DURATION);
 		assertThat(calls("kv", "timeout").count()).isOne();
 		assertThat(calls("kv", "cancelled").count()).isOne();
 		assertThat(calls("kv", "rejected").count()).isOne();
@@ -109,7 +110,7 @@ class GenServerMetersTest {
 			assertThatExceptionOfType(MailboxFullException.class).isThrownBy(() -> kv.cast(NOTHING));
 			this.servers.registry().stop("kv");
 		}
-		this.servers.registry().stop("kv").get(30, TimeUnit.SECONDS);
+		this.servers.registry().stop("kv").get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		assertThat(rejected("mailbox-full")).isEqualTo(2);
 		assertThat(rejected("stopped")).isOne();
 	}

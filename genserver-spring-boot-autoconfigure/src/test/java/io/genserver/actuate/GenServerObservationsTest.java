@@ -13,6 +13,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.autoconfigure.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.GenServerMetricsAutoConfiguration;
 import io.genserver.autoconfigure.GenServerObservationAutoConfiguration;
+import io.genserver.testsupport.HangGuard;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -98,7 +99,7 @@ class GenServerObservationsTest {
 			CompletableFuture<@Nullable Observation> unobserved = new CompletableFuture<>();
 			front.call((server) -> 0);
 			front.cast((server) -> unobserved.complete(this.observations.getCurrentObservation()));
-			assertThat(unobserved.get(30, TimeUnit.SECONDS)).isNull();
+			assertThat(unobserved.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isNull();
 			this.observations.assertThat().hasNumberOfObservationsEqualTo(1);
 		});
 	}
@@ -146,7 +147,7 @@ class GenServerObservationsTest {
 				GenServerContext.current().continueWith(() -> seen.complete(this.observations.getCurrentObservation()));
 				return 0;
 			});
-			assertThat(seen.get(30, TimeUnit.SECONDS)).isNotNull();
+			assertThat(seen.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isNotNull();
 			front.call((server) -> 0);
 			this.observations.assertThat().hasNumberOfObservationsEqualTo(2);
 			// The registry refuses a second stop, and the engine logs what an interceptor

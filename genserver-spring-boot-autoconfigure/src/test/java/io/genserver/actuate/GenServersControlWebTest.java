@@ -1,6 +1,5 @@
 package io.genserver.actuate;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -10,6 +9,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -127,7 +127,7 @@ class GenServersControlWebTest {
 			.run();
 		return WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + this.context.getEnvironment().getProperty("local.server.port") + "/actuator")
-			.responseTimeout(Duration.ofSeconds(30))
+			.responseTimeout(HangGuard.DURATION)
 			.build();
 	}
 
@@ -158,7 +158,7 @@ class GenServersControlWebTest {
 	}
 
 	private static void await(BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
 			Thread.onSpinWait();

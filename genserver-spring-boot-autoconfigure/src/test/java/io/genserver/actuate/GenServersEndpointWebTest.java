@@ -1,11 +1,11 @@
 package io.genserver.actuate;
 
-import java.time.Duration;
 import java.util.stream.IntStream;
 
 import io.genserver.GenServerRegistry;
 import io.genserver.actuate.Servers.Busy;
 import io.genserver.runtime.GenServerRuntime;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,7 @@ class GenServersEndpointWebTest {
 		servers = context.getBean(Servers.class);
 		client = WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + context.getEnvironment().getProperty("local.server.port") + "/actuator")
-			.responseTimeout(Duration.ofSeconds(30))
+			.responseTimeout(HangGuard.DURATION)
 			.build();
 		IntStream.range(0, 120).forEach((i) -> servers.ref("room", "k" + i).call((cell) -> cell.value));
 	}

@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.actuate.Servers.Busy;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -107,7 +108,7 @@ class GenServersHealthIndicatorTest {
 	}
 
 	private static void await(BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
 			Thread.onSpinWait();

@@ -11,6 +11,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.autoconfigure.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.GenServerHealthAutoConfiguration;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -116,7 +117,7 @@ class ServerHealthTest {
 	}
 
 	private static Health await(ApplicationContext context, Predicate<Health> condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		Health health = health(context);
 		while (!condition.test(health)) {
 			assertThat(System.nanoTime()).as("waited in vain, health is %s", health).isLessThan(end);
@@ -140,7 +141,7 @@ class ServerHealthTest {
 		}
 
 		void await() throws InterruptedException {
-			assertThat(this.latch.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.latch.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 
 	}

@@ -14,6 +14,7 @@ import io.genserver.Request;
 import io.genserver.background.BackgroundService;
 import io.genserver.background.CancellationToken;
 import io.genserver.background.Step;
+import io.genserver.testsupport.HangGuard;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -50,9 +51,9 @@ class BareApplication {
 			Keyed<?> rooms = (Keyed<?>) context
 				.getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, RoomServer.class))
 				.getObject();
-			rooms.ref("lobby").callAsync((room) -> 0).get(30, TimeUnit.SECONDS);
-			context.getBean(Feed.class).fed.get(30, TimeUnit.SECONDS);
-			return counter.value().get(30, TimeUnit.SECONDS) + " " + length + " "
+			rooms.ref("lobby").callAsync((room) -> 0).get(HangGuard.SECONDS, TimeUnit.SECONDS);
+			context.getBean(Feed.class).fed.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+			return counter.value().get(HangGuard.SECONDS, TimeUnit.SECONDS) + " " + length + " "
 					+ registry.call("counter", new Twice(4)) + " " + registry.info("room").instances();
 		}
 	}

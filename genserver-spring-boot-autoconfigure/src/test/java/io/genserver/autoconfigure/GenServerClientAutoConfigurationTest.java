@@ -11,6 +11,7 @@ import io.genserver.Keyed;
 import io.genserver.rpc.client.ClientState;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientCustomizer;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,7 @@ class GenServerClientAutoConfigurationTest {
 				assertThat(context).hasNotFailed();
 				Greeting greeting = context.getBean(Greeting.class);
 				assertThat(greeting.where()).isEqualTo("there");
-				assertThat(greeting.counter.whereLater().get(30, TimeUnit.SECONDS)).isEqualTo("there");
+				assertThat(greeting.counter.whereLater().get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("there");
 				assertThat(greeting.rooms.get("a").key()).isEqualTo("there a");
 				StepVerifier.create(greeting.counter.numbers(3)).expectNext(0, 1, 2).verifyComplete();
 				assertThat(context.getBeansOfType(CounterServer.class)).isEmpty();

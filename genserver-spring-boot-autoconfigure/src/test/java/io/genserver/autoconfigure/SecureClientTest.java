@@ -11,6 +11,7 @@ import io.genserver.GenServer;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientCustomizer;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class SecureClientTest {
 		command.addAll(List.of("-keystore", folder.resolve(name + ".p12").toString()));
 		Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
 		String output = new String(keytool.getInputStream().readAllBytes());
-		assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(keytool.waitFor(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(keytool.exitValue()).as(output).isZero();
 	}
 

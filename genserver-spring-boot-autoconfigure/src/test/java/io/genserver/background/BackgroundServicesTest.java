@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.background.BackgroundServiceEvent.Kind;
 import io.genserver.background.Completion.Reason;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,8 +97,8 @@ class BackgroundServicesTest {
 					handedOver.put(item);
 					return true;
 				});
-		assertThat(handedOver.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
-		assertThat(handedOver.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
+		assertThat(handedOver.poll(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+		assertThat(handedOver.poll(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(2);
 		assertThat(produced.get()).as("at most the one that is being handed over").isLessThanOrEqualTo(3);
 		handle.cancel();
 	}
@@ -112,7 +113,7 @@ class BackgroundServicesTest {
 			seen.complete(thread.getName() + " " + thread.isVirtual() + " " + inherited.get());
 			return Step.done();
 		});
-		assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo("background-detached true null");
+		assertThat(seen.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("background-detached true null");
 		end(handle);
 	}
 
@@ -193,7 +194,7 @@ class BackgroundServicesTest {
 		awaitStep();
 		handle.cancel();
 		end(handle);
-		assertThat(interrupted.get(30, TimeUnit.SECONDS)).isFalse();
+		assertThat(interrupted.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isFalse();
 	}
 
 	@Test
@@ -234,10 +235,10 @@ class BackgroundServicesTest {
 		AtomicInteger count = new AtomicInteger();
 		BackgroundService<Integer> ticker = (token) -> Step.item(count.incrementAndGet(), Duration.ofMinutes(1));
 		BackgroundHandle<?> handle = this.services.spawn("ticker", ticker, taken::add);
-		assertThat(taken.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
+		assertThat(taken.poll(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
 		this.time.awaitTimer(Duration.ofMinutes(1));
 		this.time.advance(Duration.ofMinutes(1));
-		assertThat(taken.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
+		assertThat(taken.poll(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(2);
 		this.time.awaitTimer(Duration.ofMinutes(1));
 		handle.cancel();
 		assertThat(end(handle).reason()).isEqualTo(Reason.CANCELLED);
@@ -320,7 +321,7 @@ class BackgroundServicesTest {
 		}
 		CompletableFuture<Completion> completion = handle.completion();
 		counter.last = true;
-		assertThat(completion.get(30, TimeUnit.SECONDS).reason()).isIn(Reason.DONE, Reason.CANCELLED);
+		assertThat(completion.get(HangGuard.SECONDS, TimeUnit.SECONDS).reason()).isIn(Reason.DONE, Reason.CANCELLED);
 		assertThat(counter.overlaps).isZero();
 		assertThat(handle.info().steps()).isEqualTo(counter.steps);
 	}
@@ -332,7 +333,7 @@ class BackgroundServicesTest {
 		awaitStep();
 		CompletableFuture<Completion> first = handle.completion();
 		handle.restart();
-		assertThat(first.get(30, TimeUnit.SECONDS).reason()).isEqualTo(Reason.CANCELLED);
+		assertThat(first.get(HangGuard.SECONDS, TimeUnit.SECONDS).reason()).isEqualTo(Reason.CANCELLED);
 		assertThat(handle.completion()).isNotSameAs(first);
 		awaitEvents(3);
 		assertThat(kinds()).containsExactly(Kind.STARTED, Kind.CANCELLED, Kind.RESTARTED);
@@ -352,7 +353,7 @@ class BackgroundServicesTest {
 		assertThat(handle.state()).isEqualTo(ServiceState.CANCELLING);
 		assertThat(handle.completion()).isNotDone();
 		this.over.countDown();
-		assertThat(first.get(30, TimeUnit.SECONDS).reason()).isEqualTo(Reason.DONE);
+		assertThat(first.get(HangGuard.SECONDS, TimeUnit.SECONDS).reason()).isEqualTo(Reason.DONE);
 		assertThat(end(handle).reason()).isEqualTo(Reason.CANCELLED);
 	}
 
@@ -550,7 +551,7 @@ class BackgroundServicesTest {
 		this.time.awaitTimer(Duration.ofSeconds(1));
 		assertThat(left).isNotDone();
 		this.time.advance(Duration.ofSeconds(1));
-		assertThat(left.get(30, TimeUnit.SECONDS)).containsExactly("deaf");
+		assertThat(left.get(HangGuard.SECONDS, TimeUnit.SECONDS)).containsExactly("deaf");
 	}
 
 	@Test
@@ -563,13 +564,13 @@ class BackgroundServicesTest {
 			List<String> left = this.services.shutdown();
 			closed.complete(left + " " + Thread.currentThread().isInterrupted());
 		});
-		assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo("[deaf] true");
+		assertThat(closed.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("[deaf] true");
 	}
 
 	private final CountDownLatch stepBegun = new CountDownLatch(1);
 
 	private void awaitStep() throws InterruptedException {
-		assertThat(this.stepBegun.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.stepBegun.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	private BackgroundService<Integer> blocked() {
@@ -624,7 +625,7 @@ class BackgroundServicesTest {
 	}
 
 	private static Completion end(BackgroundHandle<?> handle) throws Exception {
-		return handle.completion().get(30, TimeUnit.SECONDS);
+		return handle.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS);
 	}
 
 	private List<Kind> kinds() {

@@ -9,6 +9,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -180,7 +181,7 @@ class CancellationTokenTest {
 		}
 		List<Registered> all = new ArrayList<>();
 		for (CompletableFuture<List<Registered>> racer : racers) {
-			all.addAll(racer.get(30, TimeUnit.SECONDS));
+			all.addAll(racer.get(HangGuard.SECONDS, TimeUnit.SECONDS));
 		}
 		for (Registered each : all) {
 			int ran = each.ran.get();
@@ -198,7 +199,7 @@ class CancellationTokenTest {
 
 	private static List<Registered> act(List<CancellationToken> tokens, Random random, CyclicBarrier begin) {
 		try {
-			begin.await(30, TimeUnit.SECONDS);
+			begin.await(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);

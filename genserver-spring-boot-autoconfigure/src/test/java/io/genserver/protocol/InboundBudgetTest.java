@@ -5,6 +5,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,10 +74,10 @@ class InboundBudgetTest {
 			budget.charge(size);
 			handedOn.add(size);
 			if (budget.pause(i % 20)) {
-				assertThat(resumed.tryAcquire(30, TimeUnit.SECONDS)).as("resumed after pause").isTrue();
+				assertThat(resumed.tryAcquire(HangGuard.SECONDS, TimeUnit.SECONDS)).as("resumed after pause").isTrue();
 			}
 		}
-		assertThat(consumed.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(consumed.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		for (Thread consumer : consumers) {
 			handedOn.add(0);
 		}

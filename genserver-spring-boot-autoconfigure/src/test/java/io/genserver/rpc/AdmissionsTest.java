@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 
 import io.genserver.Call;
 import io.genserver.Cast;
@@ -18,6 +19,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,7 +202,7 @@ class AdmissionsTest {
 		RawPeer patient = peer((caller, target) -> {
 			assertThat(Thread.currentThread().isVirtual()).isTrue();
 			return CompletableFuture
-				.completedFuture(decision(target).orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join());
+				.completedFuture(decision(target).orTimeout(HangGuard.SECONDS, TimeUnit.SECONDS).join());
 		});
 		Reply reply = patient.call("other.echo", "\"x\"");
 		patient.pumpUntil(() -> this.decisions.containsKey("other.echo"));

@@ -14,6 +14,7 @@ import io.genserver.RpcException.Status;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,7 +63,7 @@ class AdmittedItemsTest {
 			.callAsync(RemoteMethod.of("sink.sum"),
 					new RequestBody(new byte[0], FlowAdapters.toFlowPublisher(numbers),
 							(item) -> String.valueOf(item).getBytes(StandardCharsets.UTF_8), Map.of()),
-					Duration.ofSeconds(30).toNanos(), (bytes) -> new String(bytes, StandardCharsets.UTF_8));
+					HangGuard.DURATION.toNanos(), (bytes) -> new String(bytes, StandardCharsets.UTF_8));
 		waitFor(() -> taken.get() == ITEMS);
 		waitFor(() -> this.pair.server.peer.inboundBytes() > 0);
 		return reply;
@@ -72,7 +73,7 @@ class AdmittedItemsTest {
 	void itemsWaitForTheDecision() throws Exception {
 		CompletableFuture<String> reply = call();
 		this.decision.complete(true);
-		assertThat(reply.get(30, TimeUnit.SECONDS)).isEqualTo("5050");
+		assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("5050");
 		waitFor(() -> this.pair.server.peer.inboundBytes() == 0);
 	}
 
@@ -81,7 +82,7 @@ class AdmittedItemsTest {
 		CompletableFuture<String> reply = call();
 		this.decision.complete(false);
 		try {
-			reply.get(30, TimeUnit.SECONDS);
+			reply.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 			throw new AssertionError("no failure");
 		}
 		catch (ExecutionException ex) {
@@ -100,7 +101,7 @@ class AdmittedItemsTest {
 	}
 
 	private static void waitFor(BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
 			Thread.yield();

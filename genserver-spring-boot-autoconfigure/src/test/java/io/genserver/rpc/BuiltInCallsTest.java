@@ -14,6 +14,7 @@ import io.genserver.RpcAuthorization;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class BuiltInCallsTest {
 	private String await() {
 		this.running.incrementAndGet();
 		try {
-			assertThat(this.gate.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.gate.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

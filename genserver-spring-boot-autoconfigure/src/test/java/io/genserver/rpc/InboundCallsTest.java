@@ -22,6 +22,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -324,7 +325,7 @@ class InboundCallsTest {
 		this.peer.call("kv.log", "\"queued\"");
 		this.peer.pump();
 		this.peer.disconnect();
-		assertThat(this.store.sawCancel.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+		assertThat(this.store.sawCancel.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.peer.completed).isTrue();
 		RawPeer other = peer(ProtocolLimits.defaults());
 		assertThat(other.answer(other.call("kv.get", "\"a\""))).isEqualTo("0 null");
@@ -496,7 +497,7 @@ class InboundCallsTest {
 		@Override
 		public String meet() throws InterruptedException {
 			this.meeting.countDown();
-			return this.meeting.await(30, TimeUnit.SECONDS) ? "met" : "alone";
+			return this.meeting.await(HangGuard.SECONDS, TimeUnit.SECONDS) ? "met" : "alone";
 		}
 
 		@Override

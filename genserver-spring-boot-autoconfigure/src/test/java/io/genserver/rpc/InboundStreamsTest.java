@@ -15,6 +15,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,7 @@ class InboundStreamsTest {
 		this.peer.pumpUntil(() -> reply.items.size() == 1);
 		this.peer.cancel(reply);
 		this.peer.pumpUntil(() -> this.feed.watched.currentSubscriberCount() == 0);
-		assertThat(this.feed.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.feed.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		this.peer.pumpUntil(() -> this.peer.connection.callsInFlight() == 0);
 		assertThat(reply.isOver()).isFalse();
 		assertThat(this.feed.wrongThread.get()).isFalse();
@@ -129,7 +130,7 @@ class InboundStreamsTest {
 		this.peer.stream("feed.watch", "");
 		this.peer.pumpUntil(() -> this.feed.watched.currentSubscriberCount() == 1);
 		this.peer.disconnect();
-		assertThat(this.feed.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.feed.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test

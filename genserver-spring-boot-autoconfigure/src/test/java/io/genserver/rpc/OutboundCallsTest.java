@@ -31,6 +31,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(BufferLeaks.class)
 class OutboundCallsTest {
 
-	private static final long LONG = Duration.ofSeconds(30).toNanos();
+	private static final long LONG = HangGuard.DURATION.toNanos();
 
 	private static final long SHORT = Duration.ofMillis(30).toNanos();
 
@@ -105,7 +106,7 @@ class OutboundCallsTest {
 				}
 			}, (task) -> Thread.ofVirtual().start(task)));
 		}
-		CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+		CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(HangGuard.SECONDS, TimeUnit.SECONDS);
 	}
 
 	@Test
@@ -116,7 +117,7 @@ class OutboundCallsTest {
 				decodedOn.set(Thread.currentThread().getName());
 				return text(bytes);
 			});
-		assertThat(reply.get(30, TimeUnit.SECONDS)).isEqualTo("\"hi\"");
+		assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("\"hi\"");
 		assertThat(decodedOn.get()).isEqualTo("client worker");
 	}
 
@@ -154,7 +155,7 @@ class OutboundCallsTest {
 		if (this.mode == WireMode.BASE) {
 			assertThat(timeout).hasMessageContaining("timed out after 1000 ms; it was sent and may have been executed");
 		}
-		assertThat(this.echo.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.echo.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -186,7 +187,7 @@ class OutboundCallsTest {
 		CompletableFuture<String> reply = callAsync("echo.block", "", LONG);
 		waitFor(() -> this.echo.blocked.get() == 1);
 		reply.cancel(true);
-		assertThat(this.echo.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.echo.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(failure(reply, CancellationException.class)).isNotNull();
 	}
 
@@ -199,7 +200,7 @@ class OutboundCallsTest {
 		caller.join();
 		assertThat(failure.get()).isInstanceOf(CallInterruptedException.class);
 		assertThat(((GenServerException) failure.get()).notExecuted()).isFalse();
-		assertThat(this.echo.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.echo.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -220,7 +221,7 @@ class OutboundCallsTest {
 		assertThat(failure(queued, GenServerUnavailableException.class).notExecuted()).isTrue();
 		assertThat(failure(first, GenServerUnavailableException.class)).isNotNull();
 		assertThat(blocking.get()).isInstanceOf(GenServerUnavailableException.class);
-		assertThat(this.echo.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.echo.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -233,7 +234,7 @@ class OutboundCallsTest {
 			.isInstanceOf(GenServerUnavailableException.class);
 		StepVerifier.create(stream("echo.count", "3"))
 			.expectError(GenServerUnavailableException.class)
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -356,7 +357,7 @@ class OutboundCallsTest {
 			.assertNext((items) -> assertThat(items)
 				.containsExactlyElementsOf(IntStream.range(0, 5000).mapToObj(String::valueOf).toList()))
 			.expectComplete()
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -370,7 +371,7 @@ class OutboundCallsTest {
 			.thenRequest(100)
 			.expectNextCount(7)
 			.expectComplete()
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -378,12 +379,12 @@ class OutboundCallsTest {
 		StepVerifier.create(stream("echo.watch", "7"))
 			.expectErrorSatisfies((ex) -> assertThat(((RpcException) ex).status())
 				.isEqualTo(told(Status.INVALID_ARGUMENT, Status.FAIL)))
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 		StepVerifier.create(stream("echo.breakOff", ""))
 			.expectNext("1")
 			.expectErrorSatisfies(
 					(ex) -> assertThat(((RpcException) ex).status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM)))
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -393,7 +394,7 @@ class OutboundCallsTest {
 		});
 		StepVerifier.create(broken)
 			.expectErrorSatisfies((ex) -> assertThat(((RpcException) ex).status()).isEqualTo(Status.UNUSABLE_ANSWER))
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 		assertIdle();
 	}
 
@@ -404,7 +405,7 @@ class OutboundCallsTest {
 			.then(() -> this.echo.watched.tryEmitNext("one").orThrow())
 			.expectNext("\"one\"")
 			.thenCancel()
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 		waitFor(() -> this.echo.watched.currentSubscriberCount() == 0);
 		assertIdle();
 	}
@@ -415,7 +416,7 @@ class OutboundCallsTest {
 			.then(() -> waitFor(() -> this.echo.watched.currentSubscriberCount() == 1))
 			.then(() -> this.pair.disconnect("the network is down"))
 			.expectError(GenServerUnavailableException.class)
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -427,7 +428,7 @@ class OutboundCallsTest {
 			.thenRequest(Long.MAX_VALUE)
 			.expectNextCount(3000)
 			.expectComplete()
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 		assertThat(this.pair.client.pauses).isZero();
 		assertIdle();
 	}
@@ -449,7 +450,7 @@ class OutboundCallsTest {
 			.thenRequest(Long.MAX_VALUE)
 			.expectNextCount(3000)
 			.expectComplete()
-			.verify(Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 		assertIdle();
 	}
 
@@ -510,7 +511,7 @@ class OutboundCallsTest {
 
 	private static <X extends Throwable> X failure(CompletableFuture<?> future, Class<X> type) {
 		try {
-			future.get(30, TimeUnit.SECONDS);
+			future.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
 			return type.cast(ex.getCause());

@@ -16,6 +16,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
@@ -184,7 +185,7 @@ class PeerConnectionTest {
 		this.peer.sendAll();
 		int before = this.peer.transport.executed.get();
 		this.slow.gate.countDown();
-		long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (this.peer.connection.outboundBytes() < 500 * Outbound.OVERHEAD) {
 			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
 			Thread.onSpinWait();

@@ -25,6 +25,7 @@ import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -388,13 +389,13 @@ class PeerLimitsTest {
 		@Override
 		public void block() throws InterruptedException {
 			this.blocked.incrementAndGet();
-			assertThat(this.gate.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.gate.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 
 		@Override
 		public void hold() throws InterruptedException {
 			this.held.incrementAndGet();
-			assertThat(this.gate.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.gate.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 
 		@Override

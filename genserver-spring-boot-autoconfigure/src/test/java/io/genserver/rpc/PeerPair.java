@@ -13,6 +13,7 @@ import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
+import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ final class PeerPair implements AutoCloseable {
 			done.countDown();
 		});
 		try {
-			if (!done.await(30, TimeUnit.SECONDS)) {
+			if (!done.await(HangGuard.SECONDS, TimeUnit.SECONDS)) {
 				throw new AssertionError("hang guard");
 			}
 		}

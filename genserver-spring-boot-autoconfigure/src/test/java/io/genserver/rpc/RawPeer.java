@@ -23,6 +23,7 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireListener;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
-	private static final int GUARD_SECONDS = 30;
+	private static final int GUARD_SECONDS = HangGuard.SECONDS;
 
 	final MemoryTransport transport = new MemoryTransport();
 

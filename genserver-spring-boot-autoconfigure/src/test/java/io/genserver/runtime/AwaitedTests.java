@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,7 +84,7 @@ class AwaitedTests {
 						Thread.ofVirtual().start(() -> source.complete(number));
 						return racing;
 					}), null, 0, false);
-				assertThat(reply.get(30, TimeUnit.SECONDS)).isEqualTo(number);
+				assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(number);
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SlowSubscriber;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.adapter.JdkFlowAdapter;
@@ -52,7 +53,7 @@ class EventsTests {
 		}
 		for (List<Integer> seen : Flux.merge(Flux.fromIterable(watches).map(Flux::collectList))
 			.collectList()
-			.block(java.time.Duration.ofSeconds(30))) {
+			.block(HangGuard.DURATION)) {
 			assertThat(seen).isEqualTo(all);
 		}
 		writer.join();
@@ -70,7 +71,7 @@ class EventsTests {
 			.thenRequest(10)
 			.expectNext(0, 1)
 			.expectErrorSatisfies((failure) -> assertThat(failure).hasMessageContaining("fell behind by more than 2"))
-			.verify(java.time.Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 		assertThat(log.<Integer, RuntimeException>call((server) -> server.events.subscribers())).isZero();
 	}
 
@@ -83,7 +84,7 @@ class EventsTests {
 				int number = i;
 				log.call((server) -> server.append(number));
 			}
-		}).thenRequest(10).expectNext(-1, 3, 4).thenCancel().verify(java.time.Duration.ofSeconds(30));
+		}).thenRequest(10).expectNext(-1, 3, 4).thenCancel().verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -93,7 +94,7 @@ class EventsTests {
 			.then(() -> this.runtime.server("log").instances().stop())
 			.expectErrorSatisfies((failure) -> assertThat(failure).isInstanceOf(GenServerUnavailableException.class)
 				.hasMessageContaining("stopped"))
-			.verify(java.time.Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -103,7 +104,7 @@ class EventsTests {
 		StepVerifier.create(JdkFlowAdapter.flowPublisherToFlux(events.startingWith(List.of(1))))
 			.expectErrorMessage("A stream that starts with a snapshot of server log must be subscribed to in its turn:"
 					+ " return it from a handler")
-			.verify(java.time.Duration.ofSeconds(30));
+			.verify(HangGuard.DURATION);
 	}
 
 	@Test
@@ -132,7 +133,7 @@ class EventsTests {
 			return 0;
 		});
 		hold.countDown();
-		assertThat(done.get(30, TimeUnit.SECONDS)).hasSize(5000).isSorted();
+		assertThat(done.get(HangGuard.SECONDS, TimeUnit.SECONDS)).hasSize(5000).isSorted();
 		assertThat(requests).allSatisfy((requested) -> assertThat(requested).isLessThanOrEqualTo(16));
 		assertThat(ServerInfos.of(this.runtime.server("log")).mailbox().highWater()).isLessThanOrEqualTo(4);
 	}
@@ -149,7 +150,7 @@ class EventsTests {
 			return 0;
 		});
 		this.runtime.server("log").instances().restart(null);
-		assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	private GenServerRef<Log> start(int buffer, SlowSubscriber rule) {

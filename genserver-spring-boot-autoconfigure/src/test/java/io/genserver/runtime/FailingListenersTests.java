@@ -15,6 +15,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -161,8 +162,8 @@ class FailingListenersTests {
 		}
 		server.instances().stop();
 		gate.complete(null);
-		assertThat(blocked).failsWithin(Duration.ofSeconds(30));
-		assertThat(free.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(blocked).failsWithin(HangGuard.DURATION);
+		assertThat(free.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		runtime.shutdown();
 	}
 

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What interceptors see, and what they can do. */
 class InterceptorTests {
@@ -42,6 +44,28 @@ class InterceptorTests {
 			assertThat(server.<Boolean, RuntimeException>call((instance) -> this.seen.add("handler"))).isTrue();
 			assertThat(this.seen).containsExactly("a sending", "b sending", "a before", "b before", "handler",
 					"b after", "a after", "a ended null", "b ended null");
+		});
+	}
+
+	@Test
+	void aBlockedCallerGoesOnOnlyOnceTheyHaveSeenTheEnd() {
+		Seeds.each(200, (scheduler) -> {
+			List<Envelope> ended = new ArrayList<>();
+			GenServerRef<List<String>> server = start(scheduler, ServerSettings.DEFAULTS, new GenServerInterceptor() {
+				@Override
+				public void ended(Envelope envelope, @Nullable Throwable failure) {
+					scheduler.letOthersRun();
+					ended.add(envelope);
+				}
+			});
+			for (int calls = 1; calls <= 3; calls++) {
+				server.call(List::size);
+				assertThat(ended).hasSize(calls);
+			}
+			assertThatIllegalStateException().isThrownBy(() -> server.call((instance) -> {
+				throw new IllegalStateException("refused");
+			}));
+			assertThat(ended).hasSize(4);
 		});
 	}
 

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -87,10 +88,11 @@ class MailboxStressTests {
 					}
 					assertThat(this.mailbox.close()).isTrue();
 				}
-				CompletableFuture.allOf(sending.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+				CompletableFuture.allOf(sending.toArray(CompletableFuture[]::new))
+					.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 				this.sent.set(true);
-				canceller.get(60, TimeUnit.SECONDS);
-				consumer.get(60, TimeUnit.SECONDS);
+				canceller.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+				consumer.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 			}
 			assertThat(this.taken + this.givenUp.get()).isEqualTo(this.queued.get());
 			assertThat(this.mailbox.size()).isZero();

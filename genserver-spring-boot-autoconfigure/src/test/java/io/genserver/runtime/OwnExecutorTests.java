@@ -20,6 +20,7 @@ import io.genserver.CallCycleException;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,7 +64,7 @@ class OwnExecutorTests {
 				ticked.countDown();
 			});
 		});
-		assertThat(ticked.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(ticked.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(threads).hasSize(5).containsOnly("users-own");
 	}
 
@@ -103,7 +104,7 @@ class OwnExecutorTests {
 			int each = i;
 			server.cast((list) -> list.add(each));
 		}
-		List<Integer> handled = server.callAsync((list) -> List.copyOf(list)).get(30, TimeUnit.SECONDS);
+		List<Integer> handled = server.callAsync((list) -> List.copyOf(list)).get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		assertThat(handled).hasSize(2000).isSorted();
 	}
 
@@ -117,8 +118,8 @@ class OwnExecutorTests {
 		CompletableFuture<String> second = server.callAsync((instance) -> thread());
 		assertThat(second).isNotDone();
 		awaited.complete("now");
-		first.get(30, TimeUnit.SECONDS);
-		assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo("users-own");
+		first.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+		assertThat(second.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("users-own");
 	}
 
 	@Test
@@ -166,7 +167,7 @@ class OwnExecutorTests {
 		add("server", small, Object::new);
 		this.engine.runtime.start();
 		small.shutdown();
-		assertThat(small.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(small.awaitTermination(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.engine.<Object>ref("server").<String, RuntimeException>call((instance) -> thread()))
 			.startsWith("genserver-worker");
 	}
@@ -203,9 +204,9 @@ class OwnExecutorTests {
 				interrupted.complete(true);
 			}
 		});
-		assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(begun.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		brief.close();
-		assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(interrupted.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	private static ThreadPoolExecutor one(RejectedExecutionHandler handler) {

@@ -13,6 +13,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -218,7 +219,7 @@ class RoomTests {
 					}
 				});
 			}
-			CompletableFuture.allOf(senders.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+			CompletableFuture.allOf(senders.toArray(CompletableFuture[]::new)).get(HangGuard.SECONDS, TimeUnit.SECONDS);
 			assertThat(server.<Integer, RuntimeException>call((state) -> state[0])).isEqualTo(threads * each)
 				.isEqualTo(sum.get());
 			assertThat(engine.cell("server").mailbox().highWater()).isOne();

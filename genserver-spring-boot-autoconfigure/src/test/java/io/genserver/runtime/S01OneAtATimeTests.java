@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.GenServerRef;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -100,9 +101,10 @@ class S01OneAtATimeTests {
 				}));
 			}
 			for (Thread sender : senders) {
-				assertThat(sender.join(java.time.Duration.ofSeconds(30))).isTrue();
+				assertThat(sender.join(HangGuard.DURATION)).isTrue();
 			}
-			assertThat(plain.callAsync((server) -> server.sum).get(30, TimeUnit.SECONDS)).isEqualTo(4 * (5_000 + 313));
+			assertThat(plain.callAsync((server) -> server.sum).get(HangGuard.SECONDS, TimeUnit.SECONDS))
+				.isEqualTo(4 * (5_000 + 313));
 		}
 	}
 

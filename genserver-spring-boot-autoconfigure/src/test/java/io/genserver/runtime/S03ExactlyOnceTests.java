@@ -11,6 +11,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SupervisionStrategy;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -199,10 +200,10 @@ class S03ExactlyOnceTests {
 			}));
 			calls.add(ref.callAsync(Object::hashCode));
 		}
-		assertThat(stuck.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(stuck.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		engine.close();
 		for (CompletableFuture<?> call : calls) {
-			assertThat(call).failsWithin(Duration.ofSeconds(30));
+			assertThat(call).failsWithin(HangGuard.DURATION);
 		}
 		end.countDown();
 	}

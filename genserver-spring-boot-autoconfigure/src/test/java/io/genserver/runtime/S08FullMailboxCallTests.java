@@ -14,6 +14,7 @@ import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -128,7 +129,7 @@ class S08FullMailboxCallTests {
 				assertThat(server.tryCast(Object::hashCode)).isTrue();
 				without.set(failureOf(server));
 			}));
-			assertThat(eventLoop.join(Duration.ofSeconds(30))).isTrue();
+			assertThat(eventLoop.join(HangGuard.DURATION)).isTrue();
 			release.countDown();
 			for (Throwable failure : List.of(withRoom.get(), without.get())) {
 				assertThat(failure)
@@ -154,7 +155,7 @@ class S08FullMailboxCallTests {
 
 	private static void await(CountDownLatch latch) {
 		try {
-			assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(latch.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

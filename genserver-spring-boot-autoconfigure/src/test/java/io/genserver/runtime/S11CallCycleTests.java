@@ -14,6 +14,7 @@ import io.genserver.CallCycleException;
 import io.genserver.CastAction;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,17 +36,17 @@ class S11CallCycleTests {
 				AsyncCall toA = queued(engine, a);
 				AsyncCall toB = queued(engine, b);
 				Future<?> first = threads.submit(() -> {
-					barrier.await(30, TimeUnit.SECONDS);
+					barrier.await(HangGuard.SECONDS, TimeUnit.SECONDS);
 					Cycles.beginWait(a, toB);
 					return null;
 				});
 				Future<?> second = threads.submit(() -> {
-					barrier.await(30, TimeUnit.SECONDS);
+					barrier.await(HangGuard.SECONDS, TimeUnit.SECONDS);
 					Cycles.beginWait(b, toA);
 					return null;
 				});
-				first.get(30, TimeUnit.SECONDS);
-				second.get(30, TimeUnit.SECONDS);
+				first.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+				second.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 				assertThat(List.of(toA, toB)).as("round %d", round)
 					.filteredOn((call) -> call.failure() instanceof CallCycleException)
 					.hasSize(1);

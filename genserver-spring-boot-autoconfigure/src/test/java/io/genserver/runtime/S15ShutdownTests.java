@@ -12,6 +12,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -336,7 +337,7 @@ class S15ShutdownTests {
 			}
 
 		});
-		assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(GenServerUnavailableException.class);
+		assertThat(end.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isInstanceOf(GenServerUnavailableException.class);
 	}
 
 	@Test

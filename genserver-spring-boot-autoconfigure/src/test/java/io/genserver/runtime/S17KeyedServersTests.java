@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -176,12 +177,13 @@ class S17KeyedServersTests {
 			for (int round = 0; round < rounds; round++) {
 				Instances instances = new Instances(server, true);
 				Callable<ServerCell> first = () -> {
-					barrier.await(30, TimeUnit.SECONDS);
+					barrier.await(HangGuard.SECONDS, TimeUnit.SECONDS);
 					return instances.forMessage("key", new TestMessage(1));
 				};
 				Future<ServerCell> one = threads.submit(first);
 				Future<ServerCell> other = threads.submit(first);
-				assertThat(one.get(30, TimeUnit.SECONDS)).isSameAs(other.get(30, TimeUnit.SECONDS));
+				assertThat(one.get(HangGuard.SECONDS, TimeUnit.SECONDS))
+					.isSameAs(other.get(HangGuard.SECONDS, TimeUnit.SECONDS));
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.genserver.GenServerRef;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,7 +55,7 @@ class S18BlockingHandlersTests {
 			for (int i = 0; i < MANY; i++) {
 				calls.add(engine.<Object>ref("server-" + i)
 					.withTimeout(Duration.ofMinutes(1))
-					.callAsync((instance) -> barrier.await(30, TimeUnit.SECONDS)));
+					.callAsync((instance) -> barrier.await(HangGuard.SECONDS, TimeUnit.SECONDS)));
 			}
 			CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(40, TimeUnit.SECONDS);
 		}
@@ -84,7 +85,7 @@ class S18BlockingHandlersTests {
 			}
 			assertThat(waiting).noneMatch(CompletableFuture::isDone);
 			lock.unlock();
-			CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+			CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 	}
 
@@ -117,7 +118,7 @@ class S18BlockingHandlersTests {
 				// The cast goes to the queue of the worker that is about to block.
 				boolean passed = blocks.withTimeout(Duration.ofMinutes(1)).call((instance) -> {
 					other.cast((o) -> done.countDown());
-					return done.await(30, TimeUnit.SECONDS);
+					return done.await(HangGuard.SECONDS, TimeUnit.SECONDS);
 				});
 				assertThat(passed).isTrue();
 			}

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.GenServerRef;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever a handler blocks in, the other servers go on. On real threads.
  */
-@Timeout(60)
+@Timeout(HangGuard.SECONDS)
 class S18OtherServersTests {
 
 	private static final int OTHERS = 20;
@@ -39,16 +40,17 @@ class S18OtherServersTests {
 				begun.countDown();
 				return block.run();
 			});
-			assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(begun.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 			CompletableFuture<Object> behind = engine.ref("blocked").callAsync((instance) -> "behind");
 			for (GenServerRef<Object> other : others) {
-				assertThat(other.callAsync((instance) -> "there").get(30, TimeUnit.SECONDS)).isEqualTo("there");
+				assertThat(other.callAsync((instance) -> "there").get(HangGuard.SECONDS, TimeUnit.SECONDS))
+					.isEqualTo("there");
 			}
 			assertThat(blocked).isNotDone();
 			assertThat(behind).isNotDone();
 			release.run();
-			assertThat(blocked.get(30, TimeUnit.SECONDS)).isEqualTo("released");
-			assertThat(behind.get(30, TimeUnit.SECONDS)).isEqualTo("behind");
+			assertThat(blocked.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("released");
+			assertThat(behind.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("behind");
 		}
 	}
 

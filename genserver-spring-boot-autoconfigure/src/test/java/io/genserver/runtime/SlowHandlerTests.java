@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -46,7 +47,7 @@ class SlowHandlerTests {
 	}
 
 	private static void awaitOutput(CapturedOutput output, String text) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (!output.getAll().contains(text)) {
 			assertThat(System.nanoTime()).as("waited in vain for: " + text).isLessThan(end);
 			Thread.onSpinWait();

@@ -14,6 +14,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 
@@ -382,14 +383,14 @@ class StreamCallTests {
 
 				};
 				open(engine, TestOperation.stream("items", (instance, payload) -> source), listener);
-				long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+				long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 				while (!source.hasSubscribers() && System.nanoTime() - end < 0) {
 					Thread.onSpinWait();
 				}
 				for (int i = 0; i < 100; i++) {
 					source.submit(i);
 				}
-				assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+				assertThat(done.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 				listener.subscription.cancel();
 				while (source.hasSubscribers() && System.nanoTime() - end < 0) {
 					source.submit("to notice the cancellation");

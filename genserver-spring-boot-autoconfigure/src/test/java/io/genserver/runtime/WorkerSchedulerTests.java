@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -12,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The end of the workers. Calls may end with a task, so none may be left behind.
  */
-@Timeout(60)
+@Timeout(HangGuard.SECONDS)
 class WorkerSchedulerTests {
 
 	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
@@ -32,7 +33,7 @@ class WorkerSchedulerTests {
 		begun.await();
 		this.scheduler.close(0, TimeUnit.NANOSECONDS);
 		closed.countDown();
-		assertThat(stuck.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(stuck.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -47,7 +48,7 @@ class WorkerSchedulerTests {
 		});
 		queued.await();
 		this.scheduler.close(0, TimeUnit.NANOSECONDS);
-		assertThat(stuck.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(stuck.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -55,7 +56,7 @@ class WorkerSchedulerTests {
 		this.scheduler.close(1, TimeUnit.SECONDS);
 		CompletableFuture<Boolean> ran = new CompletableFuture<>();
 		this.scheduler.execute(() -> ran.complete(true));
-		assertThat(ran.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(ran.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	private static boolean await(CountDownLatch latch) {

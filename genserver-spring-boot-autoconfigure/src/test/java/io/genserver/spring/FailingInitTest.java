@@ -13,6 +13,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
+import io.genserver.testsupport.HangGuard;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +88,7 @@ class FailingInitTest {
 	}
 
 	private static void waitFor(BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
 			Thread.yield();

@@ -9,6 +9,7 @@ import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.Patience;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,9 +46,9 @@ class MonoCancellationTest {
 	@Test
 	void S05_cancellingAMonoCancelsACallThatRuns() throws Exception {
 		Patience patience = start();
-		StepVerifier.create(patience.hold()).then(this::awaitBegin).thenCancel().verify(Duration.ofSeconds(30));
+		StepVerifier.create(patience.hold()).then(this::awaitBegin).thenCancel().verify(HangGuard.DURATION);
 		this.server.release.countDown();
-		assertThat(this.server.cancelled.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.server.cancelled.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -58,16 +59,16 @@ class MonoCancellationTest {
 			StepVerifier.create(patience.next())
 				.then(() -> assertThat(this.registry.info("patience").mailbox().depth()).isOne())
 				.thenCancel()
-				.verify(Duration.ofSeconds(30));
+				.verify(HangGuard.DURATION);
 			assertThat(this.registry.info("patience").mailbox().depth()).isZero();
 			this.server.release.countDown();
-		}).expectNext("held").expectComplete().verify(Duration.ofSeconds(30));
+		}).expectNext("held").expectComplete().verify(HangGuard.DURATION);
 		assertThat(this.server.next).hasValue(0);
 	}
 
 	private void awaitBegin() {
 		try {
-			assertThat(this.server.begun.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.server.begun.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

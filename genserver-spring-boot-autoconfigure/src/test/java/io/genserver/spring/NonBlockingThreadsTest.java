@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.genserver.testsupport.HangGuard;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -36,9 +37,9 @@ class NonBlockingThreadsTest {
 	void nettysEventLoopsMustNotBlock() throws Exception {
 		EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
 		try {
-			assertThat(loops.submit(this.test::getAsBoolean).get(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(loops.submit(this.test::getAsBoolean).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 			BooleanSupplier nettyOnly = NonBlockingThreads.detect(new FilteredClassLoader("reactor"));
-			assertThat(loops.submit(nettyOnly::getAsBoolean).get(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(loops.submit(nettyOnly::getAsBoolean).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		}
 		finally {
 			loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -50,7 +51,7 @@ class NonBlockingThreadsTest {
 		BooleanSupplier none = NonBlockingThreads.detect(new FilteredClassLoader("reactor", "io.netty"));
 		CompletableFuture<Boolean> answer = new CompletableFuture<>();
 		new FastThreadLocalThread(() -> answer.complete(none.getAsBoolean())).start();
-		assertThat(answer.get(30, TimeUnit.SECONDS)).isFalse();
+		assertThat(answer.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isFalse();
 	}
 
 }

@@ -22,6 +22,7 @@ import io.genserver.spring.Servers.Repo;
 import io.genserver.spring.Servers.Strings;
 import io.genserver.spring.Servers.Tile;
 import io.genserver.spring.Servers.TileServer;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -54,7 +55,7 @@ class ServerBeansTest {
 			assertThat(kv).isSameAs(context.getBean("kv")).isNotInstanceOf(KeyValueServer.class);
 			kv.set("a", "1");
 			assertThat(kv.get("a")).isEqualTo("1");
-			assertThat(kv.find("a").get(30, TimeUnit.SECONDS)).isEqualTo("found 1");
+			assertThat(kv.find("a").get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("found 1");
 			StepVerifier.create(kv.lazy("a")).expectNext("lazy 1").verifyComplete();
 			kv.set("b", "2");
 			StepVerifier.create(kv.watch("")).expectNext("a=1", "b=2").verifyComplete();

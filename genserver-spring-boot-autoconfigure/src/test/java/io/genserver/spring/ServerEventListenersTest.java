@@ -16,6 +16,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.spring.Servers.Journal;
+import io.genserver.testsupport.HangGuard;
 import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,7 +149,7 @@ class ServerEventListenersTest {
 					awaitWaiting(publisher);
 					assertThat(publishing).isNotDone();
 					occupied.close();
-					publishing.get(30, TimeUnit.SECONDS);
+					publishing.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 				}
 				drained(context, "listening");
 				assertThat(this.journal.entries).containsExactly("ordered queued in turn listening, cast",
@@ -174,7 +175,7 @@ class ServerEventListenersTest {
 						}
 						done.countDown();
 					});
-					assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+					assertThat(done.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 					assertThat(refusal.get()).isInstanceOf(MailboxFullException.class);
 				}
 			});
@@ -222,7 +223,7 @@ class ServerEventListenersTest {
 	void eventsForAServerThatHasEndedAreDeadLettersAndDoNotFailThePublisher() {
 		this.runner.withUserConfiguration(ListeningServer.class).run((context) -> {
 			GenServerRegistry registry = context.getBean(GenServerRegistry.class);
-			registry.stop("listening").get(30, TimeUnit.SECONDS);
+			registry.stop("listening").get(HangGuard.SECONDS, TimeUnit.SECONDS);
 			context.publishEvent(new Ordered("too late"));
 			assertThat(this.journal.entries).isEmpty();
 			assertThat(registry.info("listening").dropped()).isEqualTo(1);
@@ -258,7 +259,7 @@ class ServerEventListenersTest {
 				entered.countDown();
 				occupied.release().await();
 			});
-			assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(entered.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 			return occupied;
 		}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.GenServer;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
+import io.genserver.testsupport.HangGuard;
 import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,8 @@ class ServerExecutorsTest {
 		Servers.runner().withUserConfiguration(Pool.class).run((context) -> {
 			GenServerRef<Reports> reports = context.getBean(GenServerRegistry.class)
 				.start("late", Reports.class, Reports::new);
-			assertThat(reports.callAsync(Reports::thread).get(30, TimeUnit.SECONDS)).startsWith("reports-pool-");
+			assertThat(reports.callAsync(Reports::thread).get(HangGuard.SECONDS, TimeUnit.SECONDS))
+				.startsWith("reports-pool-");
 		});
 	}
 

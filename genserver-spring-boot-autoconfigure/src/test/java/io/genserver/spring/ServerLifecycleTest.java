@@ -20,6 +20,7 @@ import io.genserver.spring.Servers.Journal;
 import io.genserver.spring.Servers.KeyValue;
 import io.genserver.spring.Servers.KeyValueServer;
 import io.genserver.spring.Servers.LivingServer;
+import io.genserver.testsupport.HangGuard;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class ServerLifecycleTest {
 	void S14_messagesSentEarlyQueueAndAreHandledOnceTheServerRuns() {
 		Servers.runner().withUserConfiguration(KeyValueServer.class, EarlyCaster.class).run((context) -> {
 			EarlyCaster caster = context.getBean(EarlyCaster.class);
-			assertThat(caster.early.get(30, TimeUnit.SECONDS)).isEqualTo("found 1");
+			assertThat(caster.early.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("found 1");
 		});
 	}
 
@@ -113,7 +114,7 @@ class ServerLifecycleTest {
 			.run((context) -> {
 				LowerContract lower = context.getBean(LowerContract.class);
 				lower.work(1);
-				assertThat(gate.entered.await(30, TimeUnit.SECONDS)).isTrue();
+				assertThat(gate.entered.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 				lower.work(2);
 				lower.work(3);
 				this.journal.entries.clear();
@@ -172,7 +173,7 @@ class ServerLifecycleTest {
 		try (context) {
 			KeyValue kv = context.getBean(KeyValue.class);
 			kv.set("a", "1");
-			assertThat(kv.find("a").get(30, TimeUnit.SECONDS)).isEqualTo("found 1");
+			assertThat(kv.find("a").get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("found 1");
 			assertThat(context.getBean(GenServerRegistry.class).info("kv").mailbox().capacity()).isEqualTo(5);
 			assertThat(genserverThreads()).isNotEmpty();
 		}
@@ -180,7 +181,7 @@ class ServerLifecycleTest {
 	}
 
 	private static void assertNoThreadsSince(Set<Thread> before) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		Set<Thread> left = genserverThreads();
 		left.removeAll(before);
 		while (!left.isEmpty() && System.nanoTime() < end) {

@@ -13,6 +13,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.Request;
 import io.genserver.UnknownOperationException;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -32,10 +33,10 @@ class ServerMessagesTest {
 			long sum = registry.call("counter", new Increment(5));
 			assertThat(sum).isEqualTo(5);
 			CompletableFuture<Long> later = registry.callAsync("counter", new Increment(5));
-			assertThat(later.get(30, TimeUnit.SECONDS)).isEqualTo(10);
+			assertThat(later.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(10);
 			GenServerRef<Object> ref = registry.ref("counter");
 			assertThat(ref.call(new Increment(1)).longValue()).isEqualTo(11);
-			assertThat(ref.callAsync(new Increment(1)).get(30, TimeUnit.SECONDS)).isEqualTo(12);
+			assertThat(ref.callAsync(new Increment(1)).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(12);
 		});
 	}
 
@@ -44,7 +45,8 @@ class ServerMessagesTest {
 		run((registry) -> {
 			registry.cast("counter", new Reset());
 			assertThat(registry.call("counter", "how much?")).isEqualTo("how much? 0");
-			assertThat(registry.callAsync("counter", "how much?").get(30, TimeUnit.SECONDS)).isEqualTo("how much? 0");
+			assertThat(registry.callAsync("counter", "how much?").get(HangGuard.SECONDS, TimeUnit.SECONDS))
+				.isEqualTo("how much? 0");
 		});
 	}
 
@@ -81,7 +83,8 @@ class ServerMessagesTest {
 			registry.cast("room", "b", new Enter("kim"));
 			List<String> guests = registry.call("room", "a", new Guests());
 			assertThat(guests).containsExactly("eve", "bob");
-			assertThat(registry.callAsync("room", "b", new Guests()).get(30, TimeUnit.SECONDS)).containsExactly("kim");
+			assertThat(registry.callAsync("room", "b", new Guests()).get(HangGuard.SECONDS, TimeUnit.SECONDS))
+				.containsExactly("kim");
 			assertThat(registry.ref("room", "b").call(new Guests())).containsExactly("kim");
 		});
 	}

@@ -16,6 +16,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.GenServerTimeoutException;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import reactor.adapter.JdkFlowAdapter;
@@ -32,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class ServerRepliesTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private final Probe probe = new Probe();
 
@@ -57,7 +58,7 @@ class ServerRepliesTest {
 			CompletableFuture<CompletableFuture<String>> reply = ref.callAsync(AnswersServer::future);
 			assertWaits(ref);
 			this.probe.pending.complete("late");
-			assertThat(reply.get(30, TimeUnit.SECONDS)).isCompletedWithValue("late");
+			assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isCompletedWithValue("late");
 			assertServes(ref);
 		});
 	}
@@ -84,7 +85,7 @@ class ServerRepliesTest {
 			this.probe.journal.clear();
 			queued.subscribe().dispose();
 			this.probe.pending.complete("done");
-			assertThat(blocking.get(30, TimeUnit.SECONDS)).isEqualTo("done");
+			assertThat(blocking.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("done");
 			assertServes(ref);
 			assertThat(this.probe.journal).as("it was cancelled while it was queued").isEmpty();
 		});
@@ -99,7 +100,7 @@ class ServerRepliesTest {
 				.expectErrorSatisfies((ex) -> assertThat(ex).isSameAs(failure))
 				.verify(GUARD);
 			assertThatExceptionOfType(ExecutionException.class)
-				.isThrownBy(() -> answers.stage().toCompletableFuture().get(30, TimeUnit.SECONDS))
+				.isThrownBy(() -> answers.stage().toCompletableFuture().get(HangGuard.SECONDS, TimeUnit.SECONDS))
 				.satisfies((ex) -> assertThat(ex.getCause()).isSameAs(failure));
 		});
 	}
@@ -125,7 +126,7 @@ class ServerRepliesTest {
 				.then(() -> assertThat(this.probe.journal).endsWith("a in none", "b in none"))
 				.thenCancel()
 				.verify(GUARD);
-			assertThat(this.probe.cancelled.get(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.probe.cancelled.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		});
 	}
 
@@ -152,13 +153,13 @@ class ServerRepliesTest {
 		assertWaits(ref);
 		assertThat(reply).isNotDone();
 		this.probe.pending.complete("late");
-		assertThat(reply.get(30, TimeUnit.SECONDS)).isEqualTo("late");
+		assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("late");
 		assertServes(ref);
 	}
 
 	/** Once a handler has returned what it waits for, no other message gets its turn. */
 	private void assertWaits(GenServerRef<AnswersServer> ref) throws Exception {
-		assertThat(this.probe.waiting.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.probe.waiting.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThatExceptionOfType(GenServerTimeoutException.class)
 			.isThrownBy(() -> ref.withTimeout(Duration.ofMillis(50)).call((server) -> true))
 			.satisfies((ex) -> assertThat(ex.phase()).isEqualTo(GenServerTimeoutException.Phase.QUEUED));

@@ -8,6 +8,7 @@ import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRegistry;
 import io.genserver.spring.Servers.Journal;
+import io.genserver.testsupport.HangGuard;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class ServerTimersTest {
 	@Test
 	void aTimerTicksAsThePropertySays() {
 		this.runner.withUserConfiguration(TickingServer.class).withPropertyValues("tick.period=5ms").run((context) -> {
-			assertThat(this.ticks.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.ticks.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 			assertThat(this.journal.entries).containsOnly("tick in ticking");
 		});
 	}
@@ -51,7 +52,7 @@ class ServerTimersTest {
 		this.runner.withPropertyValues("tick.period=5ms").run((context) -> {
 			context.getBean(GenServerRegistry.class)
 				.start("later", TickingServer.class, () -> new TickingServer(this.journal, this.ticks));
-			assertThat(this.ticks.await(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.ticks.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 			assertThat(this.journal.entries).containsOnly("tick in later");
 		});
 	}

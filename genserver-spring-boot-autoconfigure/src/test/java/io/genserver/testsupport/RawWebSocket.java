@@ -32,7 +32,7 @@ public final class RawWebSocket implements AutoCloseable {
 
 	public static final int PONG = 10;
 
-	private static final int GUARD_MILLIS = 30_000;
+	private static final int GUARD_MILLIS = HangGuard.SECONDS * 1000;
 
 	private final Socket socket;
 

@@ -53,7 +53,7 @@ class BoardTest {
 	void connect() {
 		this.client = WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + this.port)
-			.responseTimeout(Duration.ofSeconds(60))
+			.responseTimeout(Duration.ofSeconds(240))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(32 * 1024 * 1024))
 			.build();
 	}
@@ -175,7 +175,7 @@ class BoardTest {
 					(ex) -> assertThat(ex).isInstanceOf(IllegalArgumentException.class)
 						.hasMessage("There is no tile \"" + key
 								+ "\": a key is \"x,y\" with x from 0 to 19 and y from 0 to 15"))
-			.verify(Duration.ofSeconds(30));
+			.verify(Duration.ofSeconds(240));
 		await(() -> this.registry.info("tile", key) == null);
 		assertThat(this.registry.info("tile").state()).isEqualTo(ServerState.RUNNING);
 	}
@@ -191,11 +191,11 @@ class BoardTest {
 		}).then(() -> tile.paint(2, 2, 0x040506)).thenRequest(1).assertNext((next) -> {
 			assertThat(next.snapshot()).isNull();
 			assertThat(next.painted()).containsExactly(new Pixel(2, 2, 0x040506));
-		}).thenCancel().verify(Duration.ofSeconds(30));
+		}).thenCancel().verify(Duration.ofSeconds(240));
 	}
 
 	private static void await(BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(240);
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
 			Thread.onSpinWait();

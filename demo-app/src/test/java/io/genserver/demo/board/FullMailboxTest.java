@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.NONE, properties = "genserver.servers.tile.mailbox.capacity=16")
 class FullMailboxTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(60);
+	private static final Duration GUARD = Duration.ofSeconds(240);
 
 	@Autowired
 	private Board board;

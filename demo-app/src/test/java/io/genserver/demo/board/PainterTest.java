@@ -75,7 +75,7 @@ class PainterTest {
 		long asked = this.registry.info("painter").processed();
 		this.board.paint(Pictures.filled(64, 64, 0x00FF00), 192, 64);
 		assertThat(this.registry.info("painter").processed()).isEqualTo(asked);
-		assertThat(this.board.render().block(Duration.ofSeconds(30)).at(255, 127)).isEqualTo(0x00FF00);
+		assertThat(this.board.render().block(Duration.ofSeconds(240)).at(255, 127)).isEqualTo(0x00FF00);
 	}
 
 	private static void paint(Tile tile, int pixels) {
@@ -85,7 +85,7 @@ class PainterTest {
 	}
 
 	private static boolean redAt(Tile tile, int x, int y) {
-		byte[] snapshot = tile.snapshot().block(Duration.ofSeconds(30));
+		byte[] snapshot = tile.snapshot().block(Duration.ofSeconds(240));
 		return snapshot[(y * Tile.SIZE + x) * 3 + 1] == 0;
 	}
 

@@ -32,11 +32,11 @@ class SilentTileTest {
 
 	@Test
 	void whoLooksAtTheBoardIsToldWhichTileItIs() {
-		this.tiles.get("3,4").snapshot().block(Duration.ofSeconds(30));
+		this.tiles.get("3,4").snapshot().block(Duration.ofSeconds(240));
 		this.registry.suspend("tile", "3,4");
 		WebTestClient.bindToServer()
 			.baseUrl("http://localhost:" + this.port)
-			.responseTimeout(Duration.ofSeconds(60))
+			.responseTimeout(Duration.ofSeconds(240))
 			.build()
 			.get()
 			.uri("/board.png")

@@ -72,7 +72,7 @@ class TileWatcherTest {
 		// Never painted before, so it is the last in the queue.
 		this.watcher.painted(0, Tile.SIZE - 1, -1);
 		expected.put((Tile.SIZE - 1) * Tile.SIZE, -1);
-		assertThat(last.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(last.await(240, TimeUnit.SECONDS)).isTrue();
 		assertThat(seen).isEqualTo(expected);
 	}
 

@@ -32,8 +32,8 @@ class ClockTest {
 		BackgroundHandle<?> clock = this.services.find("clock");
 		assertThat(clock).isNotNull();
 		assertThat(clock.state()).isEqualTo(ServiceState.RUNNING);
-		long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-		while (white(this.tiles.get("19,15").snapshot().block(Duration.ofSeconds(30))) > 0) {
+		long end = System.nanoTime() + Duration.ofSeconds(240).toNanos();
+		while (white(this.tiles.get("19,15").snapshot().block(Duration.ofSeconds(240))) > 0) {
 			assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
 		}
 	}

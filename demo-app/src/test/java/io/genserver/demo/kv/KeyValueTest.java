@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class KeyValueTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = Duration.ofSeconds(240);
 
 	@Autowired
 	private KeyValue kv;

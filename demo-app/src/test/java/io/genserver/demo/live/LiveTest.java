@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class LiveTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = Duration.ofSeconds(240);
 
 	@Autowired
 	private Visitors visitors;
@@ -71,7 +71,10 @@ class LiveTest {
 
 	@Test
 	void thePageAndWhatItLoadsAreServed(@LocalServerPort int port) {
-		WebTestClient web = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+		WebTestClient web = WebTestClient.bindToServer()
+			.baseUrl("http://localhost:" + port)
+			.responseTimeout(GUARD)
+			.build();
 		for (String path : List.of("/", "/page/page.js", "/page/page.css", "/page/servers.js", "/page/panel.js",
 				"/page/board.js", "/page/brush.js", "/page/plots.js", "/genserver/genserver-client.js")) {
 			web.get().uri(path).exchange().expectStatus().isOk();

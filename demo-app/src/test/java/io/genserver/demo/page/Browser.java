@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A headless Chromium with the demo's page, if there is one on this machine. */
 final class Browser implements AutoCloseable {
 
-	private static final Duration GUARD = Duration.ofSeconds(60);
+	private static final Duration GUARD = Duration.ofSeconds(240);
 
 	final ChromeDriver driver;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,8 +36,10 @@ class ManyConnectionsStressTests {
 		try (TestServers servers = new TestServers().add("ledger", server).start();
 				TestEndpoint endpoint = new TestEndpoint(servers)) {
 			connect(mode, endpoint, clients, 1);
-			assertThat(clients.getFirst().server("ledger", Ledger.class).enter(-1).get(30, TimeUnit.SECONDS))
-				.isEqualTo(-1);
+			assertThat(clients.getFirst()
+				.server("ledger", Ledger.class)
+				.enter(-1)
+				.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(-1);
 			long before = heap();
 			connect(mode, endpoint, clients, CONNECTIONS);
 			long each = (heap() - before) / CONNECTIONS;
@@ -48,7 +51,8 @@ class ManyConnectionsStressTests {
 					replies.add(remotes.get(i).enter(round * remotes.size() + i));
 				}
 				for (int i = 0; i < replies.size(); i++) {
-					assertThat(replies.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(round * remotes.size() + i);
+					assertThat(replies.get(i).get(HangGuard.SECONDS, TimeUnit.SECONDS))
+						.isEqualTo(round * remotes.size() + i);
 				}
 			}
 			long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
@@ -72,7 +76,7 @@ class ManyConnectionsStressTests {
 					.add(((mode == WireMode.BASE) ? builder.baseMode() : builder).connectAsync(endpoint.uri("/ws")));
 			}
 			for (CompletableFuture<GenServerClient> each : connecting) {
-				clients.add(each.get(30, TimeUnit.SECONDS));
+				clients.add(each.get(HangGuard.SECONDS, TimeUnit.SECONDS));
 			}
 		}
 	}

@@ -18,6 +18,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,9 +68,10 @@ class RestartStressTests {
 			}
 			second = program(port, true);
 			awaitLine(second.inputReader(), "serving " + port);
-			assertThat(again.get(60, TimeUnit.SECONDS)).isEqualTo(3);
+			assertThat(again.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(3);
 			for (GenServerClient client : clients) {
-				assertThat(client.server("ledger", Ledger.class).enter(7).get(60, TimeUnit.SECONDS)).isEqualTo(7);
+				assertThat(client.server("ledger", Ledger.class).enter(7).get(HangGuard.SECONDS, TimeUnit.SECONDS))
+					.isEqualTo(7);
 			}
 		}
 		finally {
@@ -112,7 +114,7 @@ class RestartStressTests {
 					endpoint = new TestEndpoint(servers, port);
 				}
 				enough.set(true);
-				load.get(60, TimeUnit.SECONDS);
+				load.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 				System.out.println(
 						"Graceful restarts, " + mode + ": " + account.settle(server) + ", " + RESTARTS + " restarts");
 				if (mode == WireMode.EXT) {
@@ -168,7 +170,7 @@ class RestartStressTests {
 
 	private static Throwable failureOf(CompletableFuture<?> future) throws Exception {
 		try {
-			future.get(60, TimeUnit.SECONDS);
+			future.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
 			return ex.getCause();

@@ -9,6 +9,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.Channel;
 import org.junit.jupiter.api.Tag;
@@ -84,7 +85,7 @@ class StalledReaderStressTests {
 		int served = 0;
 		while (System.nanoTime() - start < STALL.toNanos()) {
 			long began = System.nanoTime();
-			assertThat(undisturbed.enter(served).get(30, TimeUnit.SECONDS)).isEqualTo(served);
+			assertThat(undisturbed.enter(served).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(served);
 			slowest = Math.max(slowest, System.nanoTime() - began);
 			served++;
 			assertThat(channel.isOpen()).as("the connection of the stalled reader").isTrue();
@@ -101,12 +102,14 @@ class StalledReaderStressTests {
 				+ " bytes in its channel and " + mostDirect + " bytes of direct memory more, " + served
 				+ " calls of another connection in the meantime, the slowest " + TimeUnit.NANOSECONDS.toMillis(slowest)
 				+ " ms");
-		assertThat(channel.closeFuture().await(STALL.toSeconds() * 3 + 30, TimeUnit.SECONDS)).as("hang guard").isTrue();
+		assertThat(channel.closeFuture().await(STALL.toSeconds() * 3 + HangGuard.SECONDS, TimeUnit.SECONDS))
+			.as("hang guard")
+			.isTrue();
 		// What waits for credit is no stall of the socket: there silence ends the
 		// connection.
 		assertThat(endpoint.connections.getFirst().closeCode())
 			.isEqualTo((mode == WireMode.BASE) ? CloseCode.SLOW_CONSUMER : CloseCode.IDLE);
-		assertThat(undisturbed.enter(-1).get(30, TimeUnit.SECONDS)).isEqualTo(-1);
+		assertThat(undisturbed.enter(-1).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(-1);
 	}
 
 	private static long direct(Channel channel) {
@@ -118,7 +121,7 @@ class StalledReaderStressTests {
 		return channel.eventLoop().submit(() -> {
 			var buffer = channel.unsafe().outboundBuffer();
 			return (buffer != null) ? buffer.totalPendingWriteBytes() : 0L;
-		}).get(30, TimeUnit.SECONDS);
+		}).get(HangGuard.SECONDS, TimeUnit.SECONDS);
 	}
 
 }

@@ -27,6 +27,7 @@ import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(BufferLeaks.class)
 class ExtModeTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private static final CloseReason LEAVING = new CloseReason(CloseCode.GOING_AWAY, "moving house");
 
@@ -153,7 +154,7 @@ class ExtModeTest {
 		}
 		enough.set(true);
 		for (CompletableFuture<Void> caller : callers) {
-			caller.get(30, TimeUnit.SECONDS);
+			caller.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		assertThat(this.remote.count()).isEqualTo(called.get() + 1);
 	}

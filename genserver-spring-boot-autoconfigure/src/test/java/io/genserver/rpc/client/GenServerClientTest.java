@@ -33,6 +33,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +55,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(BufferLeaks.class)
 class GenServerClientTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private final KeyValueServer store = new KeyValueServer();
 
@@ -113,7 +114,7 @@ class GenServerClientTest {
 		assertThat(this.kv.get("a")).isEqualTo("1");
 		assertThat(this.kv.get("b")).isNull();
 		assertThat(this.kv.all()).containsExactly(Map.entry("a", "1"));
-		assertThat(this.kv.find("a").get(30, TimeUnit.SECONDS)).isEqualTo("1");
+		assertThat(this.kv.find("a").get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("1");
 		assertThat(this.kv.lazily("a").block(GUARD)).isEqualTo("1");
 		this.kv.put("c", "3");
 		assertThat(this.kv.get("c")).isEqualTo("3");
@@ -181,7 +182,8 @@ class GenServerClientTest {
 	void operationsCanBeCalledByName() throws Exception {
 		this.client.call("kv.set", void.class, "a", "1");
 		assertThat(this.client.call("kv.get", String.class, "a")).isEqualTo("1");
-		assertThat(this.client.callAsync("kv.get", String.class, "a").get(30, TimeUnit.SECONDS)).isEqualTo("1");
+		assertThat(this.client.callAsync("kv.get", String.class, "a").get(HangGuard.SECONDS, TimeUnit.SECONDS))
+			.isEqualTo("1");
 		this.client.cast("kv.put", "b", "2");
 		assertThat(this.client.call("kv.get", String.class, "b")).isEqualTo("2");
 		assertThat(this.client.call("kv.echo", byte[].class, new byte[] { 9 })).containsExactly(9);
@@ -266,7 +268,7 @@ class GenServerClientTest {
 		CompletableFuture<Void> call = this.client.callAsync("kv.block", Void.class);
 		waitFor(() -> this.store.blocked.get() == 1);
 		call.cancel(true);
-		assertThat(this.store.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.store.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
@@ -280,17 +282,17 @@ class GenServerClientTest {
 		caller.join(30_000);
 		assertThat(failure(async, GenServerUnavailableException.class).notExecuted()).isFalse();
 		assertThat(blocking.get()).isInstanceOf(GenServerUnavailableException.class);
-		assertThat(this.client.closed().get(30, TimeUnit.SECONDS)).isNotEmpty();
+		assertThat(this.client.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS)).isNotEmpty();
 		assertThat(this.client.isOpen()).isFalse();
 		assertThatExceptionOfType(GenServerUnavailableException.class).isThrownBy(() -> this.kv.get("a"))
 			.satisfies((ex) -> assertThat(ex.notExecuted()).isTrue());
-		assertThat(this.store.cancelled.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.store.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 	}
 
 	@Test
 	void theReasonOfTheOtherEndIsTold() throws Exception {
 		this.endpoint.connection().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
-		assertThat(this.client.closed().get(30, TimeUnit.SECONDS))
+		assertThat(this.client.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS))
 			.isEqualTo("closed by the peer with 1001: the server shuts down");
 	}
 
@@ -382,7 +384,7 @@ class GenServerClientTest {
 			.keepAlive(Duration.ofMillis(50), Duration.ofMillis(50))
 			.noReconnect()
 			.connect(this.endpoint.uri("/silent"))) {
-			assertThat(lonely.closed().get(30, TimeUnit.SECONDS)).startsWith("closed with 4010");
+			assertThat(lonely.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS)).startsWith("closed with 4010");
 		}
 	}
 
@@ -399,7 +401,7 @@ class GenServerClientTest {
 				assertThat(failure(reply, RpcException.class).notExecuted()).isTrue();
 			}
 			else {
-				assertThat(reply.get(30, TimeUnit.SECONDS)).isEqualTo(i + 1);
+				assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(i + 1);
 			}
 		}
 	}
@@ -423,7 +425,7 @@ class GenServerClientTest {
 
 	private static <X extends Throwable> X failure(CompletableFuture<?> future, Class<X> type) {
 		try {
-			future.get(30, TimeUnit.SECONDS);
+			future.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
 			return type.cast(ex.getCause());

@@ -24,6 +24,7 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(BufferLeaks.class)
 class ReconnectTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	/** Numbers that come before a stream of them falls silent. */
 	private static final int CHUNK = 100;
@@ -85,7 +86,8 @@ class ReconnectTest {
 		dropNoticed();
 		assertThat(this.remote.count()).isEqualTo(2);
 		dropNoticed();
-		assertThat(this.client.callAsync("jobs.count", Integer.class).get(30, TimeUnit.SECONDS)).isEqualTo(3);
+		assertThat(this.client.callAsync("jobs.count", Integer.class).get(HangGuard.SECONDS, TimeUnit.SECONDS))
+			.isEqualTo(3);
 		dropNoticed();
 		this.remote.note("a");
 		waitFor(() -> this.jobs.notes.equals(List.of("a")));
@@ -110,8 +112,8 @@ class ReconnectTest {
 		waitFor(() -> this.jobs.begun.get() >= 1);
 		drop();
 		this.jobs.gate.countDown();
-		assertThat(pending.get(30, TimeUnit.SECONDS)).isEqualTo(7);
-		assertThat(asynchronous.get(30, TimeUnit.SECONDS)).isEqualTo(7);
+		assertThat(pending.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(7);
+		assertThat(asynchronous.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(7);
 		assertThat(this.jobs.begun.get()).isGreaterThan(2);
 	}
 
@@ -127,7 +129,7 @@ class ReconnectTest {
 			try (TestEndpoint late = new TestEndpoint(this.servers, port)) {
 				for (int i = 0; i < 100; i++) {
 					// What waits for a connection leaves in the order it came.
-					assertThat(replies.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i + 1);
+					assertThat(replies.get(i).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(i + 1);
 				}
 			}
 		}
@@ -172,7 +174,7 @@ class ReconnectTest {
 		assertThat(failureOf(call)).isInstanceOf(GenServerUnavailableException.class)
 			.hasMessageContaining("the client was closed");
 		assertThat(lonely.state()).isEqualTo(ClientState.CLOSED);
-		assertThat(lonely.closed().get(30, TimeUnit.SECONDS)).isEqualTo("the client was closed");
+		assertThat(lonely.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("the client was closed");
 	}
 
 	@Test
@@ -196,7 +198,8 @@ class ReconnectTest {
 		this.endpoint.connection().close(new CloseReason(CloseCode.GOING_AWAY, "the server shuts down"));
 		waitFor(() -> this.endpoint.connections.size() == 2 && this.client.isOpen());
 		this.endpoint.connection().close(new CloseReason(CloseCode.POLICY, "not you"));
-		assertThat(this.client.closed().get(30, TimeUnit.SECONDS)).isEqualTo("closed by the peer with 1008: not you");
+		assertThat(this.client.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS))
+			.isEqualTo("closed by the peer with 1008: not you");
 		assertThatExceptionOfType(GenServerUnavailableException.class).isThrownBy(this.remote::count)
 			.withMessageContaining("not you")
 			.satisfies((ex) -> assertThat(ex.notExecuted()).isTrue());
@@ -238,7 +241,7 @@ class ReconnectTest {
 			CompletableFuture<Integer> first = later.numbers(5).next().toFuture();
 			later.numbers(6).subscribe().dispose();
 			try (TestEndpoint late = new TestEndpoint(this.servers, port)) {
-				assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(5);
+				assertThat(first.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(5);
 				assertThat(this.jobs.asked).containsExactly(5);
 			}
 		}
@@ -275,7 +278,7 @@ class ReconnectTest {
 
 	private static Throwable failureOf(CompletableFuture<?> future) throws Exception {
 		try {
-			future.get(30, TimeUnit.SECONDS);
+			future.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
 			return ex.getCause();

@@ -19,6 +19,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(BufferLeaks.class)
 class RequestStreamsTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private final WireMode mode;
 
@@ -201,7 +202,7 @@ class RequestStreamsTest {
 
 	private static Throwable failureOf(CompletableFuture<?> future) throws Exception {
 		try {
-			future.get(30, TimeUnit.SECONDS);
+			future.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		catch (ExecutionException ex) {
 			return ex.getCause();

@@ -20,6 +20,7 @@ import io.genserver.RpcInterceptor;
 import io.genserver.RpcRequest;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @ExtendWith(BufferLeaks.class)
 class RpcInterceptorTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private static final String TRACE_PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -81,7 +82,7 @@ class RpcInterceptorTest {
 	void aRequestIsSeenWhereItIsMadeAndWhenItIsOver() throws Exception {
 		Shop remote = shop(GenServerClient.builder());
 		assertThat(remote.price("tea")).isEqualTo(3);
-		assertThat(remote.later("tea").get(30, TimeUnit.SECONDS)).isEqualTo(3);
+		assertThat(remote.later("tea").get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(3);
 		remote.note("tea");
 		StepVerifier.create(items(remote.all())).expectNext("tea", "milk").expectComplete().verify(GUARD);
 		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> remote.price("nothing"));
@@ -153,7 +154,7 @@ class RpcInterceptorTest {
 			Shop remote = refused.server("shop", Shop.class);
 			assertThatIllegalStateException().isThrownBy(() -> remote.price("tea")).isSameAs(no);
 			assertThatExceptionOfType(ExecutionException.class)
-				.isThrownBy(() -> remote.later("tea").get(30, TimeUnit.SECONDS))
+				.isThrownBy(() -> remote.later("tea").get(HangGuard.SECONDS, TimeUnit.SECONDS))
 				.withCause(no);
 			assertThatIllegalStateException().isThrownBy(() -> remote.note("tea")).isSameAs(no);
 			StepVerifier.create(items(remote.all())).expectErrorMatches((failure) -> failure == no).verify(GUARD);
@@ -180,11 +181,11 @@ class RpcInterceptorTest {
 	void aRequestThatIsSentTwiceIsSeenOnce() throws Exception {
 		Shop remote = shop(GenServerClient.builder());
 		CompletableFuture<Integer> first = remote.block();
-		assertThat(this.shop.blocked.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.shop.blocked.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		CompletableFuture<Integer> second = remote.later("tea");
 		this.endpoint.channel().close().sync();
 		this.shop.gate.countDown();
-		assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo(3);
+		assertThat(second.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(3);
 		assertThat(first).failsWithin(GUARD);
 		assertThat(this.clientSide.taken(2)).containsExactlyInAnyOrder("CALL shop.block NoConnectionException",
 				"CALL shop.later ok");
@@ -320,7 +321,7 @@ class RpcInterceptorTest {
 		List<String> taken(int count) throws InterruptedException {
 			List<String> taken = new ArrayList<>();
 			while (taken.size() < count) {
-				String next = this.ended.poll(30, TimeUnit.SECONDS);
+				String next = this.ended.poll(HangGuard.SECONDS, TimeUnit.SECONDS);
 				assertThat(next).as("end %s of %s", taken.size() + 1, count).isNotNull();
 				taken.add(next);
 			}
@@ -341,7 +342,7 @@ class RpcInterceptorTest {
 		}
 
 		Map.Entry<String, Map<String, String>> taken() throws InterruptedException {
-			Map.Entry<String, Map<String, String>> next = this.handled.poll(30, TimeUnit.SECONDS);
+			Map.Entry<String, Map<String, String>> next = this.handled.poll(HangGuard.SECONDS, TimeUnit.SECONDS);
 			assertThat(next).isNotNull();
 			return next;
 		}

@@ -17,6 +17,7 @@ import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.TestServers;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(BufferLeaks.class)
 class ServedByClientTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private final RemoteContracts contracts = new RemoteContracts(new JsonCodec(JsonMapper.builder().build()), GUARD);
 
@@ -99,7 +100,7 @@ class ServedByClientTest {
 	void aCallThatTheClientLeavesFails() throws Exception {
 		Notifications remote = remote();
 		CompletableFuture<Integer> held = CompletableFuture.supplyAsync(remote::hold);
-		assertThat(this.shown.held.await(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.shown.held.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		this.endpoint.channel().close();
 		assertThat(held).failsWithin(GUARD)
 			.withThrowableThat()

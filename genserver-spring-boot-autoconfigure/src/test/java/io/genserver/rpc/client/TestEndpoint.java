@@ -16,6 +16,7 @@ import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.TestServers;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.testsupport.HangGuard;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +125,7 @@ final class TestEndpoint implements AutoCloseable {
 	 * The last connection made; one that its client has may be known here a little later.
 	 */
 	WebSocketTransport connection() {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+		long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 		while (this.connections.isEmpty()) {
 			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
 			Thread.onSpinWait();

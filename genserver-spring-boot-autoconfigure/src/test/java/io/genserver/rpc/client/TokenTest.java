@@ -11,6 +11,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -56,7 +57,7 @@ class TokenTest {
 	private void await(ClientState state) throws InterruptedException {
 		ClientState next = null;
 		while (next != state) {
-			next = this.states.poll(30, TimeUnit.SECONDS);
+			next = this.states.poll(HangGuard.SECONDS, TimeUnit.SECONDS);
 			assertThat(next).as("hang guard, waiting for " + state).isNotNull();
 		}
 	}
@@ -99,7 +100,7 @@ class TokenTest {
 			assertThat(this.asked).containsExactly(false, true);
 			this.endpoint.connection().close(EXPIRED);
 			await(ClientState.CLOSED);
-			assertThat(client.closed().get(30, TimeUnit.SECONDS)).contains("the token has expired");
+			assertThat(client.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS)).contains("the token has expired");
 			assertThat(brought()).hasSize(2);
 		}
 	}
@@ -109,7 +110,7 @@ class TokenTest {
 		try (GenServerClient client = GenServerClient.connect(this.endpoint.uri("/ws"))) {
 			assertThat(client.call("hello.say", String.class)).isEqualTo("hello");
 			this.endpoint.connection().close(EXPIRED);
-			assertThat(client.closed().get(30, TimeUnit.SECONDS)).contains("the token has expired");
+			assertThat(client.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS)).contains("the token has expired");
 		}
 	}
 

@@ -15,6 +15,7 @@ import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
+import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.MuxioClient;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -91,7 +92,7 @@ final class RpcApplication implements AutoCloseable {
 	static void await(BooleanSupplier condition) {
 		long start = System.nanoTime();
 		while (!condition.getAsBoolean()) {
-			if (System.nanoTime() - start > Duration.ofSeconds(30).toNanos()) {
+			if (System.nanoTime() - start > HangGuard.DURATION.toNanos()) {
 				throw new AssertionError("The condition does not come true");
 			}
 			Thread.yield();
@@ -101,7 +102,7 @@ final class RpcApplication implements AutoCloseable {
 	/** Wait for a latch. */
 	static void await(CountDownLatch latch) {
 		try {
-			if (!latch.await(30, TimeUnit.SECONDS)) {
+			if (!latch.await(HangGuard.SECONDS, TimeUnit.SECONDS)) {
 				throw new AssertionError("The latch does not open");
 			}
 		}

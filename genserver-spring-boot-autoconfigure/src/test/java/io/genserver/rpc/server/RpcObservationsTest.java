@@ -11,6 +11,7 @@ import io.genserver.GenServer;
 import io.genserver.RpcException;
 import io.genserver.actuate.RpcObservations;
 import io.genserver.rpc.client.GenServerClient;
+import io.genserver.testsupport.HangGuard;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -35,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class RpcObservationsTest {
 
-	private static final Duration GUARD = Duration.ofSeconds(30);
+	private static final Duration GUARD = HangGuard.DURATION;
 
 	private static final String TRACE_PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -63,7 +64,8 @@ class RpcObservationsTest {
 
 	/** The reply may be here before its observation there has stopped. */
 	private void awaitServed() throws InterruptedException {
-		assertThat(this.application.bean(Receiving.class).stopped.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.application.bean(Receiving.class).stopped.tryAcquire(HangGuard.SECONDS, TimeUnit.SECONDS))
+			.isTrue();
 	}
 
 	@Test
@@ -92,7 +94,7 @@ class RpcObservationsTest {
 	void theTraceOfACastAndAStreamGoesWithThem() throws Exception {
 		Till till = this.client.server("till", Till.class);
 		till.open("it");
-		assertThat(TillServer.opened.get(30, TimeUnit.SECONDS)).isEqualTo(TRACE_PARENT);
+		assertThat(TillServer.opened.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(TRACE_PARENT);
 		StepVerifier.create(till.receipts()).expectNext(TRACE_PARENT).expectComplete().verify(GUARD);
 		this.here.assertThat()
 			.hasAnObservation(

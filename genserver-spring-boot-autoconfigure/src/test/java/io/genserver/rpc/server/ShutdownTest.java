@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class ShutdownTest {
 
 	private static void join(CompletableFuture<Void> closing)
 			throws ExecutionException, InterruptedException, TimeoutException {
-		closing.get(30, TimeUnit.SECONDS);
+		closing.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 	}
 
 	@Test

@@ -22,6 +22,7 @@ import io.genserver.background.ItemConsumer;
 import io.genserver.background.ItemsOf;
 import io.genserver.background.ServiceDefinition;
 import io.genserver.background.Step;
+import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class BackgroundExampleTest {
 			.withUserConfiguration(PriceFeed.class, PriceConsumer.class, PriceServer.class)
 			.run((context) -> {
 				exchange.quotes.add(new Price("XYZ", new BigDecimal("12.50")));
-				long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+				long end = System.nanoTime() + HangGuard.DURATION.toNanos();
 				while (context.getBean(Prices.class).of("XYZ") == null && System.nanoTime() < end) {
 					Thread.onSpinWait();
 				}
@@ -63,7 +64,7 @@ class BackgroundExampleTest {
 			BackgroundHandle<Progress> handle = services
 				.spawn(ServiceDefinition.providing("import", new Import(1000)).withToken(token));
 			assertThat(handle.own().percent()).isBetween(0, 100);
-			Completion completion = handle.completion().get(30, TimeUnit.SECONDS);
+			Completion completion = handle.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS);
 
 			assertThat(completion.reason()).isEqualTo(Completion.Reason.DONE);
 			assertThat(handle.own().percent()).isEqualTo(100);

@@ -27,6 +27,7 @@ import io.genserver.background.ServiceState;
 import io.genserver.background.Step;
 import io.genserver.background.VirtualTime;
 import io.genserver.spring.GenServerLifecycle;
+import io.genserver.testsupport.HangGuard;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,8 @@ class BackgroundServiceBeansTest {
 	void itemsGoToTheConsumerWhoseFactoryMethodNamesTheServiceAndARefusalEndsIt() {
 		this.runner.withUserConfiguration(Ticker.class, RefusingConfiguration.class, Listener.class).run((context) -> {
 			BackgroundHandle<?> ticker = context.getBean(BackgroundServices.class).find("ticker");
-			assertThat(ticker.completion().get(30, TimeUnit.SECONDS).reason()).isEqualTo(Completion.Reason.REFUSED);
+			assertThat(ticker.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS).reason())
+				.isEqualTo(Completion.Reason.REFUSED);
 			assertThat(context.getBean(Listener.class).events).containsExactly(
 					new BackgroundServiceEvent("ticker", Kind.STARTED, null),
 					new BackgroundServiceEvent("ticker", Kind.REFUSED, null));
@@ -119,7 +121,7 @@ class BackgroundServiceBeansTest {
 				this.time.awaitTimer(Duration.ofSeconds(5));
 				this.time.advance(Duration.ofSeconds(5));
 				BackgroundHandle<?> flaky = context.getBean(BackgroundServices.class).find("flaky");
-				assertThat(flaky.completion().get(30, TimeUnit.SECONDS).cause()).hasMessage("run 3");
+				assertThat(flaky.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS).cause()).hasMessage("run 3");
 				assertThat(flaky.state()).isEqualTo(ServiceState.FAILED);
 				assertThat(context.getBean(Listener.class).events).extracting(BackgroundServiceEvent::kind)
 					.containsExactly(Kind.STARTED, Kind.RESTARTED, Kind.RESTARTED, Kind.FAILED);
@@ -147,7 +149,8 @@ class BackgroundServiceBeansTest {
 			BackgroundServices services = context.getBean(BackgroundServices.class);
 			this.journal.await("shot");
 			BackgroundHandle<?> shot = services.find("one-shot");
-			assertThat(shot.completion().get(30, TimeUnit.SECONDS).reason()).isEqualTo(Completion.Reason.DONE);
+			assertThat(shot.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS).reason())
+				.isEqualTo(Completion.Reason.DONE);
 			assertThat(services.names()).containsExactly("oneShot");
 			services.restart("oneShot");
 			this.journal.await("shot");
@@ -186,7 +189,8 @@ class BackgroundServiceBeansTest {
 		this.runner.run((context) -> {
 			BackgroundServices services = context.getBean(BackgroundServices.class);
 			BackgroundHandle<?> handle = services.spawn("import", (token) -> Step.done());
-			assertThat(handle.completion().get(30, TimeUnit.SECONDS).reason()).isEqualTo(Completion.Reason.DONE);
+			assertThat(handle.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS).reason())
+				.isEqualTo(Completion.Reason.DONE);
 		});
 	}
 
@@ -236,7 +240,7 @@ class BackgroundServiceBeansTest {
 	private static ServiceState state(BackgroundServices services, String name) throws Exception {
 		BackgroundHandle<?> handle = services.find(name);
 		if (handle.state() != ServiceState.NEW) {
-			handle.completion().get(30, TimeUnit.SECONDS);
+			handle.completion().get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		ServiceInfo info = handle.info();
 		return info.state();
@@ -252,7 +256,7 @@ class BackgroundServiceBeansTest {
 		}
 
 		void await(String entry) throws InterruptedException {
-			assertThat(this.entries.poll(30, TimeUnit.SECONDS)).isEqualTo(entry);
+			assertThat(this.entries.poll(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(entry);
 		}
 
 	}

@@ -13,6 +13,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.autoconfigure.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.GenServerContextPropagationAutoConfiguration;
+import io.genserver.testsupport.HangGuard;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
@@ -65,9 +66,9 @@ class S19ContextPropagationTests {
 			Mirror mirror = context.getBean(Mirror.class);
 			become("a");
 			assertThat(mirror.look()).isEqualTo("a a a");
-			assertThat(mirror.lookLater().get(30, TimeUnit.SECONDS)).isEqualTo("a a a");
-			assertThat(mirror.lookLazily().block(Duration.ofSeconds(30))).isEqualTo("a a a");
-			assertThat(mirror.stream().blockLast(Duration.ofSeconds(30))).isEqualTo("a a a");
+			assertThat(mirror.lookLater().get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("a a a");
+			assertThat(mirror.lookLazily().block(HangGuard.DURATION)).isEqualTo("a a a");
+			assertThat(mirror.stream().blockLast(HangGuard.DURATION)).isEqualTo("a a a");
 			mirror.note();
 			become(null);
 			assertThat(mirror.noted()).isEqualTo("a a a");
@@ -87,7 +88,8 @@ class S19ContextPropagationTests {
 			CompletableFuture<String> second = mirror.callAsync(MirrorServer::look);
 			become("c");
 			gate.countDown();
-			assertThat(List.of(first.get(30, TimeUnit.SECONDS), second.get(30, TimeUnit.SECONDS)))
+			assertThat(List.of(first.get(HangGuard.SECONDS, TimeUnit.SECONDS),
+					second.get(HangGuard.SECONDS, TimeUnit.SECONDS)))
 				.containsExactly("a a a", "b b b");
 			assertThat(MirrorServer.here()).isEqualTo("c c c");
 		});
@@ -126,8 +128,8 @@ class S19ContextPropagationTests {
 				GenServerContext.current().continueWith(() -> continued.complete(MirrorServer.here()));
 				GenServerContext.current().schedule(Duration.ZERO, () -> ticked.complete(MirrorServer.here()));
 			});
-			assertThat(continued.get(30, TimeUnit.SECONDS)).isEqualTo("a a a");
-			assertThat(ticked.get(30, TimeUnit.SECONDS)).isEqualTo("null null null");
+			assertThat(continued.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("a a a");
+			assertThat(ticked.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo("null null null");
 		});
 	}
 
@@ -137,10 +139,10 @@ class S19ContextPropagationTests {
 			Mirror mirror = context.getBean(Mirror.class);
 			assertThat(mirror.lookLazily()
 				.contextWrite((values) -> values.put(TRACE, "subscriber"))
-				.block(Duration.ofSeconds(30))).isEqualTo("subscriber null null");
+				.block(HangGuard.DURATION)).isEqualTo("subscriber null null");
 			assertThat(mirror.stream()
 				.contextWrite((values) -> values.put(TRACE, "subscriber"))
-				.blockLast(Duration.ofSeconds(30))).isEqualTo("subscriber null null");
+				.blockLast(HangGuard.DURATION)).isEqualTo("subscriber null null");
 			assertThat(CURRENT_TRACE.get()).isNull();
 		});
 	}

@@ -1,0 +1,49 @@
+package io.genserver.testsupport;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * How long tests wait for what other threads do. It only ends tests that would never end:
+ * machines that run this suite may be so busy that anything takes a hundred times as long
+ * as usual, so no test may depend on a shorter time.
+ */
+public final class HangGuard {
+
+	/** Seconds after which a test counts as hanging. */
+	public static final int SECONDS = 240;
+
+	/** The same as a duration. */
+	public static final Duration DURATION = Duration.ofSeconds(SECONDS);
+
+	private HangGuard() {
+	}
+
+	/**
+	 * Wait until a condition holds.
+	 * @param what the condition in words, for the failure
+	 * @param condition the condition
+	 */
+	public static void await(String what, BooleanSupplier condition) {
+		await(what, condition, () -> "");
+	}
+
+	/**
+	 * Wait until a condition holds.
+	 * @param what the condition in words, for the failure
+	 * @param condition the condition
+	 * @param details what was seen instead, for the failure
+	 */
+	public static void await(String what, BooleanSupplier condition, Supplier<String> details) {
+		long end = System.nanoTime() + DURATION.toNanos();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - end > 0) {
+				throw new AssertionError("Waited in vain until " + what + "\n" + details.get());
+			}
+			LockSupport.parkNanos(100_000);
+		}
+	}
+
+}
