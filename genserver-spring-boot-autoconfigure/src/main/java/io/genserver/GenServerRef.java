@@ -103,7 +103,8 @@ public interface GenServerRef<S> {
 	/**
 	 * Tell when the server, or the instance of the key that is there now, has terminated,
 	 * for whatever reason. Restarts do not count. What depends on the future runs outside
-	 * of any turn.
+	 * of any turn. A future that was cancelled, or completed in another way, leaves
+	 * nothing at the server, however long that lives.
 	 * @return completes when it has terminated; at once if there is no such instance
 	 */
 	CompletableFuture<@Nullable Void> termination();

@@ -169,6 +169,10 @@ public interface GenServerRegistry {
 	 * timers ({@link Every}) tick, but no container injects anything into it, initializes
 	 * it, or sends it application events. Peers may call it as they may call beans: if
 	 * its name, or an operation of it, is listed as exposed; until it stops.
+	 * <p>
+	 * Once it has stopped, by whatever means, nothing is kept of it: its name is free,
+	 * and its meters are removed. Refs of it stay refs of a server that has stopped, also
+	 * when the name is used again. One that has failed is kept until it is stopped.
 	 * @param <S> type of the server
 	 * @param name a name that no server bears
 	 * @param type the server's class
@@ -182,9 +186,10 @@ public interface GenServerRegistry {
 
 	/**
 	 * Stop a server after the message it is handling. What is queued fails; calls from
-	 * then on fail at once.
+	 * then on fail at once. A bean stays known, as {@link ServerState#STOPPED}, and can
+	 * restart; a server that was started at run time is forgotten.
 	 * @param name the server's name; all instances stop if it is keyed
-	 * @return completes when the server has terminated
+	 * @return completes when the server has terminated; cancelling it stops nothing
 	 * @throws NoSuchServerException if there is none
 	 */
 	CompletableFuture<@Nullable Void> stop(String name);

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import io.genserver.GenServerRegistry;
+import io.genserver.NoSuchServerException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -35,7 +36,13 @@ final class ServerControl {
 		if (!this.registry.names().contains(name)) {
 			return unknown(name);
 		}
-		wanted.onServer(this.registry).accept(name);
+		try {
+			wanted.onServer(this.registry).accept(name);
+		}
+		catch (NoSuchServerException ex) {
+			// Started at run time, and has stopped meanwhile.
+			return unknown(name);
+		}
 		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 	}
 

@@ -39,7 +39,7 @@ public final class GenServerMetricsAutoConfiguration {
 	// and the meters need the runtime's servers.
 	@Bean
 	MeterBinder genServerMeterBinder(GenServerMeters meters, ObjectProvider<GenServerRuntime> runtime) {
-		return (registry) -> runtime.ifAvailable((available) -> available.servers().forEach(meters::observe));
+		return (registry) -> runtime.ifAvailable(meters::follow);
 	}
 
 }

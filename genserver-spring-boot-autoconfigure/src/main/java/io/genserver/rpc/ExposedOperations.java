@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 
@@ -26,23 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExposedOperations {
 
-	private static final ExposedOperations NONE = new ExposedOperations(null, null, Map.of());
+	private static final ExposedOperations NONE = new ExposedOperations(null, null);
 
 	private final @Nullable Encodings encodings;
 
 	private volatile @Nullable GenServerRuntime runtime;
 
-	/** Never changed, but replaced. */
-	private volatile Map<Long, ExposedOperation> byId;
+	private final Map<Long, ExposedOperation> byId = new ConcurrentHashMap<>();
+
+	/**
+	 * The ids of each server, so that none is searched for when it is removed; guarded by
+	 * this.
+	 */
+	private final Map<Server, List<Long>> ids = new HashMap<>();
 
 	/** Never changed, but replaced. */
 	private volatile Map<Long, BuiltInMethod> builtIn = Map.of(BuiltInMethod.PING.methodId(), BuiltInMethod.PING);
 
-	private ExposedOperations(@Nullable GenServerRuntime runtime, @Nullable Encodings encodings,
-			Map<Long, ExposedOperation> byId) {
+	private ExposedOperations(@Nullable GenServerRuntime runtime, @Nullable Encodings encodings) {
 		this.runtime = runtime;
 		this.encodings = encodings;
-		this.byId = Map.copyOf(byId);
 	}
 
 	/**
@@ -58,7 +62,7 @@ public final class ExposedOperations {
 	 * @return an empty table of its own, to {@link #add} to
 	 */
 	public static ExposedOperations growing() {
-		return new ExposedOperations(null, null, Map.of());
+		return new ExposedOperations(null, null);
 	}
 
 	/**
@@ -70,13 +74,25 @@ public final class ExposedOperations {
 	 * types that cannot be encoded in the first encoding
 	 */
 	public synchronized void add(GenServerRuntime servers, Server server, List<? extends RpcCodec> codecs) {
-		Map<Long, ExposedOperation> more = new HashMap<>(this.byId);
-		Encodings encodings = new Encodings(codecs);
-		for (Operation operation : server.definition().operations()) {
-			put(more, expose(server, operation, encodings));
-		}
 		this.runtime = servers;
-		this.byId = Map.copyOf(more);
+		expose(server, (each, operation) -> true, new Encodings(codecs));
+	}
+
+	/** All operations of a server or, if one of them cannot be exposed, none. */
+	private void expose(Server server, BiPredicate<Server, Operation> exposed, Encodings with) {
+		Map<Long, ExposedOperation> more = new HashMap<>();
+		for (Operation operation : server.definition().operations()) {
+			if (exposed.test(server, operation)) {
+				ExposedOperation one = expose(server, operation, with);
+				ExposedOperation other = this.byId.get(one.methodId());
+				if (other != null && other.server() != server) {
+					throw ExposureException.collision(other, one);
+				}
+				put(more, one);
+			}
+		}
+		this.byId.putAll(more);
+		this.ids.put(server, List.copyOf(more.keySet()));
 	}
 
 	private static void put(Map<Long, ExposedOperation> byId, ExposedOperation added) {
@@ -112,34 +128,21 @@ public final class ExposedOperations {
 	 */
 	public static ExposedOperations of(GenServerRuntime runtime, BiPredicate<Server, Operation> exposed,
 			List<? extends RpcCodec> codecs) {
-		Encodings encodings = new Encodings(codecs);
-		Map<Long, ExposedOperation> byId = new HashMap<>();
-		for (Server server : runtime.servers()) {
-			for (Operation operation : server.definition().operations()) {
-				if (exposed.test(server, operation)) {
-					put(byId, expose(server, operation, encodings));
-				}
-			}
-		}
-		return new ExposedOperations(runtime, encodings, byId);
+		ExposedOperations table = new ExposedOperations(runtime, new Encodings(codecs));
+		runtime.servers().forEach((server) -> table.add(server, exposed));
+		return table;
 	}
 
 	/**
-	 * Expose operations of one more server, encoded as those of the others. A server that
-	 * is exposed already is exposed anew.
+	 * Expose operations of one more server, encoded as those of the others. Does nothing
+	 * new for a server that is exposed already.
 	 * @param server the server
 	 * @param exposed decides which operations are
 	 * @throws ExposureException if two operations would have one name or id, or one has
 	 * types that cannot be encoded in the first encoding; then nothing changes
 	 */
 	public synchronized void add(Server server, BiPredicate<Server, Operation> exposed) {
-		Map<Long, ExposedOperation> more = without(server);
-		for (Operation operation : server.definition().operations()) {
-			if (exposed.test(server, operation)) {
-				put(more, expose(server, operation, known()));
-			}
-		}
-		this.byId = Map.copyOf(more);
+		expose(server, exposed, known());
 	}
 
 	/**
@@ -147,13 +150,10 @@ public final class ExposedOperations {
 	 * @param server the server
 	 */
 	public synchronized void remove(Server server) {
-		this.byId = Map.copyOf(without(server));
-	}
-
-	private Map<Long, ExposedOperation> without(Server server) {
-		Map<Long, ExposedOperation> others = new HashMap<>(this.byId);
-		others.values().removeIf((each) -> each.server() == server);
-		return others;
+		List<Long> former = this.ids.remove(server);
+		if (former != null) {
+			former.forEach(this.byId::remove);
+		}
 	}
 
 	/**

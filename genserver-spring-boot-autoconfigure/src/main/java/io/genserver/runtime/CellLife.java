@@ -1,6 +1,8 @@
 package io.genserver.runtime;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.genserver.GenServerEvent;
 import io.genserver.ServerState;
@@ -151,6 +153,7 @@ final class CellLife {
 		// A successor may be made from here on.
 		this.cell.server().ended(this.cell, last, wasStarted);
 		futures().terminated.complete(null);
+		futures().tellWatchers();
 		futures().started.completeExceptionally((cause != null) ? cause
 				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));
 	}
@@ -247,6 +250,33 @@ final class CellLife {
 		return futures().terminated;
 	}
 
+	/** Whether {@link #whenTerminated()} is complete. Safe on any thread. */
+	boolean hasTerminated() {
+		Futures known = this.futures;
+		return known != null && known.terminated.isDone();
+	}
+
+	/** Call {@link EndOfCells#ended()} once it has terminated. Safe on any thread. */
+	void watch(EndOfCells watcher) {
+		Futures known = futures();
+		// Added before the look at the end; the turn does it the other way round.
+		known.watchers.add(watcher);
+		if (known.terminated.isDone()) {
+			known.tellWatchers();
+		}
+	}
+
+	/** A watcher no longer matters. Safe on any thread. */
+	void unwatch(EndOfCells watcher) {
+		futures().watchers.remove(watcher);
+	}
+
+	/** How many watch for its end. Safe on any thread. */
+	int watchers() {
+		Futures known = this.futures;
+		return (known != null) ? known.watchers.size() : 0;
+	}
+
 	/**
 	 * It will never be run again: whoever waits for its start need not. Safe anywhere.
 	 */
@@ -281,6 +311,17 @@ final class CellLife {
 		final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();
 
 		final CompletableFuture<@Nullable Void> terminated = new CompletableFuture<>();
+
+		/** Futures that applications hold; each only while it is pending. */
+		final Set<EndOfCells> watchers = ConcurrentHashMap.newKeySet();
+
+		void tellWatchers() {
+			for (EndOfCells watcher : this.watchers) {
+				if (this.watchers.remove(watcher)) {
+					watcher.ended();
+				}
+			}
+		}
 
 	}
 

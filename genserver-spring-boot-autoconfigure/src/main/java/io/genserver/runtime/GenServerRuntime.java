@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,6 +36,9 @@ public final class GenServerRuntime {
 
 	private static final Logger logger = LoggerFactory.getLogger(GenServerRuntime.class);
 
+	/** Names in an error message at most: there may be a server per session. */
+	private static final int LISTED_NAMES = 50;
+
 	private final RuntimeSettings settings;
 
 	private final Scheduler scheduler;
@@ -48,6 +52,12 @@ public final class GenServerRuntime {
 	private final Consumer<GenServerEvent> events;
 
 	private final Map<String, Server> servers = Collections.synchronizedMap(new LinkedHashMap<>());
+
+	/**
+	 * Names that are taken, in the form in which they are compared. A name is taken
+	 * before its server is known and free after everything has forgotten the server.
+	 */
+	private final Map<String, String> takenNames = new ConcurrentHashMap<>();
 
 	/** Servers in the order in which they, or the first of their instances, started. */
 	private final Set<Server> startOrder = Collections.synchronizedSet(new LinkedHashSet<>());
@@ -127,29 +137,35 @@ public final class GenServerRuntime {
 	 */
 	public Server add(ServerDefinition definition) {
 		Server server = new Server(this, definition);
-		String uniform = ServerNames.uniform(definition.name());
-		synchronized (this.servers) {
-			if (this.phase.ordinal() >= Phase.DRAINING.ordinal()) {
-				throw new GenServerUnavailableException(
-						"Server " + definition.name() + " was not added: the application is shutting down", true);
-			}
-			for (String taken : this.servers.keySet()) {
-				if (ServerNames.uniform(taken).equals(uniform)) {
-					throw new IllegalArgumentException(
-							"There cannot be a server named " + definition.name() + ": there is one named " + taken
-									+ ", and names are compared without case, dashes and" + " underscores");
-				}
-			}
-			this.servers.put(definition.name(), server);
-		}
+		takeName(definition.name());
 		try {
+			synchronized (this.servers) {
+				if (isShutDown()) {
+					throw new GenServerUnavailableException(
+							"Server " + definition.name() + " was not added: the application is shutting down", true);
+				}
+				this.servers.put(definition.name(), server);
+			}
 			this.watchers.added(server);
 		}
 		catch (RuntimeException ex) {
 			this.servers.remove(definition.name(), server);
+			freeName(definition.name());
 			throw ex;
 		}
 		return server;
+	}
+
+	private void takeName(String name) {
+		String taken = this.takenNames.putIfAbsent(ServerNames.uniform(name), name);
+		if (taken != null) {
+			throw new IllegalArgumentException("There cannot be a server named " + name + ": there is one named "
+					+ taken + ", and names are compared without case, dashes and underscores");
+		}
+	}
+
+	private void freeName(String name) {
+		this.takenNames.remove(ServerNames.uniform(name));
 	}
 
 	/**
@@ -182,21 +198,21 @@ public final class GenServerRuntime {
 	}
 
 	/**
-	 * Start one server that was added after {@link #start()}. Returns when it has
-	 * started. A server that cannot start is removed.
+	 * Start one server by itself, at run time. Returns when it has started. A server that
+	 * cannot start is removed, and so is one that has stopped: its name is free then, and
+	 * nothing is kept of it.
 	 * @param server the server
 	 * @throws ServerStartException if it fails to start
 	 */
 	public void start(Server server) {
 		ServerCell cell = server.instances().single();
 		if (cell != null) {
-			this.watchers.starting(server);
+			server.startsAlone();
 			cell.start();
 			Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
 			if (failure != null) {
-				// Its name is free again.
-				this.servers.remove(server.name(), server);
-				this.watchers.dropped(server);
+				server.instances().closeIfOver();
+				forget(server);
 				throw new ServerStartException(server.name(), failure);
 			}
 		}
@@ -253,7 +269,7 @@ public final class GenServerRuntime {
 	public Server server(String name) {
 		Server server = this.servers.get(name);
 		if (server == null) {
-			throw new NoSuchServerException("There is no server named " + name + "; there are " + names());
+			throw new NoSuchServerException("There is no server named " + name + "; " + knownNames());
 		}
 		return server;
 	}
@@ -303,6 +319,19 @@ public final class GenServerRuntime {
 		synchronized (this.servers) {
 			return List.copyOf(this.servers.keySet());
 		}
+	}
+
+	/** How many servers are known, have names that are taken, and have started. */
+	int[] kept() {
+		return new int[] { this.servers.size(), this.takenNames.size(), this.startOrder.size() };
+	}
+
+	/** The names of the servers in a sentence: not more than are worth reading. */
+	String knownNames() {
+		List<String> names = names();
+		int more = names.size() - LISTED_NAMES;
+		return "there are "
+				+ ((more > 0) ? names.subList(0, LISTED_NAMES) + " and " + more + " others" : names.toString());
 	}
 
 	Scheduler scheduler() {
@@ -360,19 +389,33 @@ public final class GenServerRuntime {
 	}
 
 	void started(ServerCell cell) {
-		if (!this.startOrder.contains(cell.server())) {
-			this.startOrder.add(cell.server());
-		}
-		if (cell.key() == null) {
-			this.watchers.started(cell.server());
-		}
+		this.startOrder.add(cell.server());
 		logger.debug("Server {} started", cell.label());
 	}
 
 	void ended(ServerCell cell, ServerState last) {
 		logger.debug("Server {} ended: {}", cell.label(), last);
-		if (last == ServerState.STOPPED && cell.key() == null && !isShutDown()) {
-			this.watchers.stopped(cell);
+		if (last == ServerState.STOPPED || cell.server().instances().isStopped()) {
+			forgetIfOver(cell.server());
+		}
+	}
+
+	/**
+	 * Forget a server that was started at run time and has ended for good. One that has
+	 * failed is kept, so that it can be seen and restarted, until it is stopped.
+	 */
+	void forgetIfOver(Server server) {
+		if (server.hasStartedAlone() && !isShutDown() && server.instances().closeIfOver()) {
+			forget(server);
+		}
+	}
+
+	/** Keep nothing of a server. Its name is free after everything else. */
+	private void forget(Server server) {
+		if (this.servers.remove(server.name(), server)) {
+			this.startOrder.remove(server);
+			this.watchers.removed(server);
+			freeName(server.name());
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class Instances {
 	private volatile @Nullable ServerCell single;
 
 	private volatile boolean stopped;
+
+	/** Whether the single cell has ended and will have no successor; guarded by this. */
+	private boolean closed;
 
 	Instances(Server server, boolean keyed) {
 		this.server = server;
@@ -156,6 +160,10 @@ final class Instances {
 	}
 
 	private synchronized void replaceSingle(ServerCell ended) {
+		if (this.closed) {
+			throw new NoSuchServerException("Server " + this.server.name()
+					+ " was started at run time and has stopped: it cannot restart. Start it with registry.start");
+		}
 		if (this.single == ended) {
 			this.stopped = false;
 			ServerCell next = new ServerCell(this.server, null);
@@ -167,6 +175,19 @@ final class Instances {
 				next.command(ServerCell.STOP);
 			}
 		}
+	}
+
+	/**
+	 * Let the single cell have no successor, if it has ended.
+	 * @return whether it has ended, and this was not known before
+	 */
+	synchronized boolean closeIfOver() {
+		ServerCell only = this.single;
+		if (this.closed || only == null || !only.life().isOver()) {
+			return false;
+		}
+		this.closed = true;
+		return true;
 	}
 
 	/** Start what is there, and from now on let idle instances go. */
@@ -203,36 +224,31 @@ final class Instances {
 
 	/** Let all stop, and make no more. */
 	CompletableFuture<@Nullable Void> stop() {
-		this.stopped = true;
-		List<CompletableFuture<?>> ends = new ArrayList<>();
-		for (ServerCell cell : allThatLive()) {
-			cell.command(ServerCell.STOP);
-			ends.add(cell.life().whenTerminated());
-		}
-		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).thenApply((done) -> null);
+		CompletableFuture<?>[] ends = stopping().stream()
+			.map((cell) -> cell.life().whenTerminated())
+			.toArray(CompletableFuture[]::new);
+		return CompletableFuture.allOf(ends).thenApply((done) -> null);
 	}
 
-	/** Let one instance stop, or, without a key, all. */
-	CompletableFuture<@Nullable Void> stop(@Nullable String key) {
+	/** Let all stop, and make no more; returns those that end. */
+	private Collection<ServerCell> stopping() {
+		this.stopped = true;
+		Collection<ServerCell> cells = allThatLive();
+		cells.forEach((cell) -> cell.command(ServerCell.STOP));
+		return cells;
+	}
+
+	/** Let one instance stop, or, without a key, all; returns those that end. */
+	Collection<ServerCell> stopping(@Nullable String key) {
 		if (key == null) {
-			return stop();
+			return stopping();
 		}
 		ServerCell cell = this.keyed.get(key);
-		if (cell != null) {
-			cell.command(ServerCell.STOP);
+		if (cell == null) {
+			return List.of();
 		}
-		return termination(key);
-	}
-
-	/** When the instance that is there now has ended. */
-	CompletableFuture<@Nullable Void> termination(@Nullable String key) {
-		ServerCell cell = (key != null) ? this.keyed.get(key) : this.single;
-		if (cell != null) {
-			return cell.life().whenTerminated();
-		}
-		CompletableFuture<@Nullable Void> none = new CompletableFuture<>();
-		none.complete(null);
-		return none;
+		cell.command(ServerCell.STOP);
+		return List.of(cell);
 	}
 
 	boolean isStopped() {

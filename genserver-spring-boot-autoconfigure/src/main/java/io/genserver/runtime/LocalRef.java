@@ -72,12 +72,12 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 
 	@Override
 	public CompletableFuture<@Nullable Void> stop() {
-		return this.server.outsideTurns(this.server.instances().stop(this.key));
+		return this.server.stop(this.key);
 	}
 
 	@Override
 	public CompletableFuture<@Nullable Void> termination() {
-		return this.server.outsideTurns(this.server.instances().termination(this.key));
+		return this.server.termination(this.key);
 	}
 
 	@Override

@@ -172,8 +172,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public CompletableFuture<@Nullable Void> stop(String name) {
-		Server server = this.runtime.server(name);
-		return server.outsideTurns(server.instances().stop());
+		return this.runtime.server(name).stop(null);
 	}
 
 	@Override
@@ -251,7 +250,7 @@ public final class LocalRegistry implements GenServerRegistry {
 			}
 		}
 		if (found == null) {
-			throw new NoSuchServerException("No server is a " + type.getName() + "; there are " + this.runtime.names());
+			throw new NoSuchServerException("No server is a " + type.getName() + "; " + this.runtime.knownNames());
 		}
 		return found;
 	}

@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -37,6 +38,8 @@ public final class Server {
 	private final boolean concurrent;
 
 	private final @Nullable OwnExecutor executor;
+
+	private volatile boolean startedAlone;
 
 	Server(GenServerRuntime runtime, ServerDefinition definition) {
 		this.runtime = runtime;
@@ -383,16 +386,26 @@ public final class Server {
 		return this.concurrent;
 	}
 
-	/** A future of the engine for applications, whose code must not run in a turn. */
-	CompletableFuture<@Nullable Void> outsideTurns(CompletableFuture<@Nullable Void> end) {
-		CompletableFuture<@Nullable Void> told = new CompletableFuture<>();
-		if (end.isDone()) {
-			told.complete(null);
-		}
-		else {
-			end.whenComplete((done, failure) -> this.runtime.execute(() -> told.complete(null)));
-		}
-		return told;
+	/** Let one instance stop, or, without a key, all. */
+	CompletableFuture<@Nullable Void> stop(@Nullable String key) {
+		CompletableFuture<@Nullable Void> end = EndOfCells.of(this.runtime, this.instances.stopping(key));
+		this.runtime.forgetIfOver(this);
+		return end;
+	}
+
+	/** The end of the instance that is there now. */
+	CompletableFuture<@Nullable Void> termination(@Nullable String key) {
+		ServerCell cell = (key != null) ? this.instances.find(key) : this.instances.single();
+		return EndOfCells.of(this.runtime, (cell != null) ? List.of(cell) : List.of());
+	}
+
+	/** It is started by itself and not with all others. */
+	void startsAlone() {
+		this.startedAlone = true;
+	}
+
+	boolean hasStartedAlone() {
+		return this.startedAlone;
 	}
 
 	/** What runs its turns, if not the engine's workers. */

@@ -9,15 +9,16 @@ package io.genserver.runtime;
 public interface ServerWatcher {
 
 	/**
-	 * A server was added and will start, or goes on after it had stopped.
+	 * A server was added and will start.
 	 * @param server the server
 	 * @throws RuntimeException if there cannot be such a server: it is not added
 	 */
 	void added(Server server);
 
 	/**
-	 * A server that was added at run time has stopped, or did not start. It may be added
-	 * again. Not told when all servers stop.
+	 * A server that was added at run time has stopped, or did not start, and is no longer
+	 * known. Its name is free once all watchers have returned. Not called when all
+	 * servers stop.
 	 * @param server the server
 	 */
 	void removed(Server server);

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerRegistry;
+import io.genserver.NoSuchServerException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,14 @@ public final class ServersUnderTest implements DeadLetterListener {
 	 */
 	public void restart() {
 		settle();
-		this.registry.names().forEach(this.registry::restart);
+		for (String name : this.registry.names()) {
+			try {
+				this.registry.restart(name);
+			}
+			catch (NoSuchServerException ex) {
+				// Started at run time, and has stopped meanwhile.
+			}
+		}
 		settle();
 		this.deadLetters.clear();
 	}
@@ -89,11 +97,20 @@ public final class ServersUnderTest implements DeadLetterListener {
 	private List<String> busy() {
 		List<String> busy = new ArrayList<>();
 		for (String name : this.registry.names()) {
-			ServerInfo info = this.registry.info(name);
-			List<ServerInfo> all = info.keyed() ? this.registry.instances(name, Integer.MAX_VALUE) : List.of(info);
-			all.stream().filter(ServersUnderTest::isBusy).map(ServerInfo::toString).forEach(busy::add);
+			instances(name).stream().filter(ServersUnderTest::isBusy).map(ServerInfo::toString).forEach(busy::add);
 		}
 		return busy;
+	}
+
+	private List<ServerInfo> instances(String name) {
+		try {
+			ServerInfo info = this.registry.info(name);
+			return info.keyed() ? this.registry.instances(name, Integer.MAX_VALUE) : List.of(info);
+		}
+		catch (NoSuchServerException ex) {
+			// Started at run time, and has stopped meanwhile.
+			return List.of();
+		}
 	}
 
 	private static boolean isBusy(ServerInfo info) {

@@ -135,7 +135,7 @@ class GenServerMetersTest {
 	@Test
 	void showsTheDepthOfAllMailboxesOfAKeyedServerWithoutItsKeys() throws Exception {
 		this.servers.add("room", true).start();
-		this.servers.runtime().servers().forEach(this.meters::observe);
+		this.meters.follow(this.servers.runtime());
 		assertThat(depth("room")).isZero();
 		List<Busy> busy = new ArrayList<>();
 		for (String key : List.of("a", "b", "c")) {
@@ -163,10 +163,44 @@ class GenServerMetersTest {
 	@Test
 	void registersWhatAServerShowsBeforeItsFirstMessage() {
 		this.servers.add("kv", false).start();
-		this.servers.runtime().servers().forEach(this.meters::observe);
+		this.meters.follow(this.servers.runtime());
 		assertThat(this.registry.get("genserver.restarts").tag("server", "kv").counter().count()).isZero();
 		assertThat(this.registry.get("genserver.replies.late").tag("server", "kv").counter().count()).isZero();
 		assertThat(this.registry.get("genserver.mailbox.wait").tag("server", "kv").timer().count()).isZero();
+	}
+
+	@Test
+	void S14_aServerStartedAtRunTimeHasTheMetersOfABeanUntilItHasStopped() throws Exception {
+		this.servers.add("kv", false).start();
+		this.meters.follow(this.servers.runtime());
+		this.servers.ref("kv").call((cell) -> cell.value);
+		List<Meter> before = this.registry.getMeters();
+		for (int i = 0; i < 3; i++) {
+			GenServerRef<Cell> ref = this.servers.registry().start("session", Cell.class, Cell::new);
+			assertThat(depth("session")).isZero();
+			ref.call((cell) -> cell.value);
+			ref.stop().get(30, TimeUnit.SECONDS);
+			assertThat(this.registry.getMeters()).containsExactlyInAnyOrderElementsOf(before);
+		}
+	}
+
+	@Test
+	void S14_whatComesForServersThatHaveStoppedIsCountedForAllOfThemTogether() throws Exception {
+		this.servers.start();
+		this.meters.follow(this.servers.runtime());
+		for (int i = 0; i < 3; i++) {
+			GenServerRef<Cell> ref = this.servers.registry().start("session-" + i, Cell.class, Cell::new);
+			ref.stop().get(30, TimeUnit.SECONDS);
+			assertThat(ref.tryCast(NOTHING)).isFalse();
+			assertThat(ref.callAsync((cell) -> cell.value)).failsWithin(Duration.ofSeconds(30));
+		}
+		assertThat(this.registry.getMeters()).flatExtracting((Meter meter) -> meter.getId().getTags())
+			.filteredOn((tag) -> tag.getKey().equals("server"))
+			.extracting(Tag::getValue)
+			.containsOnly("(stopped)");
+		assertThat(this.registry.get("genserver.mailbox.rejected").tag("reason", "stopped").counter().count())
+			.isEqualTo(6);
+		assertThat(calls("(stopped)", "unavailable").count()).isEqualTo(3);
 	}
 
 	private Timer calls(String server, String outcome) {

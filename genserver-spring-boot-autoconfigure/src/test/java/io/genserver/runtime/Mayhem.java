@@ -24,9 +24,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A workload of everything at once. Senders call, cast, cancel, give up, put replies off
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, return futures, run beside the turn and set timers; meanwhile
- * servers are stopped, restarted, suspended and resumed, idle instances are let go, and
- * time passes. Then comes a shutdown, sometimes in the midst of it. Every promise about
- * single messages and instances is checked by {@link MayhemWitness} and at the end.
+ * servers are stopped, restarted, suspended and resumed, started at run time, watched for
+ * a while, idle instances are let go, and time passes. Then comes a shutdown, sometimes
+ * in the midst of it. Every promise about single messages and instances is checked by
+ * {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -52,6 +53,9 @@ final class Mayhem {
 
 	private final TestOperation overlapping = TestOperation.concurrent("overlapping", OVERLAPPING,
 			(instance, payload) -> besideTurn(instance));
+
+	/** Servers that were started at run time and have stopped. */
+	private final List<Server> gone = new ArrayList<>();
 
 	private int casts;
 
@@ -210,7 +214,7 @@ final class Mayhem {
 
 	private void disturb(GenServerRef<Object> ref) {
 		Instances instances = this.engine.runtime.server(ref.name()).instances();
-		switch (this.random.nextInt(5)) {
+		switch (this.random.nextInt(8)) {
 			case 0 -> {
 				if (ref.key() != null || this.random.nextInt(4) == 0) {
 					cast(ref, (instance) -> {
@@ -221,7 +225,27 @@ final class Mayhem {
 			}
 			case 1 -> instances.restart(ref.key());
 			case 2 -> instances.all().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+			case 3 -> ref.termination().cancel(false);
+			case 4 -> ref.termination().complete(null);
+			case 5 -> comeAndGo();
 			default -> instances.all().forEach((cell) -> cell.command(ServerCell.RESUME));
+		}
+	}
+
+	/** Start a server, use it, and sometimes stop it and perhaps await its end. */
+	private void comeAndGo() {
+		String name = "late-" + this.numbers++;
+		Server late = this.engine.add(name, ServerSettings.DEFAULTS, this.witness.instances());
+		GenServerRef<Object> ref = new LocalRef<>(late, null);
+		this.engine.runtime.start(late);
+		CallFunction<Object, Integer, RuntimeException> function = Object::hashCode;
+		ref.call(function);
+		switch (this.random.nextInt(4)) {
+			case 0 -> ref.stop().cancel(false);
+			case 1 -> late.instances().restart(null);
+			case 2 -> {
+			}
+			default -> ref.stop().whenComplete((done, failure) -> this.gone.add(late));
 		}
 	}
 
@@ -295,9 +319,14 @@ final class Mayhem {
 		}
 		long lost = this.engine.deadLetters.stream().filter(DeadLetter::cast).count();
 		assertThat(this.witness.handledCasts() + lost).as("casts handled or known to be lost").isEqualTo(this.casts);
+		int[] kept = this.engine.runtime.kept();
+		assertThat(kept[1]).as("names that are taken").isEqualTo(kept[0]);
+		assertThat(kept[2]).as("servers in the start order").isLessThanOrEqualTo(kept[0]);
+		this.gone.forEach((server) -> assertThat(server.instances().single().life().watchers()).isZero());
 		for (Server server : this.engine.runtime.servers()) {
 			for (ServerCell cell : server.instances().all()) {
 				assertThat(cell.life().isOver()).as("%s is over", cell).isTrue();
+				assertThat(cell.life().watchers()).as("those who watch %s", cell).isZero();
 				assertThat(cell.mailbox().highWater()).as("high water").isLessThanOrEqualTo(this.capacity);
 				assertThat(cell.mailbox().emptyEntries()).as("empty entries").isBetween(0, this.capacity);
 			}

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.genserver.ServerState;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +46,7 @@ class ServerWatcherTests {
 	}
 
 	@Test
-	void aServerStartedLateIsThereUntilItStopsAndAgainWhenItGoesOn() {
+	void aServerStartedLateIsThereUntilItStops() {
 		Seeds.each(20, (scheduler) -> {
 			Engine engine = new Engine(scheduler);
 			Present present = new Present();
@@ -60,9 +59,8 @@ class ServerWatcherTests {
 			engine.stop("early");
 			scheduler.settle();
 			assertThat(present.names).isEmpty();
-			engine.runtime.server("late").instances().restart(null);
 			engine.runtime.server("early").instances().restart(null);
-			scheduler.settle();
+			startLate(engine, scheduler, Object::new);
 			assertThat(present.names).containsExactly("late");
 			engine.close();
 			assertThat(present.names).as("when all stop").containsExactly("late");
@@ -70,20 +68,30 @@ class ServerWatcherTests {
 	}
 
 	@Test
-	void theEndOfAnInstanceWhoseSuccessorIsThereChangesNothing() {
+	void aWatcherThatFailsToForgetAServerDoesNotKeepItFromTheOthers() {
 		Seeds.each(1, (scheduler) -> {
 			Engine engine = new Engine(scheduler);
+			engine.runtime.watch(new ServerWatcher() {
+
+				@Override
+				public void added(Server server) {
+				}
+
+				@Override
+				public void removed(Server server) {
+					throw new NoClassDefFoundError("a registry of meters that is closed");
+				}
+
+			});
 			Present present = new Present();
 			engine.runtime.watch(present);
 			engine.runtime.start();
-			Server late = startLate(engine, scheduler, Object::new);
-			ServerCell before = engine.cell("late");
+			startLate(engine, scheduler, Object::new);
 			engine.stop("late");
 			scheduler.settle();
-			late.instances().restart(null);
-			scheduler.settle();
-			// As it may be told on another thread.
-			engine.runtime.ended(before, ServerState.STOPPED);
+			assertThat(present.names).isEmpty();
+			assertThat(engine.runtime.find("late")).isNull();
+			startLate(engine, scheduler, Object::new);
 			assertThat(present.names).containsExactly("late");
 			engine.close();
 		});
