@@ -14,6 +14,7 @@ import io.genserver.runtime.Scheduler;
 import io.genserver.spring.CallContext;
 import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
+import io.genserver.spring.GeneratedProxyClasses;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
@@ -58,7 +59,7 @@ public final class GenServerAutoConfiguration {
 		return new ReflectiveContracts(
 				ReactiveReplyAdapters.create(context.getClassLoader(),
 						() -> context.getBeanProvider(CallContext.class).getIfAvailable(() -> CallContext.OF_THREAD)),
-				context.getEnvironment()::resolveRequiredPlaceholders);
+				context.getEnvironment()::resolveRequiredPlaceholders, GeneratedProxyClasses.whereSupported());
 	}
 
 	@Bean

@@ -21,7 +21,7 @@ public final class Contract<C> {
 	private Contract(Class<C> type, List<MethodOperation> operations) {
 		this.type = type;
 		this.operations = List.copyOf(operations);
-		this.proxies = new ContractProxies(List.of(type), operations);
+		this.proxies = new ContractProxies(List.of(type), operations, ProxyClasses.JDK);
 	}
 
 	/**

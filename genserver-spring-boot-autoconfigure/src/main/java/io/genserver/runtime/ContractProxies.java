@@ -3,11 +3,11 @@ package io.genserver.runtime;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +19,7 @@ final class ContractProxies {
 
 	private static final @Nullable Object[] NO_ARGUMENTS = {};
 
-	private final ClassLoader classLoader;
-
-	private final Class<?>[] contracts;
+	private final Function<InvocationHandler, Object> instances;
 
 	private final Map<Method, Sent> table = new HashMap<>();
 
@@ -29,10 +27,10 @@ final class ContractProxies {
 	 * Create.
 	 * @param contracts the interfaces, all visible from where the first one is
 	 * @param operations what their methods mean
+	 * @param classes makes the class of the proxies
 	 */
-	ContractProxies(List<Class<?>> contracts, List<? extends Operation> operations) {
-		this.classLoader = contracts.getFirst().getClassLoader();
-		this.contracts = contracts.toArray(Class<?>[]::new);
+	ContractProxies(List<Class<?>> contracts, List<? extends Operation> operations, ProxyClasses classes) {
+		this.instances = classes.of(contracts);
 		for (Operation operation : operations) {
 			if (operation instanceof MethodOperation known) {
 				for (Method declaration : known.declarations()) {
@@ -60,7 +58,7 @@ final class ContractProxies {
 	}
 
 	Object to(ContractTarget target) {
-		return Proxy.newProxyInstance(this.classLoader, this.contracts, new Handler(this.table, target));
+		return this.instances.apply(new Handler(this.table, target));
 	}
 
 	/**

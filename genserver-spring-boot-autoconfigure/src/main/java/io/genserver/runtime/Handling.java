@@ -148,13 +148,26 @@ final class Handling {
 	}
 
 	private @Nullable Object invokeHandler(Message message) throws Throwable {
-		Object target = Objects.requireNonNull(this.cell.life().instance(), "instance");
-		Object result = message.operation().invoke(target, message.payload());
+		Object result = invokeOperation(message.operation(), message.payload());
 		if (message instanceof StreamCall stream) {
 			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"), this.cell.streams());
 			return null;
 		}
 		return result;
+	}
+
+	private @Nullable Object invokeOperation(Operation operation, @Nullable Object payload) throws Throwable {
+		Object instance = Objects.requireNonNull(this.cell.life().instance(), "instance");
+		InstanceFactory factory = this.cell.server().definition().factory();
+		if (operation instanceof LambdaOperation lambda) {
+			return lambda.invoke(lambda.isFunction() ? factory.target(instance) : instance, payload);
+		}
+		try {
+			return operation.invoke(instance, payload);
+		}
+		catch (Throwable ex) {
+			throw factory.thrown(instance, ex);
+		}
 	}
 
 	private TurnStep await(Message message, CompletionStage<?> stage) {

@@ -23,4 +23,35 @@ public interface InstanceFactory {
 	default void destroy(Object instance) throws Exception {
 	}
 
+	/**
+	 * Refuse functions sent by a ref, if the server takes none. Called by the sender's
+	 * thread before anything is queued, so that no instance is needed to know.
+	 * @throws io.genserver.FunctionRefusedException naming what to use instead
+	 */
+	default void checkFunction() {
+	}
+
+	/**
+	 * Return what functions sent by a ref are given. Called in the server's turn, for
+	 * each function: where operations are invoked on a proxy, its fields are not the
+	 * server's.
+	 * @param instance the instance, as operations are invoked on it
+	 * @return the object that has the state
+	 * @throws io.genserver.FunctionRefusedException if the server takes none
+	 */
+	default Object target(Object instance) {
+		return instance;
+	}
+
+	/**
+	 * Return what an operation threw, without what a proxy before the instance has
+	 * wrapped it in. Called in the server's turn.
+	 * @param instance the instance the operation was invoked on
+	 * @param failure what invoking it threw
+	 * @return what the handler threw
+	 */
+	default Throwable thrown(Object instance, Throwable failure) {
+		return failure;
+	}
+
 }

@@ -44,6 +44,11 @@ final class LambdaOperation extends Operation {
 		throw new IllegalArgumentException("Not a function: " + payload);
 	}
 
+	/** Whether it is sent by a ref, and not by the server to itself. */
+	boolean isFunction() {
+		return this == CALL || this == CAST;
+	}
+
 	@Override
 	public boolean unwrapsStage() {
 		return false;

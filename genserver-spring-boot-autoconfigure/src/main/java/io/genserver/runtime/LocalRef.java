@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
+import io.genserver.FunctionRefusedException;
 import io.genserver.GenServerRef;
 import io.genserver.Request;
 import io.genserver.UnknownOperationException;
@@ -31,7 +32,7 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 	@Override
 	@SuppressWarnings({ "unchecked", "NullAway" })
 	public <R extends @Nullable Object, X extends Exception> R call(CallFunction<? super S, ? extends R, X> function) {
-		Objects.requireNonNull(function, "function");
+		checkFunction(function);
 		return (R) this.server.call(this.key, LambdaOperation.CALL, function, this.timeoutNanos, this.isDetached);
 	}
 
@@ -47,7 +48,12 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 	@SuppressWarnings({ "unchecked", "NullAway" })
 	public <R extends @Nullable Object> CompletableFuture<R> callAsync(
 			CallFunction<? super S, ? extends R, ? extends Exception> function) {
-		Objects.requireNonNull(function, "function");
+		try {
+			checkFunction(function);
+		}
+		catch (FunctionRefusedException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 		return (CompletableFuture<R>) this.server.callAsync(this.key, LambdaOperation.CALL, function, this.timeoutNanos,
 				this.isDetached);
 	}
@@ -62,12 +68,14 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 
 	@Override
 	public void cast(CastAction<? super S> action) {
-		this.server.cast(this.key, LambdaOperation.CAST, Objects.requireNonNull(action, "action"));
+		checkFunction(action);
+		this.server.cast(this.key, LambdaOperation.CAST, action);
 	}
 
 	@Override
 	public boolean tryCast(CastAction<? super S> action) {
-		return this.server.tryCast(this.key, LambdaOperation.CAST, Objects.requireNonNull(action, "action"), null);
+		checkFunction(action);
+		return this.server.tryCast(this.key, LambdaOperation.CAST, action, null);
 	}
 
 	@Override
@@ -91,6 +99,11 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 	@Override
 	public GenServerRef<S> detached() {
 		return new LocalRef<>(this.server, this.key, this.timeoutNanos, true);
+	}
+
+	private void checkFunction(Object function) {
+		Objects.requireNonNull(function, "function");
+		this.server.definition().factory().checkFunction();
 	}
 
 	static Operation answering(Server server, Object message) {

@@ -22,6 +22,8 @@ public final class ReflectiveContracts implements Contracts {
 
 	private final UnaryOperator<String> placeholders;
 
+	private final ProxyClasses classes;
+
 	private final Map<Face, ContractProxies> proxies = new ConcurrentHashMap<>();
 
 	/**
@@ -38,8 +40,19 @@ public final class ReflectiveContracts implements Contracts {
 	 * @param placeholders replaces placeholders in the text of annotations
 	 */
 	public ReflectiveContracts(ReplyAdapters adapters, UnaryOperator<String> placeholders) {
+		this(adapters, placeholders, ProxyClasses.JDK);
+	}
+
+	/**
+	 * Create.
+	 * @param adapters know the types that carry replies
+	 * @param placeholders replaces placeholders in the text of annotations
+	 * @param classes makes the classes of proxies
+	 */
+	public ReflectiveContracts(ReplyAdapters adapters, UnaryOperator<String> placeholders, ProxyClasses classes) {
 		this.adapters = adapters;
 		this.placeholders = placeholders;
+		this.classes = classes;
 	}
 
 	@Override
@@ -86,7 +99,7 @@ public final class ReflectiveContracts implements Contracts {
 	 */
 	public Object proxy(List<Class<?>> contracts, Server server, @Nullable String key) {
 		ContractProxies known = this.proxies.computeIfAbsent(new Face(server, contracts),
-				(face) -> new ContractProxies(contracts, server.definition().operations()));
+				(face) -> new ContractProxies(contracts, server.definition().operations(), this.classes));
 		return known.to(new LocalTarget(server, key));
 	}
 

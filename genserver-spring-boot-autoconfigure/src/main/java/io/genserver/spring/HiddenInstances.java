@@ -2,7 +2,6 @@ package io.genserver.spring;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.Scope;
@@ -91,13 +90,7 @@ final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostPro
 
 	/** Let an instance terminate. Only in the server's turn. */
 	void destroy(ServerBean server, Object instance) {
-		this.beanFactory.destroyBean(server.instanceName(), target(instance));
-	}
-
-	/** The instance itself, if an aspect has put a proxy before it. */
-	private static Object target(Object instance) {
-		Object target = AopProxyUtils.getSingletonTarget(instance);
-		return (target != null) ? target : instance;
+		this.beanFactory.destroyBean(server.instanceName(), AdvisedInstance.target(instance));
 	}
 
 	/** What instances seem to be to those who look for beans by type. */

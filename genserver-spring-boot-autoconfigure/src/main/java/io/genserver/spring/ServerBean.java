@@ -89,11 +89,18 @@ public record ServerBean(String name, ResolvableType type, List<Class<?>> contra
 		if (this.contracts.isEmpty()) {
 			return wrapped;
 		}
-		String contracts = leafContracts().stream()
+		return injectableContract() + " (a contract), or " + wrapped;
+	}
+
+	/** The contracts as they are injected, or {@code null} if there is none. */
+	@Nullable String injectableContract() {
+		if (this.contracts.isEmpty()) {
+			return null;
+		}
+		return leafContracts().stream()
 			.map(Class::getSimpleName)
 			.map((contract) -> this.annotation.keyed() ? "Keyed<" + contract + ">" : contract)
 			.collect(Collectors.joining(" or "));
-		return contracts + " (a contract), or " + wrapped;
 	}
 
 }

@@ -42,6 +42,9 @@ public final class ServerFaces {
 
 	/** A ref, or for a keyed server its instances, seen as the class or a contract. */
 	Object face(ServerBean server, Class<?> face) {
+		if (this.runtime.server(server.name()).definition().factory() instanceof BeanInstanceFactory factory) {
+			factory.referenced();
+		}
 		return server.annotation().keyed() ? this.registry.keyed(server.name(), face)
 				: this.registry.ref(server.name());
 	}
