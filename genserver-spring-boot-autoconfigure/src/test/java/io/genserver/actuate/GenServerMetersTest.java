@@ -15,6 +15,7 @@ import io.genserver.MailboxFullException;
 import io.genserver.actuate.Servers.Busy;
 import io.genserver.actuate.Servers.Cell;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+@RealThreads
 class GenServerMetersTest {
 
 	private static final CastAction<Cell> NOTHING = (cell) -> {

@@ -6,6 +6,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.actuate.Servers.Busy;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The endpoint, health and meters as a client of an application sees them.
  */
+@RealThreads
 class GenServersEndpointWebTest {
 
 	private static ConfigurableApplicationContext context;

@@ -11,6 +11,7 @@ import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.actuate.Servers.Busy;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +20,7 @@ import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@RealThreads
 class GenServersHealthIndicatorTest {
 
 	private final Servers servers = new Servers(null);

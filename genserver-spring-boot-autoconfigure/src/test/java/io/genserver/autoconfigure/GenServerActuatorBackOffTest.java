@@ -7,6 +7,7 @@ import io.genserver.actuate.GenServersEndpoint;
 import io.genserver.actuate.GenServersHealthIndicator;
 import io.genserver.actuate.Servers;
 import io.genserver.runtime.GenServerRuntime;
+import io.genserver.testsupport.RealThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@RealThreads
 class GenServerActuatorBackOffTest {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()

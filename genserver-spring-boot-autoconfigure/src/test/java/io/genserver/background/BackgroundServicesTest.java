@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.genserver.background.BackgroundServiceEvent.Kind;
 import io.genserver.background.Completion.Reason;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+@RealThreads
 class BackgroundServicesTest {
 
 	private final VirtualTime time = new VirtualTime();

@@ -6,11 +6,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Reading pauses while too much waits, and always resumes. */
+@RealThreads
 class InboundBudgetTest {
 
 	@Test

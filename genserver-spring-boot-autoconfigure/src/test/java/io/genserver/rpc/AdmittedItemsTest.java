@@ -15,6 +15,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ParameterizedClass
 @EnumSource
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class AdmittedItemsTest {
 
 	private static final int ITEMS = 100;

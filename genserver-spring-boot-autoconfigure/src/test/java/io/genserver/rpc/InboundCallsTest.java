@@ -23,6 +23,7 @@ import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class InboundCallsTest {
 
 	private final StoreServer store = new StoreServer();

@@ -32,6 +32,7 @@ import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ParameterizedClass
 @EnumSource
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class OutboundCallsTest {
 
 	private static final long LONG = HangGuard.DURATION.toNanos();

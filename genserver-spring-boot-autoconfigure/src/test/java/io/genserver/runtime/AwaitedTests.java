@@ -10,6 +10,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server waits for the future its handler returned.
  */
+@RealThreads
 class AwaitedTests {
 
 	private static Engine engine(SeededScheduler scheduler) {

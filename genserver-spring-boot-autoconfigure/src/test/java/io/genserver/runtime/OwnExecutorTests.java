@@ -21,6 +21,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Servers whose turns run on an executor of the user's, on real threads. */
 @ExtendWith(OutputCaptureExtension.class)
+@RealThreads
 class OwnExecutorTests {
 
 	private final ExecutorService pool = Executors.newFixedThreadPool(4, (task) -> new Thread(task, "users-own"));

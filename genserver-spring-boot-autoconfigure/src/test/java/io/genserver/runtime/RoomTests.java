@@ -14,6 +14,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Senders that wait for room.
  */
+@RealThreads
 class RoomTests {
 
 	private static Gate fill(SeededScheduler scheduler, GenServerRef<Object> server, int capacity) {

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.GenServerRef;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server runs one message at a time, and sees everything it did before.
  */
+@RealThreads
 class S01OneAtATimeTests {
 
 	@Test

@@ -12,6 +12,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SupervisionStrategy;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Every accepted call completes exactly once; no caller waits for ever.
  */
+@RealThreads
 class S03ExactlyOnceTests {
 
 	@Test

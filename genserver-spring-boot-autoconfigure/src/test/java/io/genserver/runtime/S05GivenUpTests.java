@@ -13,6 +13,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.Reachable;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A message nobody waits for any more never starts, and lets go of everything at once.
  */
+@RealThreads
 class S05GivenUpTests {
 
 	private static final TestOperation NOTHING = TestOperation.call("nothing", (instance, payload) -> null);

@@ -15,6 +15,7 @@ import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A call that meets a full mailbox.
  */
+@RealThreads
 class S08FullMailboxCallTests {
 
 	private static Gate fill(SeededScheduler scheduler, GenServerRef<Object> server) {

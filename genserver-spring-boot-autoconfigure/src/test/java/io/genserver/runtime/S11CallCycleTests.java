@@ -15,6 +15,7 @@ import io.genserver.CastAction;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A wait that closes a cycle of waiting turns fails at once, with the chain.
  */
+@RealThreads
 class S11CallCycleTests {
 
 	@Test

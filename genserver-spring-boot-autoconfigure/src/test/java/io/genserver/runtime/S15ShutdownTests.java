@@ -13,6 +13,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * How everything comes to its end.
  */
+@RealThreads
 class S15ShutdownTests {
 
 	private static final RuntimeSettings SHORT = Engine.shutdown(Duration.ofMillis(100), Duration.ofSeconds(2));

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.GenServerRef;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whatever a handler blocks in, the other servers go on. On real threads.
  */
 @Timeout(HangGuard.SECONDS)
+@RealThreads
 class S18OtherServersTests {
 
 	private static final int OTHERS = 20;

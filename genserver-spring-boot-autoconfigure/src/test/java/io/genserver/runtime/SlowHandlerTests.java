@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Handlers that run longer than they should are told of while they run. */
 @ExtendWith(OutputCaptureExtension.class)
+@RealThreads
 class SlowHandlerTests {
 
 	private static final RuntimeSettings IMPATIENT = new RuntimeSettings(Duration.ofSeconds(10), Duration.ofSeconds(15),

@@ -15,6 +15,7 @@ import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A stream is subscribed to in the turn, and its items are produced outside.
  */
+@RealThreads
 class StreamCallTests {
 
 	private static Engine engine(SeededScheduler scheduler) {

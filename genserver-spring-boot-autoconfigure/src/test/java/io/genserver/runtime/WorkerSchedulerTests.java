@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The end of the workers. Calls may end with a task, so none may be left behind.
  */
 @Timeout(HangGuard.SECONDS)
+@RealThreads
 class WorkerSchedulerTests {
 
 	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);

@@ -32,6 +32,7 @@ class BufferLeaksTest {
 	private static Events run(String method) {
 		return EngineTestKit.engine("junit-jupiter")
 			.selectors(selectMethod(Planted.class, method))
+			.configurationParameter(BufferLeaks.PATIENCE, "0")
 			.execute()
 			.testEvents();
 	}

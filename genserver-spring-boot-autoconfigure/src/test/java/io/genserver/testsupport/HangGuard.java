@@ -37,13 +37,21 @@ public final class HangGuard {
 	 * @param details what was seen instead, for the failure
 	 */
 	public static void await(String what, BooleanSupplier condition, Supplier<String> details) {
-		long end = System.nanoTime() + DURATION.toNanos();
+		if (!holds(condition, DURATION)) {
+			throw new AssertionError("Waited in vain until " + what + "\n" + details.get());
+		}
+	}
+
+	/** Whether a condition comes to hold before so much time has passed. */
+	static boolean holds(BooleanSupplier condition, Duration patience) {
+		long end = System.nanoTime() + patience.toNanos();
 		while (!condition.getAsBoolean()) {
 			if (System.nanoTime() - end > 0) {
-				throw new AssertionError("Waited in vain until " + what + "\n" + details.get());
+				return false;
 			}
 			LockSupport.parkNanos(100_000);
 		}
+		return true;
 	}
 
 }

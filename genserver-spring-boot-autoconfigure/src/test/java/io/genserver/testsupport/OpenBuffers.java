@@ -80,6 +80,9 @@ public final class OpenBuffers implements LauncherSessionListener {
 
 		private final List<String> stack;
 
+		/** What the buffer was touched with last. */
+		private volatile Object hint = "";
+
 		Tracker(String resource, List<String> stack) {
 			this.resource = resource;
 			this.stack = stack;
@@ -91,6 +94,7 @@ public final class OpenBuffers implements LauncherSessionListener {
 
 		@Override
 		public void record(Object hint) {
+			this.hint = hint;
 		}
 
 		@Override
@@ -101,7 +105,7 @@ public final class OpenBuffers implements LauncherSessionListener {
 
 		@Override
 		public String toString() {
-			return this.resource + " allocated at\n\t" + String.join("\n\t", this.stack);
+			return this.resource + " " + this.hint + " allocated at\n\t" + String.join("\n\t", this.stack);
 		}
 
 	}

@@ -28,6 +28,7 @@ import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What only ext mode has, over real connections. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class ExtModeTest {
 
 	private static final Duration GUARD = HangGuard.DURATION;

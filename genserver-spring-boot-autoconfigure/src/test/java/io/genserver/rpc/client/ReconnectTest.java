@@ -25,6 +25,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,6 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ParameterizedClass
 @EnumSource
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class ReconnectTest {
 
 	private static final Duration GUARD = HangGuard.DURATION;

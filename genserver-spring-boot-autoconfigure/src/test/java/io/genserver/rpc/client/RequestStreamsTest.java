@@ -20,6 +20,7 @@ import io.genserver.rpc.TestServers;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ParameterizedClass
 @EnumSource
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class RequestStreamsTest {
 
 	private static final Duration GUARD = HangGuard.DURATION;

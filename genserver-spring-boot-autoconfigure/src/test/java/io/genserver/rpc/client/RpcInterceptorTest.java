@@ -21,6 +21,7 @@ import io.genserver.RpcRequest;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What sees the requests of a client, and what of it arrives. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class RpcInterceptorTest {
 
 	private static final Duration GUARD = HangGuard.DURATION;

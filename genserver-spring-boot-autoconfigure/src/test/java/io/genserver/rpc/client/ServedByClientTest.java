@@ -18,6 +18,7 @@ import io.genserver.rpc.TestServers;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ParameterizedClass
 @EnumSource
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class ServedByClientTest {
 
 	private static final Duration GUARD = HangGuard.DURATION;

@@ -12,6 +12,7 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Credentials that expire. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class TokenTest {
 
 	private static final CloseReason EXPIRED = new CloseReason(CloseCode.UNAUTHENTICATED, "the token has expired");

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.GenServer;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -34,6 +35,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The exposed servers are declared for TypeScript as they go over the wire. */
+@RealThreads
 class ApiDeclarationsTest {
 
 	@Test

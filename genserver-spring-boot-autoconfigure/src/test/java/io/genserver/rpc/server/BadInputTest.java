@@ -7,6 +7,7 @@ import java.util.Arrays;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * open all the time, and with no buffer leaked.
  */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class BadInputTest {
 
 	private static final int MESSAGE_LIMIT = 128 * 1024;

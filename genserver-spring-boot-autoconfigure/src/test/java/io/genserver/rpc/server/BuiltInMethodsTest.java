@@ -22,6 +22,7 @@ import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.rpc.codec.CborCodec;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What an endpoint tells of itself, in both modes. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class BuiltInMethodsTest {
 
 	private static GenServerClientBuilder builder(String mode) {

@@ -6,6 +6,7 @@ import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.MuxioClient.Response;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What time and memory a connection may cost, and what a silent or slow one gets. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class ConnectionLimitsTest {
 
 	private RpcApplication application;

@@ -7,6 +7,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Who is let in, and what is then spoken. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class HandshakeTest {
 
 	private RpcApplication application;

@@ -11,6 +11,7 @@ import io.genserver.rpc.ExposureException;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Servers started at run time can be called by peers for as long as they do not stop. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class LateServersTest {
 
 	private static GenServerClient connect(RpcApplication application, String mode) {

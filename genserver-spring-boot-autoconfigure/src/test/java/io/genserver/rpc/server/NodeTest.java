@@ -21,6 +21,7 @@ import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * Runs the tests of the client for browsers, which are in {@code src/test/js}, where Node
  * is installed; elsewhere they are skipped.
  */
+@RealThreads
 class NodeTest {
 
 	private static final int OLDEST_NODE = 20;

@@ -12,6 +12,7 @@ import io.genserver.RpcException;
 import io.genserver.actuate.RpcObservations;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Requests observed at both ends of a connection. What a tracer would do is done by two
  * handlers: the sender's puts a trace into the carrier, the receiver's finds it there.
  */
+@RealThreads
 class RpcObservationsTest {
 
 	private static final Duration GUARD = HangGuard.DURATION;

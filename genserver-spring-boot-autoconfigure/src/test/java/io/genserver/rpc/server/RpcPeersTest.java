@@ -15,6 +15,7 @@ import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 /** What the application knows of its clients, and what it can do about them. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class RpcPeersTest {
 
 	private RpcApplication application;

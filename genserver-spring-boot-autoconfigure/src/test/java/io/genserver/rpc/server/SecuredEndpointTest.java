@@ -19,6 +19,7 @@ import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,6 +55,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Who gets in where there is Spring Security, as whom, and what they may. */
 @ExtendWith({ BufferLeaks.class, OutputCaptureExtension.class })
+@RealThreads
 class SecuredEndpointTest {
 
 	private static final String SECURED = "--spring.autoconfigure.exclude=";

@@ -18,6 +18,7 @@ import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** The code of docs/security.md does what that page says. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class SecurityDocumentTest {
 
 	private static final Path ROOT = Path.of("").toAbsolutePath().endsWith("genserver-spring-boot-autoconfigure")

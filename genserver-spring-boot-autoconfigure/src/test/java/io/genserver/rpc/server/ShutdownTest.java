@@ -9,6 +9,7 @@ import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * fails these tests by their thirty seconds.
  */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class ShutdownTest {
 
 	private static CompletableFuture<Void> close(RpcApplication application) {

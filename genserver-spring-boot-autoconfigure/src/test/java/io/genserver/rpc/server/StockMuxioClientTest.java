@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Golden bytes of a stock client in, golden bytes of a stock server out. */
 @ExtendWith(BufferLeaks.class)
+@RealThreads
 class StockMuxioClientTest {
 
 	private static RpcApplication application;

@@ -1,0 +1,71 @@
+package io.genserver.testsupport;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Repeats the tests that use real threads while other threads keep all processors busy:
+ * what counts on a thread being on time fails here before it fails on somebody's machine.
+ */
+@Tag("stress")
+class BusyMachineStressTests {
+
+	private static final int ROUNDS = Integer.getInteger("genserver.busy.rounds", 2);
+
+	/** Threads that compute for as long as this runs, per processor. */
+	private static final int LOAD = Integer.getInteger("genserver.busy.load", 2);
+
+	@Test
+	void whatUsesRealThreadsPassesEachTimeOnABusyMachine() {
+		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+			.selectors(DiscoverySelectors.selectPackage("io.genserver"))
+			.filters(TagFilter.includeTags(RealThreads.TAG), TagFilter.excludeTags("stress"))
+			.build();
+		AtomicBoolean over = new AtomicBoolean();
+		List<Thread> busy = occupyProcessors(over);
+		try {
+			for (int round = 1; round <= ROUNDS; round++) {
+				SummaryGeneratingListener listener = new SummaryGeneratingListener();
+				LauncherFactory.create().execute(request, listener);
+				TestExecutionSummary summary = listener.getSummary();
+				StringWriter failures = new StringWriter();
+				summary.printFailuresTo(new PrintWriter(failures), 20);
+				assertThat(summary.getTestsFoundCount()).as("tests").isPositive();
+				assertThat(summary.getTotalFailureCount()).as("failures in round %s:\n%s", round, failures).isZero();
+				System.out.println("Round " + round + " beside " + busy.size() + " busy threads: "
+						+ summary.getTestsSucceededCount() + " tests passed");
+			}
+		}
+		finally {
+			over.set(true);
+		}
+	}
+
+	private static List<Thread> occupyProcessors(AtomicBoolean over) {
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < LOAD * Runtime.getRuntime().availableProcessors(); i++) {
+			threads.add(Thread.ofPlatform().daemon().name("busy-", i).start(() -> {
+				while (!over.get()) {
+					Thread.onSpinWait();
+				}
+			}));
+		}
+		return threads;
+	}
+
+}
