@@ -28,8 +28,8 @@ public final class GenServerBackgroundAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ServiceEnvironment genServerBackgroundEnvironment() {
-		return ServiceEnvironment.system();
+	ServiceEnvironment genServerBackgroundEnvironment(ApplicationContext context) {
+		return ServiceEnvironment.system(context.getClassLoader());
 	}
 
 	@Bean

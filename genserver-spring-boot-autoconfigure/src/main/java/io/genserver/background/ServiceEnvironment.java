@@ -3,6 +3,8 @@ package io.genserver.background;
 import java.time.Duration;
 import java.time.Instant;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Time, threads and chance, as background services see them. Replace it in a test to let
  * pauses pass without waiting for them.
@@ -17,7 +19,18 @@ public interface ServiceEnvironment {
 	 * @return the environment
 	 */
 	static ServiceEnvironment system() {
-		return SystemEnvironment.INSTANCE;
+		return system(null);
+	}
+
+	/**
+	 * Return the environment of production.
+	 * @param classLoader the context class loader services find, {@code null} for that of
+	 * the calling thread
+	 * @return the environment
+	 */
+	static ServiceEnvironment system(@Nullable ClassLoader classLoader) {
+		return new SystemEnvironment(
+				(classLoader != null) ? classLoader : Thread.currentThread().getContextClassLoader());
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.genserver.runtime.ThreadState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,8 @@ final class ServiceRun<T> {
 	private final CancellationToken token;
 
 	private final Interruption interruption = new Interruption();
+
+	private final ThreadState thread = new ThreadState();
 
 	private final AtomicBoolean begun = new AtomicBoolean();
 
@@ -97,6 +100,7 @@ final class ServiceRun<T> {
 	}
 
 	private void run() {
+		this.thread.begin(null);
 		ServiceRun<T> before = this.predecessor;
 		if (before != null) {
 			before.ended().join();
@@ -182,6 +186,7 @@ final class ServiceRun<T> {
 	}
 
 	private Step<T> step() throws Exception {
+		this.thread.clean();
 		this.interruption.enter();
 		try {
 			Step<T> step = this.service.instance().run(this.token);
@@ -197,6 +202,7 @@ final class ServiceRun<T> {
 		}
 		finally {
 			this.interruption.exit();
+			this.thread.clean();
 		}
 	}
 

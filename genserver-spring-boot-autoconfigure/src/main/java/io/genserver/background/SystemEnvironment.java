@@ -6,12 +6,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The clocks of the system, and virtual threads.
+ *
+ * @param classLoader the context class loader of the threads
  */
-enum SystemEnvironment implements ServiceEnvironment {
-
-	INSTANCE;
+record SystemEnvironment(@Nullable ClassLoader classLoader) implements ServiceEnvironment {
 
 	@Override
 	public Instant now() {
@@ -40,7 +42,9 @@ enum SystemEnvironment implements ServiceEnvironment {
 
 	@Override
 	public Thread newThread(String name, Runnable task) {
-		return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(task);
+		Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(task);
+		thread.setContextClassLoader(this.classLoader);
+		return thread;
 	}
 
 }

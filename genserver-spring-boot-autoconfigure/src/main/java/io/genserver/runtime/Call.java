@@ -269,6 +269,20 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 
 	/** The handler runs on the calling thread from now on, in the turn or beside it. */
 	final void handlerStarts() {
+		handlerGoesOn();
+	}
+
+	/** The handler's thread runs something else for a while. */
+	final void handlerPauses() {
+		if (operation().interruptible()) {
+			synchronized (this) {
+				this.runner = null;
+			}
+		}
+	}
+
+	/** The handler's thread returns to it. */
+	final void handlerGoesOn() {
 		if (operation().interruptible()) {
 			synchronized (this) {
 				this.runner = Thread.currentThread();

@@ -51,6 +51,7 @@ final class CellLife {
 		if (!again) {
 			this.state = ServerState.STARTING;
 		}
+		Turn.cleanCurrent();
 		try {
 			this.instance = factory().create();
 		}
@@ -163,6 +164,7 @@ final class CellLife {
 		this.instance = null;
 		this.cell.instanceGoes();
 		if (target != null) {
+			Turn.cleanCurrent();
 			try {
 				factory().destroy(target);
 			}

@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -167,10 +168,12 @@ final class ConcurrentRuns {
 		private final long since;
 
 		/**
-		 * How far it is: {@code null} before the handler runs, the handler's thread, or
-		 * what the handler returned and is awaited.
+		 * How far it is: {@code null} before the handler runs, what interrupts it, or
+		 * what it returned and is awaited.
 		 */
 		private volatile @Nullable Object by;
+
+		private final Interruption interruption = new Interruption();
 
 		/** Whether its slowness was logged; only the monitor uses it. */
 		private boolean reported;
@@ -182,10 +185,10 @@ final class ConcurrentRuns {
 
 		@Override
 		public void run() {
-			Turn turn = Turn.enter(ConcurrentRuns.this.cell);
+			Turn turn = Turn.enter(ConcurrentRuns.this.cell, this.interruption);
 			turn.message = this.message;
 			turn.concurrent = true;
-			this.by = Thread.currentThread();
+			this.by = this.interruption;
 			Object result = null;
 			Throwable failure = null;
 			try {
@@ -195,6 +198,8 @@ final class ConcurrentRuns {
 				failure = ex;
 			}
 			finally {
+				this.interruption.end();
+				VarHandle.fullFence();
 				turn.leave();
 			}
 			if (failure != null || !(result instanceof CompletionStage<?> stage)) {
@@ -203,8 +208,6 @@ final class ConcurrentRuns {
 			else {
 				await(stage);
 			}
-			// An interrupt of this handler must not meet the next task of the thread.
-			Thread.interrupted();
 		}
 
 		private void await(CompletionStage<?> stage) {
@@ -236,8 +239,8 @@ final class ConcurrentRuns {
 				ConcurrentRuns.this.cell.handling().giveUpAtShutdown(call);
 			}
 			Object now = this.by;
-			if (now instanceof Thread thread) {
-				thread.interrupt();
+			if (now instanceof Interruption handler) {
+				handler.interrupt(() -> true);
 			}
 			else if (now instanceof CompletionStage<?>) {
 				ended(null, new CancellationException("Server " + cell().label() + " was shut down"));

@@ -64,6 +64,8 @@ public final class GenServerRuntime {
 
 	private final ServerWatchers watchers = new ServerWatchers();
 
+	private final @Nullable ClassLoader classLoader;
+
 	private volatile Phase phase = Phase.NEW;
 
 	/**
@@ -119,6 +121,7 @@ public final class GenServerRuntime {
 			Consumer<GenServerEvent> events, Scheduler scheduler) {
 		this.events = events;
 		this.settings = settings;
+		this.classLoader = settings.classLoaderOrCallers();
 		this.interceptors = (interceptors != null) ? new Interceptors(interceptors) : null;
 		this.deadLetterListeners = List.copyOf(deadLetterListeners);
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
@@ -332,6 +335,11 @@ public final class GenServerRuntime {
 		int more = names.size() - LISTED_NAMES;
 		return "there are "
 				+ ((more > 0) ? names.subList(0, LISTED_NAMES) + " and " + more + " others" : names.toString());
+	}
+
+	/** The context class loader of what runs in turns. */
+	@Nullable ClassLoader classLoader() {
+		return this.classLoader;
 	}
 
 	Scheduler scheduler() {

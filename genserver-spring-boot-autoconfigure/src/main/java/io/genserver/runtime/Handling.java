@@ -28,14 +28,11 @@ final class Handling {
 
 	private static final VarHandle SINCE;
 
-	private static final VarHandle RUNNER;
-
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			CURRENT = lookup.findVarHandle(Handling.class, "current", Message.class);
 			SINCE = lookup.findVarHandle(Handling.class, "currentSince", long.class);
-			RUNNER = lookup.findVarHandle(Handling.class, "runner", Thread.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -49,7 +46,8 @@ final class Handling {
 	/** When the current message was started; read by anybody, with opaque access. */
 	private long currentSince;
 
-	private volatile @Nullable Thread runner;
+	/** Interrupts whatever the turn runs. */
+	private final Interruption interruption = new Interruption();
 
 	/** What a handler returned and the next message waits for. */
 	private volatile @Nullable Awaited awaited;
@@ -69,9 +67,8 @@ final class Handling {
 		return this.cell;
 	}
 
-	/** The calling thread runs the turn from now on, or, {@code null}, none does. */
-	void runBy(@Nullable Thread thread) {
-		RUNNER.setRelease(this, thread);
+	Interruption interruption() {
+		return this.interruption;
 	}
 
 	/** Handle the next message of the mailbox, if there is one. */
@@ -111,6 +108,7 @@ final class Handling {
 				: (message.envelope != null) ? scheduler.nanoTime() : this.cell.coarseTime();
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
+		turn.clean();
 		turn.message = message;
 		Object result;
 		try {
@@ -177,14 +175,18 @@ final class Handling {
 			Cycles.beginWait(this.cell, reply.call());
 		}
 		startBeside();
-		runBy(null);
+		this.interruption.end();
 		try {
 			stage.whenComplete(pending);
 		}
 		catch (Throwable ex) {
 			pending.accept(null, ex);
 		}
-		return pending.park() ? TurnStep.WAIT : resumed(pending);
+		if (pending.park()) {
+			return TurnStep.WAIT;
+		}
+		this.interruption.next();
+		return resumed(pending);
 	}
 
 	/** What a handler returned has completed; begins a turn. On any thread. */
@@ -194,7 +196,7 @@ final class Handling {
 
 	/** The turn that {@link #resume} asked for. */
 	void goOn(Awaited pending) {
-		Turn turn = Turn.enter(this.cell);
+		Turn turn = Turn.enter(this.cell, this.interruption);
 		TurnStep step;
 		try {
 			step = resumed(pending);
@@ -203,6 +205,8 @@ final class Handling {
 			step = broken(ex);
 		}
 		finally {
+			this.interruption.end();
+			VarHandle.fullFence();
 			turn.leave();
 		}
 		this.cell.goOn(step);
@@ -445,10 +449,7 @@ final class Handling {
 
 	/** Interrupt what runs and give up what is awaited. For shutdown. */
 	void interrupt() {
-		Thread thread = this.runner;
-		if (thread != null) {
-			thread.interrupt();
-		}
+		this.interruption.interrupt(() -> true);
 		if (this.current instanceof Call call) {
 			giveUpAtShutdown(call);
 		}

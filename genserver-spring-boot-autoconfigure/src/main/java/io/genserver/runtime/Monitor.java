@@ -56,7 +56,11 @@ final class Monitor implements Runnable {
 	Monitor(WorkerScheduler scheduler, RuntimeSettings settings) {
 		this.scheduler = scheduler;
 		this.slowNanos = settings.slowHandlerThreshold().toNanos();
-		this.thread = Thread.ofPlatform().daemon().name("genserver-monitor").unstarted(this);
+		this.thread = Thread.ofPlatform()
+			.daemon()
+			.name("genserver-monitor")
+			.inheritInheritableThreadLocals(false)
+			.unstarted(this);
 	}
 
 	/** The time of the last tick. */
@@ -107,6 +111,8 @@ final class Monitor implements Runnable {
 	@Override
 	public void run() {
 		int quiet = 0;
+		ThreadState state = new ThreadState();
+		state.begin(this.scheduler.classLoader());
 		while (!this.closed) {
 			try {
 				quiet = tick() ? 0 : quiet + 1;
@@ -114,6 +120,9 @@ final class Monitor implements Runnable {
 			catch (RuntimeException ex) {
 				logger.error("A tick of the monitor failed", ex);
 			}
+			// Interceptors and listeners may have run. With the flag set it would not
+			// park.
+			state.clean();
 			if (quiet < QUIET_TICKS) {
 				LockSupport.parkNanos(this, TICK);
 			}

@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is set for all servers together.
  *
@@ -9,15 +11,45 @@ import java.time.Duration;
  * @param shutdownTimeout at shutdown, time for everything; at least the drain timeout
  * @param slowHandlerThreshold a handler that runs longer is logged once; zero for never
  * @param stuckHandlerLimit a handler that runs longer counts as stuck
+ * @param classLoader the context class loader of all threads that run code of the
+ * application, {@code null} for that of the thread that creates the runtime
  * @since 0.1.0
  */
 public record RuntimeSettings(Duration drainTimeout, Duration shutdownTimeout, Duration slowHandlerThreshold,
-		Duration stuckHandlerLimit) {
+		Duration stuckHandlerLimit, @Nullable ClassLoader classLoader) {
 
 	/**
 	 * The defaults.
 	 */
 	public static final RuntimeSettings DEFAULTS = new RuntimeSettings(Duration.ofSeconds(10), Duration.ofSeconds(15),
 			Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+	/**
+	 * Create settings without a class loader.
+	 * @param drainTimeout at shutdown, time queued messages get to be handled
+	 * @param shutdownTimeout at shutdown, time for everything
+	 * @param slowHandlerThreshold a handler that runs longer is logged once
+	 * @param stuckHandlerLimit a handler that runs longer counts as stuck
+	 */
+	public RuntimeSettings(Duration drainTimeout, Duration shutdownTimeout, Duration slowHandlerThreshold,
+			Duration stuckHandlerLimit) {
+		this(drainTimeout, shutdownTimeout, slowHandlerThreshold, stuckHandlerLimit, null);
+	}
+
+	/**
+	 * Return the same settings with a class loader.
+	 * @param classLoader the context class loader of all threads that run code of the
+	 * application
+	 * @return the settings
+	 */
+	public RuntimeSettings withClassLoader(@Nullable ClassLoader classLoader) {
+		return new RuntimeSettings(this.drainTimeout, this.shutdownTimeout, this.slowHandlerThreshold,
+				this.stuckHandlerLimit, classLoader);
+	}
+
+	@Nullable ClassLoader classLoaderOrCallers() {
+		ClassLoader own = this.classLoader;
+		return (own != null) ? own : Thread.currentThread().getContextClassLoader();
+	}
 
 }

@@ -202,8 +202,7 @@ final class ServerCell implements Watched {
 
 	@Override
 	public void run() {
-		Turn turn = Turn.enter(this);
-		this.handling.runBy(Thread.currentThread());
+		Turn turn = Turn.enter(this, this.handling.interruption());
 		TurnStep step = TurnStep.WAIT;
 		try {
 			if (this.agenda == null || (this.commands & ~PASSIVATE) != 0) {
@@ -222,16 +221,19 @@ final class ServerCell implements Watched {
 			step = this.handling.broken(ex);
 		}
 		finally {
-			turn.leave();
 			if (step != TurnStep.WAIT) {
-				this.handling.runBy(null);
+				this.handling.interruption().end();
 			}
 		}
-		switch (step) {
-			case GO_ON, REST -> rest();
-			case PARK -> park();
-			case WAIT, END -> {
+		try {
+			switch (step) {
+				case GO_ON, REST -> rest();
+				case PARK -> park();
+				case WAIT, END -> VarHandle.fullFence();
 			}
+		}
+		finally {
+			turn.leave();
 		}
 	}
 
@@ -269,6 +271,8 @@ final class ServerCell implements Watched {
 
 	/** Follow the commands. */
 	private TurnStep obey() {
+		// An interrupt that was meant for a handler does not meet what follows it.
+		this.handling.interruption().next();
 		int bits = (int) COMMANDS.getAndSet(this, 0);
 		boolean postponed = this.handling.postpone(bits & ENDING);
 		if ((postponed && (bits & STOP) != 0)

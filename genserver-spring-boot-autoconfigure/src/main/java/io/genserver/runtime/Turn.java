@@ -4,8 +4,9 @@ import io.genserver.CurrentContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs on a thread right now. One per worker thread, for the thread's whole life;
- * only its thread touches it.
+ * What runs on a thread right now. One per thread, for the thread's whole life, and
+ * another for each turn that a thread runs in the midst of one: executors of users' may
+ * let a thread help while it waits. Only its thread touches it.
  */
 final class Turn {
 
@@ -23,18 +24,38 @@ final class Turn {
 	/** Whether calls made now ignore the deadline of the message. */
 	boolean detached;
 
-	private Turn() {
+	/** The turn that goes on when this one has ended. */
+	private final @Nullable Turn outer;
+
+	private final ThreadState thread = new ThreadState();
+
+	private @Nullable Interruption interruption;
+
+	private Turn(@Nullable Turn outer) {
+		this.outer = outer;
 	}
 
-	/** Begin a turn on the calling thread. */
-	static Turn enter(ServerCell cell) {
+	/**
+	 * Begin a turn on the calling thread.
+	 * @param cell whose turn it is
+	 * @param interruption interrupts it from now on
+	 */
+	static Turn enter(ServerCell cell, Interruption interruption) {
 		Turn turn = CURRENT.get();
 		if (turn == null) {
-			turn = new Turn();
+			turn = new Turn(null);
 			CURRENT.set(turn);
-			CurrentContext.bind(turn::context);
+			CurrentContext.bind(Turn::currentContext);
 		}
+		else if (turn.cell != null) {
+			turn.suspend();
+			turn = new Turn(turn);
+			CURRENT.set(turn);
+		}
+		turn.thread.begin(cell.runtime().classLoader());
 		turn.cell = cell;
+		turn.interruption = interruption;
+		interruption.begin();
 		return turn;
 	}
 
@@ -44,12 +65,56 @@ final class Turn {
 		return (turn != null && turn.cell != null) ? turn : null;
 	}
 
-	/** End the turn. */
+	/** Another piece of the application's code is about to run in the turn, if any. */
+	static void cleanCurrent() {
+		Turn turn = current();
+		if (turn != null) {
+			turn.clean();
+		}
+	}
+
+	/** Another piece of the application's code is about to run. */
+	void clean() {
+		this.thread.clean();
+	}
+
+	/**
+	 * End the turn. Its interruption must have ended before, with a full fence since.
+	 */
 	void leave() {
+		Interruption own = this.interruption;
+		if (own != null) {
+			own.settle();
+		}
+		this.interruption = null;
 		this.cell = null;
 		this.message = null;
 		this.detached = false;
 		this.concurrent = false;
+		this.thread.end();
+		Turn goesOn = this.outer;
+		if (goesOn != null) {
+			CURRENT.set(goesOn);
+			goesOn.resume();
+		}
+	}
+
+	private void suspend() {
+		if (this.interruption != null) {
+			this.interruption.suspend();
+		}
+		if (this.message instanceof Call call) {
+			call.handlerPauses();
+		}
+	}
+
+	private void resume() {
+		if (this.interruption != null) {
+			this.interruption.resume();
+		}
+		if (this.message instanceof Call call) {
+			call.handlerGoesOn();
+		}
 	}
 
 	/** The deadline that calls made now inherit; {@code Long.MAX_VALUE} for none. */
@@ -58,8 +123,9 @@ final class Turn {
 		return (handled == null || this.detached) ? Long.MAX_VALUE : handled.deadline();
 	}
 
-	private @Nullable CellContext context() {
-		ServerCell here = this.cell;
+	private static @Nullable CellContext currentContext() {
+		Turn turn = CURRENT.get();
+		ServerCell here = (turn != null) ? turn.cell : null;
 		return (here != null) ? here.life().context() : null;
 	}
 

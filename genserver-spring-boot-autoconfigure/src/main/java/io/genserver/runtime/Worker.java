@@ -68,6 +68,8 @@ final class Worker implements Runnable {
 	/** Whether it has not looked for work yet; only the worker uses it. */
 	boolean fresh = true;
 
+	private final ThreadState state = new ThreadState();
+
 	/** The thread, once started. */
 	volatile @Nullable Thread thread;
 
@@ -90,6 +92,7 @@ final class Worker implements Runnable {
 	public void run() {
 		CURRENT.set(this);
 		this.thread = Thread.currentThread();
+		this.state.begin(this.scheduler.classLoader());
 		try {
 			Runnable next = this.scheduler.next(this);
 			while (next != null) {
@@ -109,12 +112,16 @@ final class Worker implements Runnable {
 	private void runTask(Runnable next) {
 		BEGUN.setOpaque(this, this.begun + 1);
 		TASK.setOpaque(this, next);
+		// Somebody may have kept the thread and interrupted it while it had nothing to
+		// do.
+		Thread.interrupted();
 		try {
 			next.run();
 		}
 		catch (Throwable ex) {
 			logger.error("A task of a server failed: {}", next, ex);
 		}
+		this.state.clean();
 		if (this.held) {
 			this.held = false;
 		}

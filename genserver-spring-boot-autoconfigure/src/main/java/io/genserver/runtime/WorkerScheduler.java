@@ -64,6 +64,9 @@ final class WorkerScheduler implements Scheduler {
 
 	private final Monitor monitor;
 
+	/** What code of the application finds as context class loader of our threads. */
+	private final @Nullable ClassLoader classLoader;
+
 	private final SpinTime workersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
 
 	private final SpinTime callersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
@@ -71,6 +74,7 @@ final class WorkerScheduler implements Scheduler {
 	private volatile boolean closed;
 
 	WorkerScheduler(RuntimeSettings settings) {
+		this.classLoader = settings.classLoaderOrCallers();
 		this.monitor = new Monitor(this, settings);
 	}
 
@@ -216,16 +220,22 @@ final class WorkerScheduler implements Scheduler {
 		VarHandle.fullFence();
 		Runnable task = this.shared.poll();
 		while (task != null) {
-			Thread.ofVirtual().name("genserver-late").start(task);
+			runLate(task);
 			task = this.shared.poll();
 		}
 		for (Worker worker : this.workers) {
 			task = worker.steal();
 			while (task != null) {
-				Thread.ofVirtual().name("genserver-late").start(task);
+				runLate(task);
 				task = worker.steal();
 			}
 		}
+	}
+
+	private void runLate(Runnable task) {
+		Thread thread = Thread.ofVirtual().name("genserver-late").inheritInheritableThreadLocals(false).unstarted(task);
+		thread.setContextClassLoader(this.classLoader);
+		thread.start();
 	}
 
 	// What workers do.
@@ -344,6 +354,8 @@ final class WorkerScheduler implements Scheduler {
 			// Without a time, which would wake a thread that keeps it.
 			LockSupport.park(this);
 		}
+		// With the flag set it would not park any more.
+		Thread.interrupted();
 		if (!this.idle.remove(worker)) {
 			risen();
 			return true;
@@ -458,6 +470,10 @@ final class WorkerScheduler implements Scheduler {
 
 	boolean isHelpComing() {
 		return this.rising.get() > 0 || this.searching.get() > 0;
+	}
+
+	@Nullable ClassLoader classLoader() {
+		return this.classLoader;
 	}
 
 	int parallelism() {

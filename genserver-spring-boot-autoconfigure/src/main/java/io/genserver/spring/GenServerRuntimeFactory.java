@@ -67,9 +67,10 @@ public final class GenServerRuntimeFactory {
 			@Nullable ClassLoader classLoader) {
 		List<DeadLetterListener> deadLetters = List.of(new LateDeadLetterListeners(deadLetterListeners));
 		BooleanSupplier nonBlocking = NonBlockingThreads.detect(classLoader);
+		RuntimeSettings complete = settings.withClassLoader(classLoader);
 		GenServerRuntime runtime = (scheduler != null)
-				? new GenServerRuntime(settings, interceptors, deadLetters, nonBlocking, this.events, scheduler)
-				: new GenServerRuntime(settings, interceptors, deadLetters, nonBlocking, this.events);
+				? new GenServerRuntime(complete, interceptors, deadLetters, nonBlocking, this.events, scheduler)
+				: new GenServerRuntime(complete, interceptors, deadLetters, nonBlocking, this.events);
 		for (ServerBean server : this.definitions.servers()) {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
 					server.annotation().keyed(),

@@ -154,6 +154,9 @@ final class Chaos {
 			else {
 				this.tally.replied(number, value);
 			}
+			if (number % 5 == 0 && !this.clients.contains(Thread.currentThread())) {
+				Stains.leave();
+			}
 		});
 		if (cancel) {
 			for (int i = random.nextInt(2_000); i > 0; i--) {

@@ -32,6 +32,7 @@ final class Mortal {
 	/** Handle a message: the number is the reply, unless something goes wrong. */
 	int handle(int number) {
 		Tally tally = this.factory.tally;
+		this.factory.expectCleanThread("A message");
 		tally.handled(number);
 		if (this.inside.getAndIncrement() != 0) {
 			tally.unexpected(new AssertionError("Two messages at a time"));
@@ -53,12 +54,16 @@ final class Mortal {
 		switch (this.factory.choose(40)) {
 			case 0 -> throw new IllegalStateException("bad input");
 			case 1 -> throw new StackOverflowError("in a handler");
-			case 2 -> Thread.currentThread().interrupt();
+			case 2 -> Stains.leave();
 			case 3 -> context.stop();
 			case 4 -> context.schedule(Duration.ofMillis(1), () -> {
+				this.factory.expectCleanThread("A timer");
+				Stains.leave();
 				throw new IllegalStateException("in a timer");
 			});
 			case 5 -> context.continueWith(() -> {
+				this.factory.expectCleanThread("A continuation");
+				Stains.leave();
 				throw new IllegalStateException("in a continuation");
 			});
 			case 6 -> {
@@ -114,6 +119,10 @@ final class Mortal {
 
 		@Override
 		public Object create() {
+			expectCleanThread("A constructor");
+			if (choose(5) == 0) {
+				Stains.leave();
+			}
 			if (this.tally.isHappening() && choose(10) == 0) {
 				throw new IllegalStateException("in a constructor");
 			}
@@ -125,11 +134,22 @@ final class Mortal {
 
 		@Override
 		public void destroy(Object instance) {
+			expectCleanThread("A termination");
+			if (choose(5) == 0) {
+				Stains.leave();
+			}
 			Mortal mortal = (Mortal) instance;
 			mortal.ended = true;
 			living().decrementAndGet();
 			if (choose(5) == 0) {
 				throw new IllegalStateException("in a termination");
+			}
+		}
+
+		/** Nothing that anything else left on the thread is there. */
+		void expectCleanThread(String who) {
+			if (this.tally.isHappening()) {
+				Stains.found().forEach((stain) -> this.tally.unexpected(new AssertionError(who + " found " + stain)));
 			}
 		}
 

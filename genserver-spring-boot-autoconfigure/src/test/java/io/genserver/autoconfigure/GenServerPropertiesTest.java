@@ -62,8 +62,9 @@ class GenServerPropertiesTest {
 				assertThat(settings.supervision().initialBackoff()).isEqualTo(Duration.ofMillis(1));
 				assertThat(settings.supervision().maxBackoff()).isEqualTo(Duration.ofMillis(2));
 				assertThat(settings.startFailure()).isEqualTo(StartFailure.MARK_FAILED);
-				assertThat(context.getBean(GenServerRuntime.class).settings()).isEqualTo(new RuntimeSettings(
-						Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(4), Duration.ofSeconds(6)));
+				assertThat(context.getBean(GenServerRuntime.class).settings())
+					.isEqualTo(new RuntimeSettings(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(4),
+							Duration.ofSeconds(6), context.getClassLoader()));
 			});
 	}
 

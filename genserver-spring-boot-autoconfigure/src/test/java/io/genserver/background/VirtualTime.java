@@ -52,7 +52,7 @@ public class VirtualTime implements ServiceEnvironment {
 
 	@Override
 	public Thread newThread(String name, Runnable task) {
-		Thread thread = SystemEnvironment.INSTANCE.newThread(name, task);
+		Thread thread = ServiceEnvironment.system().newThread(name, task);
 		this.threads.add(thread);
 		return thread;
 	}

@@ -25,9 +25,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, return futures, run beside the turn and set timers; meanwhile
  * servers are stopped, restarted, suspended and resumed, started at run time, watched for
- * a while, idle instances are let go, and time passes. Then comes a shutdown, sometimes
- * in the midst of it. Every promise about single messages and instances is checked by
- * {@link MayhemWitness} and at the end.
+ * a while, idle instances are let go, and time passes. All of them leave their threads in
+ * disorder. Then comes a shutdown, sometimes in the midst of it. Every promise about
+ * single messages and instances is checked by {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -65,7 +65,7 @@ final class Mayhem {
 		this.scheduler = scheduler;
 		this.random = scheduler.choices();
 		this.engine = new Engine(scheduler, Engine.shutdown(Duration.ofMillis(200), Duration.ofMillis(900)));
-		this.witness = new MayhemWitness(scheduler);
+		this.witness = new MayhemWitness(scheduler, this.engine.runtime::isShutDown);
 		this.capacity = 1 + this.random.nextInt(4);
 		for (String name : List.of("first", "second")) {
 			this.engine.add(name, settings(strategy), this.witness.instances(), this.overlapping);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 
 import io.genserver.GenServerContext;
@@ -20,6 +21,8 @@ final class MayhemWitness {
 
 	private final SeededScheduler scheduler;
 
+	private final BooleanSupplier mayInterrupt;
+
 	private final List<String> violations = new ArrayList<>();
 
 	/** By name and key, the instance that is alive. */
@@ -30,8 +33,14 @@ final class MayhemWitness {
 
 	private int handledCasts;
 
-	MayhemWitness(SeededScheduler scheduler) {
+	/**
+	 * Create.
+	 * @param scheduler under it all happens
+	 * @param mayInterrupt whether handlers are interrupted just now, for a good reason
+	 */
+	MayhemWitness(SeededScheduler scheduler, BooleanSupplier mayInterrupt) {
 		this.scheduler = scheduler;
+		this.mayInterrupt = mayInterrupt;
 	}
 
 	InstanceFactory instances() {
@@ -39,21 +48,25 @@ final class MayhemWitness {
 
 			@Override
 			public Object create() {
+				expectCleanThread("constructor", false);
 				GenServerContext context = GenServerContext.current();
 				Instance made = new Instance(context.name() + "/" + context.key());
 				expect(MayhemWitness.this.alive.put(made.label, made) == null, "second instance of " + made.label);
 				MayhemWitness.this.scheduler.letOthersRun();
+				stain();
 				return made;
 			}
 
 			@Override
 			public void destroy(Object instance) {
+				expectCleanThread("termination", false);
 				Instance gone = (Instance) instance;
 				expect(!gone.gone, "second end of " + gone.label);
 				expect(gone.inTurn == 0 && gone.beside == 0, "end of " + gone.label + " while a handler runs");
 				gone.gone = true;
 				MayhemWitness.this.scheduler.letOthersRun();
 				expect(MayhemWitness.this.alive.remove(gone.label, gone), "overlapping instances of " + gone.label);
+				stain();
 			}
 
 		};
@@ -70,6 +83,7 @@ final class MayhemWitness {
 
 	/** Run a handler that must have the instance for itself. */
 	int inTurn(Object target, String pair, int number, IntSupplier body) {
+		expectCleanThread("message", false);
 		Instance instance = (Instance) target;
 		this.handled.computeIfAbsent(pair, (key) -> new ArrayList<>()).add(number);
 		expect(!instance.gone, "message for an instance of " + instance.label + " that is gone");
@@ -78,6 +92,7 @@ final class MayhemWitness {
 			return body.getAsInt();
 		}
 		finally {
+			stain();
 			instance.inTurn--;
 			expect(!instance.gone, "end of " + instance.label + " in the midst of a message");
 		}
@@ -85,6 +100,7 @@ final class MayhemWitness {
 
 	/** Run a handler that may overlap with others. */
 	int besideTurn(Object target, int most, IntSupplier body) {
+		expectCleanThread("message beside the turn", true);
 		Instance instance = (Instance) target;
 		expect(!instance.gone, "handler beside an instance of " + instance.label + " that is gone");
 		expect(++instance.beside <= most, "too many handlers beside the turn of " + instance.label);
@@ -92,6 +108,7 @@ final class MayhemWitness {
 			return body.getAsInt();
 		}
 		finally {
+			stain();
 			instance.beside--;
 			expect(!instance.gone, "end of " + instance.label + " while a handler ran beside its turn");
 		}
@@ -114,10 +131,27 @@ final class MayhemWitness {
 	}
 
 	private void tick(Instance instance) {
+		expectCleanThread("tick", false);
 		expect(!instance.gone, "tick after the end of " + instance.label);
 		expect(++instance.inTurn == 1, "tick in the midst of a message at " + instance.label);
 		this.scheduler.letOthersRun();
+		stain();
 		instance.inTurn--;
+	}
+
+	/** Now and then leave something on the thread. */
+	private void stain() {
+		if (this.scheduler.choices().nextInt(4) == 0) {
+			Stains.leave();
+		}
+	}
+
+	private void expectCleanThread(String who, boolean interruptible) {
+		// An interrupt may be meant for it.
+		Stains.found()
+			.stream()
+			.filter((stain) -> !stain.equals(Stains.FLAG) || !(interruptible || this.mayInterrupt.getAsBoolean()))
+			.forEach((stain) -> expect(false, who + " found " + stain));
 	}
 
 	private void expect(boolean kept, String violation) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -343,7 +344,17 @@ public final class GenServerClientBuilder {
 	}
 
 	private static Executor workers() {
-		return Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("genserver-client").factory());
+		// As the application that makes the client has it, whoever makes the threads.
+		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+		ThreadFactory threads = Thread.ofVirtual()
+			.name("genserver-client")
+			.inheritInheritableThreadLocals(false)
+			.factory();
+		return Executors.newThreadPerTaskExecutor((task) -> {
+			Thread thread = threads.newThread(task);
+			thread.setContextClassLoader(classLoader);
+			return thread;
+		});
 	}
 
 	private RpcCodec usedCodec() {
