@@ -124,7 +124,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	@Override
 	final @Nullable ServerCell target() {
 		ServerCell here = this.cell;
-		if (here == null || operation().concurrency() == 0) {
+		if (here == null || operation().concurrency() == 0 || here.predecessor() != null) {
 			return here;
 		}
 		Object now = settledSlot();

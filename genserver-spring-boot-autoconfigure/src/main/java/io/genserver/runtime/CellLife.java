@@ -151,12 +151,17 @@ final class CellLife {
 		this.state = last;
 		Throwable cause = this.failure;
 		publish((last == ServerState.FAILED) ? GenServerEvent.Kind.FAILED : GenServerEvent.Kind.STOPPED, cause);
-		// A successor may be made from here on.
+		// A successor may begin from here on.
 		this.cell.server().ended(this.cell, last, wasStarted);
 		futures().terminated.complete(null);
 		futures().tellWatchers();
 		futures().started.completeExceptionally((cause != null) ? cause
 				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));
+	}
+
+	/** Whether the instance is going for good, or has gone. Safe on any thread. */
+	boolean isEnding() {
+		return this.state == ServerState.STOPPING || isOver();
 	}
 
 	private void letGo() {

@@ -79,6 +79,10 @@ final class ConcurrentRuns {
 		if (this.total == 0) {
 			return false;
 		}
+		if ((commands & ServerCell.STOP) != 0) {
+			// Told later than a restart that is postponed already.
+			this.postponed &= ~ServerCell.RESTART;
+		}
 		this.postponed |= commands;
 		return this.postponed != 0;
 	}

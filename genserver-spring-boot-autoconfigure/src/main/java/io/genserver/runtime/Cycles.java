@@ -9,14 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds turns that would wait for each other for ever.
  * <p>
- * A cell waits for at most one message at a time, so the waits form a graph in which each
- * node has at most one edge, and following the edges from a node finds any cycle it is
- * part of. An edge is published before it is followed, with a full fence: of two waits
- * that close a cycle at the same moment at least one sees the other. If both do, a lock
- * makes one of them fail and the other see that it has. An edge is only followed while
- * its message is not over: a reply that has arrived ends the wait, even if the waiting
- * turn has not noticed yet. The edges of a cycle are looked at twice: those that are the
- * same both times were all there at once in between, so there is no false alarm.
+ * A cell waits for at most one message at a time, or, while it is a successor, for the
+ * end of its predecessor, so the waits form a graph in which each node has at most one
+ * edge, and following the edges from a node finds any cycle it is part of. An edge is
+ * published before it is followed, with a full fence: of two waits that close a cycle at
+ * the same moment at least one sees the other. If both do, a lock makes one of them fail
+ * and the other see that it has. An edge is only followed while its message is not over:
+ * a reply that has arrived ends the wait, even if the waiting turn has not noticed yet.
+ * The edges of a cycle are looked at twice: those that are the same both times were all
+ * there at once in between, so there is no false alarm.
  */
 final class Cycles implements Scheduler.Locking {
 
@@ -49,12 +50,12 @@ final class Cycles implements Scheduler.Locking {
 	}
 
 	private static boolean closesCycle(ServerCell from) {
-		ServerCell cell = target(from.waitsFor);
+		ServerCell cell = next(from);
 		for (int steps = 0; cell != null && steps < LONGEST; steps++) {
 			if (cell == from) {
 				return true;
 			}
-			cell = target(cell.waitsFor);
+			cell = next(cell);
 		}
 		return false;
 	}
@@ -65,11 +66,11 @@ final class Cycles implements Scheduler.Locking {
 	private static @Nullable List<String> chain(ServerCell from) {
 		while (closesCycle(from)) {
 			List<ServerCell> cells = new ArrayList<>();
-			List<Message> waits = new ArrayList<>();
+			List<Object> waits = new ArrayList<>();
 			ServerCell cell = from;
 			do {
-				Message wait = cell.waitsFor;
-				ServerCell next = target(wait);
+				Object wait = wait(cell);
+				ServerCell next = (wait != null) ? target(wait) : null;
 				if (wait == null || next == null) {
 					break;
 				}
@@ -87,17 +88,32 @@ final class Cycles implements Scheduler.Locking {
 	}
 
 	/** Whether all the waits that were seen one after the other are there still. */
-	private static boolean lasts(List<ServerCell> cells, List<Message> waits) {
+	private static boolean lasts(List<ServerCell> cells, List<Object> waits) {
 		for (int i = 0; i < cells.size(); i++) {
-			if (cells.get(i).waitsFor != waits.get(i) || !waits.get(i).isPending()) {
+			if (wait(cells.get(i)) != waits.get(i) || target(waits.get(i)) == null) {
 				return false;
 			}
 		}
 		return true;
 	}
 
-	private static @Nullable ServerCell target(@Nullable Message wait) {
-		return (wait != null && wait.isPending()) ? wait.target() : null;
+	private static @Nullable ServerCell next(ServerCell cell) {
+		Object wait = wait(cell);
+		return (wait != null) ? target(wait) : null;
+	}
+
+	/** A message, the predecessor, or {@code null} if it does not wait. */
+	private static @Nullable Object wait(ServerCell cell) {
+		ServerCell predecessor = cell.predecessor();
+		return (predecessor != null) ? predecessor : cell.waitsFor;
+	}
+
+	private static @Nullable ServerCell target(Object wait) {
+		if (wait instanceof ServerCell predecessor) {
+			return predecessor;
+		}
+		Message message = (Message) wait;
+		return message.isPending() ? message.target() : null;
 	}
 
 }

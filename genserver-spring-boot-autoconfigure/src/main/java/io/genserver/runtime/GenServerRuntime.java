@@ -390,7 +390,11 @@ public final class GenServerRuntime {
 	 */
 	void startEarly(ServerCell cell, @Nullable Turn turn, Message message) {
 		ServerCell sender = (turn != null) ? turn.cell : null;
-		if (sender != null && (hasStarted() || sender.life().state() == ServerState.STARTING
+		if (cell.key() != null && hasStarted()) {
+			// Whoever made it is about to start it, or could not.
+			cell.start();
+		}
+		else if (sender != null && (hasStarted() || sender.life().state() == ServerState.STARTING
 				|| (this.phase == Phase.STARTING && !message.isCast()))) {
 			cell.start();
 		}

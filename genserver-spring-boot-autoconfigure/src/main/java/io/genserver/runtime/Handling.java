@@ -383,9 +383,12 @@ final class Handling {
 		return known;
 	}
 
-	/** Whether the turn waits for a reply, for room or for a future. */
+	/**
+	 * Whether a handler waits in the turn for a reply, for room or for a future. While a
+	 * constructor or a termination waits there is no instance for others.
+	 */
 	boolean isWaiting() {
-		return this.cell.waitsFor != null || this.awaited != null;
+		return (this.cell.waitsFor != null || this.awaited != null) && this.current != null;
 	}
 
 	/** If the turn waits, start what may run beside it. */

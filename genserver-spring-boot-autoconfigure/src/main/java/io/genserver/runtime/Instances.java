@@ -1,8 +1,8 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cells of one server: a single one, or one per key. There is never more than one
  * live instance of a key: an instance that ends stays in its place until it has let go of
- * everything, or until a successor, which starts only then, takes the place. Safe on any
- * thread.
+ * everything, or until a successor takes the place, which neither starts nor ends before
+ * then. Safe on any thread.
  */
 final class Instances {
 
@@ -98,14 +98,31 @@ final class Instances {
 
 	/** A new instance takes the place of one that is ending, and starts after its end. */
 	void succeed(ServerCell ending, String key) {
-		ServerCell next = new ServerCell(this.server, key);
-		this.ending.add(ending);
+		ServerCell next = successor(ending);
 		if (this.keyed.replace(key, ending, next)) {
 			this.former.add(ending);
-			ending.life().whenTerminated().whenComplete((done, failure) -> next.start());
+			if (this.server.runtime().hasStarted()) {
+				next.start();
+			}
 			stopIfStopped(next);
 		}
-		ending.life().whenTerminated().whenComplete((done, failure) -> this.ending.remove(ending));
+	}
+
+	/** A cell that is to take the place of another, and begins after its end. */
+	private ServerCell successor(ServerCell ending) {
+		ServerCell next = new ServerCell(this.server, ending.key(), ending);
+		this.ending.add(ending);
+		ending.life().whenTerminated().whenComplete((done, failure) -> {
+			this.ending.remove(ending);
+			next.predecessorEnded();
+		});
+		return next;
+	}
+
+	/** Whether messages go to this cell. */
+	boolean holds(ServerCell cell) {
+		String key = cell.key();
+		return ((key != null) ? this.keyed.get(key) : this.single) == cell;
 	}
 
 	/** Whoever stops the server may have passed by before the cell was there. */
@@ -117,6 +134,9 @@ final class Instances {
 
 	/** A cell has ended. One that has failed stays, so that calls go on failing. */
 	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
+		if (cell.takeRestart()) {
+			replace(cell);
+		}
 		if (last != ServerState.FAILED || !hadStarted) {
 			forget(cell);
 		}
@@ -142,31 +162,40 @@ final class Instances {
 		}
 	}
 
-	/** Begin again: with a new instance, or, if it has ended, with a new cell. */
+	/**
+	 * Begin again: with a new instance, or, if it is ending or has ended, with a new
+	 * cell.
+	 */
 	void restart(@Nullable String key) {
 		ServerCell known = (key != null) ? this.keyed.get(key) : this.single;
 		if (known == null) {
 			return;
 		}
-		if (!known.life().isOver()) {
-			known.command(ServerCell.RESTART);
-		}
-		else if (key != null) {
-			succeed(known, key);
-		}
-		else {
-			replaceSingle(known);
-		}
-	}
-
-	private synchronized void replaceSingle(ServerCell ended) {
-		if (this.closed) {
+		known.command(ServerCell.RESTART);
+		// One that began to end meanwhile looks for the command after this is visible.
+		if (known.life().isEnding() && known.takeRestart() && !replace(known)) {
 			throw new NoSuchServerException("Server " + this.server.name()
 					+ " was started at run time and has stopped: it cannot restart. Start it with registry.start");
 		}
-		if (this.single == ended) {
+	}
+
+	/** Returns {@code false} if it must not begin again. */
+	private boolean replace(ServerCell ending) {
+		String key = ending.key();
+		if (key == null) {
+			return replaceSingle(ending);
+		}
+		succeed(ending, key);
+		return true;
+	}
+
+	private synchronized boolean replaceSingle(ServerCell ending) {
+		if (this.closed) {
+			return false;
+		}
+		if (this.single == ending) {
 			this.stopped = false;
-			ServerCell next = new ServerCell(this.server, null);
+			ServerCell next = successor(ending);
 			this.single = next;
 			next.start();
 			if (this.server.runtime().isShutDown()) {
@@ -175,6 +204,7 @@ final class Instances {
 				next.command(ServerCell.STOP);
 			}
 		}
+		return true;
 	}
 
 	/**
@@ -262,8 +292,9 @@ final class Instances {
 
 	/** With those that have a successor already, but have not ended yet. */
 	Collection<ServerCell> allThatLive() {
-		List<ServerCell> cells = new ArrayList<>(this.ending);
-		cells.addAll(all());
+		// In this order: one that gets a successor meanwhile is among the second.
+		Set<ServerCell> cells = new LinkedHashSet<>(all());
+		cells.addAll(this.ending);
 		return cells;
 	}
 

@@ -13,15 +13,23 @@ import org.jspecify.annotations.Nullable;
  * together. For a keyed server there is one per key.
  * <p>
  * <b>Exclusion.</b> {@link #status} says whether the cell is to be run: {@link #NEW}
- * (addressable, not started), {@link #IDLE} (nothing to do), {@link #READY} (queued at
- * the scheduler, running, or awaiting what a handler returned) or {@link #PARKED}
- * (messages have to wait: suspended, or between two instances). Whoever moves it to
- * {@code READY} hands the cell to the scheduler, once; only {@link #run()} moves it back,
- * and looks again at the mailbox and the commands afterwards, while a sender looks at the
- * status after it has queued. Both do so with full fences, so one sees the other.
- * Everything a turn wrote is published by the write that ends it or by the scheduler's
- * queue, and read after the compare-and-set or the take that begins the next: fields
- * without further remark belong to the turn.
+ * (addressable, not started), {@link #SUCCESSOR} (addressable, and another cell of its
+ * key has not ended), {@link #IDLE} (nothing to do), {@link #READY} (queued at the
+ * scheduler, running, or awaiting what a handler returned) or {@link #PARKED} (messages
+ * have to wait: suspended, or between two instances). Whoever moves it to {@code READY}
+ * hands the cell to the scheduler, once; only {@link #run()} moves it back, and looks
+ * again at the mailbox and the commands afterwards, while a sender looks at the status
+ * after it has queued. Both do so with full fences, so one sees the other. Everything a
+ * turn wrote is published by the write that ends it or by the scheduler's queue, and read
+ * after the compare-and-set or the take that begins the next: fields without further
+ * remark belong to the turn.
+ * <p>
+ * <b>One live instance.</b> A cell that takes the place of one that is ending begins as
+ * {@code SUCCESSOR}, and nothing but the end of the other, {@link #predecessorEnded()},
+ * moves it from there: no command, no message and no shutdown does. What it is told
+ * meanwhile stays in {@link #commands}, and is followed in its first turn. So it cannot
+ * end before the other has ended either, and a third cell, which waits for the end of the
+ * second, cannot begin.
  */
 final class ServerCell implements Watched {
 
@@ -65,6 +73,8 @@ final class ServerCell implements Watched {
 
 	private static final int PARKED = 3;
 
+	private static final int SUCCESSOR = 4;
+
 	private static final VarHandle STATUS;
 
 	private static final VarHandle COMMANDS;
@@ -92,7 +102,10 @@ final class ServerCell implements Watched {
 
 	private final CellStatistics statistics = new CellStatistics();
 
-	private volatile int status = NEW;
+	private volatile int status;
+
+	/** The cell of the same key that has to end before this one begins. */
+	private volatile @Nullable ServerCell predecessor;
 
 	/** What the cell is asked to do before its next message; bits. */
 	private volatile int commands;
@@ -111,8 +124,19 @@ final class ServerCell implements Watched {
 	private volatile @Nullable CellStreams streams;
 
 	ServerCell(Server server, @Nullable String key) {
+		this(server, key, null);
+	}
+
+	/**
+	 * Create.
+	 * @param predecessor whose end is to be told with {@link #predecessorEnded()} before
+	 * this one begins, {@code null} if there is none
+	 */
+	ServerCell(Server server, @Nullable String key, @Nullable ServerCell predecessor) {
 		this.server = server;
 		this.key = key;
+		this.predecessor = predecessor;
+		this.status = (predecessor != null) ? SUCCESSOR : NEW;
 		this.inbox = new Inbox(this, server.settings().capacity());
 	}
 
@@ -150,17 +174,23 @@ final class ServerCell implements Watched {
 		}
 	}
 
-	/** Start, unless it has been asked to before. */
+	/** Start, unless it has been asked to before; a successor once it may. */
 	void start() {
-		if (this.status == NEW) {
+		if (isNew()) {
 			command(START);
 		}
 	}
 
 	/** Do something before the next message, whatever waits in the mailbox. */
 	void command(int bit) {
-		// Of pausing and its contrary the last one told counts.
-		int contrary = (bit == SUSPEND) ? RESUME : (bit == RESUME) ? SUSPEND : 0;
+		// Of pausing and its contrary the last one told counts, and a stop also ends the
+		// restart that was to come; a restart that is told later begins after the end.
+		int contrary = switch (bit) {
+			case SUSPEND -> RESUME;
+			case RESUME -> SUSPEND;
+			case STOP -> RESTART;
+			default -> 0;
+		};
 		int known = this.commands;
 		while (!COMMANDS.compareAndSet(this, known, (known & ~contrary) | bit)) {
 			known = this.commands;
@@ -169,8 +199,56 @@ final class ServerCell implements Watched {
 		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
 			execute(this);
 		}
+		else if (now == SUCCESSOR) {
+			if ((bit & STOP) != 0) {
+				// Its senders need not wait for the end of the other.
+				execute(this::refuseAll);
+			}
+		}
 		else {
 			ready();
+		}
+	}
+
+	/**
+	 * The cell that has to end before this one has ended. From here on, this one is like
+	 * any that is new, and does what it was told meanwhile.
+	 */
+	void predecessorEnded() {
+		if (STATUS.compareAndSet(this, SUCCESSOR, NEW)) {
+			this.predecessor = null;
+			if (runtime().hasStarted() && this.server.instances().holds(this)) {
+				command(START);
+			}
+			else if ((this.commands & (START | STOP)) != 0 && STATUS.compareAndSet(this, NEW, READY)) {
+				execute(this);
+			}
+		}
+	}
+
+	/**
+	 * Take back whether it was told to restart since it was told to stop.
+	 * @return {@code true} once
+	 */
+	boolean takeRestart() {
+		int known = this.commands;
+		while ((known & RESTART) != 0) {
+			if (COMMANDS.compareAndSet(this, known, known & ~RESTART)) {
+				return true;
+			}
+			known = this.commands;
+		}
+		return false;
+	}
+
+	/** Refuse what comes and fail what is queued; the turn ends the cell later. */
+	private void refuseAll() {
+		this.inbox.mailbox.close();
+		this.inbox.admit();
+		for (Message message : this.inbox.mailbox.queued()) {
+			if (abandon(message) && message.isCast()) {
+				this.inbox.freed();
+			}
 		}
 	}
 
@@ -284,6 +362,7 @@ final class ServerCell implements Watched {
 			bits &= ~ENDING;
 		}
 		if ((bits & STOP) != 0) {
+			COMMANDS.getAndBitwiseOr(this, bits & RESTART);
 			this.life.end(ServerState.STOPPED);
 			return TurnStep.END;
 		}
@@ -479,9 +558,15 @@ final class ServerCell implements Watched {
 				|| (now != READY && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
 	}
 
-	/** Whether it was never asked to start. */
+	/** Whether it has not begun, though it may have been asked to. */
 	boolean isNew() {
-		return this.status == NEW;
+		int now = this.status;
+		return now == NEW || now == SUCCESSOR;
+	}
+
+	/** The cell of its key that has to end before it begins, if there is one. */
+	@Nullable ServerCell predecessor() {
+		return this.predecessor;
 	}
 
 	/** Whether it has had nothing to do since a time. */

@@ -22,8 +22,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Clients that call servers on real threads, while handlers, constructors, terminations
- * and timers fail, and a killer restarts, stops, suspends and interrupts whatever it
- * finds. Every choice is drawn from a seed; the schedule is the machine's.
+ * and timers fail, take their time and send messages, and a killer restarts, stops,
+ * suspends and interrupts whatever it finds. Every choice is drawn from a seed; the
+ * schedule is the machine's.
  */
 final class Chaos {
 
@@ -43,6 +44,8 @@ final class Chaos {
 
 	private final List<Thread> clients = new ArrayList<>();
 
+	private final List<Mortal.Factory> factories = new ArrayList<>();
+
 	private final AtomicBoolean over = new AtomicBoolean();
 
 	private int kills;
@@ -56,17 +59,23 @@ final class Chaos {
 		add("stops", SupervisionStrategy.STOP, Overflow.DROP_NEWEST);
 		add("displaces", SupervisionStrategy.RESUME, Overflow.DROP_OLDEST);
 		// Three restarts, then it has failed until the killer restarts it.
-		this.engine.add("fails",
-				settings(SupervisionStrategy.RESTART, Overflow.BLOCK)
-					.withSupervision(Supervision.DEFAULTS.with(SupervisionStrategy.RESTART)),
-				new Mortal.Factory(this.tally, seed, "fails"));
+		this.engine.add("fails", settings(SupervisionStrategy.RESTART, Overflow.BLOCK)
+			.withSupervision(Supervision.DEFAULTS.with(SupervisionStrategy.RESTART)), factory("fails"));
 		this.engine.addKeyed("keyed",
 				settings(SupervisionStrategy.RESTART, Overflow.BLOCK).withIdleTimeout(Duration.ofMillis(4)),
-				new Mortal.Factory(this.tally, seed, "keyed"));
+				factory("keyed"));
+	}
+
+	private Mortal.Factory factory(String name) {
+		AtomicInteger next = new AtomicInteger();
+		Mortal.Factory factory = new Mortal.Factory(this.tally, this.seed, name,
+				() -> this.engine.ref("keyed", "k" + next.getAndIncrement() % KEYS));
+		this.factories.add(factory);
+		return factory;
 	}
 
 	private void add(String name, SupervisionStrategy strategy, Overflow overflow) {
-		this.engine.add(name, settings(strategy, overflow), new Mortal.Factory(this.tally, this.seed, name));
+		this.engine.add(name, settings(strategy, overflow), factory(name));
 	}
 
 	private static ServerSettings settings(SupervisionStrategy strategy, Overflow overflow) {
@@ -103,6 +112,7 @@ final class Chaos {
 		this.engine.close();
 		assertNothingIsLeft();
 		this.tally.check();
+		this.factories.forEach(Mortal.Factory::check);
 		return this.tally + ", " + this.kills + " kills";
 	}
 
@@ -220,12 +230,7 @@ final class Chaos {
 			case 1 -> instances("stops").restart(null);
 			case 2 -> instances("fails").restart(null);
 			case 3 -> instances("keyed").restart("k" + random.nextInt(KEYS));
-			case 4 -> {
-				ServerCell cell = instances("keyed").find("k" + random.nextInt(KEYS));
-				if (cell != null) {
-					cell.command(ServerCell.STOP);
-				}
-			}
+			case 4 -> instances("keyed").stopping("k" + random.nextInt(KEYS));
 			default -> {
 				ServerCell cell = this.engine.cell("resumes");
 				cell.command(ServerCell.SUSPEND);

@@ -1,14 +1,15 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import io.genserver.GenServerContext;
+import io.genserver.GenServerException;
+import io.genserver.GenServerRef;
 import io.genserver.Reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,8 +77,19 @@ final class Mortal {
 			}
 			case 8 -> this.factory.nap();
 			case 9 -> throw new CompletionException(new IllegalStateException("wrapped"));
+			case 10, 11 -> callOther();
 			default -> {
 			}
+		}
+	}
+
+	/** What the other call failed with says nothing about this message. */
+	private void callOther() {
+		try {
+			this.factory.others.get().call((other) -> 1);
+		}
+		catch (GenServerException ex) {
+			throw new IllegalStateException("another call failed", ex);
 		}
 	}
 
@@ -86,16 +98,16 @@ final class Mortal {
 
 		private final Tally tally;
 
-		private final String name;
-
 		private final AtomicLong draws;
 
-		/** By key, or name, the instances that live. */
-		private final Map<String, AtomicInteger> living = new ConcurrentHashMap<>();
+		/** Where constructors and terminations send messages. */
+		private final Supplier<GenServerRef<Mortal>> others;
 
-		Factory(Tally tally, long seed, String name) {
+		private final InstanceLedger ledger = new InstanceLedger();
+
+		Factory(Tally tally, long seed, String name, Supplier<GenServerRef<Mortal>> others) {
+			this.others = others;
 			this.tally = tally;
-			this.name = name;
 			this.draws = new AtomicLong(seed * 7919 + name.hashCode());
 		}
 
@@ -123,13 +135,19 @@ final class Mortal {
 			if (choose(5) == 0) {
 				Stains.leave();
 			}
-			if (this.tally.isHappening() && choose(10) == 0) {
-				throw new IllegalStateException("in a constructor");
+			String label = label();
+			this.ledger.open(label);
+			try {
+				takeTime();
+				if (this.tally.isHappening() && choose(10) == 0) {
+					throw new IllegalStateException("in a constructor");
+				}
+				return new Mortal(this);
 			}
-			if (living().incrementAndGet() != 1) {
-				this.tally.unexpected(new AssertionError("Two live instances of " + this.name));
+			catch (Throwable ex) {
+				this.ledger.close(label);
+				throw ex;
 			}
-			return new Mortal(this);
 		}
 
 		@Override
@@ -140,9 +158,14 @@ final class Mortal {
 			}
 			Mortal mortal = (Mortal) instance;
 			mortal.ended = true;
-			living().decrementAndGet();
-			if (choose(5) == 0) {
-				throw new IllegalStateException("in a termination");
+			try {
+				takeTime();
+				if (choose(5) == 0) {
+					throw new IllegalStateException("in a termination");
+				}
+			}
+			finally {
+				this.ledger.close(label());
 			}
 		}
 
@@ -153,9 +176,30 @@ final class Mortal {
 			}
 		}
 
-		private AtomicInteger living() {
-			String key = GenServerContext.current().key();
-			return this.living.computeIfAbsent((key != null) ? key : this.name, (absent) -> new AtomicInteger());
+		/** What a constructor or a termination does, for longer than others may wait. */
+		private void takeTime() {
+			if (!this.tally.isHappening()) {
+				return;
+			}
+			switch (choose(8)) {
+				case 0, 1 -> nap();
+				case 2 -> this.others.get().call((other) -> 1);
+				case 3 -> this.others.get().callAsync((other) -> 1);
+				case 4 -> GenServerContext.current().<Mortal>self().callAsync((itself) -> 1);
+				case 5 -> GenServerContext.current().<Mortal>self().call((itself) -> 1);
+				default -> {
+				}
+			}
+		}
+
+		private static String label() {
+			GenServerContext context = GenServerContext.current();
+			return context.name() + "/" + context.key();
+		}
+
+		/** To be called when all has ended. */
+		void check() {
+			this.ledger.check();
 		}
 
 	}

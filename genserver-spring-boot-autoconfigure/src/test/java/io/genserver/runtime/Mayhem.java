@@ -25,9 +25,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, return futures, run beside the turn and set timers; meanwhile
  * servers are stopped, restarted, suspended and resumed, started at run time, watched for
- * a while, idle instances are let go, and time passes. All of them leave their threads in
- * disorder. Then comes a shutdown, sometimes in the midst of it. Every promise about
- * single messages and instances is checked by {@link MayhemWitness} and at the end.
+ * a while, idle instances are let go, and time passes. Constructors and terminations take
+ * their time, send messages, to their own key too, and fail. All of them leave their
+ * threads in disorder. Then comes a shutdown, sometimes in the midst of it. Every promise
+ * about single messages and instances is checked by {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -51,6 +52,9 @@ final class Mayhem {
 
 	private final List<Reply<Integer>> putOff = new ArrayList<>();
 
+	/** What was promised to complete when an instance has ended. */
+	private final List<CompletableFuture<?>> ends = new ArrayList<>();
+
 	private final TestOperation overlapping = TestOperation.concurrent("overlapping", OVERLAPPING,
 			(instance, payload) -> besideTurn(instance));
 
@@ -68,10 +72,11 @@ final class Mayhem {
 		this.witness = new MayhemWitness(scheduler, this.engine.runtime::isShutDown);
 		this.capacity = 1 + this.random.nextInt(4);
 		for (String name : List.of("first", "second")) {
-			this.engine.add(name, settings(strategy), this.witness.instances(), this.overlapping);
+			this.engine.add(name, settings(strategy), this.witness.instances(this::constructOrTerminate),
+					this.overlapping);
 		}
 		this.engine.addKeyed("keyed", settings(strategy).withIdleTimeout(Duration.ofMillis(4)),
-				this.witness.instances(), this.overlapping);
+				this.witness.instances(this::constructOrTerminate), this.overlapping);
 	}
 
 	private ServerSettings settings(SupervisionStrategy strategy) {
@@ -81,8 +86,16 @@ final class Mayhem {
 	}
 
 	void run() {
-		this.engine.runtime.start();
 		List<CompletableFuture<?>> senders = new ArrayList<>();
+		try {
+			this.engine.runtime.start();
+		}
+		catch (ServerStartException ex) {
+			// A constructor may stop servers that have not started.
+			this.scheduler.finish();
+			check();
+			return;
+		}
 		for (int i = 0; i < SENDERS; i++) {
 			String sender = "sender-" + i;
 			senders.add(this.scheduler.spawn(sender, () -> {
@@ -214,7 +227,7 @@ final class Mayhem {
 
 	private void disturb(GenServerRef<Object> ref) {
 		Instances instances = this.engine.runtime.server(ref.name()).instances();
-		switch (this.random.nextInt(8)) {
+		switch (this.random.nextInt(10)) {
 			case 0 -> {
 				if (ref.key() != null || this.random.nextInt(4) == 0) {
 					cast(ref, (instance) -> {
@@ -228,6 +241,11 @@ final class Mayhem {
 			case 3 -> ref.termination().cancel(false);
 			case 4 -> ref.termination().complete(null);
 			case 5 -> comeAndGo();
+			case 6, 7 -> {
+				if (ref.key() != null || this.random.nextInt(4) == 0) {
+					this.ends.add(ref.stop());
+				}
+			}
 			default -> instances.all().forEach((cell) -> cell.command(ServerCell.RESUME));
 		}
 	}
@@ -235,7 +253,8 @@ final class Mayhem {
 	/** Start a server, use it, and sometimes stop it and perhaps await its end. */
 	private void comeAndGo() {
 		String name = "late-" + this.numbers++;
-		Server late = this.engine.add(name, ServerSettings.DEFAULTS, this.witness.instances());
+		Server late = this.engine.add(name, ServerSettings.DEFAULTS,
+				this.witness.instances((label) -> this.scheduler.letOthersRun()));
 		GenServerRef<Object> ref = new LocalRef<>(late, null);
 		this.engine.runtime.start(late);
 		CallFunction<Object, Integer, RuntimeException> function = Object::hashCode;
@@ -263,8 +282,8 @@ final class Mayhem {
 				case 1 -> throw new StackOverflowError();
 				case 2 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 3, 4 -> this.scheduler.letOthersRun();
-				case 5 -> nested("second");
-				case 6 -> nested(this.random.nextBoolean() ? "first" : "second");
+				case 5 -> nested(this.engine.ref("second"));
+				case 6 -> nested(target());
 				case 7 -> this.witness.timer(GenServerContext.current(), instance, this.random.nextInt(8));
 				default -> {
 				}
@@ -273,14 +292,47 @@ final class Mayhem {
 		});
 	}
 
+	/** What happens in a constructor or a termination. */
+	private void constructOrTerminate(String label) {
+		this.scheduler.letOthersRun();
+		try {
+			takeTime(itself(label));
+		}
+		catch (RuntimeException ex) {
+			if (this.engine.runtime.hasStarted()) {
+				throw ex;
+			}
+			// Else it would fail the application.
+		}
+	}
+
+	private void takeTime(GenServerRef<Object> itself) {
+		switch (this.random.nextInt(12)) {
+			case 0, 1, 2 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
+			case 3 -> nested(target());
+			case 4 -> cast(target(), (instance) -> this.witness.handled());
+			case 5 -> nested(itself);
+			case 6 -> cast(itself, (instance) -> this.witness.handled());
+			case 7 -> disturb(itself);
+			case 8 -> throw new IllegalStateException("constructor or termination");
+			default -> {
+			}
+		}
+	}
+
+	private GenServerRef<Object> itself(String label) {
+		String[] parts = label.split("/");
+		return "null".equals(parts[1]) ? this.engine.ref(parts[0]) : this.engine.ref(parts[0], parts[1]);
+	}
+
 	/** Calls that may close a cycle, or go to a method that may overlap. */
-	private void nested(String name) {
+	private void nested(GenServerRef<Object> ref) {
 		if (this.random.nextInt(3) == 0) {
-			this.engine.runtime.server(name).call(null, this.overlapping, null, 0, false);
+			this.engine.runtime.server(ref.name()).call(ref.key(), this.overlapping, null, 0, false);
 		}
 		else {
 			CallFunction<Object, Integer, RuntimeException> function = Object::hashCode;
-			this.engine.<Object>ref(name).call(function);
+			ref.call(function);
 		}
 	}
 
@@ -301,7 +353,7 @@ final class Mayhem {
 				case 0 -> throw new IllegalStateException("bad input");
 				case 1 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 2 -> this.scheduler.letOthersRun();
-				case 3 -> nested("second");
+				case 3 -> nested(target());
 				default -> {
 				}
 			}
@@ -313,6 +365,7 @@ final class Mayhem {
 
 	private void check() {
 		this.witness.check();
+		assertThat(this.ends).as("ends that were asked for").allMatch(CompletableFuture::isDone);
 		for (Sent call : this.calls) {
 			assertThat(call.reply).as("call").isDone();
 			assertThat(call.completions).as("completions of a call").isOne();

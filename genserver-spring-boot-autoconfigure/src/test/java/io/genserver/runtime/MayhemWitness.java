@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 import io.genserver.GenServerContext;
@@ -25,8 +26,7 @@ final class MayhemWitness {
 
 	private final List<String> violations = new ArrayList<>();
 
-	/** By name and key, the instance that is alive. */
-	private final Map<String, Instance> alive = new HashMap<>();
+	private final InstanceLedger ledger = new InstanceLedger();
 
 	/** By server and sender, the numbers of the messages handled. */
 	private final Map<String, List<Integer>> handled = new HashMap<>();
@@ -43,7 +43,13 @@ final class MayhemWitness {
 		this.mayInterrupt = mayInterrupt;
 	}
 
-	InstanceFactory instances() {
+	/**
+	 * A factory of instances.
+	 * @param step what a constructor or a termination does, given the name and key; may
+	 * take its time, send messages, and throw
+	 * @return the factory
+	 */
+	InstanceFactory instances(Consumer<String> step) {
 		return new InstanceFactory() {
 
 			@Override
@@ -51,9 +57,15 @@ final class MayhemWitness {
 				expectCleanThread("constructor", false);
 				GenServerContext context = GenServerContext.current();
 				Instance made = new Instance(context.name() + "/" + context.key());
-				expect(MayhemWitness.this.alive.put(made.label, made) == null, "second instance of " + made.label);
-				MayhemWitness.this.scheduler.letOthersRun();
-				stain();
+				MayhemWitness.this.ledger.open(made.label);
+				try {
+					step.accept(made.label);
+					stain();
+				}
+				catch (Throwable ex) {
+					MayhemWitness.this.ledger.close(made.label);
+					throw ex;
+				}
 				return made;
 			}
 
@@ -64,9 +76,13 @@ final class MayhemWitness {
 				expect(!gone.gone, "second end of " + gone.label);
 				expect(gone.inTurn == 0 && gone.beside == 0, "end of " + gone.label + " while a handler runs");
 				gone.gone = true;
-				MayhemWitness.this.scheduler.letOthersRun();
-				expect(MayhemWitness.this.alive.remove(gone.label, gone), "overlapping instances of " + gone.label);
-				stain();
+				try {
+					step.accept(gone.label);
+					stain();
+				}
+				finally {
+					MayhemWitness.this.ledger.close(gone.label);
+				}
 			}
 
 		};
@@ -163,7 +179,7 @@ final class MayhemWitness {
 	/** To be called when all has ended. */
 	void check() {
 		assertThat(this.violations).isEmpty();
-		assertThat(this.alive).as("instances left").isEmpty();
+		this.ledger.check();
 		this.handled.forEach((pair, numbers) -> assertThat(numbers).as(pair).isSorted().doesNotHaveDuplicates());
 	}
 
