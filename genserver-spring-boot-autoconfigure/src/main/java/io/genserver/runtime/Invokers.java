@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes invokers. A method with few parameters gets a class of its own that calls it
- * directly, as a lambda would; any other is called through a method handle. The methods
- * and their classes need not be public.
+ * directly, as a lambda would; any other, and each in a native image, is called through a
+ * method handle. The methods and their classes need not be public.
  * <p>
  * The functional interfaces are public because those classes are made in the package of
  * the method they call.
@@ -26,6 +26,11 @@ final class Invokers {
 
 	private static final Class<?>[] SILENT = { Silent0.class, Silent1.class, Silent2.class, Silent3.class };
 
+	/**
+	 * Whether this is a native image, which has no classes but those it was built with.
+	 */
+	private static final boolean IN_IMAGE = System.getProperty("org.graalvm.nativeimage.imagecode") != null;
+
 	private Invokers() {
 	}
 
@@ -33,12 +38,12 @@ final class Invokers {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(method.getDeclaringClass(), LOOKUP);
 			MethodHandle handle = lookup.unreflect(method);
-			if (method.getParameterCount() < ANSWERING.length) {
+			if (method.getParameterCount() < ANSWERING.length && !IN_IMAGE) {
 				try {
 					return direct(lookup, handle, method);
 				}
 				catch (LambdaConversionException | LinkageError | UnsupportedOperationException ex) {
-					// A class loader that does not know this class, or a native image.
+					// A class loader that does not know this class.
 					return spread(handle);
 				}
 			}

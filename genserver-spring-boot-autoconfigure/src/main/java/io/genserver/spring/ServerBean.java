@@ -53,13 +53,19 @@ public record ServerBean(String name, ResolvableType type, List<Class<?>> contra
 		return this.type.toClass();
 	}
 
-	/** Name of the definition that instances are made from. */
-	String instanceName() {
+	/**
+	 * Return the name of the definition that instances are made from.
+	 * @return the name of a bean that only the runtime may have
+	 */
+	public String instanceName() {
 		return INSTANCE_PREFIX + this.name;
 	}
 
-	/** The contracts that no other contract extends. */
-	List<Class<?>> leafContracts() {
+	/**
+	 * Return the contracts that no other contract extends.
+	 * @return the interfaces of the server's proxy
+	 */
+	public List<Class<?>> leafContracts() {
 		return this.contracts.stream()
 			.filter((each) -> this.contracts.stream()
 				.noneMatch((other) -> other != each && each.isAssignableFrom(other)))

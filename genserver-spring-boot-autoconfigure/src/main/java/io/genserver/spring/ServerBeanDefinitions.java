@@ -38,7 +38,7 @@ import org.springframework.core.type.MethodMetadata;
  *
  * @since 0.1.0
  */
-public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, PriorityOrdered {
+public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger {
 
 	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
 
@@ -48,6 +48,8 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 	private final Map<String, List<Method>> listening = new HashMap<>();
 
 	private @Nullable HiddenInstances instances;
+
+	private @Nullable DefinitionChanges changes;
 
 	/** The names so far, by the form in which they are compared. */
 	private final Map<String, String> names = new HashMap<>();
@@ -63,6 +65,11 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 	 */
 	public List<ServerBean> servers() {
 		return List.copyOf(this.servers);
+	}
+
+	@Override
+	public DefinitionChanges changes() {
+		return Objects.requireNonNull(this.changes, "not part of a bean factory");
 	}
 
 	/** The methods of a server that listen to application events. */
@@ -83,7 +90,10 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		beanFactory.registerScope(HiddenInstances.SCOPE, hidden);
 		beanFactory.addBeanPostProcessor(hidden);
 		this.instances = hidden;
-		ServerBeanRegistration registration = new ServerBeanRegistration((DefaultListableBeanFactory) beanFactory);
+		DefaultListableBeanFactory definitions = (DefaultListableBeanFactory) beanFactory;
+		DefinitionChanges made = new DefinitionChanges(definitions);
+		this.changes = made;
+		ServerBeanRegistration registration = new ServerBeanRegistration(definitions, made);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			BeanDefinition definition = beanFactory.getBeanDefinition(name);
 			ServerBean server = (definition.isAbstract() || isOfFramework(definition)) ? null
@@ -114,8 +124,10 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 	private static boolean isOfFramework(BeanDefinition definition) {
 		MethodMetadata method = (definition instanceof AnnotatedBeanDefinition annotated)
 				? annotated.getFactoryMethodMetadata() : null;
-		String source = (method != null) ? method.getDeclaringClassName() : definition.getBeanClassName();
-		if (source == null || (method == null && definition.getFactoryMethodName() != null)) {
+		Method known = (definition instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod() : null;
+		String source = (method != null) ? method.getDeclaringClassName()
+				: (known != null) ? known.getDeclaringClass().getName() : definition.getBeanClassName();
+		if (source == null || (method == null && known == null && definition.getFactoryMethodName() != null)) {
 			return false;
 		}
 		return source.startsWith("org.springframework.")

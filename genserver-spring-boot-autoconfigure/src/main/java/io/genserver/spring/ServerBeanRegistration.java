@@ -32,8 +32,11 @@ final class ServerBeanRegistration {
 
 	private final DefaultListableBeanFactory beanFactory;
 
-	ServerBeanRegistration(DefaultListableBeanFactory beanFactory) {
+	private final DefinitionChanges changes;
+
+	ServerBeanRegistration(DefaultListableBeanFactory beanFactory, DefinitionChanges changes) {
 		this.beanFactory = beanFactory;
+		this.changes = changes;
 	}
 
 	void register(ServerBean server, BeanDefinition definition, @Nullable Method factoryMethod) {
@@ -49,10 +52,10 @@ final class ServerBeanRegistration {
 			main.setAttribute(AutoProxyUtils.ORIGINAL_TARGET_CLASS_ATTRIBUTE, mainFace(server));
 		}
 		server.mark(main);
-		hide(definition);
-		this.beanFactory.removeBeanDefinition(server.name());
-		this.beanFactory.registerBeanDefinition(server.instanceName(), definition);
-		this.beanFactory.registerBeanDefinition(server.name(), main);
+		this.changes.remove(server.name());
+		this.changes.modify(definition, ServerBeanRegistration::hide);
+		this.changes.register(server.instanceName(), definition);
+		this.changes.register(server.name(), main);
 		registerRefs(server, main);
 	}
 
@@ -69,7 +72,7 @@ final class ServerBeanRegistration {
 			ref.setFallback(each != server.serverClass() || main.isFallback());
 			ref.addQualifier(new AutowireCandidateQualifier(Qualifier.class, server.name()));
 			ref.addQualifier(new AutowireCandidateQualifier("jakarta.inject.Named", server.name()));
-			this.beanFactory.registerBeanDefinition("genserver.ref." + server.name() + "#" + each.getName(), ref);
+			this.changes.register("genserver.ref." + server.name() + "#" + each.getName(), ref);
 		}
 	}
 

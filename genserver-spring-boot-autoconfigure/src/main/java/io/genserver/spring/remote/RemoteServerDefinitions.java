@@ -2,12 +2,15 @@ package io.genserver.spring.remote;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 
 import io.genserver.Keyed;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.runtime.ServerNames;
+import io.genserver.spring.DefinitionChanger;
+import io.genserver.spring.DefinitionChanges;
 import io.genserver.spring.InvalidServerException;
 import io.genserver.spring.ServerContracts;
 import io.genserver.spring.ServersElsewhere;
@@ -36,13 +39,17 @@ import org.springframework.util.ClassUtils;
  * @since 0.1.0
  */
 public final class RemoteServerDefinitions
-		implements BeanDefinitionRegistryPostProcessor, PriorityOrdered, ServersElsewhere {
+		implements BeanDefinitionRegistryPostProcessor, PriorityOrdered, ServersElsewhere, DefinitionChanger {
 
 	private final Set<String> clients;
 
 	private final List<RemoteServer> servers;
 
 	private final BiFunction<BeanFactory, String, GenServerClient> connect;
+
+	private final Set<Class<?>> contracts = new LinkedHashSet<>();
+
+	private @Nullable DefinitionChanges changes;
 
 	/**
 	 * Create.
@@ -62,6 +69,19 @@ public final class RemoteServerDefinitions
 		return this.servers.stream().map(RemoteServer::name).toList();
 	}
 
+	/**
+	 * Return the contracts of the servers.
+	 * @return the interfaces that proxies of remote servers have
+	 */
+	public Set<Class<?>> contracts() {
+		return Set.copyOf(this.contracts);
+	}
+
+	@Override
+	public DefinitionChanges changes() {
+		return Objects.requireNonNull(this.changes, "not part of a bean factory");
+	}
+
 	/** After those that find definitions, before those that change them. */
 	@Override
 	public int getOrder() {
@@ -79,23 +99,25 @@ public final class RemoteServerDefinitions
 	}
 
 	private void replace(DefaultListableBeanFactory beanFactory) {
+		DefinitionChanges made = new DefinitionChanges(beanFactory);
+		this.changes = made;
 		for (String client : this.clients) {
-			register(beanFactory, client);
+			register(beanFactory, made, client);
 		}
 		for (RemoteServer server : this.servers) {
-			register(beanFactory, server);
+			register(beanFactory, made, server);
 		}
 	}
 
-	private void register(DefaultListableBeanFactory beanFactory, String client) {
+	private void register(DefaultListableBeanFactory beanFactory, DefinitionChanges made, String client) {
 		RootBeanDefinition definition = new RootBeanDefinition(GenServerClient.class);
 		definition.setInstanceSupplier(() -> this.connect.apply(beanFactory, client));
 		definition.setDestroyMethodName("close");
 		qualify(definition, client);
-		beanFactory.registerBeanDefinition(beanName(client), definition);
+		made.register(beanName(client), definition);
 	}
 
-	private void register(DefaultListableBeanFactory beanFactory, RemoteServer server) {
+	private void register(DefaultListableBeanFactory beanFactory, DefinitionChanges made, RemoteServer server) {
 		String local = local(beanFactory, server.name());
 		ServerContracts known = (local != null) ? known(beanFactory, server, local) : null;
 		Class<?> contract = contract(beanFactory, server, known);
@@ -112,10 +134,10 @@ public final class RemoteServerDefinitions
 		});
 		qualify(definition, name);
 		if (local != null) {
-			definition.setPrimary(beanFactory.getBeanDefinition(local).isPrimary());
-			beanFactory.removeBeanDefinition(local);
+			definition.setPrimary(made.remove(local).isPrimary());
 		}
-		beanFactory.registerBeanDefinition(name, definition);
+		made.register(name, definition);
+		this.contracts.add(contract);
 	}
 
 	private static void qualify(RootBeanDefinition definition, String name) {
