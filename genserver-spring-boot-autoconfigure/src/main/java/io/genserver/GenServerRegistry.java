@@ -1,5 +1,6 @@
 package io.genserver;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -186,8 +187,10 @@ public interface GenServerRegistry {
 
 	/**
 	 * Stop a server after the message it is handling. What is queued fails; calls from
-	 * then on fail at once. A bean stays known, as {@link ServerState#STOPPED}, and can
-	 * restart; a server that was started at run time is forgotten.
+	 * then on fail at once. What a handler has returned unfinished is not waited for, and
+	 * a handler that runs is interrupted after {@code genserver.stop-grace}. A bean stays
+	 * known, as {@link ServerState#STOPPED}, and can restart; a server that was started
+	 * at run time is forgotten.
 	 * @param name the server's name; all instances stop if it is keyed
 	 * @return completes when the server has terminated; cancelling it stops nothing
 	 * @throws NoSuchServerException if there is none
@@ -196,13 +199,37 @@ public interface GenServerRegistry {
 
 	/**
 	 * Let a server go on with a new instance after the message it is handling, at once
-	 * and without counting it. What is queued stays queued. Ends the state
-	 * {@link ServerState#FAILED}, but no pause. Does nothing once the application shuts
-	 * down.
+	 * and without counting it. What a handler has returned unfinished is not waited for,
+	 * and a handler that runs is interrupted after {@code genserver.stop-grace}. What is
+	 * queued stays queued. Ends the state {@link ServerState#FAILED}, but no pause. Does
+	 * nothing once the application shuts down.
 	 * @param name the server's name; all instances restart if it is keyed
 	 * @throws NoSuchServerException if there is none
 	 */
 	void restart(String name);
+
+	/**
+	 * Let a server go on with a new instance, and choose how long the handler that runs
+	 * may take until then.
+	 * @param name the server's name; all instances restart if it is keyed
+	 * @param grace time after which the handler is interrupted, zero for at once
+	 * @throws NoSuchServerException if there is none
+	 * @throws IllegalArgumentException if the time is negative
+	 * @see #restart(String)
+	 */
+	void restart(String name, Duration grace);
+
+	/**
+	 * Let one instance of a keyed server go on with a new instance, and choose how long
+	 * the handler that runs may take until then.
+	 * @param name the server's name
+	 * @param key the key; nothing happens if there is no such instance
+	 * @param grace time after which the handler is interrupted, zero for at once
+	 * @throws NoSuchServerException if there is no such server, or it is not keyed
+	 * @throws IllegalArgumentException if the time is negative
+	 * @see #restart(String)
+	 */
+	void restart(String name, String key, Duration grace);
 
 	/**
 	 * Let one instance of a keyed server go on anew.

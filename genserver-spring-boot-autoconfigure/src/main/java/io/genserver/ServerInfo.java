@@ -21,14 +21,19 @@ import org.jspecify.annotations.Nullable;
  * @param failed messages whose handler threw
  * @param dropped messages refused or discarded
  * @param lateReplies replies nobody waited for any more
+ * @param abandonedReplies futures that handlers returned and that the server stopped
+ * waiting for before they completed
  * @param restarts how often it was restarted
+ * @param pending what the server was told to do and has not done yet, since a handler
+ * still runs: {@code "stop"}, {@code "restart"}, or {@code null}
  * @param inFlight the message being handled, or {@code null}
  * @param failures most recent failures, newest first, a bounded number
  * @since 0.1.0
  */
 public record ServerInfo(String name, @Nullable String key, String type, ServerState state, boolean keyed,
-		int instances, Mailbox mailbox, long processed, long failed, long dropped, long lateReplies, long restarts,
-		@Nullable InFlight inFlight, List<Failure> failures) {
+		int instances, Mailbox mailbox, long processed, long failed, long dropped, long lateReplies,
+		long abandonedReplies, long restarts, @Nullable String pending, @Nullable InFlight inFlight,
+		List<Failure> failures) {
 
 	/**
 	 * A server's mailbox.

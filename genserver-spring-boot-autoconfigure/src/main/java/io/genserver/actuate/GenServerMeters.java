@@ -85,7 +85,7 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 	}
 
 	private void observe(Server server) {
-		meters(server.name()).showDepth(server);
+		meters(server.name()).show(server);
 	}
 
 	private void forget(String server) {

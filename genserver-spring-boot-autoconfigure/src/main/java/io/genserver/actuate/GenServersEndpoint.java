@@ -25,7 +25,9 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * <p>
  * Where {@code management.endpoint.genservers.access} is {@code unrestricted}, which it
  * is not by default, servers and instances can be suspended, resumed and restarted. That
- * happens after the message they are handling; nobody waits for it.
+ * happens after the message they are handling; nobody waits for it. A restart interrupts
+ * a handler that still runs after {@code genserver.stop-grace}, or, with {@code force},
+ * at once; until the restart has happened it shows as pending.
  *
  * @since 0.1.0
  */
@@ -121,6 +123,8 @@ public class GenServersEndpoint {
 	 * Suspend, resume or restart a server, all instances of a keyed one.
 	 * @param name the server's name
 	 * @param action {@code suspend}, {@code resume} or {@code restart}
+	 * @param force with {@code restart}: whether a handler that runs is interrupted at
+	 * once; not, if not given
 	 * @return no content; 400 or 404 with a message that names what there is, if the
 	 * action or the server is unknown
 	 * @see GenServerRegistry#suspend(String)
@@ -128,8 +132,9 @@ public class GenServersEndpoint {
 	 * @see GenServerRegistry#restart(String)
 	 */
 	@WriteOperation
-	public WebEndpointResponse<?> controlServer(@Selector String name, @Nullable String action) {
-		return this.control.control(name, action);
+	public WebEndpointResponse<?> controlServer(@Selector String name, @Nullable String action,
+			@Nullable Boolean force) {
+		return this.control.control(name, action, Boolean.TRUE.equals(force));
 	}
 
 	/**
@@ -137,13 +142,15 @@ public class GenServersEndpoint {
 	 * @param name the server's name
 	 * @param key the instance's key
 	 * @param action {@code suspend}, {@code resume} or {@code restart}
+	 * @param force with {@code restart}: whether a handler that runs is interrupted at
+	 * once; not, if not given
 	 * @return no content; 400 or 404 with a message that names what there is, if the
 	 * action, the server or the instance is unknown
 	 */
 	@WriteOperation
-	public WebEndpointResponse<?> controlInstance(@Selector String name, @Selector String key,
-			@Nullable String action) {
-		return this.control.control(name, key, action);
+	public WebEndpointResponse<?> controlInstance(@Selector String name, @Selector String key, @Nullable String action,
+			@Nullable Boolean force) {
+		return this.control.control(name, key, action, Boolean.TRUE.equals(force));
 	}
 
 	private @Nullable ServerInfo find(String name) {

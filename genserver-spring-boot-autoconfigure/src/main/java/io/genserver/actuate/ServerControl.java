@@ -1,5 +1,6 @@
 package io.genserver.actuate;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
@@ -28,16 +29,19 @@ final class ServerControl {
 		this.registry = registry;
 	}
 
-	WebEndpointResponse<Refusal> control(String name, @Nullable String action) {
+	WebEndpointResponse<Refusal> control(String name, @Nullable String action, boolean force) {
 		Action wanted = Action.of(action);
 		if (wanted == null) {
 			return badAction(action);
+		}
+		if (force && wanted != Action.RESTART) {
+			return badRequest("Only a restart can be forced, not '" + wanted.text() + "': leave out force");
 		}
 		if (!this.registry.names().contains(name)) {
 			return unknown(name);
 		}
 		try {
-			wanted.onServer(this.registry).accept(name);
+			wanted.onServer(this.registry, force).accept(name);
 		}
 		catch (NoSuchServerException ex) {
 			// Started at run time, and has stopped meanwhile.
@@ -46,10 +50,13 @@ final class ServerControl {
 		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 	}
 
-	WebEndpointResponse<Refusal> control(String name, String key, @Nullable String action) {
+	WebEndpointResponse<Refusal> control(String name, String key, @Nullable String action, boolean force) {
 		Action wanted = Action.of(action);
 		if (wanted == null) {
 			return badAction(action);
+		}
+		if (force && wanted != Action.RESTART) {
+			return badRequest("Only a restart can be forced, not '" + wanted.text() + "': leave out force");
 		}
 		if (!this.registry.names().contains(name)) {
 			return unknown(name);
@@ -61,16 +68,18 @@ final class ServerControl {
 			return notFound("Server '" + name + "' has no instance with the key '" + key
 					+ "' now; one starts with its first message");
 		}
-		wanted.onInstance(this.registry).accept(name, key);
+		wanted.onInstance(this.registry, force).accept(name, key);
 		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 	}
 
 	private static WebEndpointResponse<Refusal> badAction(@Nullable String action) {
 		String actions = Arrays.stream(Action.values()).map(Action::text).collect(Collectors.joining(", "));
-		return new WebEndpointResponse<>(
-				new Refusal(((action != null) ? "There is no action '" + action + "'" : "The action is missing")
-						+ "; the actions are: " + actions + ". Send one as {\"action\": \"suspend\"}"),
-				WebEndpointResponse.STATUS_BAD_REQUEST);
+		return badRequest(((action != null) ? "There is no action '" + action + "'" : "The action is missing")
+				+ "; the actions are: " + actions + ". Send one as {\"action\": \"suspend\"}");
+	}
+
+	private static WebEndpointResponse<Refusal> badRequest(String message) {
+		return new WebEndpointResponse<>(new Refusal(message), WebEndpointResponse.STATUS_BAD_REQUEST);
 	}
 
 	private WebEndpointResponse<Refusal> unknown(String name) {
@@ -101,19 +110,19 @@ final class ServerControl {
 			return name().toLowerCase(Locale.ROOT);
 		}
 
-		Consumer<String> onServer(GenServerRegistry registry) {
+		Consumer<String> onServer(GenServerRegistry registry, boolean force) {
 			return switch (this) {
 				case SUSPEND -> registry::suspend;
 				case RESUME -> registry::resume;
-				case RESTART -> registry::restart;
+				case RESTART -> force ? (name) -> registry.restart(name, Duration.ZERO) : registry::restart;
 			};
 		}
 
-		BiConsumer<String, String> onInstance(GenServerRegistry registry) {
+		BiConsumer<String, String> onInstance(GenServerRegistry registry, boolean force) {
 			return switch (this) {
 				case SUSPEND -> registry::suspend;
 				case RESUME -> registry::resume;
-				case RESTART -> registry::restart;
+				case RESTART -> force ? (name, key) -> registry.restart(name, key, Duration.ZERO) : registry::restart;
 			};
 		}
 

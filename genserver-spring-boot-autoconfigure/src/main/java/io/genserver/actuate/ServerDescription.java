@@ -25,7 +25,11 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param failed messages whose handler threw
  * @param dropped messages refused or discarded
  * @param lateReplies replies nobody waited for any more
+ * @param abandonedReplies futures that handlers returned and that the server stopped
+ * waiting for before they completed
  * @param restarts how often it was restarted
+ * @param pending what the server was told to do and has not done yet, since a handler
+ * still runs: {@code stop} or {@code restart}; absent if there is nothing
  * @param inFlight the message being handled; absent if there is none
  * @param failures most recent failures, newest first, a bounded number
  * @param listed instances of a keyed server, in no particular order, as many as asked
@@ -34,8 +38,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  */
 public record ServerDescription(String name, @Nullable String key, String type, ServerState state, boolean keyed,
 		int instances, MailboxDescription mailbox, long processed, long failed, long dropped, long lateReplies,
-		long restarts, @Nullable InFlightDescription inFlight, List<FailureDescription> failures,
-		@Nullable List<ServerDescription> listed) implements OperationResponseBody {
+		long abandonedReplies, long restarts, @Nullable String pending, @Nullable InFlightDescription inFlight,
+		List<FailureDescription> failures, @Nullable List<ServerDescription> listed) implements OperationResponseBody {
 
 	private static final int MESSAGE_LENGTH = 500;
 
@@ -44,8 +48,8 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 		ServerInfo.InFlight inFlight = info.inFlight();
 		return new ServerDescription(info.name(), info.key(), info.type(), info.state(), info.keyed(), info.instances(),
 				new MailboxDescription(mailbox.depth(), mailbox.capacity(), mailbox.highWater(), mailbox.overflow()),
-				info.processed(), info.failed(), info.dropped(), info.lateReplies(), info.restarts(),
-				(inFlight != null) ? InFlightDescription.of(inFlight) : null,
+				info.processed(), info.failed(), info.dropped(), info.lateReplies(), info.abandonedReplies(),
+				info.restarts(), info.pending(), (inFlight != null) ? InFlightDescription.of(inFlight) : null,
 				info.failures().stream().map(FailureDescription::of).toList(), listed);
 	}
 

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import io.genserver.DeadLetter;
 import io.genserver.runtime.Server;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,12 +79,16 @@ final class ServerMeters {
 		return this.restarts;
 	}
 
-	/** Show the depth of the server's mailboxes. */
-	synchronized void showDepth(Server server) {
+	/** Show what the server itself counts. */
+	synchronized void show(Server server) {
 		if (!this.removed) {
 			this.registered.add(Gauge.builder("genserver.mailbox.depth", server, Server::mailboxDepth)
 				.description("Messages in the mailbox, or in all mailboxes of a keyed server")
 				.baseUnit("messages")
+				.tag("server", this.name)
+				.register(this.registry));
+			this.registered.add(FunctionCounter.builder("genserver.replies.abandoned", server, Server::abandonedReplies)
+				.description("Futures that handlers returned and that the server stopped waiting for")
 				.tag("server", this.name)
 				.register(this.registry));
 		}

@@ -26,7 +26,8 @@ record AnnotatedSettings(String server, Class<?> type, GenServer annotation) {
 		Duration callTimeout = callTimeout();
 		return new ServerSettings(capacity(settings.capacity()), (overflow != null) ? overflow : settings.overflow(),
 				(callTimeout != null) ? callTimeout : settings.callTimeout(), supervision(settings.supervision()),
-				settings.maxInstances(), settings.idleTimeout(), settings.startFailure());
+				settings.maxInstances(), settings.idleTimeout(), settings.startFailure(), settings.handlerTimeout(),
+				settings.stopGrace());
 	}
 
 	private int capacity(int otherwise) {

@@ -25,6 +25,19 @@ public class GenServerProperties {
 	private Duration callTimeout = Duration.ofSeconds(5);
 
 	/**
+	 * Time for which a server waits for a future or Mono that a handler returned, if its
+	 * message has no deadline of its own: a cast, a timer, an event. Does not limit a
+	 * handler that runs. The call timeout, if not set.
+	 */
+	private @Nullable Duration handlerTimeout;
+
+	/**
+	 * Time a running handler has to end once its server is told to stop or to restart;
+	 * then it is interrupted. Zero to interrupt at once.
+	 */
+	private Duration stopGrace = Duration.ofSeconds(1);
+
+	/**
 	 * Time after which a running handler is logged, once. Zero for never.
 	 */
 	private Duration slowHandlerThreshold = Duration.ofSeconds(1);
@@ -65,6 +78,22 @@ public class GenServerProperties {
 
 	public void setCallTimeout(Duration callTimeout) {
 		this.callTimeout = callTimeout;
+	}
+
+	public @Nullable Duration getHandlerTimeout() {
+		return this.handlerTimeout;
+	}
+
+	public void setHandlerTimeout(@Nullable Duration handlerTimeout) {
+		this.handlerTimeout = handlerTimeout;
+	}
+
+	public Duration getStopGrace() {
+		return this.stopGrace;
+	}
+
+	public void setStopGrace(Duration stopGrace) {
+		this.stopGrace = stopGrace;
 	}
 
 	public Duration getSlowHandlerThreshold() {
@@ -308,6 +337,18 @@ public class GenServerProperties {
 		private @Nullable Duration callTimeout;
 
 		/**
+		 * Time for which the server waits for a future or Mono that a handler returned,
+		 * if its message has no deadline of its own.
+		 */
+		private @Nullable Duration handlerTimeout;
+
+		/**
+		 * Time a running handler has to end once the server is told to stop or to
+		 * restart; then it is interrupted.
+		 */
+		private @Nullable Duration stopGrace;
+
+		/**
 		 * Time after which an idle instance of a keyed server is let go. Never, if not
 		 * set.
 		 */
@@ -335,6 +376,22 @@ public class GenServerProperties {
 
 		public void setCallTimeout(@Nullable Duration callTimeout) {
 			this.callTimeout = callTimeout;
+		}
+
+		public @Nullable Duration getHandlerTimeout() {
+			return this.handlerTimeout;
+		}
+
+		public void setHandlerTimeout(@Nullable Duration handlerTimeout) {
+			this.handlerTimeout = handlerTimeout;
+		}
+
+		public @Nullable Duration getStopGrace() {
+			return this.stopGrace;
+		}
+
+		public void setStopGrace(@Nullable Duration stopGrace) {
+			this.stopGrace = stopGrace;
 		}
 
 		public @Nullable Duration getIdleTimeout() {

@@ -79,7 +79,13 @@ final class ServerSettingsMapping {
 		return new ServerSettings(atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
 				this.properties.getMailbox().getOverflow(),
 				positive("genserver.call-timeout", this.properties.getCallTimeout()), supervision(),
-				ServerSettings.DEFAULTS.maxInstances(), null, this.properties.getStartFailure());
+				ServerSettings.DEFAULTS.maxInstances(), null, this.properties.getStartFailure(), handlerTimeout(),
+				notNegative("genserver.stop-grace", this.properties.getStopGrace()));
+	}
+
+	private @Nullable Duration handlerTimeout() {
+		Duration timeout = this.properties.getHandlerTimeout();
+		return (timeout != null) ? positive("genserver.handler-timeout", timeout) : null;
 	}
 
 	private Supervision supervision() {
@@ -135,13 +141,18 @@ final class ServerSettingsMapping {
 		Integer capacity = first(own, "mailbox.capacity", (each) -> each.getMailbox().getCapacity(),
 				ServerSettingsMapping::atLeastOne);
 		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, ServerSettingsMapping::positive);
+		Duration handlerTimeout = first(own, "handler-timeout", Server::getHandlerTimeout,
+				ServerSettingsMapping::positive);
+		Duration stopGrace = first(own, "stop-grace", Server::getStopGrace, ServerSettingsMapping::notNegative);
 		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::atLeastOne);
 		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::positive);
 		return new ServerSettings(or(capacity, settings.capacity()),
 				or(first(own, (each) -> each.getMailbox().getOverflow()), settings.overflow()),
 				or(callTimeout, settings.callTimeout()), supervision(own, settings.supervision()),
 				or(maxInstances, settings.maxInstances()), idleTimeout,
-				or(first(own, Server::getStartFailure), settings.startFailure()));
+				or(first(own, Server::getStartFailure), settings.startFailure()),
+				(handlerTimeout != null) ? handlerTimeout : settings.handlerTimeout(),
+				or(stopGrace, settings.stopGrace()));
 	}
 
 	private Supervision supervision(List<Map.Entry<String, Server>> own, Supervision supervision) {

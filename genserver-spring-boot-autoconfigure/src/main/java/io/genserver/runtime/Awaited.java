@@ -1,18 +1,27 @@
 package io.genserver.runtime;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 import io.genserver.ServerInfo;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a handler returned and its server waits for before the next message. The turn ends
  * meanwhile; the completion begins another. The turn that parks and the completion meet
  * in {@link #phase}: the second of the two goes on. Only the first completion counts.
+ * <p>
+ * Who no longer wants the reply gives this up, which counts as a completion: the turn
+ * that it begins lets the stage go and the server goes on. A completion that comes after
+ * that is late, and touches nothing but the number of late replies.
  */
-final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched {
+final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched, Scheduler.Expiring {
+
+	private static final Logger logger = LoggerFactory.getLogger(Awaited.class);
 
 	private static final int PENDING = 0;
 
@@ -24,18 +33,28 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	private final Message message;
 
-	private final CompletionStage<?> stage;
-
 	private final AtomicInteger phase = new AtomicInteger(PENDING);
+
+	/** When it is given up, if its message has no deadline. */
+	private final long limit;
+
+	/** Forgotten once it was given up: a stage may refer to this for ever. */
+	private @Nullable CompletionStage<?> stage;
 
 	private volatile @Nullable Object value;
 
 	private volatile @Nullable Throwable failure;
 
-	Awaited(Handling handling, Message message, CompletionStage<?> stage) {
+	private volatile boolean givenUp;
+
+	/** Whether a completion that comes now would be a late one, and was not counted. */
+	private boolean countsLate;
+
+	Awaited(Handling handling, Message message, CompletionStage<?> stage, long limit) {
 		this.handling = handling;
 		this.message = message;
 		this.stage = stage;
+		this.limit = limit;
 	}
 
 	/**
@@ -48,17 +67,90 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	@Override
 	public void accept(@Nullable Object result, @Nullable Throwable cause) {
+		boolean late;
+		synchronized (this) {
+			late = this.phase.get() == COMPLETED;
+			if (!late) {
+				this.value = result;
+				this.failure = cause;
+				if (this.phase.getAndSet(COMPLETED) == PENDING) {
+					return;
+				}
+			}
+			else if (!this.countsLate) {
+				return;
+			}
+			this.countsLate = false;
+		}
+		if (late) {
+			this.message.repliedLate(cell());
+		}
+		else {
+			this.handling.resume(this);
+		}
+	}
+
+	/**
+	 * Nobody waits for it any more, or its time is over: the server goes on without it.
+	 * On any thread; runs no code of the application.
+	 * @param reason what its sender is told, if the sender still waits
+	 */
+	void giveUp(Throwable reason) {
 		synchronized (this) {
 			if (this.phase.get() == COMPLETED) {
 				return;
 			}
-			this.value = result;
-			this.failure = cause;
+			this.givenUp = true;
+			this.failure = reason;
+			// What is cancelled ends with that, which is no late reply.
+			this.countsLate = !(this.stage instanceof EngineFuture);
 			if (this.phase.getAndSet(COMPLETED) == PENDING) {
 				return;
 			}
 		}
 		this.handling.resume(this);
+	}
+
+	boolean isGivenUp() {
+		return this.givenUp;
+	}
+
+	/**
+	 * Let go of what was given up. In the turn, which for the application is still that
+	 * of the message: what it does when its subscription is cancelled comes before the
+	 * next message.
+	 */
+	void letGo() {
+		CompletionStage<?> source = this.stage;
+		this.stage = null;
+		if (source != null) {
+			cancel(this.message, source, cell());
+		}
+	}
+
+	/**
+	 * Cancel what a handler returned and nobody wants, if it belongs to the engine;
+	 * otherwise others may have it too, and it can only be abandoned, which is counted.
+	 */
+	static void cancel(Message message, CompletionStage<?> stage, ServerCell cell) {
+		if (stage instanceof EngineFuture) {
+			try {
+				((CompletableFuture<?>) stage).cancel(true);
+			}
+			catch (Throwable ex) {
+				logger.warn("What {} returned in server {} failed when it was cancelled", message.operation(),
+						cell.label(), Throwables.describable(ex));
+			}
+			return;
+		}
+		long abandoned = cell.statistics().abandonedReply();
+		if (Long.bitCount(abandoned) == 1) {
+			logger.warn("Server {} no longer waits for the future that {} returned, since nobody waits for the reply or"
+					+ " its time is over. What it stands for goes on where it was started, beside later messages; this"
+					+ " has happened {} time(s), and is logged each time the number has doubled. Return a Mono, which"
+					+ " is cancelled, or see to it that the future completes", cell.label(), message.operation(),
+					abandoned);
+		}
 	}
 
 	@Override
@@ -81,6 +173,21 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 		return this.handling.isSlow(now, threshold);
 	}
 
+	@Override
+	public long deadline() {
+		return this.limit;
+	}
+
+	@Override
+	public boolean isOver() {
+		return this.phase.get() == COMPLETED;
+	}
+
+	@Override
+	public void expire() {
+		giveUp(this.handling.unfinished(this.message));
+	}
+
 	Message message() {
 		return this.message;
 	}
@@ -90,7 +197,7 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 		return this.message.operation().unwrapsStage() ? this.value : this.stage;
 	}
 
-	/** Why it failed, or {@code null}. */
+	/** Why it failed or was given up, or {@code null}. */
 	@Nullable Throwable failure() {
 		Throwable cause = this.failure;
 		return (cause != null) ? Throwables.unwrap(cause) : null;

@@ -311,11 +311,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		if (end(RUNNING, outcome)) {
 			return true;
 		}
-		here.statistics().lateReply();
-		MessageEnvelope seen = this.envelope;
-		if (seen != null) {
-			seen.repliedLate();
-		}
+		repliedLate(here);
 		return false;
 	}
 
@@ -327,6 +323,9 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		if (from == RUNNING) {
 			if (operation().interruptible() && outcome instanceof Failed) {
 				interruptRunner();
+			}
+			if (here != null && outcome instanceof Failed) {
+				here.handling().unwanted(this);
 			}
 			// The handler may still read its payload; the cell forgets it.
 		}

@@ -27,6 +27,8 @@ final class CellStatistics {
 
 	private static final VarHandle LATE;
 
+	private static final VarHandle ABANDONED;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -34,6 +36,7 @@ final class CellStatistics {
 			BESIDE = lookup.findVarHandle(CellStatistics.class, "beside", long.class);
 			DROPPED = lookup.findVarHandle(CellStatistics.class, "dropped", int.class);
 			LATE = lookup.findVarHandle(CellStatistics.class, "late", int.class);
+			ABANDONED = lookup.findVarHandle(CellStatistics.class, "abandoned", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -49,6 +52,8 @@ final class CellStatistics {
 	private volatile int dropped;
 
 	private volatile int late;
+
+	private volatile int abandoned;
 
 	private @Nullable Deque<ServerInfo.Failure> failures;
 
@@ -83,6 +88,15 @@ final class CellStatistics {
 
 	void lateReply() {
 		LATE.getAndAdd(this, 1);
+	}
+
+	/** A future that a handler returned was abandoned. Returns how many were. */
+	long abandonedReply() {
+		return (int) ABANDONED.getAndAdd(this, 1) + 1;
+	}
+
+	long abandonedCount() {
+		return this.abandoned;
 	}
 
 	long processedCount() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 import io.genserver.ServerInfo;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class ConcurrentRuns {
 	private boolean awaited;
 
 	/** Commands that have to wait until no handler runs. */
-	private int postponed;
+	private volatile int postponed;
 
 	ConcurrentRuns(ServerCell cell) {
 		this.cell = cell;
@@ -81,10 +82,40 @@ final class ConcurrentRuns {
 		}
 		if ((commands & ServerCell.STOP) != 0) {
 			// Told later than a restart that is postponed already.
-			this.postponed &= ~ServerCell.RESTART;
+			this.postponed = this.postponed & ~ServerCell.RESTART;
 		}
-		this.postponed |= commands;
+		this.postponed = this.postponed | commands;
 		return this.postponed != 0;
+	}
+
+	/** The commands that wait until no handler runs. On any thread. */
+	int postponed() {
+		return this.postponed;
+	}
+
+	/** What a call's handler returned need not be waited for. On any thread. */
+	void giveUp(Message message, Throwable reason) {
+		Run run = this.running.get(message);
+		if (run != null) {
+			run.giveUp(reason);
+		}
+	}
+
+	/** The server is to end, and with it every wait. On any thread. */
+	void giveUpAll(Function<Message, Throwable> reason) {
+		this.running.forEach((message, run) -> run.giveUp(reason.apply(message)));
+	}
+
+	/** Interrupt the handlers that keep the turn from commands. On any thread. */
+	void interruptFor(int commands, Function<Message, Throwable> reason) {
+		if ((this.postponed & commands) != 0 || this.cell.isToldTo(commands)) {
+			for (Run run : this.running.values()) {
+				if (run.by instanceof Interruption && run.message instanceof Call call) {
+					call.giveUp(reason.apply(call));
+				}
+				run.interruptHandler();
+			}
+		}
 	}
 
 	synchronized boolean isEmpty() {
@@ -165,7 +196,7 @@ final class ConcurrentRuns {
 	}
 
 	/** One handler beside the turn. */
-	private final class Run implements Watched {
+	private final class Run implements Watched, Scheduler.Expiring {
 
 		private final Message message;
 
@@ -178,6 +209,12 @@ final class ConcurrentRuns {
 		private volatile @Nullable Object by;
 
 		private final Interruption interruption = new Interruption();
+
+		/** When what is awaited is given up, if its message has no deadline. */
+		private long limit = Long.MAX_VALUE;
+
+		/** Whether a completion that comes now is late. */
+		private volatile boolean countsLate;
 
 		/** Whether its slowness was logged; only the monitor uses it. */
 		private boolean reported;
@@ -196,7 +233,7 @@ final class ConcurrentRuns {
 			Object result = null;
 			Throwable failure = null;
 			try {
-				result = ConcurrentRuns.this.cell.handling().invoke(this.message);
+				result = handling().invoke(this.message);
 			}
 			catch (Throwable ex) {
 				failure = ex;
@@ -206,15 +243,16 @@ final class ConcurrentRuns {
 				VarHandle.fullFence();
 				turn.leave();
 			}
-			if (failure != null || !(result instanceof CompletionStage<?> stage)) {
-				ended(result, failure);
+			if (failure == null && result instanceof CompletionStage<?> stage && !Handling.isPutOff(this.message)) {
+				await(stage);
 			}
 			else {
-				await(stage);
+				ended(result, failure);
 			}
 		}
 
 		private void await(CompletionStage<?> stage) {
+			this.limit = handling().limit(this.message);
 			this.by = stage;
 			boolean unwraps = this.message.operation().unwrapsStage();
 			try {
@@ -224,31 +262,87 @@ final class ConcurrentRuns {
 			catch (Throwable ex) {
 				ended(null, ex);
 			}
+			// Published before it is looked at, as in the turn.
+			if (this.message.isOver()) {
+				giveUp(Handling.unwanted());
+			}
+			else if (cell().endsWaits()) {
+				giveUp(handling().endedWith(this.message));
+			}
+			else if (this.limit != Long.MAX_VALUE && !isOver()) {
+				cell().runtime().scheduler().track(this);
+			}
 		}
 
 		private void ended(@Nullable Object result, @Nullable Throwable failure) {
 			if (!ConcurrentRuns.this.running.remove(this.message, this)) {
+				if (this.countsLate) {
+					this.message.repliedLate(cell());
+				}
 				return;
 			}
 			try {
-				ConcurrentRuns.this.cell.handling().concurrentlyOver(this.message, result, failure);
+				handling().concurrentlyOver(this.message, result, failure);
 			}
 			finally {
 				freeSlot(this.message.operation());
 			}
 		}
 
+		/** Do not wait for what the handler returned, if it has. On any thread. */
+		void giveUp(Throwable reason) {
+			if (!(this.by instanceof CompletionStage<?> stage)) {
+				return;
+			}
+			this.countsLate = !(stage instanceof EngineFuture);
+			if (ConcurrentRuns.this.running.remove(this.message, this)) {
+				// What is cancelled runs code of the application.
+				cell().execute(() -> {
+					try {
+						handling().gaveUpBeside(this.message, stage, reason);
+					}
+					finally {
+						freeSlot(this.message.operation());
+					}
+				});
+			}
+		}
+
+		/** Returns whether the handler was to be interrupted. */
+		boolean interruptHandler() {
+			if (this.by instanceof Interruption handler) {
+				handler.interrupt(() -> true);
+				return true;
+			}
+			return false;
+		}
+
 		private void interrupt() {
 			if (this.message instanceof Call call) {
-				ConcurrentRuns.this.cell.handling().giveUpAtShutdown(call);
+				handling().giveUpAtShutdown(call);
 			}
-			Object now = this.by;
-			if (now instanceof Interruption handler) {
-				handler.interrupt(() -> true);
+			if (!interruptHandler()) {
+				giveUp(new CancellationException("Server " + cell().label() + " was shut down"));
 			}
-			else if (now instanceof CompletionStage<?>) {
-				ended(null, new CancellationException("Server " + cell().label() + " was shut down"));
-			}
+		}
+
+		@Override
+		public long deadline() {
+			return this.limit;
+		}
+
+		@Override
+		public boolean isOver() {
+			return ConcurrentRuns.this.running.get(this.message) != this;
+		}
+
+		@Override
+		public void expire() {
+			giveUp(handling().unfinished(this.message));
+		}
+
+		private Handling handling() {
+			return ConcurrentRuns.this.cell.handling();
 		}
 
 		@Override

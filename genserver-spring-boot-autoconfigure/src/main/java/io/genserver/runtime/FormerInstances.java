@@ -15,6 +15,8 @@ final class FormerInstances {
 
 	private final LongAdder late = new LongAdder();
 
+	private final LongAdder abandoned = new LongAdder();
+
 	private final LongAdder restarts = new LongAdder();
 
 	void add(ServerCell cell) {
@@ -23,6 +25,7 @@ final class FormerInstances {
 		this.failed.add(statistics.failedCount());
 		this.dropped.add(statistics.droppedCount());
 		this.late.add(statistics.lateCount());
+		this.abandoned.add(statistics.abandonedCount());
 		this.restarts.add(cell.life().restarts());
 	}
 
@@ -40,6 +43,10 @@ final class FormerInstances {
 
 	long late() {
 		return this.late.sum();
+	}
+
+	long abandoned() {
+		return this.abandoned.sum();
 	}
 
 	long restarts() {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
@@ -122,10 +123,15 @@ final class Handling {
 			turn.message = null;
 			turn.detached = false;
 		}
-		if (result instanceof CompletionStage<?> stage) {
+		if (result instanceof CompletionStage<?> stage && !isPutOff(message)) {
 			return await(message, stage);
 		}
 		return succeeded(message, result);
+	}
+
+	/** Whether the reply was put off, so that what the handler returned is ignored. */
+	static boolean isPutOff(@Nullable Message message) {
+		return message instanceof Call call && call.isDeferred();
 	}
 
 	/** Let the instance handle a message. In the turn or beside it. */
@@ -169,7 +175,7 @@ final class Handling {
 	}
 
 	private TurnStep await(Message message, CompletionStage<?> stage) {
-		Awaited pending = new Awaited(this, message, stage);
+		Awaited pending = new Awaited(this, message, stage, limit(message));
 		this.awaited = pending;
 		if (stage instanceof ReplyFuture reply) {
 			Cycles.beginWait(this.cell, reply.call());
@@ -182,11 +188,31 @@ final class Handling {
 		catch (Throwable ex) {
 			pending.accept(null, ex);
 		}
+		// Published before it is looked at: whoever ends the call, or the server, looks
+		// for what is awaited afterwards. One of the two sees the other.
+		if (message.isOver()) {
+			pending.giveUp(unwanted());
+		}
+		else if (this.cell.endsWaits()) {
+			pending.giveUp(endedWith(message));
+		}
 		if (pending.park()) {
+			if (pending.deadline() != Long.MAX_VALUE) {
+				this.cell.runtime().scheduler().track(pending);
+			}
 			return TurnStep.WAIT;
 		}
 		this.interruption.next();
 		return resumed(pending);
+	}
+
+	/**
+	 * When what a handler returned is given up. A call is ended at its deadline by its
+	 * sender or by whoever watches deadlines; any other message gets a limit here.
+	 */
+	long limit(Message message) {
+		return message.isCast() ? this.cell.runtime().nanoTime() + this.cell.server().handlerTimeoutNanos()
+				: Long.MAX_VALUE;
 	}
 
 	/** What a handler returned has completed; begins a turn. On any thread. */
@@ -218,7 +244,60 @@ final class Handling {
 		turnGoesOn();
 		Throwable failure = pending.failure();
 		Message message = pending.message();
+		if (failure != null && pending.isGivenUp()) {
+			return gaveUp(pending, message, failure);
+		}
 		return (failure != null) ? failed(message, failure) : succeeded(message, pending.result());
+	}
+
+	private TurnStep gaveUp(Awaited pending, Message message, Throwable reason) {
+		Turn turn = Turn.current();
+		if (turn != null) {
+			turn.message = message;
+		}
+		try {
+			pending.letGo();
+		}
+		finally {
+			if (turn != null) {
+				turn.message = null;
+			}
+		}
+		over(message, reason);
+		gaveUp(message, reason);
+		return TurnStep.GO_ON;
+	}
+
+	/** What a handler returned is no longer waited for; that is no failure of it. */
+	private void gaveUp(Message message, Throwable reason) {
+		if (message.isCast()) {
+			logger.warn("Server {} goes on: {}", this.cell.label(), reason.getMessage());
+			this.cell.statistics().failed(message.operation(), reason);
+		}
+		else if (!message.isOver()) {
+			message.fail(this.cell, reason);
+		}
+		message.forget();
+	}
+
+	/** The sender of a message has given it up, or its deadline has passed. */
+	static CancellationException unwanted() {
+		return new CancellationException("Nobody waits for the reply any more");
+	}
+
+	/** A message that has no deadline has taken longer than its server waits. */
+	Throwable unfinished(Message message) {
+		return new TimeoutException("what " + message.operation() + " returned was not complete after "
+				+ Duration.ofNanos(this.cell.server().handlerTimeoutNanos())
+				+ " and is not waited for any longer; genserver.servers." + this.cell.name()
+				+ ".handler-timeout sets how long the server waits");
+	}
+
+	Throwable endedWith(Message message) {
+		return new GenServerUnavailableException(
+				"Server " + this.cell.label() + " was told to stop or restart while it waited for what "
+						+ message.operation() + " returned; the message may have been executed",
+				false);
 	}
 
 	private TurnStep succeeded(Message message, @Nullable Object value) {
@@ -230,6 +309,10 @@ final class Handling {
 	private TurnStep failed(Message message, Throwable cause) {
 		over(message, cause);
 		refuse(message, cause);
+		if (this.cell.endsWaits()) {
+			// It stops or begins again in any case, at once; this may be why it failed.
+			return this.cell.life().step();
+		}
 		switch (strategyFor(cause)) {
 			case RESUME -> {
 			}
@@ -276,6 +359,9 @@ final class Handling {
 			return;
 		}
 		refuse(message, cause);
+		if (this.cell.endsWaits()) {
+			return;
+		}
 		switch (strategyFor(cause)) {
 			case RESUME -> {
 			}
@@ -285,6 +371,16 @@ final class Handling {
 			}
 			case STOP -> stopBecause(message, cause);
 		}
+	}
+
+	/** What a handler beside the turn returned is no longer waited for. */
+	void gaveUpBeside(Message message, CompletionStage<?> stage, Throwable reason) {
+		this.cell.statistics().processedBeside();
+		Awaited.cancel(message, stage, this.cell);
+		if (message.isCast()) {
+			message.told(reason);
+		}
+		gaveUp(message, reason);
 	}
 
 	private SupervisionStrategy strategyFor(Throwable cause) {
@@ -302,7 +398,7 @@ final class Handling {
 	}
 
 	private void answer(Message message, @Nullable Object value) {
-		if (!(message instanceof Call call && call.isDeferred())) {
+		if (!isPutOff(message)) {
 			message.succeed(this.cell, value);
 		}
 		message.forget();
@@ -347,6 +443,17 @@ final class Handling {
 		if (seen != null) {
 			seen.taken(since);
 		}
+	}
+
+	/** The commands that are postponed. On any thread. */
+	int postponed() {
+		ConcurrentRuns beside = this.concurrentRuns;
+		return (beside != null) ? beside.postponed() : 0;
+	}
+
+	/** Whether the handlers beside the turn are to wait for nothing more. */
+	boolean endsWaitsBeside() {
+		return (postponed() & ServerCell.END_WAITS) != 0;
 	}
 
 	/**
@@ -450,6 +557,61 @@ final class Handling {
 		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.isEmpty());
 	}
 
+	/**
+	 * A call has ended before it had its reply: what its handler returned need not be
+	 * waited for. On any thread.
+	 */
+	void unwanted(Call call) {
+		Awaited pending = this.awaited;
+		if (pending != null && pending.message() == call) {
+			pending.giveUp(unwanted());
+		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.giveUp(call, unwanted());
+		}
+	}
+
+	/** The server is to end, and with it every wait for what a handler returned. */
+	void endWaits() {
+		Awaited pending = this.awaited;
+		if (pending != null) {
+			pending.giveUp(endedWith(pending.message()));
+		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.giveUpAll(this::endedWith);
+		}
+	}
+
+	/** Interrupt the handlers that keep the turn from commands. On any thread. */
+	void interruptFor(int commands) {
+		Message running = this.current;
+		while (running != null && this.cell.isToldTo(commands) && this.awaited == null) {
+			// Its caller is told of the stop, not of the interrupt.
+			if (running instanceof Call call) {
+				call.giveUp(interruptedFor(call));
+			}
+			Message interrupted = running;
+			this.interruption
+				.interrupt(() -> this.current == interrupted && this.awaited == null && this.cell.isToldTo(commands));
+			Message next = this.current;
+			running = (next != running) ? next : null;
+		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.interruptFor(commands, this::interruptedFor);
+		}
+	}
+
+	private Throwable interruptedFor(Message message) {
+		return new GenServerUnavailableException(
+				"Server " + this.cell.label() + " was told to stop or restart, and the handler of "
+						+ message.operation() + ", which ran for longer than genserver.servers." + this.cell.name()
+						+ ".stop-grace, was interrupted; the call may have been executed",
+				false);
+	}
+
 	/** Interrupt what runs and give up what is awaited. For shutdown. */
 	void interrupt() {
 		this.interruption.interrupt(() -> true);
@@ -458,7 +620,7 @@ final class Handling {
 		}
 		Awaited pending = this.awaited;
 		if (pending != null) {
-			pending.accept(null, new CancellationException("Server " + this.cell.label() + " was shut down"));
+			pending.giveUp(new CancellationException("Server " + this.cell.label() + " was shut down"));
 		}
 		ConcurrentRuns beside = this.concurrentRuns;
 		if (beside != null) {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> type of the reply
  * @since 0.1.0
  */
-public abstract class HeldFuture<T extends @Nullable Object> extends CompletableFuture<T> implements Waiter {
+public abstract class HeldFuture<T extends @Nullable Object> extends CompletableFuture<T>
+		implements Waiter, EngineFuture {
 
 	private static final String COMPLETED = "was given up when its future was completed";
 

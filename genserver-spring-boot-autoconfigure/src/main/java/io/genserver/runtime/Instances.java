@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
@@ -167,11 +168,21 @@ final class Instances {
 	 * cell.
 	 */
 	void restart(@Nullable String key) {
+		restart(key, graceNanos());
+	}
+
+	/** How long a running handler may keep a stop or restart waiting. */
+	private long graceNanos() {
+		return Server.nanos(this.server.settings().stopGrace());
+	}
+
+	/** The same; a handler that runs is interrupted after some nanoseconds. */
+	void restart(@Nullable String key, long grace) {
 		ServerCell known = (key != null) ? this.keyed.get(key) : this.single;
 		if (known == null) {
 			return;
 		}
-		known.command(ServerCell.RESTART);
+		known.end(ServerCell.RESTART, grace);
 		// One that began to end meanwhile looks for the command after this is visible.
 		if (known.life().isEnding() && known.takeRestart() && !replace(known)) {
 			throw new NoSuchServerException("Server " + this.server.name()
@@ -252,32 +263,38 @@ final class Instances {
 		}
 	}
 
-	/** Let all stop, and make no more. */
+	/**
+	 * Let all stop after what they handle, however long that takes, and make no more. For
+	 * shutdown.
+	 */
 	CompletableFuture<@Nullable Void> stop() {
-		CompletableFuture<?>[] ends = stopping().stream()
+		CompletableFuture<?>[] ends = stopping((cell) -> cell.command(ServerCell.STOP)).stream()
 			.map((cell) -> cell.life().whenTerminated())
 			.toArray(CompletableFuture[]::new);
 		return CompletableFuture.allOf(ends).thenApply((done) -> null);
 	}
 
 	/** Let all stop, and make no more; returns those that end. */
-	private Collection<ServerCell> stopping() {
+	private Collection<ServerCell> stopping(Consumer<ServerCell> stop) {
 		this.stopped = true;
 		Collection<ServerCell> cells = allThatLive();
-		cells.forEach((cell) -> cell.command(ServerCell.STOP));
+		cells.forEach(stop);
 		return cells;
 	}
 
-	/** Let one instance stop, or, without a key, all; returns those that end. */
+	/**
+	 * Let one instance stop, or, without a key, all and make no more. A handler that runs
+	 * is interrupted after a while. Returns those that end.
+	 */
 	Collection<ServerCell> stopping(@Nullable String key) {
 		if (key == null) {
-			return stopping();
+			return stopping((cell) -> cell.end(ServerCell.STOP, graceNanos()));
 		}
 		ServerCell cell = this.keyed.get(key);
 		if (cell == null) {
 			return List.of();
 		}
-		cell.command(ServerCell.STOP);
+		cell.end(ServerCell.STOP, graceNanos());
 		return List.of(cell);
 	}
 

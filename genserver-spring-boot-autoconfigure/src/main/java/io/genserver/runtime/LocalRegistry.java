@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -178,9 +179,27 @@ public final class LocalRegistry implements GenServerRegistry {
 	@Override
 	public void restart(String name) {
 		Server server = this.runtime.server(name);
+		restart(name, server.settings().stopGrace());
+	}
+
+	@Override
+	public void restart(String name, Duration grace) {
+		Server server = this.runtime.server(name);
 		for (ServerCell cell : server.instances().all()) {
-			server.instances().restart(cell.key());
+			server.instances().restart(cell.key(), nanos(grace));
 		}
+	}
+
+	@Override
+	public void restart(String name, String key, Duration grace) {
+		keyed(this.runtime.server(name)).instances().restart(checkKey(name, key), nanos(grace));
+	}
+
+	private static long nanos(Duration grace) {
+		if (grace.isNegative()) {
+			throw new IllegalArgumentException("The grace must not be negative, but is " + grace);
+		}
+		return Server.nanos(grace);
 	}
 
 	@Override

@@ -119,6 +119,15 @@ abstract class Message {
 		}
 	}
 
+	/** Its handler has replied after its end. */
+	final void repliedLate(ServerCell cell) {
+		cell.statistics().lateReply();
+		MessageEnvelope seen = this.envelope;
+		if (seen != null) {
+			seen.repliedLate();
+		}
+	}
+
 	final @Nullable Object origin() {
 		return this.origin;
 	}

@@ -64,6 +64,10 @@ public final class MethodOperation extends Operation {
 		if (translator == null) {
 			return reply;
 		}
+		if (Turn.hasPutOffReply()) {
+			// Whatever it is, it is ignored; a Mono is not even subscribed to.
+			return null;
+		}
 		if (reply == null) {
 			throw new NullPointerException(InvalidOperationException.describe(this.method)
 					+ " returned null instead of a " + this.method.getReturnType().getSimpleName());

@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +86,19 @@ public final class Server {
 			depth += cell.mailbox().size();
 		}
 		return depth;
+	}
+
+	/**
+	 * Return how many futures that handlers returned were no longer waited for, and could
+	 * not be cancelled.
+	 * @return the number since the server was added
+	 */
+	public long abandonedReplies() {
+		long abandoned = this.instances.former().abandoned();
+		for (ServerCell cell : this.instances.all()) {
+			abandoned += cell.statistics().abandonedCount();
+		}
+		return abandoned;
 	}
 
 	/**
@@ -379,6 +393,17 @@ public final class Server {
 	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
 		this.instances.ended(cell, last, hadStarted);
 		this.runtime.ended(cell, last);
+	}
+
+	/** How long it waits for what a handler returned, if nothing else limits that. */
+	long handlerTimeoutNanos() {
+		Duration own = settings().handlerTimeout();
+		return nanos((own != null) ? own : settings().callTimeout());
+	}
+
+	/** A duration, however long, as a number that can be added to a time. */
+	static long nanos(Duration duration) {
+		return (duration.compareTo(Duration.ofNanos(LONGEST)) < 0) ? duration.toNanos() : LONGEST;
 	}
 
 	/** Whether it has methods that may overlap. */

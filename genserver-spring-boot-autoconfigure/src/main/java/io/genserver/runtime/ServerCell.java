@@ -59,6 +59,12 @@ final class ServerCell implements Watched {
 	/** Fail what waits for the end of a pause, and what comes: there will be none. */
 	static final int GIVE_UP = 512;
 
+	/**
+	 * With a stop or restart that somebody else asked for: what a handler returned is not
+	 * waited for until then, and the handler that runs has a limited time.
+	 */
+	static final int END_WAITS = 1024;
+
 	/** The instance goes. */
 	private static final int ENDING = STOP | RESTART | FAIL;
 
@@ -142,11 +148,13 @@ final class ServerCell implements Watched {
 
 	// What others do. Safe on any thread.
 
-	/** There may be something to do. */
-	void ready() {
+	/** There may be something to do. Returns whether that makes it run. */
+	boolean ready() {
 		if (this.status == IDLE && STATUS.compareAndSet(this, IDLE, READY)) {
 			execute(this);
+			return true;
 		}
+		return false;
 	}
 
 	/** Run a task where the server's turns run. */
@@ -181,11 +189,40 @@ final class ServerCell implements Watched {
 		}
 	}
 
-	/** Do something before the next message, whatever waits in the mailbox. */
-	void command(int bit) {
+	/**
+	 * Stop or restart although a handler may run, or be awaited. A handler that asks for
+	 * it itself ends first, in its own time.
+	 * @param bit {@link #STOP} or {@link #RESTART}
+	 * @param grace nanoseconds after which a handler that runs is interrupted
+	 */
+	void end(int bit, long grace) {
+		Turn turn = Turn.current();
+		if (turn != null && turn.cell == this) {
+			command(bit);
+			return;
+		}
+		boolean rested = command(bit | END_WAITS);
+		this.handling.endWaits();
+		if (rested && this.handling.isSettled()) {
+			return;
+		}
+		if (grace <= 0) {
+			this.handling.interruptFor(bit);
+		}
+		else {
+			Scheduler scheduler = runtime().scheduler();
+			scheduler.track(new Alarm(scheduler.nanoTime() + grace, () -> this.handling.interruptFor(bit)));
+		}
+	}
+
+	/**
+	 * Do something before the next message, whatever waits in the mailbox.
+	 * @return whether the turn was not running, and is from now on
+	 */
+	boolean command(int bit) {
 		// Of pausing and its contrary the last one told counts, and a stop also ends the
 		// restart that was to come; a restart that is told later begins after the end.
-		int contrary = switch (bit) {
+		int contrary = switch (bit & ~END_WAITS) {
 			case SUSPEND -> RESUME;
 			case RESUME -> SUSPEND;
 			case STOP -> RESTART;
@@ -198,16 +235,16 @@ final class ServerCell implements Watched {
 		int now = this.status;
 		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
 			execute(this);
+			return true;
 		}
-		else if (now == SUCCESSOR) {
+		if (now == SUCCESSOR) {
 			if ((bit & STOP) != 0) {
 				// Its senders need not wait for the end of the other.
 				execute(this::refuseAll);
 			}
+			return true;
 		}
-		else {
-			ready();
-		}
+		return ready();
 	}
 
 	/**
@@ -352,7 +389,7 @@ final class ServerCell implements Watched {
 		// An interrupt that was meant for a handler does not meet what follows it.
 		this.handling.interruption().next();
 		int bits = (int) COMMANDS.getAndSet(this, 0);
-		boolean postponed = this.handling.postpone(bits & ENDING);
+		boolean postponed = this.handling.postpone(bits & (ENDING | END_WAITS));
 		if ((postponed && (bits & STOP) != 0)
 				|| ((bits & GIVE_UP) != 0 && this.life.state() == ServerState.SUSPENDED)) {
 			this.inbox.mailbox.close();
@@ -516,6 +553,22 @@ final class ServerCell implements Watched {
 	@Override
 	public boolean isSlow(long now, long threshold) {
 		return this.handling.isSlow(now, threshold);
+	}
+
+	/** Whether a command is still to be followed. */
+	boolean isToldTo(int bits) {
+		return (this.commands & bits) != 0;
+	}
+
+	/** Whether the turn is to wait for nothing more before it ends or begins again. */
+	boolean endsWaits() {
+		return (this.commands & END_WAITS) != 0 || this.handling.endsWaitsBeside();
+	}
+
+	/** What it was told and has not done yet, in a word, or {@code null}. */
+	@Nullable String pending() {
+		int bits = this.commands | this.handling.postponed();
+		return this.life.isOver() ? null : ((bits & STOP) != 0) ? "stop" : ((bits & RESTART) != 0) ? "restart" : null;
 	}
 
 	/** Whether it was told something that may end its instance, or begin a pause. */

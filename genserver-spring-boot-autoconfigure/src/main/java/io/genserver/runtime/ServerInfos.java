@@ -22,8 +22,8 @@ final class ServerInfos {
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
 						cell.server().settings().overflow()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
-				statistics.lateCount(), cell.life().restarts(), cell.handling().inFlight(),
-				statistics.recentFailures());
+				statistics.lateCount(), statistics.abandonedCount(), cell.life().restarts(), cell.pending(),
+				cell.handling().inFlight(), statistics.recentFailures());
 	}
 
 	static ServerInfo of(Server server) {
@@ -40,7 +40,9 @@ final class ServerInfos {
 		long failed = former.failed();
 		long dropped = former.dropped();
 		long late = former.late();
+		long abandoned = former.abandoned();
 		long restarts = former.restarts();
+		String pending = null;
 		ServerInfo.@Nullable InFlight oldest = null;
 		for (ServerCell cell : server.instances().all()) {
 			instances++;
@@ -50,7 +52,9 @@ final class ServerInfos {
 			failed += cell.statistics().failedCount();
 			dropped += cell.statistics().droppedCount();
 			late += cell.statistics().lateCount();
+			abandoned += cell.statistics().abandonedCount();
 			restarts += cell.life().restarts();
+			pending = (pending != null) ? pending : cell.pending();
 			ServerInfo.InFlight running = cell.handling().inFlight();
 			if (running != null && (oldest == null || running.age().compareTo(oldest.age()) > 0)) {
 				oldest = running;
@@ -60,7 +64,7 @@ final class ServerInfos {
 				: server.runtime().hasStarted() ? ServerState.RUNNING : ServerState.NEW;
 		return new ServerInfo(server.name(), null, server.definition().type().getName(), state, true, instances,
 				new ServerInfo.Mailbox(depth, server.settings().capacity(), highWater, server.settings().overflow()),
-				processed, failed, dropped, late, restarts, oldest, List.of());
+				processed, failed, dropped, late, abandoned, restarts, pending, oldest, List.of());
 	}
 
 }

@@ -18,10 +18,20 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout time after which an idle instance of a keyed server is let go,
  * {@code null} for never
  * @param startFailure what becomes of the application when the start fails
+ * @param handlerTimeout time for which the server waits for what a handler returned
+ * unfinished whose message has no deadline, positive; {@code null} for the call timeout
+ * @param stopGrace time a running handler has to end once its server is told to stop or
+ * to restart; then it is interrupted. Not negative
  * @since 0.1.0
  */
 public record ServerSettings(int capacity, Overflow overflow, Duration callTimeout, Supervision supervision,
-		int maxInstances, @Nullable Duration idleTimeout, StartFailure startFailure) {
+		int maxInstances, @Nullable Duration idleTimeout, StartFailure startFailure, @Nullable Duration handlerTimeout,
+		Duration stopGrace) {
+
+	/**
+	 * The default of {@link #stopGrace}.
+	 */
+	public static final Duration STOP_GRACE = Duration.ofSeconds(1);
 
 	/**
 	 * The defaults.
@@ -42,6 +52,28 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 		if (idleTimeout != null && (idleTimeout.isNegative() || idleTimeout.isZero())) {
 			throw new IllegalArgumentException("Idle timeout must be positive, not " + idleTimeout);
 		}
+		if (handlerTimeout != null && (handlerTimeout.isNegative() || handlerTimeout.isZero())) {
+			throw new IllegalArgumentException("Handler timeout must be positive, not " + handlerTimeout);
+		}
+		if (stopGrace.isNegative()) {
+			throw new IllegalArgumentException("Stop grace must not be negative, but is " + stopGrace);
+		}
+	}
+
+	/**
+	 * Create settings with the default limits of what a handler does.
+	 * @param capacity messages that may wait in a mailbox, at least 1
+	 * @param overflow what happens to a cast that meets a full mailbox
+	 * @param callTimeout time a call may take in all, positive
+	 * @param supervision what becomes of the server when a handler throws
+	 * @param maxInstances number of instances a keyed server may have at once, at least 1
+	 * @param idleTimeout time after which an idle instance of a keyed server is let go,
+	 * {@code null} for never
+	 * @param startFailure what becomes of the application when the start fails
+	 */
+	public ServerSettings(int capacity, Overflow overflow, Duration callTimeout, Supervision supervision,
+			int maxInstances, @Nullable Duration idleTimeout, StartFailure startFailure) {
+		this(capacity, overflow, callTimeout, supervision, maxInstances, idleTimeout, startFailure, null, STOP_GRACE);
 	}
 
 	/**
@@ -52,7 +84,7 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 */
 	public ServerSettings withMailbox(int capacity, Overflow overflow) {
 		return new ServerSettings(capacity, overflow, this.callTimeout, this.supervision, this.maxInstances,
-				this.idleTimeout, this.startFailure);
+				this.idleTimeout, this.startFailure, this.handlerTimeout, this.stopGrace);
 	}
 
 	/**
@@ -62,7 +94,7 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 */
 	public ServerSettings withCallTimeout(Duration callTimeout) {
 		return new ServerSettings(this.capacity, this.overflow, callTimeout, this.supervision, this.maxInstances,
-				this.idleTimeout, this.startFailure);
+				this.idleTimeout, this.startFailure, this.handlerTimeout, this.stopGrace);
 	}
 
 	/**
@@ -81,7 +113,7 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 */
 	public ServerSettings withSupervision(Supervision supervision) {
 		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, supervision, this.maxInstances,
-				this.idleTimeout, this.startFailure);
+				this.idleTimeout, this.startFailure, this.handlerTimeout, this.stopGrace);
 	}
 
 	/**
@@ -91,7 +123,19 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 */
 	public ServerSettings withIdleTimeout(Duration idleTimeout) {
 		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, this.supervision, this.maxInstances,
-				idleTimeout, this.startFailure);
+				idleTimeout, this.startFailure, this.handlerTimeout, this.stopGrace);
+	}
+
+	/**
+	 * Return these settings with other limits of what a handler does.
+	 * @param handlerTimeout time for what is returned unfinished, {@code null} for the
+	 * call timeout
+	 * @param stopGrace time a running handler has once its server is told to end
+	 * @return other settings
+	 */
+	public ServerSettings withHandlerLimits(@Nullable Duration handlerTimeout, Duration stopGrace) {
+		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, this.supervision, this.maxInstances,
+				this.idleTimeout, this.startFailure, handlerTimeout, stopGrace);
 	}
 
 	/**

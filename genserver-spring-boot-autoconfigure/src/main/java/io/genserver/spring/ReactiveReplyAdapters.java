@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
+import io.genserver.runtime.EngineFuture;
 import io.genserver.runtime.ReplyAdapter;
 import io.genserver.runtime.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ public final class ReactiveReplyAdapters {
 
 		@Override
 		public CompletionStage<?> fromHandler(Object reply) {
-			return Mono.from(this.adapter.toPublisher(reply)).toFuture();
+			return new Subscribed(Mono.from(this.adapter.toPublisher(reply)).toFuture());
 		}
 
 		@Override
@@ -87,6 +88,32 @@ public final class ReactiveReplyAdapters {
 			}
 			return this.adapter.fromPublisher(
 					Mono.deferContextual((subscriber) -> Mono.fromFuture(this.context.within(subscriber, call))));
+		}
+
+	}
+
+	/**
+	 * What a subscribed reply completes with; cancelling it cancels the subscription.
+	 */
+	private static final class Subscribed extends CompletableFuture<Object> implements EngineFuture {
+
+		private final CompletableFuture<?> subscription;
+
+		Subscribed(CompletableFuture<?> subscription) {
+			this.subscription = subscription;
+			subscription.whenComplete((reply, failure) -> {
+				if (failure != null) {
+					completeExceptionally(failure);
+				}
+				else {
+					complete(reply);
+				}
+			});
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			return this.subscription.cancel(mayInterruptIfRunning);
 		}
 
 	}

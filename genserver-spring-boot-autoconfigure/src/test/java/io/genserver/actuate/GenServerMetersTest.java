@@ -60,6 +60,24 @@ class GenServerMetersTest {
 	}
 
 	@Test
+	void countsFuturesThatServersNoLongerWaitFor() throws Exception {
+		this.servers.add("kv", false).start();
+		this.meters.follow(this.servers.runtime());
+		GenServerRef<Cell> kv = this.servers.ref("kv");
+		CountDownLatch begun = new CountDownLatch(1);
+		CompletableFuture<?> call = kv.callAsync((cell) -> {
+			begun.countDown();
+			return new CompletableFuture<>();
+		});
+		assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+		call.cancel(false);
+		kv.call((cell) -> cell.value);
+		assertThat(this.registry.get("genserver.replies.abandoned").tag("server", "kv").functionCounter().count())
+			.isEqualTo(1);
+		assertThat(this.servers.registry().info("kv").abandonedReplies()).isOne();
+	}
+
+	@Test
 	void tellsTimeoutsCancellationsRefusalsAndStoppedServersApart() throws Exception {
 		this.servers.add("kv", false, 1, Cell::new).start();
 		GenServerRef<Cell> kv = this.servers.ref("kv");

@@ -1,12 +1,16 @@
 package io.genserver.actuate;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.GenServer;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
+import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.testsupport.HangGuard;
@@ -84,6 +88,39 @@ class GenServersControlWebTest {
 	}
 
 	@Test
+	void S13_aRestartThatAHandlerKeepsWaitingShowsAsPendingAndCanBeForced() {
+		WebTestClient client = start("unrestricted");
+		for (String path : new String[] { "counter", "room/one" }) {
+			GenServerRef<Object> ref = path.equals("counter") ? registry().ref("counter")
+					: registry().ref("room", "one");
+			CompletableFuture<Object> hangs = ref.withTimeout(Duration.ofMinutes(5)).callAsync((instance) -> {
+				new CountDownLatch(1).await();
+				return null;
+			});
+			ServerInfo[] info = new ServerInfo[1];
+			await(() -> {
+				info[0] = (ref.key() == null) ? registry().info("counter") : registry().info("room", "one");
+				return info[0] != null && info[0].inFlight() != null;
+			});
+			post(client, "/genservers/" + path, "restart").expectStatus().isNoContent();
+			client.get().uri("/genservers/" + path).exchange().expectBody().jsonPath("$.pending").isEqualTo("restart");
+			client.post()
+				.uri("/genservers/" + path)
+				.contentType(MediaType.APPLICATION_JSON)
+				.bodyValue(Map.of("action", "restart", "force", true))
+				.exchange()
+				.expectStatus()
+				.isNoContent();
+			assertThat(hangs).failsWithin(Duration.ofSeconds(30))
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(GenServerUnavailableException.class);
+			await(() -> registry().info("counter").pending() == null && registry().info("room").pending() == null);
+			client.get().uri("/genservers/" + path).exchange().expectBody().jsonPath("$.pending").doesNotExist();
+		}
+	}
+
+	@Test
 	void saysWhatThereIsInsteadOfWhatThereIsNot() {
 		WebTestClient client = start("unrestricted");
 		refused(post(client, "/genservers/counter", "stop"), HttpStatus.BAD_REQUEST,
@@ -93,6 +130,11 @@ class GenServersControlWebTest {
 			.contentType(MediaType.APPLICATION_JSON)
 			.bodyValue(Map.of())
 			.exchange(), HttpStatus.BAD_REQUEST, "The action is missing");
+		refused(client.post()
+			.uri("/genservers/counter")
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue(Map.of("action", "suspend", "force", true))
+			.exchange(), HttpStatus.BAD_REQUEST, "Only a restart can be forced, not 'suspend'");
 		refused(post(client, "/genservers/conter", "suspend"), HttpStatus.NOT_FOUND,
 				"There is no server 'conter'; the servers are: counter, room");
 		refused(post(client, "/genservers/conter/one", "suspend"), HttpStatus.NOT_FOUND, "There is no server 'conter'");
@@ -121,7 +163,8 @@ class GenServersControlWebTest {
 
 	private WebTestClient start(String access) {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
-			.properties("server.port=0", "management.endpoints.web.exposure.include=genservers",
+			.properties("genserver.stop-grace=5m", "server.port=0",
+					"management.endpoints.web.exposure.include=genservers",
 					access.isEmpty() ? "no.access=said" : "management.endpoint.genservers.access=" + access,
 					"spring.reactor.netty.shutdown-quiet-period=0s")
 			.run();

@@ -49,7 +49,7 @@ class GenServerPropertiesTest {
 					"genserver.supervision.backoff.initial=1ms", "genserver.supervision.backoff.max=2ms",
 					"genserver.start-failure=mark-failed", "genserver.shutdown.drain-timeout=1s",
 					"genserver.shutdown.timeout=3s", "genserver.slow-handler-threshold=4s",
-					"genserver.stuck-handler-limit=6s")
+					"genserver.stuck-handler-limit=6s", "genserver.handler-timeout=8s", "genserver.stop-grace=0s")
 			.run((context) -> {
 				ServerSettings settings = settings(context, "plain");
 				assertThat(settings.callTimeout()).isEqualTo(Duration.ofSeconds(2));
@@ -62,6 +62,8 @@ class GenServerPropertiesTest {
 				assertThat(settings.supervision().initialBackoff()).isEqualTo(Duration.ofMillis(1));
 				assertThat(settings.supervision().maxBackoff()).isEqualTo(Duration.ofMillis(2));
 				assertThat(settings.startFailure()).isEqualTo(StartFailure.MARK_FAILED);
+				assertThat(settings.handlerTimeout()).isEqualTo(Duration.ofSeconds(8));
+				assertThat(settings.stopGrace()).isZero();
 				assertThat(context.getBean(GenServerRuntime.class).settings())
 					.isEqualTo(new RuntimeSettings(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(4),
 							Duration.ofSeconds(6), context.getClassLoader()));
@@ -87,7 +89,8 @@ class GenServerPropertiesTest {
 			.withPropertyValues("genserver.servers.tuned.mailbox.capacity=9",
 					"genserver.servers.tuned.mailbox.overflow=block", "genserver.servers.tuned.call-timeout=1m",
 					"genserver.servers.tuned.supervision.strategy=resume",
-					"genserver.servers.tuned.start-failure=mark-failed")
+					"genserver.servers.tuned.start-failure=mark-failed", "genserver.handler-timeout=8s",
+					"genserver.servers.tuned.handler-timeout=9s", "genserver.servers.tuned.stop-grace=10s")
 			.run((context) -> {
 				ServerSettings settings = settings(context, "tuned");
 				assertThat(settings.capacity()).isEqualTo(9);
@@ -96,6 +99,8 @@ class GenServerPropertiesTest {
 				assertThat(settings.supervision().onException()).isEqualTo(SupervisionStrategy.RESUME);
 				assertThat(settings.supervision().onError()).isEqualTo(SupervisionStrategy.RESTART);
 				assertThat(settings.startFailure()).isEqualTo(StartFailure.MARK_FAILED);
+				assertThat(settings.handlerTimeout()).isEqualTo(Duration.ofSeconds(9));
+				assertThat(settings.stopGrace()).isEqualTo(Duration.ofSeconds(10));
 			});
 	}
 
@@ -138,6 +143,10 @@ class GenServerPropertiesTest {
 					genserver.servers.plain.mailbox.capacity=-1  | genserver.servers.plain.mailbox.capacity  | at least 1
 					genserver.servers.plain.max-instances=0      | genserver.servers.plain.max-instances     | at least 1
 					genserver.servers.plain.call-timeout=0s      | genserver.servers.plain.call-timeout      | positive
+					genserver.servers.plain.handler-timeout=0s   | genserver.servers.plain.handler-timeout   | positive
+					genserver.servers.plain.stop-grace=-1s       | genserver.servers.plain.stop-grace        | negative
+					genserver.handler-timeout=0s                 | genserver.handler-timeout                 | positive
+					genserver.stop-grace=-1s                     | genserver.stop-grace                      | negative
 					genserver.servers.plain.idle-timeout=-1s     | genserver.servers.plain.idle-timeout      | positive
 					genserver.servers.plain.idle-timeout=1s      | genserver.servers.plain.idle-timeout      | not keyed
 					genserver.servers.plain.max-instances=5      | genserver.servers.plain.max-instances     | not keyed
