@@ -5,7 +5,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import io.genserver.ServerInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +23,9 @@ final class Monitor implements Runnable {
 	/** Ticks without anything running before the ticking stops. */
 	private static final int QUIET_TICKS = 100;
 
-	/** Slow handlers logged in one second at most. */
-	private static final int SLOW_LOGGED = 10;
-
 	private final WorkerScheduler scheduler;
 
-	private final long slowNanos;
+	private final WorkerWatch workers;
 
 	private final DeadlineWheel deadlines = new DeadlineWheel(System.nanoTime());
 
@@ -45,17 +41,9 @@ final class Monitor implements Runnable {
 
 	private boolean started;
 
-	/** Workers added at the last tick; only the monitor's thread uses it. */
-	private int reinforced;
-
-	/** Slow handlers logged in the current second. */
-	private int slowLogged;
-
-	private long slowSecond;
-
 	Monitor(WorkerScheduler scheduler, RuntimeSettings settings) {
 		this.scheduler = scheduler;
-		this.slowNanos = settings.slowHandlerThreshold().toNanos();
+		this.workers = new WorkerWatch(scheduler, settings.slowHandlerThreshold().toNanos());
 		this.thread = Thread.ofPlatform()
 			.daemon()
 			.name("genserver-monitor")
@@ -143,30 +131,11 @@ final class Monitor implements Runnable {
 		this.time = now;
 		this.deadlines.advance(now);
 		letIn();
-		return look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
-	}
-
-	/** Log a slow handler, but not thousands of them at once. */
-	private void reportSlow(Watched task, long now) {
-		if (now - this.slowSecond > TimeUnit.SECONDS.toNanos(1)) {
-			if (this.slowLogged > SLOW_LOGGED) {
-				logger.warn("{} more handlers are slow", this.slowLogged - SLOW_LOGGED);
-			}
-			this.slowSecond = now;
-			this.slowLogged = 0;
-		}
-		if (++this.slowLogged <= SLOW_LOGGED) {
-			ServerCell cell = task.cell();
-			ServerInfo.InFlight inFlight = task.inFlight();
-			if (inFlight != null) {
-				logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", cell.label(),
-						inFlight.operation(), inFlight.caller(), inFlight.age().toMillis(), cell.mailbox().size());
-			}
-		}
+		return this.workers.look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
 	}
 
 	private boolean isQuiet() {
-		return !look(System.nanoTime()) && !this.scheduler.isHelpComing() && this.deadlines.isEmpty()
+		return !this.workers.look(System.nanoTime()) && !this.scheduler.isHelpComing(false) && this.deadlines.isEmpty()
 				&& this.crowded.isEmpty();
 	}
 
@@ -180,40 +149,14 @@ final class Monitor implements Runnable {
 		}
 	}
 
-	private boolean look(long now) {
-		int running = 0;
-		int stuck = 0;
-		for (Worker worker : this.scheduler.workers()) {
-			Runnable task = worker.task();
-			if (task == null) {
-				continue;
-			}
-			running++;
-			long begun = worker.begun();
-			if (worker.seen == begun) {
-				stuck++;
-				worker.hold();
-			}
-			worker.seen = begun;
-			worker.yieldSoon = true;
-			if (this.slowNanos > 0 && task instanceof Watched watched && watched.isSlow(now, this.slowNanos)) {
-				reportSlow(watched, now);
-			}
-		}
-		int active = running - stuck;
-		if (this.scheduler.isHelpComing() || !this.scheduler.hasSurplus()) {
-			this.reinforced = 0;
-			return running > 0;
-		}
-		if (active <= this.reinforced) {
-			// All that came last time are busy with one task each, if not stuck already.
-			this.reinforced = Math.min(Math.max(1, this.reinforced * 2), Math.max(1, running));
-		}
-		else {
-			this.reinforced = (active < this.scheduler.parallelism()) ? 1 : 0;
-		}
-		this.scheduler.reinforce(this.reinforced);
-		return true;
+	/** Whether it waits for something to begin, and takes no time at all meanwhile. */
+	boolean isParked() {
+		return this.parked;
+	}
+
+	/** What the monitor sees of the workers. */
+	WorkerWatch workers() {
+		return this.workers;
 	}
 
 }

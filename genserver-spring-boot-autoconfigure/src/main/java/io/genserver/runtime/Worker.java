@@ -24,11 +24,14 @@ final class Worker implements Runnable {
 
 	private static final VarHandle BEGUN;
 
+	private static final VarHandle PLACE;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			TASK = lookup.findVarHandle(Worker.class, "task", Runnable.class);
 			BEGUN = lookup.findVarHandle(Worker.class, "begun", long.class);
+			PLACE = lookup.findVarHandle(Worker.class, "place", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -40,7 +43,17 @@ final class Worker implements Runnable {
 	/** Tasks between two looks at the shared queue, so that it never starves; prime. */
 	private static final int SHARED_FIRST = 61;
 
+	/** Known to those that look for tasks or for workers, and counted. */
+	private static final int LISTED = 0;
+
+	/** Stays in its task, neither known nor counted. */
+	private static final int ASIDE = 1;
+
+	private static final int ENDED = 2;
+
 	private final WorkerScheduler scheduler;
+
+	private final Crew crew;
 
 	private final SpmcVarHandleArrayQueue<Runnable> queue = new SpmcVarHandleArrayQueue<>(QUEUE);
 
@@ -56,11 +69,17 @@ final class Worker implements Runnable {
 	 */
 	private volatile boolean held;
 
+	/** {@link #LISTED}, {@link #ASIDE} or {@link #ENDED}. */
+	private volatile int place = LISTED;
+
 	/** Whether it is to let other virtual threads run; written by the monitor. */
 	volatile boolean yieldSoon;
 
 	/** What the monitor saw last; only the monitor uses it. */
-	long seen;
+	long seen = -1;
+
+	/** Whether the monitor keeps it among those set aside; only the monitor uses it. */
+	boolean noted;
 
 	/** Whether it ends and is no longer counted; only the worker uses it. */
 	boolean retired;
@@ -75,8 +94,9 @@ final class Worker implements Runnable {
 
 	private int taken;
 
-	Worker(WorkerScheduler scheduler) {
+	Worker(WorkerScheduler scheduler, Crew crew) {
 		this.scheduler = scheduler;
+		this.crew = crew;
 	}
 
 	/** The worker of the calling thread, or {@code null}. */
@@ -88,15 +108,24 @@ final class Worker implements Runnable {
 		return this.scheduler;
 	}
 
+	Crew crew() {
+		return this.crew;
+	}
+
 	@Override
 	public void run() {
 		CURRENT.set(this);
-		this.thread = Thread.currentThread();
 		this.state.begin(this.scheduler.classLoader());
 		try {
 			Runnable next = this.scheduler.next(this);
 			while (next != null) {
 				runTask(next);
+				if (this.held && !letGo()) {
+					return;
+				}
+				if (this.yieldSoon) {
+					giveWay();
+				}
 				next = take();
 				if (next == null) {
 					TASK.setOpaque(this, null);
@@ -122,13 +151,29 @@ final class Worker implements Runnable {
 			logger.error("A task of a server failed: {}", next, ex);
 		}
 		this.state.clean();
-		if (this.held) {
-			this.held = false;
+	}
+
+	private void giveWay() {
+		this.yieldSoon = false;
+		if (!this.scheduler.isWanted(this)) {
+			// What it would do next is for those that are.
+			this.scheduler.handOver(this);
 		}
-		if (this.yieldSoon) {
-			this.yieldSoon = false;
-			Thread.yield();
+		Thread.yield();
+	}
+
+	/**
+	 * Its task no longer keeps it from its queue.
+	 * @return whether it goes on; otherwise it was set aside and is not missed
+	 */
+	private boolean letGo() {
+		this.held = false;
+		if (this.place != ASIDE) {
+			return true;
 		}
+		TASK.setOpaque(this, null);
+		this.scheduler.handOver(this);
+		return this.scheduler.comesBack(this);
 	}
 
 	/** A task was found that will be run now. Only by this worker. */
@@ -139,6 +184,54 @@ final class Worker implements Runnable {
 	/** Its task will not go on for a while. By this worker or the monitor. */
 	void hold() {
 		this.held = true;
+	}
+
+	/**
+	 * Set it aside if it is still in the task that holds it. Of the worker's "held no
+	 * longer, and aside?" and the monitor's "aside, and still held?" one sees the other:
+	 * a worker that is aside knows when its task ends. By the monitor.
+	 * @return whether it is aside
+	 */
+	boolean setAside() {
+		if (!this.held || !PLACE.compareAndSet(this, LISTED, ASIDE)) {
+			return false;
+		}
+		if (!this.held && PLACE.compareAndSet(this, ASIDE, LISTED)) {
+			return false;
+		}
+		this.crew.unlisted();
+		return true;
+	}
+
+	/** Be listed again, unless it is. By this worker. */
+	boolean comeBack() {
+		return PLACE.compareAndSet(this, ASIDE, LISTED);
+	}
+
+	/**
+	 * It takes no task any more.
+	 * @return whether it was listed
+	 */
+	boolean end() {
+		return (int) PLACE.getAndSet(this, ENDED) == LISTED;
+	}
+
+	boolean isListed() {
+		return this.place == LISTED;
+	}
+
+	boolean isAside() {
+		return this.place == ASIDE;
+	}
+
+	/** Whether its task waits rather than computes, as far as its thread shows. */
+	boolean isWaiting() {
+		Thread thread = this.thread;
+		return thread != null && thread.getState() != Thread.State.RUNNABLE;
+	}
+
+	boolean isHeld() {
+		return this.held;
 	}
 
 	/** Add to the own queue. Only by this worker. */

@@ -1,16 +1,19 @@
 package io.genserver.runtime;
 
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs servers on a few worker loops on virtual threads.
@@ -24,20 +27,37 @@ import org.jspecify.annotations.Nullable;
  * another processor with every message would cost several times as much.
  * <p>
  * <b>No lost wake-up.</b> Whoever adds a task fences, then looks at {@link #searching}
- * and {@link #idle}; a worker leaves {@code searching}, or enters {@code idle}, fences,
- * and then looks at the queues once more. So one of the two sees the other.
+ * and the workers that sleep; a worker leaves {@code searching}, or goes to sleep,
+ * fences, and then looks at the queues once more. So one of the two sees the other.
  * <p>
  * <b>Blocking.</b> A handler may block its worker. A worker about to wait for a reply or
  * for room marks itself as held and sees to it that its queue is served; any other
  * blocking is noticed by the {@link Monitor}, which marks the worker and adds others, as
- * many as are stuck, while there is work and nobody to do it.
+ * many as are stuck, while there is work and nobody to do it. A worker that stays in its
+ * task is set aside: it no longer counts, nobody looks at it any more, and its queue goes
+ * to the shared one. When its task ends it comes back if it is missing, and ends
+ * otherwise.
+ * <p>
+ * <b>Starvation.</b> Workers on virtual threads need one of the few threads of the JDK
+ * that carry those. Handlers that compute keep them, and on JDK 21 to 23 so do handlers
+ * that block in {@code synchronized}. Workers that were woken and do not get to run are
+ * how the monitor notices; until that is over workers on platform threads, among which
+ * the operating system shares the processors, serve the same queues.
  */
 final class WorkerScheduler implements Scheduler {
+
+	private static final Logger logger = LoggerFactory.getLogger(WorkerScheduler.class);
 
 	/** A worker beyond the usual number ends after so much time without work. */
 	private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(10);
 
 	private static final int MAX_WORKERS = 100_000;
+
+	/** Each has a stack of its own, and takes its share of the processors. */
+	private static final int MAX_PLATFORM_WORKERS = 1024;
+
+	/** Workers beyond the usual number that may wait for work. */
+	static final int SPARE = 8;
 
 	private final int parallelism = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -45,22 +65,19 @@ final class WorkerScheduler implements Scheduler {
 
 	private final Queue<Runnable> shared = new ConcurrentLinkedQueue<>();
 
-	private final CopyOnWriteArrayList<Worker> workers = new CopyOnWriteArrayList<>();
+	private final Roster roster = new Roster();
 
-	/** Workers that exist, started or about to. */
-	private final AtomicInteger count = new AtomicInteger();
+	/** Those that usually do all there is to do. */
+	private final Crew crew = new Crew(false, MAX_WORKERS, this.parallelism);
 
-	/**
-	 * Workers that were woken or made and have not looked for work since. Negative while
-	 * one looks already and its waker has yet to count it.
-	 */
-	private final AtomicInteger rising = new AtomicInteger();
+	/** Those that work while workers of the crew do not get to run. */
+	private final Crew help = new Crew(true, MAX_PLATFORM_WORKERS, 0);
 
 	private final AtomicInteger searching = new AtomicInteger();
 
 	private final AtomicInteger spinningCallers = new AtomicInteger();
 
-	private final ConcurrentLinkedDeque<Worker> idle = new ConcurrentLinkedDeque<>();
+	private final long keepAlive;
 
 	private final Monitor monitor;
 
@@ -71,10 +88,23 @@ final class WorkerScheduler implements Scheduler {
 
 	private final SpinTime callersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
 
+	private final AtomicBoolean saidNoThread = new AtomicBoolean();
+
+	/**
+	 * Whether workers of the crew are woken and do not get to run; set by the monitor.
+	 */
+	private volatile boolean starved;
+
 	private volatile boolean closed;
 
 	WorkerScheduler(RuntimeSettings settings) {
+		this(settings, KEEP_ALIVE);
+	}
+
+	/** With a time of its own, in nanoseconds, after which workers without work end. */
+	WorkerScheduler(RuntimeSettings settings, long keepAlive) {
 		this.classLoader = settings.classLoaderOrCallers();
+		this.keepAlive = keepAlive;
 		this.monitor = new Monitor(this, settings);
 	}
 
@@ -97,7 +127,10 @@ final class WorkerScheduler implements Scheduler {
 	public void execute(Runnable task) {
 		Worker worker = Worker.current();
 		if (worker != null && worker.scheduler() == this && worker.offer(task)) {
-			if (worker.queued() > 1) {
+			if (worker.isAside()) {
+				handOver(worker);
+			}
+			else if (worker.queued() > 1) {
 				summon();
 			}
 		}
@@ -200,15 +233,11 @@ final class WorkerScheduler implements Scheduler {
 		long end = System.nanoTime() + unit.toNanos(timeout);
 		do {
 			runLeft();
-			Worker parked = this.idle.pollFirst();
-			if (parked != null) {
-				LockSupport.unpark(parked.thread);
-			}
-			else if (this.count.get() > 0) {
+			if (!this.crew.wake() && !this.help.wake() && threads() > 0) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 			}
 		}
-		while (this.count.get() > 0 && System.nanoTime() - end < 0);
+		while (threads() > 0 && System.nanoTime() - end < 0);
 	}
 
 	/**
@@ -218,17 +247,13 @@ final class WorkerScheduler implements Scheduler {
 	 */
 	private void runLeft() {
 		VarHandle.fullFence();
+		for (Worker worker : this.roster.listed()) {
+			share(worker);
+		}
 		Runnable task = this.shared.poll();
 		while (task != null) {
 			runLate(task);
 			task = this.shared.poll();
-		}
-		for (Worker worker : this.workers) {
-			task = worker.steal();
-			while (task != null) {
-				runLate(task);
-				task = worker.steal();
-			}
 		}
 	}
 
@@ -250,11 +275,11 @@ final class WorkerScheduler implements Scheduler {
 	@Nullable Runnable next(Worker worker) {
 		if (worker.fresh) {
 			worker.fresh = false;
-			risen();
+			worker.crew().risen();
 		}
 		while (true) {
-			Runnable task = find(worker);
-			if (task == null) {
+			Runnable task = isWanted(worker) ? find(worker) : null;
+			if (task == null && isWanted(worker)) {
 				task = search(worker);
 			}
 			if (task != null) {
@@ -269,37 +294,17 @@ final class WorkerScheduler implements Scheduler {
 		}
 	}
 
+	/** Whether a worker is of those that are to work now. */
+	boolean isWanted(Worker worker) {
+		return this.starved || !worker.crew().isPlatform();
+	}
+
 	private @Nullable Runnable find(Worker worker) {
 		Runnable task = worker.take();
 		if (task == null) {
 			task = this.shared.poll();
 		}
-		return (task != null) ? task : steal(worker);
-	}
-
-	/** From one worker on that is drawn, around to it again: thieves do not meet. */
-	private @Nullable Runnable steal(Worker thief) {
-		int known = this.count.get();
-		int first = (known > 1) ? Worker.random(known) : 0;
-		Runnable task = steal(thief, first, Integer.MAX_VALUE);
-		return (task != null || first == 0) ? task : steal(thief, 0, first);
-	}
-
-	private @Nullable Runnable steal(Worker thief, int from, int to) {
-		int index = 0;
-		// Without a copy of the list: workers that search do this all the time.
-		for (Worker victim : this.workers) {
-			if (index >= to) {
-				return null;
-			}
-			if (index++ >= from && victim != thief && victim.hasSurplus()) {
-				Runnable task = victim.steal();
-				if (task != null) {
-					return task;
-				}
-			}
-		}
-		return null;
+		return (task != null) ? task : this.roster.steal(worker);
 	}
 
 	private @Nullable Runnable search(Worker worker) {
@@ -317,7 +322,7 @@ final class WorkerScheduler implements Scheduler {
 				task = this.shared.poll();
 			}
 			if (task == null) {
-				task = steal(worker);
+				task = this.roster.steal(worker);
 			}
 			if (task == null) {
 				now = System.nanoTime();
@@ -338,17 +343,18 @@ final class WorkerScheduler implements Scheduler {
 
 	/** Park until there may be work; {@code false} if the worker is to end. */
 	private boolean sleep(Worker worker) {
-		this.idle.addFirst(worker);
+		Crew kind = worker.crew();
+		if (kind.count() > kind.usual() + SPARE && retire(worker)) {
+			return false;
+		}
+		kind.rest(worker);
 		VarHandle.fullFence();
-		if (hasSurplus() || this.closed) {
-			if (!this.idle.remove(worker)) {
-				// Somebody is about to wake this worker, and counts on it.
-				risen();
-			}
+		if ((isWanted(worker) && hasSurplus()) || this.closed) {
+			kind.unrest(worker);
 			return true;
 		}
-		if (this.count.get() > this.parallelism) {
-			LockSupport.parkNanos(this, KEEP_ALIVE);
+		if (kind.count() > kind.usual()) {
+			LockSupport.parkNanos(this, this.keepAlive);
 		}
 		else {
 			// Without a time, which would wake a thread that keeps it.
@@ -356,11 +362,7 @@ final class WorkerScheduler implements Scheduler {
 		}
 		// With the flag set it would not park any more.
 		Thread.interrupted();
-		if (!this.idle.remove(worker)) {
-			risen();
-			return true;
-		}
-		return !retire(worker);
+		return !kind.unrest(worker) || !retire(worker);
 	}
 
 	/**
@@ -369,30 +371,55 @@ final class WorkerScheduler implements Scheduler {
 	 * stay, and whoever adds a task meanwhile is seen, or sees that one is missing.
 	 */
 	private boolean retire(Worker worker) {
-		int known = this.count.get();
-		while (known > this.parallelism) {
-			if (this.count.compareAndSet(known, known - 1)) {
-				if (hasSurplus()) {
-					this.count.incrementAndGet();
-					return false;
-				}
-				worker.retired = true;
-				return true;
-			}
-			known = this.count.get();
+		Crew kind = worker.crew();
+		if (!kind.unlistExtra()) {
+			return false;
 		}
-		return false;
+		if (isWanted(worker) && hasSurplus()) {
+			kind.listed();
+			return false;
+		}
+		worker.retired = true;
+		return true;
 	}
 
-	private void risen() {
-		this.rising.decrementAndGet();
+	/**
+	 * The task of a worker that was set aside has ended.
+	 * @return whether the worker is missing, and counted and listed again; otherwise it
+	 * ends
+	 */
+	boolean comesBack(Worker worker) {
+		Crew kind = worker.crew();
+		int most = kind.usual() + ((kind.isPlatform() || !this.shared.isEmpty()) ? SPARE : 0);
+		if (this.closed || !isWanted(worker) || !kind.enlist(most)) {
+			return false;
+		}
+		if (worker.comeBack()) {
+			this.roster.addBack(worker);
+		}
+		else {
+			// The monitor has thought better of it.
+			kind.unlisted();
+		}
+		return true;
 	}
 
 	void ended(Worker worker) {
-		this.workers.remove(worker);
-		if (!worker.retired) {
-			this.count.decrementAndGet();
+		boolean listed = worker.end();
+		if (listed) {
+			this.roster.sweepFew();
 		}
+		if (listed != worker.retired) {
+			// Retired, it was already counted as ended; aside, by the monitor too.
+			if (listed) {
+				worker.crew().unlisted();
+			}
+			else {
+				worker.crew().listed();
+			}
+		}
+		worker.crew().ended();
+		handOver(worker);
 	}
 
 	// Seeing to it that there are workers.
@@ -400,76 +427,160 @@ final class WorkerScheduler implements Scheduler {
 	/** There is a task more: wake a worker unless one is coming anyway. */
 	private void summon() {
 		VarHandle.fullFence();
-		if (this.searching.get() == 0 && this.rising.get() <= 0) {
-			if (!wakeIdle() && this.count.get() < this.parallelism) {
-				add();
+		if (this.searching.get() > 0) {
+			return;
+		}
+		if (isHelpWanted()) {
+			if (!this.help.isRising()) {
+				wake(this.help);
 			}
+		}
+		else if (!this.crew.isRising() && !wake(this.crew) && this.crew.count() < this.parallelism) {
+			add(this.crew, 1);
 		}
 	}
 
 	/** The calling worker is about to block: somebody else must serve its queue. */
 	private void ensureWorker() {
 		VarHandle.fullFence();
-		if (this.searching.get() == 0 && this.rising.get() <= 0 && !wakeIdle()) {
-			add();
+		Crew wanted = wanted();
+		if (this.searching.get() == 0 && !wanted.isRising() && !wake(wanted)) {
+			add(wanted, 1);
 		}
 	}
 
-	/** Wake or add some workers. For the monitor. */
+	/** Wake or add some workers, as many as there are tasks for. For the monitor. */
 	void reinforce(int number) {
-		for (int i = 0; i < number; i++) {
-			if (!wakeIdle() && !add()) {
-				return;
+		Crew wanted = wanted();
+		int left = backlog(number);
+		while (left > 0 && wake(wanted)) {
+			left--;
+		}
+		add(wanted, left);
+	}
+
+	/** Whether workers on virtual threads do not get to run, and some are late now. */
+	boolean isHelpWanted() {
+		return this.starved && this.crew.isRising();
+	}
+
+	/** Those that are to be woken now. */
+	private Crew wanted() {
+		return isHelpWanted() ? this.help : this.crew;
+	}
+
+	private boolean wake(Crew kind) {
+		if (!kind.wake()) {
+			return false;
+		}
+		this.monitor.wake();
+		return true;
+	}
+
+	private void add(Crew kind, int number) {
+		List<Worker> added = new ArrayList<>(number);
+		while (added.size() < number && !this.closed && kind.admit()) {
+			added.add(new Worker(this, kind));
+		}
+		if (added.isEmpty()) {
+			return;
+		}
+		this.roster.add(added);
+		this.monitor.wake();
+		for (Worker worker : added) {
+			start(worker);
+		}
+	}
+
+	/** Where no thread can be had, those that there are have to do. */
+	private void start(Worker worker) {
+		try {
+			Thread thread = worker.crew().thread(worker);
+			worker.thread = thread;
+			thread.start();
+		}
+		catch (Throwable ex) {
+			worker.crew().risen();
+			ended(worker);
+			if (this.saidNoThread.compareAndSet(false, true)) {
+				logger.warn("No thread can be started for a worker; servers go on with {} workers. "
+						+ "This is not logged again", threads() - 1, ex);
 			}
 		}
 	}
 
-	private boolean wakeIdle() {
-		Worker worker = this.idle.pollFirst();
-		if (worker == null) {
-			return false;
+	/** What the queue of a worker holds goes to the shared one. */
+	void handOver(Worker worker) {
+		if (share(worker)) {
+			summon();
+			if (this.closed) {
+				runLeft();
+			}
 		}
-		this.rising.incrementAndGet();
-		this.monitor.wake();
-		LockSupport.unpark(worker.thread);
-		return true;
 	}
 
-	private boolean add() {
-		if (this.closed || this.count.incrementAndGet() > MAX_WORKERS) {
-			this.count.decrementAndGet();
-			return false;
+	private boolean share(Worker worker) {
+		Runnable task = worker.steal();
+		boolean any = (task != null);
+		while (task != null) {
+			this.shared.offer(task);
+			task = worker.steal();
 		}
-		this.rising.incrementAndGet();
-		Worker worker = new Worker(this);
-		this.workers.add(worker);
-		this.monitor.wake();
-		Thread.ofVirtual()
-			.name("genserver-worker-", this.workers.size())
-			.inheritInheritableThreadLocals(false)
-			.start(worker);
-		return true;
+		return any;
 	}
 
 	/** Whether a task waits that a worker without work should take. */
 	boolean hasSurplus() {
-		if (!this.shared.isEmpty()) {
-			return true;
-		}
-		for (Worker worker : this.workers) {
-			if (worker.hasSurplus()) {
-				return true;
+		return !this.shared.isEmpty() || this.roster.hasSurplus();
+	}
+
+	/**
+	 * How many tasks wait that workers without work should take, counted up to a number.
+	 * Looks at all workers; for the monitor.
+	 */
+	int backlog(int most) {
+		int found = 0;
+		for (Runnable ignored : this.shared) {
+			if (++found >= most) {
+				return found;
 			}
 		}
-		return false;
+		for (Worker worker : this.roster.listed()) {
+			found += worker.hasSurplus() ? worker.queued() : 0;
+		}
+		return Math.min(found, most);
 	}
 
-	Iterable<Worker> workers() {
-		return this.workers;
+	// What the monitor asks for.
+
+	Roster roster() {
+		return this.roster;
 	}
 
-	boolean isHelpComing() {
-		return this.rising.get() > 0 || this.searching.get() > 0;
+	/**
+	 * Whether a worker will look for work soon.
+	 * @param isLate whether workers on virtual threads were woken and do not begin
+	 */
+	boolean isHelpComing(boolean isLate) {
+		return this.searching.get() > 0 || this.help.isRising() || (this.crew.isRising() && !(isLate && this.starved));
+	}
+
+	/** Whether workers were woken, or made, that have not begun. */
+	boolean isRising() {
+		return this.crew.isRising();
+	}
+
+	/** Changes whenever a worker that was woken, or made, begins. */
+	int rises() {
+		return this.crew.rises();
+	}
+
+	boolean isStarved() {
+		return this.starved;
+	}
+
+	void starved(boolean now) {
+		this.starved = now;
 	}
 
 	@Nullable ClassLoader classLoader() {
@@ -478,6 +589,25 @@ final class WorkerScheduler implements Scheduler {
 
 	int parallelism() {
 		return this.parallelism;
+	}
+
+	/** Workers that are listed, or about to be. */
+	int counted() {
+		return this.crew.count() + this.help.count();
+	}
+
+	/** Workers that have not ended. */
+	int threads() {
+		return this.crew.threads() + this.help.threads();
+	}
+
+	/** Workers on platform threads that have not ended. */
+	int platformThreads() {
+		return this.help.threads();
+	}
+
+	Monitor monitor() {
+		return this.monitor;
 	}
 
 }

@@ -1,0 +1,58 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.TimeUnit;
+
+import io.genserver.ServerInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs handlers that run for longer than they should, but not thousands of them at once.
+ * Only the monitor's thread uses it.
+ */
+final class SlowHandlers {
+
+	private static final Logger logger = LoggerFactory.getLogger(SlowHandlers.class);
+
+	/** Logged in one second at most. */
+	private static final int MOST = 10;
+
+	/** 0 for never. */
+	private final long threshold;
+
+	/** Logged, or counted instead, in the current second. */
+	private int found;
+
+	private long second;
+
+	SlowHandlers(long threshold) {
+		this.threshold = threshold;
+	}
+
+	/** Look at what a worker runs. */
+	void look(@Nullable Runnable task, long now) {
+		if (this.threshold > 0 && task instanceof Watched watched && watched.isSlow(now, this.threshold)) {
+			report(watched, now);
+		}
+	}
+
+	private void report(Watched task, long now) {
+		if (now - this.second > TimeUnit.SECONDS.toNanos(1)) {
+			if (this.found > MOST) {
+				logger.warn("{} more handlers are slow", this.found - MOST);
+			}
+			this.second = now;
+			this.found = 0;
+		}
+		if (++this.found <= MOST) {
+			ServerCell cell = task.cell();
+			ServerInfo.InFlight inFlight = task.inFlight();
+			if (inFlight != null) {
+				logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", cell.label(),
+						inFlight.operation(), inFlight.caller(), inFlight.age().toMillis(), cell.mailbox().size());
+			}
+		}
+	}
+
+}

@@ -1,0 +1,202 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the monitor does about workers at every tick: it notices those that stay in one
+ * task, sets them aside, and adds others while there is work and nobody to do it. Only
+ * the monitor's thread uses it, but for {@link #walked()}.
+ * <p>
+ * <b>What a tick costs.</b> It walks the workers that are listed, which take tasks, and
+ * only some of those set aside, in turn: how many handlers block does not matter.
+ * <p>
+ * <b>How many are added.</b> Two for each that was set aside as its task waits. For those
+ * that compute, one at a time: more threads than processors make nothing faster, but
+ * whoever is behind them must have a turn. On platform threads, which come while virtual
+ * ones do not get to run, that one comes only if no worker gets to another task.
+ */
+final class WorkerWatch {
+
+	/** Ticks in which no woken worker begins although one should. */
+	private static final int LATE_TICKS = 10;
+
+	/**
+	 * Ticks after which it is no longer the machine's load that may explain it: only then
+	 * do more workers than there are processors come on platform threads.
+	 */
+	private static final int STARVED_TICKS = 50;
+
+	/** Ticks in which all are on time, before workers on platform threads rest again. */
+	private static final int PUNCTUAL_TICKS = 100;
+
+	/** Ticks between two workers that are added because no task gets done. */
+	private static final int PATIENCE = 10;
+
+	/** Workers set aside that are looked at in one tick, at least. */
+	private static final int LOOKS = 64;
+
+	/** Ticks until all of those set aside were looked at, at most. */
+	private static final int ROUND = 256;
+
+	private final WorkerScheduler scheduler;
+
+	private final SlowHandlers slow;
+
+	/** Those set aside, and some that have come back or ended since. */
+	private final List<Worker> aside = new ArrayList<>();
+
+	/** Where the next look at those set aside begins. */
+	private int next;
+
+	/** Workers that were set aside as they wait, since others were added. */
+	private int vacated;
+
+	/** Ticks, one after the other, in which woken workers did not begin. */
+	private int late;
+
+	private int punctual;
+
+	private int rises;
+
+	/** Ticks, one after the other, in which work waited and no task was begun. */
+	private int unserved;
+
+	private volatile int walked;
+
+	WorkerWatch(WorkerScheduler scheduler, long slowNanos) {
+		this.scheduler = scheduler;
+		this.slow = new SlowHandlers(slowNanos);
+	}
+
+	/** How many workers the last tick looked at. */
+	int walked() {
+		return this.walked;
+	}
+
+	/**
+	 * Look at the workers.
+	 * @return whether anything runs
+	 */
+	boolean look(long now) {
+		Worker[] listed = this.scheduler.roster().listed();
+		int running = 0;
+		int stuck = 0;
+		boolean served = false;
+		boolean sweep = false;
+		for (Worker worker : listed) {
+			Runnable task = worker.task();
+			sweep |= !worker.isListed();
+			if (task == null) {
+				continue;
+			}
+			running++;
+			long begun = worker.begun();
+			if (worker.seen != begun) {
+				served = true;
+			}
+			else {
+				stuck++;
+				if (!worker.isHeld()) {
+					worker.hold();
+				}
+				else if (worker.setAside()) {
+					sweep = true;
+					note(worker);
+				}
+			}
+			worker.seen = begun;
+			worker.yieldSoon = true;
+			this.slow.look(task, now);
+		}
+		if (sweep) {
+			this.scheduler.roster().sweep();
+		}
+		this.walked = listed.length + lookAside(now);
+		boolean isLate = lookForStarvation();
+		reinforce(running - stuck, served, isLate);
+		return running > 0 || !this.aside.isEmpty();
+	}
+
+	private void note(Worker worker) {
+		this.vacated += worker.isWaiting() ? 1 : 0;
+		this.scheduler.handOver(worker);
+		if (!worker.noted) {
+			worker.noted = true;
+			this.aside.add(worker);
+		}
+	}
+
+	private int lookAside(long now) {
+		int looks = Math.min(this.aside.size(), Math.max(LOOKS, this.aside.size() / ROUND));
+		for (int left = looks; left > 0; left--) {
+			if (this.next >= this.aside.size()) {
+				this.next = 0;
+			}
+			Worker worker = this.aside.get(this.next);
+			if (worker.isAside()) {
+				// A task it added at the very moment it was set aside.
+				this.scheduler.handOver(worker);
+				this.slow.look(worker.task(), now);
+				this.next++;
+			}
+			else {
+				worker.noted = false;
+				Worker last = this.aside.removeLast();
+				if (last != worker) {
+					this.aside.set(this.next, last);
+				}
+			}
+		}
+		return looks;
+	}
+
+	/**
+	 * Look whether workers on virtual threads get to run.
+	 * @return whether some were woken, and none began since the last tick
+	 */
+	private boolean lookForStarvation() {
+		int now = this.scheduler.rises();
+		boolean isLate = this.scheduler.isRising() && now == this.rises;
+		this.rises = now;
+		this.late = isLate ? this.late + 1 : 0;
+		this.punctual = isLate ? 0 : this.punctual + 1;
+		if (this.late >= LATE_TICKS && !this.scheduler.isStarved()) {
+			this.unserved = 0;
+			this.scheduler.starved(true);
+		}
+		else if (this.punctual >= PUNCTUAL_TICKS && this.scheduler.isStarved()) {
+			this.scheduler.starved(false);
+		}
+		return isLate;
+	}
+
+	private void reinforce(int active, boolean served, boolean isLate) {
+		if (this.scheduler.backlog(1) == 0) {
+			this.vacated = 0;
+			this.unserved = 0;
+		}
+		else if (!this.scheduler.isHelpComing(isLate)) {
+			this.unserved = served ? 0 : this.unserved + 1;
+			int missing = missing(active);
+			if (missing > 0) {
+				this.vacated = 0;
+				this.scheduler.reinforce(missing);
+			}
+		}
+	}
+
+	private int missing(int active) {
+		if (this.scheduler.isHelpWanted() && this.late < STARVED_TICKS) {
+			return (this.scheduler.platformThreads() < this.scheduler.parallelism()) ? 1 : 0;
+		}
+		if (this.vacated > 0) {
+			return 2 * this.vacated;
+		}
+		if (this.scheduler.isHelpWanted()) {
+			return (this.unserved % PATIENCE == 0) ? 1 : 0;
+		}
+		return (active < this.scheduler.parallelism()) ? 1 : 0;
+	}
+
+}
