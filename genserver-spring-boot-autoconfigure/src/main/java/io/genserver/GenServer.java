@@ -79,6 +79,20 @@ public @interface GenServer {
 	String callTimeout() default "";
 
 	/**
+	 * Time after which an idle instance of a keyed server is let go, with the state in
+	 * its fields, such as {@code 30m}; {@code 0s} for never; empty means ten minutes.
+	 * @return the time
+	 */
+	String idleTimeout() default "";
+
+	/**
+	 * Number of instances a keyed server may have at once; a message that would need one
+	 * more is refused. {@code -1} for no limit; 0 means 100 000.
+	 * @return the number
+	 */
+	int maxInstances() default 0;
+
+	/**
 	 * What becomes of the server when a handler throws an exception; empty means the
 	 * configured value.
 	 * @return at most one strategy

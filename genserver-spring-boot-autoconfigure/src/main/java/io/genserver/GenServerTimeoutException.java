@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class GenServerTimeoutException extends GenServerException {
 
+	/** What is longer is not told in milliseconds. */
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	private final transient Details details;
 
 	/**
@@ -67,7 +70,8 @@ public class GenServerTimeoutException extends GenServerException {
 	}
 
 	private static String millis(Duration duration) {
-		return duration.toMillis() + " ms";
+		// What does not fit into a long of nanoseconds is not worth counting.
+		return (duration.compareTo(LONGEST) > 0) ? duration.toString() : duration.toMillis() + " ms";
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.genserver;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -95,6 +96,24 @@ class LayoutTest {
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.genserver.test..", "org.junit..", "org.opentest4j..", "org.springframework.test..",
 					"org.springframework.boot.test..")
+			.check(MAIN);
+	}
+
+	@Test
+	void durationsBecomeNumbersInOnePlace() {
+		// Anywhere else a duration that is long enough would be an ArithmeticException.
+		noClasses().that()
+			.doNotHaveFullyQualifiedName("io.genserver.runtime.Durations")
+			.and()
+			.doNotHaveFullyQualifiedName(GenServerTimeoutException.class.getName())
+			.and()
+			.resideOutsideOfPackage("io.genserver.demo..")
+			.should()
+			.callMethod(Duration.class, "toNanos")
+			.orShould()
+			.callMethod(Duration.class, "toMillis")
+			.orShould()
+			.callMethod(Duration.class, "multipliedBy", long.class)
 			.check(MAIN);
 	}
 

@@ -9,6 +9,7 @@ import io.genserver.DeadLetterListener;
 import io.genserver.Envelope;
 import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
+import io.genserver.runtime.Durations;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerWatcher;
@@ -104,7 +105,7 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 
 	@Override
 	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
-		meters(envelope.server()).waited().record(envelope.waited().toNanos(), TimeUnit.NANOSECONDS);
+		meters(envelope.server()).waited().record(Durations.nanos(envelope.waited()), TimeUnit.NANOSECONDS);
 		return invocation.proceed();
 	}
 
@@ -112,7 +113,7 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 	public void ended(Envelope envelope, @Nullable Throwable failure) {
 		if (this.timesCalls && !envelope.isCast()) {
 			meters(envelope.server()).calls(envelope.operation(), Outcome.of(envelope.server(), failure))
-				.record(envelope.age().toNanos(), TimeUnit.NANOSECONDS);
+				.record(Durations.nanos(envelope.age()), TimeUnit.NANOSECONDS);
 		}
 	}
 

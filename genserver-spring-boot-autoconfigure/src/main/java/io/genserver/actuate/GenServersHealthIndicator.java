@@ -10,6 +10,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -80,7 +81,8 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 			builder.withDetail("failedInstances", failedInstances);
 		}
 		if (!stuck.isEmpty()) {
-			builder.withDetail("stuck", stuck).withDetail("stuckHandlerLimitMillis", this.stuckHandlerLimit.toMillis());
+			builder.withDetail("stuck", stuck)
+				.withDetail("stuckHandlerLimitMillis", Durations.millis(this.stuckHandlerLimit));
 		}
 	}
 
@@ -115,7 +117,7 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 		ServerInfo.InFlight inFlight = info.inFlight();
 		if (inFlight != null) {
 			details.put("operation", inFlight.operation());
-			details.put("ageMillis", inFlight.age().toMillis());
+			details.put("ageMillis", Durations.millis(inFlight.age()));
 			details.put("caller", inFlight.caller());
 		}
 		return details;

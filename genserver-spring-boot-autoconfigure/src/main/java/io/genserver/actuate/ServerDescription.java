@@ -6,6 +6,7 @@ import java.util.List;
 import io.genserver.Overflow;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -76,7 +77,7 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 	public record InFlightDescription(String operation, long ageMillis, String caller) {
 
 		static InFlightDescription of(ServerInfo.InFlight inFlight) {
-			return new InFlightDescription(inFlight.operation(), inFlight.age().toMillis(), inFlight.caller());
+			return new InFlightDescription(inFlight.operation(), Durations.millis(inFlight.age()), inFlight.caller());
 		}
 
 	}

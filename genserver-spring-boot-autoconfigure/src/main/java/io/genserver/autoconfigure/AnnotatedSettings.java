@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import java.time.Duration;
+import java.util.function.Function;
 
 import io.genserver.GenServer;
 import io.genserver.Overflow;
@@ -26,8 +27,46 @@ record AnnotatedSettings(String server, Class<?> type, GenServer annotation) {
 		Duration callTimeout = callTimeout();
 		return new ServerSettings(capacity(settings.capacity()), (overflow != null) ? overflow : settings.overflow(),
 				(callTimeout != null) ? callTimeout : settings.callTimeout(), supervision(settings.supervision()),
-				settings.maxInstances(), settings.idleTimeout(), settings.startFailure(), settings.handlerTimeout(),
-				settings.stopGrace());
+				maxInstances(settings.maxInstances()), idleTimeout(settings.idleTimeout()), settings.startFailure(),
+				settings.handlerTimeout(), settings.stopGrace());
+	}
+
+	private int maxInstances(int otherwise) {
+		int most = this.annotation.maxInstances();
+		if (most == 0) {
+			return otherwise;
+		}
+		if (most < -1) {
+			throw invalid("maxInstances = " + most, "It is at least 1, or -1 for no limit");
+		}
+		return keyedOnly("maxInstances = " + most, ServerSettingsMapping.instances(most));
+	}
+
+	private @Nullable Duration idleTimeout(@Nullable Duration otherwise) {
+		String text = this.annotation.idleTimeout();
+		if (text.isEmpty()) {
+			return otherwise;
+		}
+		String attribute = "idleTimeout = \"" + text + "\"";
+		Duration said = keyedOnly(attribute, duration(attribute, text, DurationText::parseDelay));
+		return ServerSettingsMapping.idle(said);
+	}
+
+	private <T> T keyedOnly(String attribute, T value) {
+		if (!this.annotation.keyed()) {
+			throw invalid(attribute, "It is not keyed and has one instance, which stays: remove the attribute, or add"
+					+ " keyed = true");
+		}
+		return value;
+	}
+
+	private Duration duration(String attribute, String text, Function<String, Duration> reader) {
+		try {
+			return reader.apply(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(attribute, String.valueOf(ex.getMessage()));
+		}
 	}
 
 	private int capacity(int otherwise) {
@@ -43,12 +82,7 @@ record AnnotatedSettings(String server, Class<?> type, GenServer annotation) {
 		if (text.isEmpty()) {
 			return null;
 		}
-		try {
-			return DurationText.parse(text);
-		}
-		catch (IllegalArgumentException ex) {
-			throw invalid("callTimeout = \"" + text + "\"", String.valueOf(ex.getMessage()));
-		}
+		return duration("callTimeout = \"" + text + "\"", text, DurationText::parse);
 	}
 
 	private Supervision supervision(Supervision supervision) {

@@ -148,7 +148,11 @@ public class GenServerBackgroundProperties {
 
 	/**
 	 * Settings of one background service.
+	 * <p>
+	 * The prefix is where the keys are in the metadata, which so describes what is below
+	 * a name. It is never bound to: the map is.
 	 */
+	@ConfigurationProperties("genserver.background.services.*")
 	public static class Service {
 
 		/**

@@ -30,7 +30,11 @@ public class GenServerClientProperties {
 
 	/**
 	 * One client.
+	 * <p>
+	 * The prefix is where the keys are in the metadata, which so describes what is below
+	 * a name. It is never bound to: the map is.
 	 */
+	@ConfigurationProperties("genserver.clients.*")
 	public static class Client {
 
 		/**

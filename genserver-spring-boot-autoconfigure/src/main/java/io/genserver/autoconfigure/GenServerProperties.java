@@ -328,7 +328,11 @@ public class GenServerProperties {
 	/**
 	 * Settings of one server. What is not set comes from the server's annotation, then
 	 * from the settings of all servers.
+	 * <p>
+	 * The prefix is where the keys are in the metadata, which so describes what is below
+	 * a name. It is never bound to: the map is.
 	 */
+	@ConfigurationProperties("genserver.servers.*")
 	public static class Server {
 
 		/**
@@ -349,13 +353,15 @@ public class GenServerProperties {
 		private @Nullable Duration stopGrace;
 
 		/**
-		 * Time after which an idle instance of a keyed server is let go. Never, if not
-		 * set.
+		 * Time after which an idle instance of a keyed server is let go, with the state
+		 * in its fields; zero for never. Ten minutes, if the annotation does not say
+		 * otherwise.
 		 */
 		private @Nullable Duration idleTimeout;
 
 		/**
-		 * Number of instances a keyed server may have at once, at least 1.
+		 * Number of instances a keyed server may have at once, at least 1; -1 for no
+		 * limit. 100,000, if the annotation does not say otherwise.
 		 */
 		private @Nullable Integer maxInstances;
 

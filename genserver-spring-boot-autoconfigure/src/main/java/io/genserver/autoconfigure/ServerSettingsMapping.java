@@ -79,7 +79,8 @@ final class ServerSettingsMapping {
 		return new ServerSettings(atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
 				this.properties.getMailbox().getOverflow(),
 				positive("genserver.call-timeout", this.properties.getCallTimeout()), supervision(),
-				ServerSettings.DEFAULTS.maxInstances(), null, this.properties.getStartFailure(), handlerTimeout(),
+				ServerSettings.DEFAULTS.maxInstances(), ServerSettings.DEFAULTS.idleTimeout(),
+				this.properties.getStartFailure(), handlerTimeout(),
 				notNegative("genserver.stop-grace", this.properties.getStopGrace()));
 	}
 
@@ -144,12 +145,15 @@ final class ServerSettingsMapping {
 		Duration handlerTimeout = first(own, "handler-timeout", Server::getHandlerTimeout,
 				ServerSettingsMapping::positive);
 		Duration stopGrace = first(own, "stop-grace", Server::getStopGrace, ServerSettingsMapping::notNegative);
-		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::atLeastOne);
-		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::positive);
+		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances,
+				ServerSettingsMapping::atLeastOneOrUnlimited);
+		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout,
+				ServerSettingsMapping::positiveOrNever);
 		return new ServerSettings(or(capacity, settings.capacity()),
 				or(first(own, (each) -> each.getMailbox().getOverflow()), settings.overflow()),
 				or(callTimeout, settings.callTimeout()), supervision(own, settings.supervision()),
-				or(maxInstances, settings.maxInstances()), idleTimeout,
+				(maxInstances != null) ? instances(maxInstances) : settings.maxInstances(),
+				(idleTimeout != null) ? idle(idleTimeout) : settings.idleTimeout(),
 				or(first(own, Server::getStartFailure), settings.startFailure()),
 				(handlerTimeout != null) ? handlerTimeout : settings.handlerTimeout(),
 				or(stopGrace, settings.stopGrace()));
@@ -220,8 +224,37 @@ final class ServerSettingsMapping {
 		return value;
 	}
 
+	/** A number of instances as it is written by users: {@code -1} for no limit. */
+	static int instances(int said) {
+		return (said == -1) ? Integer.MAX_VALUE : said;
+	}
+
+	/** An idle time as it is written by users: zero for never. */
+	static @Nullable Duration idle(Duration said) {
+		return said.isZero() ? null : said;
+	}
+
+	private static Integer atLeastOneOrUnlimited(String key, Integer value) {
+		if (value < 1 && value != -1) {
+			throw new InvalidConfigurationPropertyValueException(key, value,
+					"It must be at least 1, or -1 for no limit");
+		}
+		return value;
+	}
+
+	private static Duration positiveOrNever(String key, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive, or 0s for never");
+		}
+		return bounded(key, value);
+	}
+
 	/** A duration as it is written in properties. */
 	private static String text(Duration duration) {
+		if (duration.compareTo(Duration.ofDays(36_500)) > 0) {
+			// More than some units can express.
+			return duration.toString();
+		}
 		boolean whole = duration.equals(duration.truncatedTo(ChronoUnit.SECONDS));
 		return DurationStyle.SIMPLE.print(duration, whole ? ChronoUnit.SECONDS : ChronoUnit.MILLIS);
 	}

@@ -2,6 +2,9 @@ package io.genserver.background;
 
 import java.time.Duration;
 
+import io.genserver.runtime.Durations;
+import io.genserver.runtime.RestartHistory;
+
 /**
  * How often a background service that throws is run again. The pause before a restart
  * doubles with each restart within the window, up to the longest, and is then shortened
@@ -33,13 +36,16 @@ public record RestartPolicy(int maxRestarts, Duration window, Duration initialBa
 			throw new IllegalArgumentException(
 					"Maximum number of restarts must not be negative, but is " + maxRestarts);
 		}
-		if (window.isNegative() || window.isZero()) {
-			throw new IllegalArgumentException("Window for restarts must be positive, not " + window);
-		}
+		Durations.positive("Window for restarts", window);
 		if (initialBackoff.isNegative() || maxBackoff.compareTo(initialBackoff) < 0) {
 			throw new IllegalArgumentException(
 					"Backoff must lie between zero and its maximum, but is " + initialBackoff + " to " + maxBackoff);
 		}
+	}
+
+	/** What limits the restarts of one run, by the rule that holds for servers too. */
+	RestartHistory history() {
+		return new RestartHistory(this.maxRestarts, this.window, this.initialBackoff, this.maxBackoff);
 	}
 
 }

@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.genserver.runtime.Durations;
+import io.genserver.runtime.RestartHistory;
 import io.genserver.runtime.ThreadState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,7 +137,7 @@ final class ServiceRun<T> {
 	}
 
 	private Completion attempts(boolean again) {
-		RestartHistory history = new RestartHistory(this.definition.restarts());
+		RestartHistory history = this.definition.restarts().history();
 		boolean restarted = again;
 		Throwable failure = null;
 		while (!this.token.isCancelled()) {
@@ -148,14 +150,15 @@ final class ServiceRun<T> {
 			}
 			failure = Objects.requireNonNull(result.cause());
 			this.service.failed(failure);
-			Duration pause = history.next(this.environment);
-			if (pause == null) {
+			long nanos = history.next(this.environment.nanoTime(), this.environment.random());
+			if (nanos < 0) {
 				return result;
 			}
+			Duration pause = Duration.ofNanos(nanos);
 			this.state = ServiceState.RESTARTING;
 			restarted = true;
 			logger.warn("Background service '{}' failed and is restarted in {} ms", this.definition.name(),
-					pause.toMillis(), failure);
+					Durations.millis(pause), failure);
 			pause(pause);
 		}
 		return Completion.CANCELLED;

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ record SystemEnvironment(@Nullable ClassLoader classLoader) implements ServiceEn
 		// entry.
 		CompletableFuture<Void> timer = new CompletableFuture<>();
 		timer.thenRun(task);
-		timer.completeOnTimeout(null, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
+		timer.completeOnTimeout(null, Durations.nanos(delay), TimeUnit.NANOSECONDS);
 		return () -> timer.cancel(false);
 	}
 

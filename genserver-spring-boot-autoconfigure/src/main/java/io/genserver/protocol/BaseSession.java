@@ -1,6 +1,7 @@
 package io.genserver.protocol;
 
 import io.genserver.protocol.ResponseFailure.Cause;
+import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -75,7 +76,7 @@ public final class BaseSession implements WireSession {
 		}
 		long now = time(nowNanos);
 		this.messages.now(now);
-		if (this.decoder.isMidFrame() && now - this.lastBytesNanos >= this.limits.halfOpenIdle().toNanos()) {
+		if (this.decoder.isMidFrame() && now - this.lastBytesNanos >= Durations.nanos(this.limits.halfOpenIdle())) {
 			this.messages.frameStalled();
 			return;
 		}

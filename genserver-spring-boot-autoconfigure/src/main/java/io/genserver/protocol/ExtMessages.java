@@ -2,6 +2,7 @@ package io.genserver.protocol;
 
 import io.genserver.protocol.MetadataCodec.Decoded;
 import io.genserver.protocol.ResponseFailure.Cause;
+import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -482,14 +483,14 @@ final class ExtMessages {
 
 	/** Ends what has waited too long. */
 	void expire() {
-		if (this.credit.isStuck(this.nowNanos, this.extLimits.withholding().toNanos())) {
+		if (this.credit.isStuck(this.nowNanos, Durations.nanos(this.extLimits.withholding()))) {
 			this.credit.beginAgain(this.nowNanos);
 			endLargest();
 		}
 		if (this.credit.isWithheld()) {
 			return;
 		}
-		long patience = this.limits.halfOpenIdle().toNanos();
+		long patience = Durations.nanos(this.limits.halfOpenIdle());
 		for (ExtStream stream : this.streams.snapshot()) {
 			InboundRequest request = stream.request;
 			if (this.open && request != null && request.intake == Intake.WHOLE && stream.receiving

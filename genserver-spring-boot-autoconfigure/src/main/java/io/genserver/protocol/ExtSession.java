@@ -2,6 +2,7 @@ package io.genserver.protocol;
 
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -128,13 +129,13 @@ public final class ExtSession implements WireSession {
 		}
 		now(nowNanos);
 		long silence = nowNanos - this.lastBytesNanos;
-		long patience = this.extLimits.keepAlive().toNanos();
-		if (silence >= patience + this.extLimits.keepAliveTimeout().toNanos()) {
+		long patience = Durations.nanos(this.extLimits.keepAlive());
+		if (silence >= patience + Durations.nanos(this.extLimits.keepAliveTimeout())) {
 			this.messages.violated(ExtViolation
 				.idle("nothing heard for " + TimeUnit.NANOSECONDS.toMillis(silence) + " ms, though asked"));
 			return;
 		}
-		if (this.decoder.isMidFrame() && silence >= this.limits.halfOpenIdle().toNanos()) {
+		if (this.decoder.isMidFrame() && silence >= Durations.nanos(this.limits.halfOpenIdle())) {
 			this.messages.violated(ExtViolation.of(new PeerConduct(this.limits).frameStalled()));
 			return;
 		}

@@ -1,5 +1,7 @@
 package io.genserver.protocol;
 
+import io.genserver.runtime.Durations;
+
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -28,8 +30,8 @@ record ExtSettings(int maxFrame, int maxMessage, int maxStreams, int streamWindo
 		return new ExtSettings(assumed.maxFrame, limits.itemBytes(),
 				Math.max(limits.callsInFlight(), assumed.maxStreams), ext.streamWindowBytes(),
 				ext.connectionWindowBytes(), ext.metadataBytes(),
-				(int) Math.min(ext.keepAlive().toMillis(), Integer.MAX_VALUE),
-				(int) Math.min(ext.keepAliveTimeout().toMillis(), Integer.MAX_VALUE));
+				(int) Math.min(Durations.millis(ext.keepAlive()), Integer.MAX_VALUE),
+				(int) Math.min(Durations.millis(ext.keepAliveTimeout()), Integer.MAX_VALUE));
 	}
 
 	byte[] encode() {

@@ -1,6 +1,7 @@
 package io.genserver.protocol;
 
 import io.genserver.protocol.ResponseFailure.Cause;
+import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -264,12 +265,12 @@ final class InboundMessages {
 				continue;
 			}
 			if (stream instanceof PendingHeader pending) {
-				if (this.nowNanos - pending.openedNanos >= this.limits.headerTimeout().toNanos()) {
+				if (this.nowNanos - pending.openedNanos >= Durations.nanos(this.limits.headerTimeout())) {
 					broken(pending, Cause.OUT_OF_SEQUENCE, "header incomplete after " + this.limits.headerTimeout());
 				}
 			}
 			else if (stream instanceof InboundRequest request && !decoder.isReceiving(request.streamId)
-					&& this.nowNanos - request.lastFrameNanos >= this.limits.halfOpenIdle().toNanos()) {
+					&& this.nowNanos - request.lastFrameNanos >= Durations.nanos(this.limits.halfOpenIdle())) {
 				broken(request, Cause.OUT_OF_SEQUENCE,
 						"request incomplete, nothing came for " + this.limits.halfOpenIdle());
 			}

@@ -1,5 +1,7 @@
 package io.genserver.protocol;
 
+import io.genserver.runtime.Durations;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +65,7 @@ final class PeerConduct {
 
 	/** Judges cancels of calls that had started, counted in consecutive windows. */
 	@Nullable CloseReason startedCallCancelled(long nowNanos) {
-		if (this.cancels == 0 || nowNanos - this.cancelWindowStart >= this.limits.cancelWindow().toNanos()) {
+		if (this.cancels == 0 || nowNanos - this.cancelWindowStart >= Durations.nanos(this.limits.cancelWindow())) {
 			this.cancelWindowStart = nowNanos;
 			this.cancels = 0;
 		}

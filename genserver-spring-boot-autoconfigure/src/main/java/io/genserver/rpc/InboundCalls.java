@@ -17,6 +17,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Admissions.Admission;
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.Durations;
 import io.genserver.runtime.Operation.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -279,7 +280,7 @@ final class InboundCalls {
 	/** How long the caller wants it to take at most, and we would let it. */
 	private long deadlineNanos(InboundRequest request) {
 		long millis = request.details().deadlineMillis();
-		long longest = this.context.limits().longestDeadline().toNanos();
+		long longest = Durations.nanos(this.context.limits().longestDeadline());
 		return (millis >= 0) ? Math.min(TimeUnit.MILLISECONDS.toNanos(millis), longest) : longest;
 	}
 

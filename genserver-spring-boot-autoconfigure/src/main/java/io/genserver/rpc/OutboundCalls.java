@@ -24,6 +24,7 @@ import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
@@ -178,7 +179,7 @@ public final class OutboundCalls implements RpcChannel {
 	private static long withinTurn(long timeoutNanos) {
 		GenServerContext turn = CurrentContext.get();
 		var remaining = (turn != null) ? turn.remaining() : null;
-		return (remaining != null) ? Math.min(remaining.toNanos(), timeoutNanos) : timeoutNanos;
+		return (remaining != null) ? Math.min(Durations.nanos(remaining), timeoutNanos) : timeoutNanos;
 	}
 
 	private void submit(RemoteCall call, byte[] arguments) {

@@ -10,6 +10,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
+import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -232,7 +233,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 			this.takenAtProgress = this.taken;
 			this.progressNanos = nowNanos;
 		}
-		else if (nowNanos - this.progressNanos >= this.limits.outboundStall().toNanos()) {
+		else if (nowNanos - this.progressNanos >= Durations.nanos(this.limits.outboundStall())) {
 			this.transport.close(new CloseReason(CloseCode.SLOW_CONSUMER,
 					"this peer has read nothing for " + this.limits.outboundStall()));
 		}

@@ -9,6 +9,7 @@ import io.genserver.protocol.GoAway;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -196,7 +197,7 @@ public final class PeerConnection {
 	public CompletableFuture<@Nullable Void> drain(Duration time, String reason) {
 		this.transport.execute(() -> {
 			this.draining = true;
-			this.session.goAway(GoAway.SHUTDOWN, time.toMillis(), reason);
+			this.session.goAway(GoAway.SHUTDOWN, Durations.millis(time), reason);
 			this.outbound.wake();
 			this.inbound.refuseNew();
 			idle();

@@ -10,6 +10,7 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
+import io.genserver.runtime.Durations;
 
 /**
  * Stops and resumes reading from a connection in base mode, which knows no other way to
@@ -97,7 +98,7 @@ final class ReadGate implements Backlog {
 
 	@Override
 	public void tick(long nowNanos) {
-		if (this.paused && nowNanos - this.pausedAt >= this.longestPause.toNanos()) {
+		if (this.paused && nowNanos - this.pausedAt >= Durations.nanos(this.longestPause)) {
 			this.transport.close(new CloseReason(CloseCode.OVERLOADED,
 					"what this peer sent was not consumed within " + this.longestPause));
 		}

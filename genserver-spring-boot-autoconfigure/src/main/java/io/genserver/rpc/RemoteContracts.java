@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.genserver.Keyed;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.runtime.Durations;
 
 /**
  * Makes proxies of servers at the other end of a connection, by their contracts. A
@@ -41,7 +42,7 @@ public final class RemoteContracts {
 	public RemoteContracts(RpcCodec codec, Duration callTimeout, RpcInterceptors interceptors) {
 		this.interceptors = interceptors;
 		this.codec = codec;
-		this.callTimeoutNanos = callTimeout.toNanos();
+		this.callTimeoutNanos = Durations.nanos(callTimeout);
 	}
 
 	/**

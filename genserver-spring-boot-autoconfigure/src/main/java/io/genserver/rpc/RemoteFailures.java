@@ -16,6 +16,7 @@ import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.Durations;
 
 /**
  * What the callers of remote operations are told when there is no reply.
@@ -62,7 +63,7 @@ final class RemoteFailures {
 	static GenServerTimeoutException timeout(RemoteMethod method, long nanos, Phase phase, String what) {
 		Duration time = Duration.ofNanos(nanos);
 		return new GenServerTimeoutException(
-				"Call of " + method + " timed out after " + time.toMillis() + " ms; " + what,
+				"Call of " + method + " timed out after " + Durations.millis(time) + " ms; " + what,
 				details(method, time, phase));
 	}
 

@@ -10,6 +10,7 @@ import io.genserver.RpcException;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.StatusCode;
+import io.genserver.runtime.Durations;
 
 /**
  * What a peer is told when it gets no reply. In base mode three statuses and the text
@@ -133,8 +134,8 @@ record WireFailure(ExtError error) {
 	private static WireFailure of(RpcException told, boolean notExecuted) {
 		Duration retryAfter = told.retryAfter();
 		return new WireFailure(new ExtError(WireStatus.of(told.status()), told.isRetryable(), notExecuted,
-				told.reason(), cut(text(told)), (retryAfter != null) ? retryAfter.toMillis() : ExtError.NOT_TOLD, 0,
-				NO_DETAILS));
+				told.reason(), cut(text(told)),
+				(retryAfter != null) ? Math.max(0, Durations.millis(retryAfter)) : ExtError.NOT_TOLD, 0, NO_DETAILS));
 	}
 
 	private static String text(Throwable failure) {

@@ -87,18 +87,14 @@ final class CellContext implements GenServerContext {
 
 	@Override
 	public GenServerTimer schedule(Duration delay, Runnable task) {
-		if (delay.isNegative()) {
-			throw new IllegalArgumentException("The delay must not be negative, but is " + delay);
-		}
-		return this.cell.agenda().schedule(delay.toNanos(), 0, LambdaOperation.TIMER, task);
+		long nanos = Durations.nanos(Durations.notNegative("The delay", delay));
+		return this.cell.agenda().schedule(nanos, 0, LambdaOperation.TIMER, task);
 	}
 
 	@Override
 	public GenServerTimer scheduleEvery(Duration period, Runnable task) {
-		if (period.isNegative() || period.isZero()) {
-			throw new IllegalArgumentException("The period must be positive, not " + period);
-		}
-		return this.cell.agenda().schedule(period.toNanos(), period.toNanos(), LambdaOperation.TIMER, task);
+		long nanos = Durations.nanos(Durations.positive("The period", period));
+		return this.cell.agenda().schedule(nanos, nanos, LambdaOperation.TIMER, task);
 	}
 
 	@Override

@@ -86,14 +86,14 @@ final class CellLife {
 	void restart(Throwable cause) {
 		this.failure = cause;
 		letGo();
+		Supervision supervision = this.cell.server().settings().supervision();
 		RestartHistory known = this.history;
 		if (known == null) {
-			known = new RestartHistory();
+			known = supervision.history();
 			this.history = known;
 		}
-		Supervision supervision = this.cell.server().settings().supervision();
 		Scheduler scheduler = this.cell.runtime().scheduler();
-		long pause = known.next(supervision, scheduler);
+		long pause = known.next(scheduler.nanoTime(), scheduler.random());
 		if (pause < 0) {
 			logger.error("Server {} has failed: it was restarted {} times within {}", this.cell.label(),
 					supervision.maxRestarts(), supervision.window(), cause);

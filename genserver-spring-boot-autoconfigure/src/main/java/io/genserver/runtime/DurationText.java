@@ -27,7 +27,7 @@ public final class DurationText {
 	/**
 	 * Read a duration.
 	 * @param text the text
-	 * @return the duration, positive and expressible in nanoseconds
+	 * @return the duration, positive
 	 * @throws IllegalArgumentException if it is not one
 	 */
 	public static Duration parse(String text) {
@@ -41,7 +41,7 @@ public final class DurationText {
 	/**
 	 * Read a duration that may be zero.
 	 * @param text the text
-	 * @return the duration, not negative and expressible in nanoseconds
+	 * @return the duration, not negative
 	 * @throws IllegalArgumentException if it is not one
 	 */
 	public static Duration parseDelay(String text) {
@@ -49,20 +49,23 @@ public final class DurationText {
 		if (duration.isNegative()) {
 			throw new IllegalArgumentException("'" + text + "' is not a positive duration");
 		}
+		return duration;
+	}
+
+	private static Duration times(long amount, ChronoUnit unit) {
 		try {
-			duration.toNanos();
+			return Duration.of(amount, unit);
 		}
 		catch (ArithmeticException ex) {
-			throw new IllegalArgumentException("'" + text + "' is more than 292 years", ex);
+			return ChronoUnit.FOREVER.getDuration();
 		}
-		return duration;
 	}
 
 	private static Duration read(String text) {
 		Matcher simple = SIMPLE.matcher(text);
 		if (simple.matches()) {
 			ChronoUnit unit = UNITS.getOrDefault(simple.group(2), ChronoUnit.MILLIS);
-			return Duration.of(Long.parseLong(simple.group(1)), unit);
+			return times(Long.parseLong(simple.group(1)), unit);
 		}
 		try {
 			return Duration.parse(text);

@@ -27,9 +27,6 @@ public abstract class HeldFuture<T extends @Nullable Object> extends Completable
 
 	private static final String COMPLETED = "was given up when its future was completed";
 
-	/** A century: what is longer would overflow. */
-	private static final long LONGEST = TimeUnit.DAYS.toNanos(36_500);
-
 	private static final VarHandle TAKEN;
 
 	static {
@@ -136,7 +133,7 @@ public abstract class HeldFuture<T extends @Nullable Object> extends Completable
 
 	@Override
 	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-		if (!isDone() && !await(Math.min(unit.toNanos(timeout), LONGEST))) {
+		if (!isDone() && !await(Math.min(unit.toNanos(timeout), Durations.LONGEST))) {
 			throw new TimeoutException("There is no reply after " + timeout + " " + unit);
 		}
 		return super.get();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -35,6 +36,9 @@ final class Instances {
 	private final FormerInstances former = new FormerInstances();
 
 	private volatile @Nullable ServerCell single;
+
+	/** Whether idle instances are looked for. */
+	private final AtomicBoolean looking = new AtomicBoolean();
 
 	private volatile boolean stopped;
 
@@ -81,6 +85,7 @@ final class Instances {
 		}
 		if (this.server.runtime().hasStarted()) {
 			added.start();
+			lookForIdle();
 		}
 		stopIfStopped(added);
 		return added;
@@ -173,7 +178,7 @@ final class Instances {
 
 	/** How long a running handler may keep a stop or restart waiting. */
 	private long graceNanos() {
-		return Server.nanos(this.server.settings().stopGrace());
+		return Durations.nanos(this.server.settings().stopGrace());
 	}
 
 	/** The same; a handler that runs is interrupted after some nanoseconds. */
@@ -234,21 +239,34 @@ final class Instances {
 	/** Start what is there, and from now on let idle instances go. */
 	void start() {
 		all().forEach(ServerCell::start);
+		lookForIdle();
+	}
+
+	/**
+	 * Look for idle instances from time to time, while there are instances. An instance
+	 * is added before the flag is read, and the flag is cleared before instances are
+	 * looked for: one that is added while the looking ends is seen by one of the two.
+	 */
+	private void lookForIdle() {
 		Duration idle = this.server.settings().idleTimeout();
-		if (idle != null) {
-			lookForIdle(idle.toNanos());
+		if (idle != null && !this.keyed.isEmpty() && !this.stopped && this.looking.compareAndSet(false, true)) {
+			lookLater(Durations.nanos(idle));
 		}
 	}
 
-	private void lookForIdle(long idle) {
+	private void lookLater(long idle) {
 		Scheduler scheduler = this.server.runtime().scheduler();
 		long time = scheduler.nanoTime() + Math.max(1, idle / 4);
 		scheduler.track(new Alarm(time, () -> scheduler.execute(() -> {
 			passivate(scheduler.nanoTime() - idle);
-			if (!this.stopped) {
-				lookForIdle(idle);
-			}
+			this.looking.set(false);
+			lookForIdle();
 		})));
+	}
+
+	/** Whether somebody looks for idle instances. */
+	boolean isLooking() {
+		return this.looking.get();
 	}
 
 	/** Let the instances go that have been idle, or failed, since a time. */

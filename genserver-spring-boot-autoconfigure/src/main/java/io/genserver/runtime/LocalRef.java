@@ -90,10 +90,8 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 
 	@Override
 	public GenServerRef<S> withTimeout(Duration timeout) {
-		if (timeout.isNegative() || timeout.isZero()) {
-			throw new IllegalArgumentException("The timeout must be positive, not " + timeout);
-		}
-		return new LocalRef<>(this.server, this.key, timeout.toNanos(), this.isDetached);
+		long nanos = Durations.nanos(Durations.positive("The timeout", timeout));
+		return new LocalRef<>(this.server, this.key, nanos, this.isDetached);
 	}
 
 	@Override

@@ -199,7 +199,7 @@ public final class LocalRegistry implements GenServerRegistry {
 		if (grace.isNegative()) {
 			throw new IllegalArgumentException("The grace must not be negative, but is " + grace);
 		}
-		return Server.nanos(grace);
+		return Durations.nanos(grace);
 	}
 
 	@Override

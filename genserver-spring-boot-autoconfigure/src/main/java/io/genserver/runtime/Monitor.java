@@ -43,7 +43,7 @@ final class Monitor implements Runnable {
 
 	Monitor(WorkerScheduler scheduler, RuntimeSettings settings) {
 		this.scheduler = scheduler;
-		this.workers = new WorkerWatch(scheduler, settings.slowHandlerThreshold().toNanos());
+		this.workers = new WorkerWatch(scheduler, Durations.nanos(settings.slowHandlerThreshold()));
 		this.thread = Thread.ofPlatform()
 			.daemon()
 			.name("genserver-monitor")

@@ -34,7 +34,7 @@ record OperationOptions(long timeoutNanos, boolean idempotent, boolean interrupt
 			return 0;
 		}
 		try {
-			return DurationText.parse(timeout).toNanos();
+			return Durations.nanos(DurationText.parse(timeout));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidOperationException(method, "has a bad timeout: " + ex.getMessage(),

@@ -24,6 +24,13 @@ public record RuntimeSettings(Duration drainTimeout, Duration shutdownTimeout, D
 	public static final RuntimeSettings DEFAULTS = new RuntimeSettings(Duration.ofSeconds(10), Duration.ofSeconds(15),
 			Duration.ofSeconds(1), Duration.ofMinutes(1));
 
+	public RuntimeSettings {
+		Durations.notNegative("Drain timeout", drainTimeout);
+		Durations.notNegative("Shutdown timeout", shutdownTimeout);
+		Durations.notNegative("Slow handler threshold", slowHandlerThreshold);
+		Durations.positive("Stuck handler limit", stuckHandlerLimit);
+	}
+
 	/**
 	 * Create settings without a class loader.
 	 * @param drainTimeout at shutdown, time queued messages get to be handled

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
 import io.genserver.DeadLetter;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class Server {
-
-	/** A century: what is longer would overflow. */
-	private static final long LONGEST = TimeUnit.DAYS.toNanos(36_500);
 
 	private final GenServerRuntime runtime;
 
@@ -117,7 +113,8 @@ public final class Server {
 	 * @return nanoseconds
 	 */
 	public long timeoutNanos(Operation operation) {
-		return (operation.timeoutNanos() != 0) ? operation.timeoutNanos() : this.settings().callTimeout().toNanos();
+		return (operation.timeoutNanos() != 0) ? operation.timeoutNanos()
+				: Durations.nanos(this.settings().callTimeout());
 	}
 
 	/**
@@ -398,12 +395,7 @@ public final class Server {
 	/** How long it waits for what a handler returned, if nothing else limits that. */
 	long handlerTimeoutNanos() {
 		Duration own = settings().handlerTimeout();
-		return nanos((own != null) ? own : settings().callTimeout());
-	}
-
-	/** A duration, however long, as a number that can be added to a time. */
-	static long nanos(Duration duration) {
-		return (duration.compareTo(Duration.ofNanos(LONGEST)) < 0) ? duration.toNanos() : LONGEST;
+		return Durations.nanos((own != null) ? own : settings().callTimeout());
 	}
 
 	/** Whether it has methods that may overlap. */
@@ -452,7 +444,7 @@ public final class Server {
 	}
 
 	private long deadline(@Nullable Turn turn, Operation operation, long now, long timeoutNanos, boolean detached) {
-		long own = now + Math.min((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation), LONGEST);
+		long own = now + Math.min((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation), Durations.LONGEST);
 		if (turn == null || detached) {
 			return own;
 		}

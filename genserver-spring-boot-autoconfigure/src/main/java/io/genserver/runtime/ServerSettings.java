@@ -37,20 +37,18 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 * The defaults.
 	 */
 	public static final ServerSettings DEFAULTS = new ServerSettings(1024, Overflow.BLOCK, Duration.ofSeconds(5),
-			Supervision.DEFAULTS, 100_000, null, StartFailure.FAIL_APPLICATION);
+			Supervision.DEFAULTS, 100_000, Duration.ofMinutes(10), StartFailure.FAIL_APPLICATION);
 
 	public ServerSettings {
 		if (capacity < 1) {
 			throw new IllegalArgumentException("Mailbox capacity must be at least 1, not " + capacity);
 		}
-		if (callTimeout.isNegative() || callTimeout.isZero()) {
-			throw new IllegalArgumentException("Call timeout must be positive, not " + callTimeout);
-		}
+		Durations.positive("Call timeout", callTimeout);
 		if (maxInstances < 1) {
 			throw new IllegalArgumentException("Maximum number of instances must be at least 1, not " + maxInstances);
 		}
-		if (idleTimeout != null && (idleTimeout.isNegative() || idleTimeout.isZero())) {
-			throw new IllegalArgumentException("Idle timeout must be positive, not " + idleTimeout);
+		if (idleTimeout != null) {
+			Durations.positive("Idle timeout", idleTimeout);
 		}
 		if (handlerTimeout != null && (handlerTimeout.isNegative() || handlerTimeout.isZero())) {
 			throw new IllegalArgumentException("Handler timeout must be positive, not " + handlerTimeout);
@@ -118,10 +116,11 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 
 	/**
 	 * Return these settings with another idle timeout.
-	 * @param idleTimeout time after which an idle instance is let go
+	 * @param idleTimeout time after which an idle instance is let go, {@code null} for
+	 * never
 	 * @return other settings
 	 */
-	public ServerSettings withIdleTimeout(Duration idleTimeout) {
+	public ServerSettings withIdleTimeout(@Nullable Duration idleTimeout) {
 		return new ServerSettings(this.capacity, this.overflow, this.callTimeout, this.supervision, this.maxInstances,
 				idleTimeout, this.startFailure, this.handlerTimeout, this.stopGrace);
 	}

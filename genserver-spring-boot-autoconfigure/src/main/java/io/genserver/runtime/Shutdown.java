@@ -43,8 +43,9 @@ final class Shutdown {
 		this.scheduler = runtime.scheduler();
 		this.startOrder = startOrder;
 		long now = this.scheduler.nanoTime();
-		this.drained = now + settings.drainTimeout().toNanos();
-		this.end = now + Math.max(settings.shutdownTimeout().toNanos(), settings.drainTimeout().toNanos());
+		this.drained = now + Durations.nanos(settings.drainTimeout());
+		this.end = now
+				+ Math.max(Durations.nanos(settings.shutdownTimeout()), Durations.nanos(settings.drainTimeout()));
 	}
 
 	void run() {

@@ -50,7 +50,8 @@ final class SlowHandlers {
 			ServerInfo.InFlight inFlight = task.inFlight();
 			if (inFlight != null) {
 				logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", cell.label(),
-						inFlight.operation(), inFlight.caller(), inFlight.age().toMillis(), cell.mailbox().size());
+						inFlight.operation(), inFlight.caller(), Durations.millis(inFlight.age()),
+						cell.mailbox().size());
 			}
 		}
 	}

@@ -35,9 +35,7 @@ public record Supervision(SupervisionStrategy onException, SupervisionStrategy o
 			throw new IllegalArgumentException(
 					"Maximum number of restarts must not be negative, but is " + maxRestarts);
 		}
-		if (window.isNegative() || window.isZero()) {
-			throw new IllegalArgumentException("Window for restarts must be positive, not " + window);
-		}
+		Durations.positive("Window for restarts", window);
 		if (initialBackoff.isNegative() || maxBackoff.compareTo(initialBackoff) < 0) {
 			throw new IllegalArgumentException(
 					"Backoff must lie between zero and its maximum, but is " + initialBackoff + " to " + maxBackoff);
@@ -70,6 +68,11 @@ public record Supervision(SupervisionStrategy onException, SupervisionStrategy o
 			.toList();
 		return new Supervision(this.onException, this.onError, merged, this.maxRestarts, this.window,
 				this.initialBackoff, this.maxBackoff);
+	}
+
+	/** What limits the restarts of one instance. */
+	RestartHistory history() {
+		return new RestartHistory(this.maxRestarts, this.window, this.initialBackoff, this.maxBackoff);
 	}
 
 	/**

@@ -82,7 +82,7 @@ final class TimerMethods {
 		Duration period = read(method, "period", every.value(), DurationText::parse);
 		Duration delay = every.initialDelay().isEmpty() ? period
 				: read(method, "initial delay", every.initialDelay(), DurationText::parseDelay);
-		return new ServerTimer(operation, delay.toNanos(), period.toNanos());
+		return new ServerTimer(operation, Durations.nanos(delay), Durations.nanos(period));
 	}
 
 	private Duration read(Method method, String what, String text, Function<String, Duration> reader) {

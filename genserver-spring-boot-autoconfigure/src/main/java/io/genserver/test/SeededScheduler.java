@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.runtime.DeadlineWheel;
+import io.genserver.runtime.Durations;
 import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.Waiter;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,7 @@ public final class SeededScheduler implements Scheduler {
 	 */
 	SeededScheduler(long seed, Duration patience) {
 		this.seed = seed;
-		this.patience = patience.toNanos();
+		this.patience = Durations.nanos(patience);
 		this.random = new Random(seed);
 		this.preemption = new double[] { 0, 0.02, 0.1, 0.4 }[this.random.nextInt(4)];
 		// Anywhere, since that is all the engine may assume.
@@ -182,7 +183,7 @@ public final class SeededScheduler implements Scheduler {
 	 * @param duration how far
 	 */
 	public void advance(Duration duration) {
-		this.now += duration.toNanos();
+		this.now += Durations.nanos(duration);
 		this.tickDue = true;
 		letOthersRun();
 	}
@@ -193,7 +194,7 @@ public final class SeededScheduler implements Scheduler {
 	 */
 	public void sleep(Duration duration) {
 		try {
-			await(new Never(), this.now + duration.toNanos());
+			await(new Never(), this.now + Durations.nanos(duration));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

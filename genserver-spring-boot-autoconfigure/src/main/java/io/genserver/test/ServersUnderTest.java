@@ -13,6 +13,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ public final class ServersUnderTest implements DeadLetterListener {
 			this.time.settle();
 			return;
 		}
-		long end = System.nanoTime() + PATIENCE.toNanos();
+		long end = System.nanoTime() + Durations.nanos(PATIENCE);
 		// Between two looks at one server another may have sent to it.
 		for (int quiet = 0; quiet < 2;) {
 			List<String> busy = busy();

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.genserver.runtime.Durations;
 import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.Waiter;
 import org.slf4j.Logger;
@@ -81,15 +82,14 @@ final class VirtualTimeScheduler implements Scheduler {
 	 * @param patience real time to wait for what should not take any
 	 */
 	VirtualTimeScheduler(Duration patience) {
-		this.patience = patience.toNanos();
+		this.patience = Durations.nanos(patience);
 	}
 
 	void advance(Duration duration) {
-		if (duration.isNegative()) {
-			throw new IllegalArgumentException("Time does not go back: " + duration);
-		}
+		Durations.notNegative("Time does not go back: the duration", duration);
 		settle();
-		long target = this.now + duration.toNanos();
+		// Virtual time ends a century after its beginning, before sums could overflow.
+		long target = Math.max(this.now, Math.min(this.now + Durations.nanos(duration), Durations.LONGEST));
 		while (passUntil(target)) {
 			settle();
 		}

@@ -6,11 +6,18 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.genserver.Overflow;
+import io.genserver.SupervisionStrategy;
+import io.genserver.background.BackgroundService;
+import io.genserver.runtime.ServerSettings.StartFailure;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -36,26 +43,84 @@ class ConfigurationDocumentTest {
 		assertThat(documented).isEqualTo(keys());
 	}
 
-	private static TreeMap<String, String> keys() throws Exception {
-		TreeMap<String, String> keys = new TreeMap<>();
+	@Test
+	void everyKeyIsDescribedAlsoThoseBelowANameThatUsersChoose() throws Exception {
+		List<String> described = new ArrayList<>();
+		for (JsonNode each : metadata().get("properties")) {
+			String name = each.get("name").asString();
+			if (name.startsWith("genserver.")) {
+				assertThat(each.path("description").asString("")).as(name).endsWith(".");
+				described.add(name.replace("*", "NAME"));
+			}
+		}
+		assertThat(described).containsAll(namedKeys()).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void theMetadataHasHintsForWhatHasFewValuesAndForNames() throws Exception {
+		Map<String, JsonNode> hints = new TreeMap<>();
+		metadata().get("hints").forEach((each) -> hints.put(each.get("name").asString(), each));
+		assertThat(values(hints, "genserver.mailbox.overflow")).isEqualTo(words(Overflow.values()));
+		assertThat(values(hints, "genserver.servers.*.mailbox.overflow")).isEqualTo(words(Overflow.values()));
+		for (String key : List.of("genserver.supervision.strategy", "genserver.servers.*.supervision.strategy",
+				"genserver.supervision.exceptions.values", "genserver.servers.*.supervision.exceptions.values")) {
+			assertThat(values(hints, key)).isEqualTo(words(SupervisionStrategy.values()));
+		}
+		for (String key : List.of("genserver.start-failure", "genserver.servers.*.start-failure")) {
+			assertThat(values(hints, key)).isEqualTo(words(StartFailure.values()));
+		}
+		assertThat(hints.get("genserver.servers.keys").get("providers").get(0).get("name").asString())
+			.isEqualTo("spring-bean-reference");
+		assertThat(hints.get("genserver.background.services.keys")
+			.get("providers")
+			.get(0)
+			.get("parameters")
+			.get("target")
+			.asString()).isEqualTo(BackgroundService.class.getName());
+	}
+
+	private static List<String> values(Map<String, JsonNode> hints, String key) {
+		assertThat(hints).containsKey(key);
+		List<String> values = new ArrayList<>();
+		hints.get(key).get("values").forEach((each) -> {
+			assertThat(each.get("description").asString()).endsWith(".");
+			values.add(each.get("value").asString());
+		});
+		return values;
+	}
+
+	private static List<String> words(Enum<?>[] values) {
+		return Arrays.stream(values).map((each) -> each.name().toLowerCase(Locale.ROOT).replace('_', '-')).toList();
+	}
+
+	private static JsonNode metadata() throws Exception {
 		try (InputStream metadata = GenServerProperties.class
 			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-			for (JsonNode each : JsonMapper.builder().build().readTree(metadata).get("properties")) {
-				if (each.get("name").asString().startsWith("genserver.")) {
-					keys.put(each.get("name").asString(),
-							each.has("defaultValue") ? each.get("defaultValue").asString() : "");
-				}
+			return JsonMapper.builder().build().readTree(metadata);
+		}
+	}
+
+	private static TreeMap<String, String> keys() throws Exception {
+		TreeMap<String, String> keys = new TreeMap<>();
+		for (JsonNode each : metadata().get("properties")) {
+			String name = each.get("name").asString();
+			if (name.startsWith("genserver.") && !name.contains("*")) {
+				keys.put(name, each.has("defaultValue") ? each.get("defaultValue").asString() : "");
 			}
 		}
 		keys.remove("genserver.servers");
 		keys.remove("genserver.clients");
 		keys.remove("genserver.background.services");
+		namedKeys().forEach((key) -> keys.put(key, ""));
+		return keys;
+	}
+
+	private static List<String> namedKeys() {
 		List<String> named = new ArrayList<>();
 		collect("genserver.servers.NAME", GenServerProperties.Server.class, named);
 		collect("genserver.clients.NAME", GenServerClientProperties.Client.class, named);
 		collect("genserver.background.services.NAME", GenServerBackgroundProperties.Service.class, named);
-		named.forEach((key) -> keys.put(key, ""));
-		return keys;
+		return named;
 	}
 
 	private static void collect(String prefix, Class<?> type, List<String> keys) {

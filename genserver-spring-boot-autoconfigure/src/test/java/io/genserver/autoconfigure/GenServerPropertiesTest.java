@@ -115,6 +115,56 @@ class GenServerPropertiesTest {
 	}
 
 	@Test
+	void aKeyedServerThatSaysNothingIsBoundedAndLetsIdleInstancesGo() {
+		Analyses.runner(KeyedServer.class).run((context) -> {
+			assertThat(settings(context, "room").maxInstances()).isEqualTo(100_000);
+			assertThat(settings(context, "room").idleTimeout()).isEqualTo(Duration.ofMinutes(10));
+		});
+	}
+
+	@Test
+	void bothCanBeSwitchedOffInPropertiesAndInTheAnnotation() {
+		Analyses.runner(KeyedServer.class)
+			.withPropertyValues("genserver.servers.room.max-instances=-1", "genserver.servers.room.idle-timeout=0s")
+			.run((context) -> {
+				assertThat(settings(context, "room").maxInstances()).isEqualTo(Integer.MAX_VALUE);
+				assertThat(settings(context, "room").idleTimeout()).isNull();
+			});
+		Analyses.runner(UnboundedServer.class).run((context) -> {
+			assertThat(settings(context, "unbounded").maxInstances()).isEqualTo(Integer.MAX_VALUE);
+			assertThat(settings(context, "unbounded").idleTimeout()).isNull();
+		});
+		Analyses.runner(UnboundedServer.class)
+			.withPropertyValues("genserver.servers.unbounded.max-instances=7",
+					"genserver.servers.unbounded.idle-timeout=7m")
+			.run((context) -> {
+				assertThat(settings(context, "unbounded").maxInstances()).isEqualTo(7);
+				assertThat(settings(context, "unbounded").idleTimeout()).isEqualTo(Duration.ofMinutes(7));
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			SingleWithIdleTimeout | idleTimeout = "30m" | not keyed
+			SingleWithInstances   | maxInstances = 5    | not keyed
+			NegativeInstances     | maxInstances = -2   | -1 for no limit
+			""")
+	void theAnnotationIsCheckedToo(String type, String attribute, String reason) throws Exception {
+		Class<?> server = Class.forName(GenServerPropertiesTest.class.getName() + "$" + type);
+		assertThat(Analyses.of(Analyses.runner(server)).getDescription())
+			.contains("is annotated @GenServer with " + attribute)
+			.containsIgnoringCase(reason);
+	}
+
+	@Test
+	void theAnnotationCanSetBoth() {
+		Analyses.runner(BoundedServer.class).run((context) -> {
+			assertThat(settings(context, "bounded").maxInstances()).isEqualTo(3);
+			assertThat(settings(context, "bounded").idleTimeout()).isEqualTo(Duration.ofMinutes(30));
+		});
+	}
+
+	@Test
 	void namesMatchWithoutCaseDashAndUnderscore() {
 		Analyses.runner(DashedServer.class)
 			.withPropertyValues("genserver.servers.chatroom.mailbox.capacity=9",
@@ -142,6 +192,7 @@ class GenServerPropertiesTest {
 					genserver.mailbox.capacity=0                 | genserver.mailbox.capacity                | at least 1
 					genserver.servers.plain.mailbox.capacity=-1  | genserver.servers.plain.mailbox.capacity  | at least 1
 					genserver.servers.plain.max-instances=0      | genserver.servers.plain.max-instances     | at least 1
+					genserver.servers.plain.max-instances=-2     | genserver.servers.plain.max-instances     | -1 for no limit
 					genserver.servers.plain.call-timeout=0s      | genserver.servers.plain.call-timeout      | positive
 					genserver.servers.plain.handler-timeout=0s   | genserver.servers.plain.handler-timeout   | positive
 					genserver.servers.plain.stop-grace=-1s       | genserver.servers.plain.stop-grace        | negative
@@ -264,6 +315,31 @@ class GenServerPropertiesTest {
 
 	@GenServer(name = "room", keyed = true)
 	static class KeyedServer {
+
+	}
+
+	@GenServer(name = "unbounded", keyed = true, idleTimeout = "0s", maxInstances = -1)
+	static class UnboundedServer {
+
+	}
+
+	@GenServer(name = "bounded", keyed = true, idleTimeout = "30m", maxInstances = 3)
+	static class BoundedServer {
+
+	}
+
+	@GenServer(name = "single", idleTimeout = "30m")
+	static class SingleWithIdleTimeout {
+
+	}
+
+	@GenServer(name = "single", maxInstances = 5)
+	static class SingleWithInstances {
+
+	}
+
+	@GenServer(name = "negative", keyed = true, maxInstances = -2)
+	static class NegativeInstances {
 
 	}
 

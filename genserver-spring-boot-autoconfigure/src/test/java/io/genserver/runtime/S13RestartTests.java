@@ -116,13 +116,49 @@ class S13RestartTests {
 		Seeds.each(50, (scheduler) -> {
 			Supervision supervision = new Supervision(SupervisionStrategy.RESTART, SupervisionStrategy.RESTART,
 					List.of(), 6, Duration.ofMinutes(1), Duration.ofMillis(100), Duration.ofSeconds(1));
-			RestartHistory history = new RestartHistory();
+			RestartHistory history = supervision.history();
 			for (long most : new long[] { 100, 200, 400, 800, 1000, 1000 }) {
-				long pause = history.next(supervision, scheduler) / 1_000_000;
+				long pause = history.next(scheduler.nanoTime(), scheduler.random()) / 1_000_000;
 				assertThat(pause).isBetween(most * 8 / 10 - 1, most);
 			}
-			assertThat(history.next(supervision, scheduler)).isEqualTo(-1);
+			assertThat(history.next(scheduler.nanoTime(), scheduler.random())).isEqualTo(-1);
 		});
+	}
+
+	@Test
+	void S13_afterHundredsOfRestartsThePauseIsStillTheLongestAndJitterShortensItByAFifthAtMost() {
+		for (Duration initial : List.of(Duration.ZERO, Duration.ofNanos(1), Duration.ofMillis(100),
+				Duration.ofSeconds(1))) {
+			RestartHistory history = new RestartHistory(Integer.MAX_VALUE, Duration.ofMinutes(1), initial,
+					Duration.ofSeconds(1));
+			long now = 0;
+			for (int i = 0; i < 1000; i++) {
+				double random = (i % 10) / 10.0;
+				long pause = history.next(now, random);
+				long full = Math.round(pause / (1 - 0.2 * random));
+				if (initial.isZero()) {
+					assertThat(pause).isZero();
+				}
+				else if (i > 40) {
+					assertThat(full).isBetween(999_999_000L, 1_000_001_000L);
+				}
+				assertThat(pause).isBetween(0L, 1_000_000_000L);
+				now += pause;
+			}
+			assertThat(history.next(now + Duration.ofMinutes(1).toNanos(), 0)).as("after a quiet window")
+				.isEqualTo(initial.toNanos());
+		}
+	}
+
+	@Test
+	void S13_thePauseGrowsAlsoWhereRestartsLeaveTheWindowOneByOne() {
+		RestartHistory history = new RestartHistory(10, Duration.ofMinutes(10), Duration.ofMillis(500),
+				Duration.ofSeconds(30));
+		long pause = 0;
+		for (int i = 0; i < 20; i++) {
+			pause = history.next(Duration.ofMinutes(2 * i).toNanos(), 0);
+		}
+		assertThat(pause).isEqualTo(Duration.ofSeconds(30).toNanos());
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.genserver.test;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class VirtualTimeSchedulerTests {
 
@@ -53,6 +55,24 @@ class VirtualTimeSchedulerTests {
 			.withMessageContaining("aHandlerThatBlocksOnSomethingElseIsNamed");
 		latch.countDown();
 		this.scheduler.settle();
+		this.runtime.shutdown();
+	}
+
+	@Test
+	void timeCanPassForAsLongAsItLasts() {
+		GenServerRef<Object> server = start(ServerSettings.DEFAULTS);
+		Duration forever = ChronoUnit.FOREVER.getDuration();
+		CompletableFuture<Object> never = new CompletableFuture<>();
+		CompletableFuture<Object> call = server.withTimeout(forever).callAsync((instance) -> never);
+		for (int i = 0; i < 5; i++) {
+			this.scheduler.advance(forever);
+		}
+		assertThat(call).isCompletedExceptionally();
+		assertThat(this.scheduler.nanoTime()).isPositive();
+		never.complete(1);
+		this.scheduler.advance(Duration.ZERO);
+		assertThat(server.<Integer, RuntimeException>call((instance) -> 2)).isEqualTo(2);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.scheduler.advance(Duration.ofNanos(-1)));
 		this.runtime.shutdown();
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 import io.genserver.protocol.CloseCode;
+import io.genserver.runtime.Durations;
 
 /**
  * How long to wait before connecting again: a random time between nothing and a limit
@@ -25,8 +26,8 @@ record Backoff(Duration initial, Duration max, DoubleSupplier random) {
 
 	/** Nanoseconds before the attempt that follows so many that failed. */
 	long pauseNanos(int attempts) {
-		double limit = Math.min((double) this.max.toNanos(),
-				this.initial.toNanos() * Math.pow(2, Math.min(attempts, MAX_DOUBLINGS)));
+		double limit = Math.min((double) Durations.nanos(this.max),
+				Durations.nanos(this.initial) * Math.pow(2, Math.min(attempts, MAX_DOUBLINGS)));
 		return (long) (this.random.getAsDouble() * limit);
 	}
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 import io.genserver.GenServerUnavailableException;
+import io.genserver.runtime.Durations;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class ConnectFailures {
 			case UnknownHostException unknown -> "the host " + uri.getHost() + " is not known";
 			case ConnectException refused ->
 				"the connection was refused. Is the application running, and is this its port?";
-			case TimeoutException late -> "no answer within " + timeout.toMillis() + " ms";
+			case TimeoutException late -> "no answer within " + Durations.millis(timeout) + " ms";
 			default -> String.valueOf(cause.getMessage());
 		};
 	}

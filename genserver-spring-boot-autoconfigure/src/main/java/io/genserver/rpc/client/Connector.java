@@ -13,6 +13,7 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.Durations;
 import io.genserver.runtime.Throwables;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -99,7 +100,7 @@ final class Connector {
 			return negotiate(uri, this.http);
 		}
 		return CompletableFuture.supplyAsync(() -> token(source, fresh), this.workers)
-			.orTimeout(this.timeout.toNanos(), TimeUnit.NANOSECONDS)
+			.orTimeout(Durations.nanos(this.timeout), TimeUnit.NANOSECONDS)
 			.thenCompose((token) -> negotiate(uri,
 					this.http.headers((headers) -> headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token))));
 	}
@@ -139,7 +140,7 @@ final class Connector {
 			.handle((inbound, outbound) -> connect(uri, inbound, opened))
 			.subscribe((nothing) -> {
 			}, opened::completeExceptionally);
-		opened.orTimeout(this.timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((transport, failure) -> {
+		opened.orTimeout(Durations.nanos(this.timeout), TimeUnit.NANOSECONDS).whenComplete((transport, failure) -> {
 			if (failure != null) {
 				session.dispose();
 			}

@@ -27,6 +27,7 @@ import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
@@ -86,7 +87,7 @@ public final class GenServerClient implements AutoCloseable {
 		this.routed = new LinkChannel(link, workers);
 		this.calls = new InterceptedChannel(this.routed, interceptors, ConnectFailures.shown(link.uri()));
 		this.contracts = new RemoteContracts(codec, callTimeout);
-		this.operations = new DynamicOperations(codec, callTimeout.toNanos());
+		this.operations = new DynamicOperations(codec, Durations.nanos(callTimeout));
 		this.served = served;
 	}
 
@@ -369,7 +370,7 @@ public final class GenServerClient implements AutoCloseable {
 		for (WebSocketTransport open : all) {
 			open.peer().calls().refuse(CLOSED.text());
 			CompletableFuture<@Nullable Void> sent = open.peer().drain(LAST_WORDS, CLOSED.text());
-			sent.orTimeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+			sent.orTimeout(Durations.millis(LAST_WORDS), TimeUnit.MILLISECONDS)
 				.whenComplete((done, late) -> open.close(CLOSED));
 		}
 		all.forEach(GenServerClient::awaitEnd);
@@ -379,7 +380,7 @@ public final class GenServerClient implements AutoCloseable {
 	private static void awaitEnd(WebSocketTransport open) {
 		if (!Schedulers.isInNonBlockingThread()) {
 			try {
-				open.peer().lost().get(LEAVE.toMillis(), TimeUnit.MILLISECONDS);
+				open.peer().lost().get(Durations.millis(LEAVE), TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

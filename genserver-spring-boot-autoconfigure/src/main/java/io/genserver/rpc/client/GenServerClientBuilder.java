@@ -24,6 +24,7 @@ import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.SocketSettings;
+import io.genserver.runtime.Durations;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -386,7 +387,7 @@ public final class GenServerClientBuilder {
 		return this.httpClient.apply(HttpClient.newConnection()
 			.option(ChannelOption.TCP_NODELAY, true)
 			.option(ChannelOption.CONNECT_TIMEOUT_MILLIS,
-					(int) Math.min(Integer.MAX_VALUE, this.connectTimeout.toMillis()))
+					(int) Math.min(Integer.MAX_VALUE, Durations.millis(this.connectTimeout)))
 			.headers((headers) -> headers.add(added)));
 	}
 

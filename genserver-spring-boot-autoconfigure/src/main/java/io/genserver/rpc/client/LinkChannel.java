@@ -20,6 +20,7 @@ import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcChannel;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
@@ -166,7 +167,7 @@ final class LinkChannel implements RpcChannel {
 	private static long withinTurn(long timeoutNanos) {
 		GenServerContext turn = CurrentContext.get();
 		Duration remaining = (turn != null) ? turn.remaining() : null;
-		return (remaining != null) ? Math.min(remaining.toNanos(), timeoutNanos) : timeoutNanos;
+		return (remaining != null) ? Math.min(Durations.nanos(remaining), timeoutNanos) : timeoutNanos;
 	}
 
 	/** A thread that waits for a connection. */

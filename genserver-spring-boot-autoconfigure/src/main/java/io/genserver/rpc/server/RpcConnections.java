@@ -22,6 +22,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,21 +168,24 @@ public final class RpcConnections implements RpcPeers {
 		this.open.values().forEach((each) -> each.drainThenClose(SHUTDOWN, drain));
 		completeIfDone();
 		// Handshakes that do not end hold a place, and nothing up.
-		after(drain.plus(grace).plus(grace), () -> this.closed.complete(null));
-		after(drain, () -> this.open.values().forEach((each) -> each.transport().close(SHUTDOWN)));
-		after(drain.plus(grace), () -> this.open.values().forEach((each) -> each.transport().abort()));
+		long drainNanos = Durations.nanos(drain);
+		long graceNanos = Durations.nanos(grace);
+		after(drainNanos + 2 * graceNanos, () -> this.closed.complete(null));
+		after(drainNanos, () -> this.open.values().forEach((each) -> each.transport().close(SHUTDOWN)));
+		after(drainNanos + graceNanos, () -> this.open.values().forEach((each) -> each.transport().abort()));
 		return this.closed.copy();
 	}
 
 	/**
 	 * On the timer's thread: the tasks only hand over, and no pool must be free for them.
 	 */
-	private void after(Duration delay, Runnable task) {
-		CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run).execute(() -> {
-			if (!this.closed.isDone()) {
-				task.run();
-			}
-		});
+	private void after(long nanos, Runnable task) {
+		CompletableFuture.delayedExecutor(Math.min(nanos, Durations.LONGEST), TimeUnit.NANOSECONDS, Runnable::run)
+			.execute(() -> {
+				if (!this.closed.isDone()) {
+					task.run();
+				}
+			});
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
@@ -52,7 +53,8 @@ public final class RpcServerLifecycle implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		shutdown().orTimeout(this.drainTimeout.plus(GRACE).plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS)
+		shutdown()
+			.orTimeout(Durations.millis(this.drainTimeout) + Durations.millis(GRACE) + 1000, TimeUnit.MILLISECONDS)
 			.exceptionally((timeout) -> null)
 			.join();
 	}

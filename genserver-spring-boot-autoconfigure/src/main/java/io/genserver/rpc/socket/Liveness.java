@@ -2,6 +2,8 @@ package io.genserver.rpc.socket;
 
 import java.time.Duration;
 
+import io.genserver.runtime.Durations;
+
 /**
  * Decides when a silent peer is asked for a sign of life, and when it is given up. One
  * instant counts for everything that is heard; it is as exact as the ticks are frequent.
@@ -26,8 +28,8 @@ final class Liveness {
 	private boolean pinged;
 
 	Liveness(Duration interval, Duration timeout, long now) {
-		this.interval = interval.toNanos();
-		this.timeout = timeout.toNanos();
+		this.interval = Durations.nanos(interval);
+		this.timeout = Durations.nanos(timeout);
 		this.lastHeard = now;
 	}
 

@@ -2,6 +2,7 @@ package io.genserver.rpc.socket;
 
 import java.time.Duration;
 
+import io.genserver.runtime.Durations;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ final class OutboundStall {
 	private long since;
 
 	OutboundStall(Duration longest) {
-		this.longest = longest.toNanos();
+		this.longest = Durations.nanos(longest);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
+import io.genserver.runtime.Durations;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -106,7 +107,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		this.mode = mode;
 		this.settings = settings;
 		this.limits = settings.peers().limits();
-		this.socket = new LingeringClose(settings.lingerTime().toMillis());
+		this.socket = new LingeringClose(Durations.millis(settings.lingerTime()));
 		this.liveness = new Liveness(settings.keepAliveInterval(), settings.keepAliveTimeout(), now());
 		this.stall = new OutboundStall(this.limits.outboundStall());
 		this.peer = new PeerConnection(side, mode, settings.peers(), this, channel.alloc());
@@ -166,7 +167,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		OutboundMessages messages = new OutboundMessages(ctx);
 		this.outbound = messages;
 		this.peer.outbound().subscribe(messages);
-		long period = this.settings.tickPeriod().toMillis();
+		long period = Durations.millis(this.settings.tickPeriod());
 		this.ticks = ctx.executor().scheduleAtFixedRate(this::tick, period, period, TimeUnit.MILLISECONDS);
 		logger.debug("{} connected as {}", this.remote, this.remote.connection());
 	}
