@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 
 import io.genserver.GenServerRegistry;
+import io.genserver.MissingLibraryException;
 import io.genserver.RpcAuthorization;
 import io.genserver.RpcInterceptor;
 import io.genserver.rpc.ExposedOperations;
@@ -91,8 +92,10 @@ public final class GenServerRpcAutoConfiguration {
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
 		List<RpcCodec> known = codecs.orderedStream().toList();
 		if (known.isEmpty()) {
-			throw new IllegalStateException("The RPC endpoint has nothing to decode arguments with: add Jackson"
-					+ " (spring-boot-starter-jackson), or define an RpcCodec bean");
+			throw new MissingLibraryException(
+					"The RPC endpoint (genserver.rpc.enabled) has no RpcCodec bean to decode"
+							+ " arguments with; the one for JSON",
+					List.of("org.springframework.boot:spring-boot-starter-jackson"));
 		}
 		ExposedOperations exposed = ExposedOperations.following(runtime, patterns, known);
 		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());

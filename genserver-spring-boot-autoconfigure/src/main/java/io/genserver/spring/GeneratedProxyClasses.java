@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import io.genserver.runtime.ProxyClasses;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.asm.ClassWriter;
 import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.Opcodes;
@@ -24,9 +26,10 @@ import org.springframework.core.NativeDetector;
 
 /**
  * Proxy classes that let every exception through as it is thrown, which those of the JDK
- * do not: they wrap checked exceptions that a method does not declare. Otherwise they are
- * alike. A class is defined next to its first contract that is not public, and found
- * again by its name: it has no state but that of its instances.
+ * do not: they wrap checked exceptions that a method does not declare. They are marked so
+ * that aspects pass them over: these apply to the instance. A class is defined next to
+ * its first contract that is not public, and found again by its name: it has no state but
+ * that of its instances.
  */
 public final class GeneratedProxyClasses implements ProxyClasses {
 
@@ -52,15 +55,27 @@ public final class GeneratedProxyClasses implements ProxyClasses {
 
 	@Override
 	public Function<InvocationHandler, Object> of(List<Class<?>> contracts) {
+		List<Class<?>> interfaces = new ArrayList<>(contracts);
+		interfaces.add(AopInfrastructureBean.class);
 		List<Method> methods = methods(contracts);
 		try {
-			MethodHandle constructor = constructor(contracts, methods);
+			MethodHandle constructor = constructor(interfaces, methods);
 			Method[] table = methods.toArray(Method[]::new);
 			return (handler) -> newInstance(constructor, handler, table);
 		}
 		catch (ReflectiveOperationException | LinkageError ex) {
 			// A package that is not open, or class loaders that do not see each other.
-			return ProxyClasses.JDK.of(contracts);
+			return isVisible(AopInfrastructureBean.class, contracts.getFirst().getClassLoader())
+					? ProxyClasses.JDK.of(interfaces) : ProxyClasses.JDK.of(contracts);
+		}
+	}
+
+	private static boolean isVisible(Class<?> type, @Nullable ClassLoader classLoader) {
+		try {
+			return Class.forName(type.getName(), false, classLoader) == type;
+		}
+		catch (ClassNotFoundException ex) {
+			return false;
 		}
 	}
 
@@ -80,7 +95,7 @@ public final class GeneratedProxyClasses implements ProxyClasses {
 			.findFirst()
 			.orElse(contracts.getFirst());
 		MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(home, LOOKUP);
-		String name = home.getName() + "$GenServerProxy" + ((contracts.size() > 1) ? suffix(contracts) : "");
+		String name = home.getName() + "$GenServerProxy" + ((contracts.size() > 2) ? suffix(contracts) : "");
 		Class<?> type = find(name, home.getClassLoader());
 		if (type == null) {
 			try {

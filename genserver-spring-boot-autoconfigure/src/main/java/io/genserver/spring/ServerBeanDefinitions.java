@@ -3,9 +3,12 @@ package io.genserver.spring;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
@@ -22,7 +25,6 @@ import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
@@ -38,7 +40,8 @@ import org.springframework.core.type.MethodMetadata;
  *
  * @since 0.1.0
  */
-public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger {
+public final class ServerBeanDefinitions
+		implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger, ServersElsewhere {
 
 	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
 
@@ -51,6 +54,10 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 
 	private @Nullable DefinitionChanges changes;
 
+	private @Nullable ConfigurableListableBeanFactory beanFactory;
+
+	private @Nullable Set<String> replaced;
+
 	/** The names so far, by the form in which they are compared. */
 	private final Map<String, String> names = new HashMap<>();
 
@@ -60,11 +67,42 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 	}
 
 	/**
-	 * Return the servers, in the order their definitions were registered.
+	 * Return the servers, in the order their definitions were registered. A server whose
+	 * bean has been replaced meanwhile, as a test does with {@code @MockitoBean} or
+	 * {@code @TestBean}, is none of them: it is never made.
 	 * @return the servers
 	 */
 	public List<ServerBean> servers() {
-		return List.copyOf(this.servers);
+		return this.servers.stream().filter((each) -> !replaced().contains(each.name())).toList();
+	}
+
+	/**
+	 * Return the servers whose beans have been replaced. Configuration may go on speaking
+	 * of them.
+	 * @return their names
+	 */
+	@Override
+	public List<String> names() {
+		return List.copyOf(replaced());
+	}
+
+	/**
+	 * Found out the first time somebody asks, which is when the runtime is made, and so
+	 * before any proxy: until then what is there under a server's name is a replacement.
+	 */
+	private synchronized Set<String> replaced() {
+		Set<String> known = this.replaced;
+		if (known == null) {
+			ConfigurableListableBeanFactory beans = Objects.requireNonNull(this.beanFactory,
+					"not part of a bean factory");
+			known = this.servers.stream()
+				.filter((each) -> beans.containsSingleton(each.name()) || !beans.containsBeanDefinition(each.name())
+						|| ServerBean.of(beans.getBeanDefinition(each.name())) != each)
+				.map(ServerBean::name)
+				.collect(Collectors.toCollection(LinkedHashSet::new));
+			this.replaced = known;
+		}
+		return known;
 	}
 
 	@Override
@@ -90,6 +128,7 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		beanFactory.registerScope(HiddenInstances.SCOPE, hidden);
 		beanFactory.addBeanPostProcessor(hidden);
 		this.instances = hidden;
+		this.beanFactory = beanFactory;
 		DefaultListableBeanFactory definitions = (DefaultListableBeanFactory) beanFactory;
 		DefinitionChanges made = new DefinitionChanges(definitions);
 		this.changes = made;
@@ -104,6 +143,9 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 						(merged instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod() : null);
 				this.servers.add(server);
 			}
+		}
+		if (beanFactory.getSingleton(ScannedDeclarations.BEAN_NAME) instanceof ScannedDeclarations scanned) {
+			scanned.check(this.servers.stream().map(ServerBean::serverClass).toList());
 		}
 	}
 
@@ -147,8 +189,8 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 		if (type.resolve() != known) {
 			type = ResolvableType.forClass(known);
 		}
+		ServerDeclarations.check(name, definition, annotation, type.resolve());
 		checkName(name, annotation);
-		checkDefinition(name, definition, type.resolve());
 		this.listening.put(name, ContainerAnnotations.check(name, type.toClass(), annotation.value().keyed()));
 		return new ServerBean(name, type, this.contracts.contractsOf(type.toClass()), annotation.value());
 	}
@@ -184,20 +226,6 @@ public final class ServerBeanDefinitions implements BeanFactoryPostProcessor, Pr
 					"Two servers claim one name: '" + other + "' and '" + name
 							+ "' are the same to configuration properties, which ignore case, dashes and underscores.",
 					"Rename one of the two beans.");
-		}
-	}
-
-	private static void checkDefinition(String name, BeanDefinition definition, @Nullable Class<?> type) {
-		if (type == null || type == Object.class) {
-			throw new InvalidServerException("The class of server '" + name + "' is not known before it is made.",
-					"Let its factory method declare what it returns.");
-		}
-		String scope = definition.getScope();
-		if (scope != null && !scope.equals(AbstractBeanDefinition.SCOPE_DEFAULT) && !definition.isSingleton()
-				&& !definition.isPrototype()) {
-			throw new InvalidServerException(
-					"Server '" + name + "' has the scope '" + scope + "', but a server lives as long as its runtime.",
-					"Remove the scope; for one instance per user or session, make it a keyed server.");
 		}
 	}
 

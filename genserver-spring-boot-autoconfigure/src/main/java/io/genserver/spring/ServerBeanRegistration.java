@@ -17,6 +17,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.NativeDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.OrderUtils;
@@ -42,6 +43,9 @@ final class ServerBeanRegistration {
 	void register(ServerBean server, BeanDefinition definition, @Nullable Method factoryMethod) {
 		RootBeanDefinition main = face(definition, mainType(server),
 				() -> this.beanFactory.getBean(ServerFaces.class).main(server));
+		// A contract proxy can be spied on; its class keeps aspects off by itself.
+		main.setSynthetic(
+				server.annotation().keyed() || server.contracts().isEmpty() || NativeDetector.inNativeImage());
 		AnnotatedElement source = source(server, factoryMethod);
 		main.setQualifiedElement(source);
 		if (definition.getAttribute(AbstractBeanDefinition.ORDER_ATTRIBUTE) == null) {

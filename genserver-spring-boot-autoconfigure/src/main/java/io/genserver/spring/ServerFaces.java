@@ -42,6 +42,14 @@ public final class ServerFaces {
 
 	/** A ref, or for a keyed server its instances, seen as the class or a contract. */
 	Object face(ServerBean server, Class<?> face) {
+		if (this.runtime.servers().stream().noneMatch((each) -> each.name().equals(server.name()))) {
+			throw new InvalidServerException(
+					"Bean '" + server.name() + "', which is server " + server.serverClass().getName()
+							+ ", was replaced, as tests do, so there is no server for a "
+							+ (server.annotation().keyed() ? "Keyed" : "GenServerRef") + " of it.",
+					"Replace the " + (server.annotation().keyed() ? "Keyed" : "GenServerRef")
+							+ " as well, or let what is tested use the contract.");
+		}
 		if (this.runtime.server(server.name()).definition().factory() instanceof BeanInstanceFactory factory) {
 			factory.referenced();
 		}

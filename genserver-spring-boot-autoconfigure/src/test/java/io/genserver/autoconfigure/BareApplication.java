@@ -19,6 +19,7 @@ import io.genserver.testsupport.HangGuard;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -56,6 +57,29 @@ class BareApplication {
 			return counter.value().get(HangGuard.SECONDS, TimeUnit.SECONDS) + " " + length + " "
 					+ registry.call("counter", new Twice(4)) + " " + registry.info("room").instances();
 		}
+	}
+
+	/** Start, with libraries missing, and return what the analysis says. */
+	static String failure(WebApplicationType type, String... arguments) {
+		SpringApplication application = new SpringApplication(BareApplication.class);
+		application.setWebApplicationType(type);
+		application.setRegisterShutdownHook(false);
+		try {
+			application.run(arguments).close();
+			return "started";
+		}
+		catch (RuntimeException ex) {
+			FailureAnalysis analysis = new MissingLibraryFailureAnalyzer().analyze(ex);
+			return (analysis != null) ? analysis.getDescription() + " " + analysis.getAction() : ex.toString();
+		}
+	}
+
+	static String clientFailure() {
+		return failure(WebApplicationType.NONE, "--genserver.clients.shop.uri=ws://localhost:1/ws");
+	}
+
+	static String endpointFailure() {
+		return failure(WebApplicationType.REACTIVE, "--genserver.rpc.enabled=true", "--server.port=0");
 	}
 
 	public interface Counter {

@@ -62,6 +62,31 @@ class OptionalLibrariesTest {
 		assertThat(run(rest)).isEqualTo("42 5 8 1");
 	}
 
+	@ParameterizedTest(name = "{0} without {1}")
+	@CsvSource(delimiter = ';', textBlock = """
+			clientFailure     ; reactor-netty-http.*                ; io.projectreactor.netty:reactor-netty-http
+			clientFailure     ; (jackson|spring-boot-(starter-)?jackson).* ; tools.jackson.core:jackson-databind
+			clientFailure     ; reactor-(core|netty).*              ; io.projectreactor:reactor-core
+			standaloneFailure ; reactor-netty-http.*                ; io.projectreactor.netty:reactor-netty-http
+			standaloneFailure ; (jackson|spring-boot-(starter-)?jackson).* ; tools.jackson.core:jackson-databind
+			standaloneFailure ; (spring|reactor|netty|jackson).*    ; io.projectreactor:reactor-core
+			endpointFailure   ; (jackson|spring-boot-(starter-)?jackson).* ; spring-boot-starter-jackson
+			""")
+	void whatNeedsALibraryNamesTheArtifactToAdd(String use, String jars, String artifact) throws Exception {
+		Pattern hidden = Pattern.compile(jars);
+		String failure = (String) run(classPath((jar) -> !hidden.matcher(jar).matches()), use);
+		assertThat(failure).contains("needs libraries that are not on the class path").contains(artifact);
+	}
+
+	@Test
+	void clientsNeedNoWebFlux() throws Exception {
+		Pattern hidden = Pattern.compile("spring-(boot-)?(web(flux)?|security).*");
+		List<URL> classPath = classPath((jar) -> !hidden.matcher(jar).matches());
+		assertThat(run(classPath, "clientFailure")).isEqualTo("started");
+		assertThat((String) run(classPath, "standaloneFailure"))
+			.startsWith("GenServerUnavailableException: Cannot connect to ws://localhost:1/ws");
+	}
+
 	private static List<URL> classPath(Predicate<String> kept) throws Exception {
 		List<URL> classPath = new ArrayList<>();
 		for (String entry : Arrays.asList(System.getProperty("java.class.path").split(File.pathSeparator))) {
@@ -79,11 +104,16 @@ class OptionalLibrariesTest {
 	}
 
 	private static Object run(List<URL> classPath) throws Exception {
+		return run(classPath, "run");
+	}
+
+	private static Object run(List<URL> classPath, String method) throws Exception {
 		Thread thread = Thread.currentThread();
 		ClassLoader before = thread.getContextClassLoader();
 		try (URLClassLoader loader = loader(classPath)) {
 			thread.setContextClassLoader(loader);
-			Method run = loader.loadClass(BareApplication.class.getName()).getDeclaredMethod("run");
+			Class<?> program = method.startsWith("standalone") ? BareClient.class : BareApplication.class;
+			Method run = loader.loadClass(program.getName()).getDeclaredMethod(method);
 			run.setAccessible(true);
 			return run.invoke(null);
 		}

@@ -124,8 +124,11 @@ public final class GenServerClient implements AutoCloseable {
 	/**
 	 * Return a builder, to connect with other settings.
 	 * @return a builder with default settings
+	 * @throws io.genserver.MissingLibraryException if a library that clients need is not
+	 * on the class path, naming it
 	 */
 	public static GenServerClientBuilder builder() {
+		ClientLibraries.check();
 		return new GenServerClientBuilder();
 	}
 
