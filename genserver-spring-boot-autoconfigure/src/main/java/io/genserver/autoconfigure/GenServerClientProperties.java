@@ -80,6 +80,13 @@ public class GenServerClientProperties {
 		private @Nullable String codec;
 
 		/**
+		 * Whether health is DOWN while this client has no connection. Otherwise that is a
+		 * detail: what watches health must not restart this application because another
+		 * is away.
+		 */
+		private boolean required;
+
+		/**
 		 * Headers of the handshake, for credentials for instance.
 		 */
 		private final Map<String, String> headers = new LinkedHashMap<>();
@@ -103,6 +110,14 @@ public class GenServerClientProperties {
 
 		public void setUri(@Nullable URI uri) {
 			this.uri = uri;
+		}
+
+		public boolean isRequired() {
+			return this.required;
+		}
+
+		public void setRequired(boolean required) {
+			this.required = required;
 		}
 
 		public Duration getCallTimeout() {

@@ -336,6 +336,14 @@ public final class GenServerClient implements AutoCloseable {
 	}
 
 	/**
+	 * Tell where the client is in its life, in detail.
+	 * @return address, state, since when, why, and when the next attempt is
+	 */
+	public ClientStatus status() {
+		return this.link.status();
+	}
+
+	/**
 	 * Be told when the state changes: the new state, and why, for messages.
 	 * @param listener is told on a virtual thread, of one change after the other; must
 	 * not block for long

@@ -1,6 +1,7 @@
 package io.genserver.rpc.client;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,6 +63,15 @@ final class Link {
 	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
 
 	private ClientState state = ClientState.CONNECTING;
+
+	/** When there was a connection last, or none, guarded by the monitor. */
+	private Instant since = Instant.now();
+
+	/** When the next attempt begins, guarded by the monitor. */
+	private @Nullable Instant nextAttempt;
+
+	/** Whether it was logged that there is no connection, guarded by the monitor. */
+	private boolean saidWithout;
 
 	private volatile @Nullable WebSocketTransport transport;
 
@@ -162,7 +172,6 @@ final class Link {
 			good = forgetAttemptsIfGood();
 			become(ClientState.DRAINING, goAway.reason());
 		}
-		logger.debug("{} at {}", reason, this.uri.getHost());
 		boolean busy = goAway.code() == GoAway.CALM_DOWN || goAway.code() == GoAway.OVERLOAD;
 		if (good && !busy) {
 			dial();
@@ -198,7 +207,6 @@ final class Link {
 			close(reason);
 		}
 		else {
-			logger.debug("The connection to {} was lost: {}", this.uri.getHost(), reason);
 			pause(reason, Backoff.attempts(code));
 		}
 	}
@@ -225,6 +233,7 @@ final class Link {
 			this.attempts += penalty;
 			pause = pauses.pauseNanos(this.attempts++);
 			become(ClientState.WAITING, reason);
+			this.nextAttempt = Instant.now().plusNanos(pause);
 		}
 		CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, this.workers).execute(() -> {
 			if (state() == ClientState.WAITING) {
@@ -257,11 +266,54 @@ final class Link {
 		if (this.state == ClientState.CLOSED) {
 			return;
 		}
+		String news = news(next, detail);
+		if ((next == ClientState.OPEN) != (this.state == ClientState.OPEN) || next == ClientState.CLOSED) {
+			this.since = Instant.now();
+		}
 		this.state = next;
+		this.nextAttempt = null;
 		this.told = this.told.thenApplyAsync((before) -> {
+			if (news != null) {
+				logger.info(news);
+			}
 			this.listeners.forEach((each) -> tell(each, next, detail));
 			return null;
 		}, this.workers);
+	}
+
+	/**
+	 * What is worth a line in the log: that there is a connection, and, once until there
+	 * is one again, that there is none.
+	 */
+	private @Nullable String news(ClientState next, String detail) {
+		String address = ConnectFailures.shown(this.uri);
+		boolean was = this.state == ClientState.OPEN;
+		if (next == ClientState.OPEN) {
+			this.saidWithout = false;
+			return "Connected to " + address;
+		}
+		String reason = detail.replaceAll("\\p{Cntrl}", " ");
+		if (next == ClientState.CLOSED) {
+			return was ? "The connection to " + address + " ends: " + reason : null;
+		}
+		if (this.saidWithout || (!was && next != ClientState.WAITING)) {
+			return null;
+		}
+		this.saidWithout = true;
+		return was
+				? "The connection to " + address + " was lost ("
+						+ ((next == ClientState.CONNECTING) ? "its credentials have expired" : reason)
+						+ "). Another will be made"
+				: "There is no connection to " + address + " yet (" + reason + "). Further attempts follow";
+	}
+
+	/** Where it is in its life, for those who watch. */
+	ClientStatus status() {
+		synchronized (this) {
+			boolean open = this.state == ClientState.OPEN;
+			return new ClientStatus(ConnectFailures.shown(this.uri), this.state, this.since, open ? null : this.why,
+					this.nextAttempt);
+		}
 	}
 
 	private static void tell(BiConsumer<ClientState, String> listener, ClientState state, String detail) {
