@@ -162,16 +162,19 @@ final class Handling {
 
 	private @Nullable Object invokeOperation(Operation operation, @Nullable Object payload) throws Throwable {
 		Object instance = Objects.requireNonNull(this.cell.life().instance(), "instance");
-		InstanceFactory factory = this.cell.server().definition().factory();
 		if (operation instanceof LambdaOperation lambda) {
-			return lambda.invoke(lambda.isFunction() ? factory.target(instance) : instance, payload);
+			return lambda.invoke(lambda.isFunction() ? factory().target(instance) : instance, payload);
 		}
 		try {
 			return operation.invoke(instance, payload);
 		}
 		catch (Throwable ex) {
-			throw factory.thrown(instance, ex);
+			throw factory().thrown(instance, ex);
 		}
+	}
+
+	private InstanceFactory factory() {
+		return this.cell.server().definition().factory();
 	}
 
 	private TurnStep await(Message message, CompletionStage<?> stage) {
