@@ -28,6 +28,8 @@ final class BeanInstanceFactory implements InstanceFactory {
 
 	private final HiddenInstances instances;
 
+	private final boolean security;
+
 	private final AtomicBoolean warned = new AtomicBoolean();
 
 	/** Why functions are refused, {@code null} if they are not as far as is known. */
@@ -41,10 +43,17 @@ final class BeanInstanceFactory implements InstanceFactory {
 	/** Whether somebody was given a ref, by which functions may come. */
 	private volatile boolean referenced;
 
-	BeanInstanceFactory(ServerBean server, HiddenInstances instances) {
+	/**
+	 * Create.
+	 * @param server the server
+	 * @param instances where beans are made
+	 * @param security whether Spring Security is there; nothing else secures methods
+	 */
+	BeanInstanceFactory(ServerBean server, HiddenInstances instances, boolean security) {
 		this.server = server;
 		this.instances = instances;
-		String annotation = SecuredMethods.find(server.serverClass());
+		this.security = security;
+		String annotation = security ? SecuredMethods.find(server.serverClass()) : null;
 		this.refusal = (annotation != null) ? refusal(annotation) : null;
 	}
 
@@ -72,7 +81,7 @@ final class BeanInstanceFactory implements InstanceFactory {
 			return;
 		}
 		advised.check(this.server, instance);
-		if (this.refusal == null) {
+		if (this.security && this.refusal == null) {
 			String annotation = SecuredMethods.find(advised.target().getClass());
 			if (annotation != null || advised.hasAdviceOf(SecuredMethods.ADVICE)) {
 				this.refusal = refusal((annotation != null) ? annotation : "advice of Spring Security");

@@ -71,11 +71,12 @@ public final class GenServerRuntimeFactory {
 		GenServerRuntime runtime = (scheduler != null)
 				? new GenServerRuntime(complete, interceptors, deadLetters, nonBlocking, this.events, scheduler)
 				: new GenServerRuntime(complete, interceptors, deadLetters, nonBlocking, this.events);
+		boolean security = SecuredMethods.canBeSecured(classLoader);
 		for (ServerBean server : this.definitions.servers()) {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),
 					server.annotation().keyed(),
 					this.contracts.operationsOf(server.serverClass(), server.type().getType()),
-					new BeanInstanceFactory(server, this.definitions.instances()), perServer.apply(server),
+					new BeanInstanceFactory(server, this.definitions.instances(), security), perServer.apply(server),
 					this.contracts.timersOf(server.serverClass()), this.executors.of(server)));
 		}
 		return runtime;

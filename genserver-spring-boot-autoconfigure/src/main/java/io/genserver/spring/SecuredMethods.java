@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -25,6 +26,15 @@ final class SecuredMethods {
 			"javax.annotation.security.DenyAll");
 
 	private SecuredMethods() {
+	}
+
+	/**
+	 * Tell whether anything secures methods: looking at all of them is spared otherwise.
+	 * @param classLoader where to look for Spring Security
+	 * @return whether it is there
+	 */
+	static boolean canBeSecured(@Nullable ClassLoader classLoader) {
+		return ClassUtils.isPresent("org.springframework.security.access.prepost.PreAuthorize", classLoader);
 	}
 
 	/**
