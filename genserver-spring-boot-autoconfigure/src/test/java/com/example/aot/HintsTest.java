@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import io.genserver.Every;
+import io.genserver.spring.InvalidServerException;
 import io.genserver.spring.aot.ContractHints;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import org.springframework.core.type.classreading.SimpleMetadataReaderFactory;
 import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What a native image must know of an application. */
 class HintsTest {
@@ -161,6 +164,14 @@ class HintsTest {
 	}
 
 	@Test
+	void whatFailsAStartFailsTheProcessing() {
+		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		context.register(Shop.Application.class, Stray.class);
+		assertThatThrownBy(() -> AheadOfTime.of(context)).isInstanceOf(InvalidServerException.class)
+			.hasMessageContaining("is annotated @Every, but bean 'hintsTest.Stray' is no server");
+	}
+
+	@Test
 	void whatAnApplicationRegistersItself() {
 		RuntimeHints hints = new RuntimeHints();
 		ContractHints.register(hints, Office.Remote.class);
@@ -168,6 +179,14 @@ class HintsTest {
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onType(Office.RemoteReply.class)
 			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(hints);
+	}
+
+	static class Stray {
+
+		@Every("1s")
+		void tick() {
+		}
+
 	}
 
 	/** An exception that only configuration names. */
