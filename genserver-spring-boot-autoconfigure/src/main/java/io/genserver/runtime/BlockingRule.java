@@ -37,10 +37,21 @@ final class BlockingRule {
 					+ " mailbox");
 		}
 		if (this.nonBlockingThread.getAsBoolean()) {
-			throw new BlockingCallException("Call of " + server.name() + " " + operation + " would block the thread "
-					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
-					+ " returns a CompletableFuture or Mono, or GenServerRef.callAsync(...)");
+			throw blocks("Call of " + server.name() + " " + operation);
 		}
+	}
+
+	/** For what does not need the servers to have started. */
+	void checkThread(String what, @Nullable Turn turn) {
+		if (turn == null && this.nonBlockingThread.getAsBoolean()) {
+			throw blocks(what);
+		}
+	}
+
+	private static BlockingCallException blocks(String what) {
+		return new BlockingCallException(what + " would block the thread " + Thread.currentThread().getName()
+				+ ", which must not block: use an operation of the contract that returns a CompletableFuture or Mono,"
+				+ " or GenServerRef.callAsync(...), and let what follows depend on it");
 	}
 
 	private boolean isStarting() {

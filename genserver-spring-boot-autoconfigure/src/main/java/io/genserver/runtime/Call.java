@@ -196,6 +196,11 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		this.cell = target;
 	}
 
+	/** Where it was sent, or {@code null} if it was not. */
+	final @Nullable ServerCell sentTo() {
+		return this.cell;
+	}
+
 	/** A place was found; only by whoever moved the slot from {@code ROOM}. */
 	final void admittedAt(long time) {
 		this.admittedAt = time;

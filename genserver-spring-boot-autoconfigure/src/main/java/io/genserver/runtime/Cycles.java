@@ -28,20 +28,53 @@ final class Cycles implements Scheduler.Locking {
 	}
 
 	/**
-	 * A turn is about to wait for a message. If that closes a cycle, the message is given
-	 * up with an error that shows the chain.
+	 * A turn is about to wait for something. If that closes a cycle, that is given up
+	 * with an error that shows the chain.
 	 */
-	static void beginWait(ServerCell from, Message message) {
-		from.waitsFor = message;
+	static void beginWait(ServerCell from, Wait wait) {
+		from.waitsFor = wait;
 		if (!closesCycle(from)) {
 			return;
 		}
 		synchronized (from.runtime()) {
 			List<String> chain = chain(from);
 			if (chain != null) {
-				message.giveUpForCycle(new CallCycleException(chain));
+				wait.giveUpForCycle(new CallCycleException(chain));
 			}
 		}
+	}
+
+	/**
+	 * Let the calling thread wait, as a turn that others may wait for if it is one.
+	 * @param wait what the turn waits for, {@code null} if it can go on without
+	 */
+	static boolean await(Scheduler scheduler, Waiter waiter, @Nullable Wait wait, @Nullable Turn turn, long deadline)
+			throws InterruptedException {
+		ServerCell waiting = (turn != null && !turn.concurrent) ? turn.cell : null;
+		if (waiting == null || wait == null) {
+			return scheduler.await(waiter, deadline);
+		}
+		beginWait(waiting, wait);
+		waiting.handling().startBeside();
+		try {
+			return scheduler.await(waiter, deadline);
+		}
+		finally {
+			endWait(waiting);
+			waiting.handling().turnGoesOn();
+		}
+	}
+
+	/** Whether a turn waits for another, directly or through others. */
+	static boolean leads(ServerCell from, ServerCell to) {
+		ServerCell cell = from;
+		for (int steps = 0; cell != null && steps < LONGEST; steps++) {
+			if (cell == to) {
+				return true;
+			}
+			cell = next(cell);
+		}
+		return false;
 	}
 
 	/** The turn no longer waits. */
@@ -50,14 +83,8 @@ final class Cycles implements Scheduler.Locking {
 	}
 
 	private static boolean closesCycle(ServerCell from) {
-		ServerCell cell = next(from);
-		for (int steps = 0; cell != null && steps < LONGEST; steps++) {
-			if (cell == from) {
-				return true;
-			}
-			cell = next(cell);
-		}
-		return false;
+		ServerCell next = next(from);
+		return next != null && leads(next, from);
 	}
 
 	/**
@@ -102,7 +129,7 @@ final class Cycles implements Scheduler.Locking {
 		return (wait != null) ? target(wait) : null;
 	}
 
-	/** A message, the predecessor, or {@code null} if it does not wait. */
+	/** A {@link Wait}, the predecessor, or {@code null} if it does not wait. */
 	private static @Nullable Object wait(ServerCell cell) {
 		ServerCell predecessor = cell.predecessor();
 		return (predecessor != null) ? predecessor : cell.waitsFor;
@@ -112,8 +139,8 @@ final class Cycles implements Scheduler.Locking {
 		if (wait instanceof ServerCell predecessor) {
 			return predecessor;
 		}
-		Message message = (Message) wait;
-		return message.isPending() ? message.target() : null;
+		Wait known = (Wait) wait;
+		return known.isPending() ? known.target() : null;
 	}
 
 }

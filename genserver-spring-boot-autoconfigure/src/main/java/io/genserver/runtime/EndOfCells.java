@@ -2,9 +2,10 @@ package io.genserver.runtime;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
+import io.genserver.CallCycleException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,26 +15,29 @@ import org.jspecify.annotations.Nullable;
  * Cells live long and futures may not: a cell knows this only until it is complete, in
  * whatever way its holder completed or cancelled it.
  */
-final class EndOfCells extends CompletableFuture<@Nullable Void> {
+final class EndOfCells extends WaitingFuture<@Nullable Void> {
 
 	private final GenServerRuntime runtime;
 
 	private final AtomicInteger left;
 
-	private EndOfCells(GenServerRuntime runtime, int cells) {
+	private final List<ServerCell> cells;
+
+	private EndOfCells(GenServerRuntime runtime, List<ServerCell> cells) {
 		this.runtime = runtime;
-		this.left = new AtomicInteger(cells);
+		this.cells = cells;
+		this.left = new AtomicInteger(cells.size());
 	}
 
 	static EndOfCells of(GenServerRuntime runtime, Collection<ServerCell> cells) {
-		List<CellLife> pending = cells.stream().map(ServerCell::life).filter((life) -> !life.hasTerminated()).toList();
-		EndOfCells end = new EndOfCells(runtime, pending.size());
+		List<ServerCell> pending = cells.stream().filter((cell) -> !cell.life().hasTerminated()).toList();
+		EndOfCells end = new EndOfCells(runtime, pending);
 		if (pending.isEmpty()) {
 			end.complete(null);
 			return end;
 		}
-		pending.forEach((life) -> life.watch(end));
-		end.whenComplete((done, failure) -> pending.forEach((life) -> life.unwatch(end)));
+		pending.forEach((cell) -> cell.life().watch(end));
+		end.whenComplete((done, failure) -> pending.forEach((cell) -> cell.life().unwatch(end)));
 		return end;
 	}
 
@@ -44,9 +48,58 @@ final class EndOfCells extends CompletableFuture<@Nullable Void> {
 		}
 	}
 
+	/** How a turn waits for this if its handler returned it. */
+	Wait waitOf(ServerCell waiting, Consumer<CallCycleException> closed) {
+		return new LifeWait(new Waiting(this::isDone), target(waiting), closed);
+	}
+
+	/** One of the cells that cannot end before the turn goes on, if there is any. */
+	private @Nullable ServerCell target(ServerCell waiting) {
+		ServerCell some = null;
+		for (ServerCell cell : this.cells) {
+			if (cell.life().hasTerminated()) {
+				continue;
+			}
+			if (Cycles.leads(cell, waiting)) {
+				return cell;
+			}
+			some = cell;
+		}
+		return some;
+	}
+
 	@Override
-	public <U> CompletableFuture<U> newIncompleteFuture() {
-		return new CompletableFuture<>();
+	boolean awaitDone(long nanos) throws InterruptedException {
+		Waiting waiting = new Waiting(this::isDone);
+		whenComplete((value, failure) -> wakeFor(waiting));
+		return awaitFor(waiting, nanos, !hasOtherEnd());
+	}
+
+	@Override
+	boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
+		Scheduler scheduler = this.runtime.scheduler();
+		Turn turn = Turn.current();
+		ServerCell here = (turn != null) ? turn.cell : null;
+		this.runtime.blockingRule().checkThread("The wait for the end of " + this.cells, turn);
+		long deadline = (nanos != Long.MAX_VALUE) ? scheduler.nanoTime() + nanos : Long.MAX_VALUE;
+		if (here == null || !onlyThis) {
+			return scheduler.await(waiter, deadline);
+		}
+		if (this.cells.contains(here) && !here.life().hasTerminated()) {
+			// A handler beside the turn keeps its server from ending, too.
+			throw new CallCycleException(List.of(here.label(), here.label()));
+		}
+		return new LifeWait(waiter, target(here), (cycle) -> scheduler.wake(waiter)).await(scheduler, turn, deadline);
+	}
+
+	@Override
+	void wakeFor(Waiter waiter) {
+		this.runtime.scheduler().wake(waiter);
+	}
+
+	@Override
+	WaitingFuture<?> source() {
+		return this;
 	}
 
 }

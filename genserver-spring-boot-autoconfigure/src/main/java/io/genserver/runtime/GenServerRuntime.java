@@ -212,7 +212,7 @@ public final class GenServerRuntime {
 		if (cell != null) {
 			server.startsAlone();
 			cell.start();
-			Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
+			Throwable failure = Waiting.startOf(cell);
 			if (failure != null) {
 				server.instances().closeIfOver();
 				forget(server);
@@ -223,7 +223,7 @@ public final class GenServerRuntime {
 
 	private void start(ServerCell cell) {
 		cell.start();
-		Throwable failure = Waiting.failureOf(this.scheduler, cell.life().whenStarted());
+		Throwable failure = Waiting.startOf(cell);
 		if (failure == null) {
 			return;
 		}

@@ -183,6 +183,9 @@ final class Handling {
 		if (stage instanceof ReplyFuture reply) {
 			Cycles.beginWait(this.cell, reply.call());
 		}
+		else if (stage instanceof EndOfCells end && !end.isDone()) {
+			Cycles.beginWait(this.cell, end.waitOf(this.cell, (cycle) -> pending.accept(null, cycle)));
+		}
 		startBeside();
 		this.interruption.end();
 		try {

@@ -3,9 +3,6 @@ package io.genserver.runtime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -22,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> type of the reply
  * @since 0.1.0
  */
-public abstract class HeldFuture<T extends @Nullable Object> extends CompletableFuture<T>
-		implements Waiter, EngineFuture {
+public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFuture<T> implements Waiter, EngineFuture {
 
 	private static final String COMPLETED = "was given up when its future was completed";
 
@@ -124,46 +120,14 @@ public abstract class HeldFuture<T extends @Nullable Object> extends Completable
 	}
 
 	@Override
-	public T get() throws InterruptedException, ExecutionException {
-		if (!isDone()) {
-			await(Long.MAX_VALUE);
-		}
-		return super.get();
-	}
-
-	@Override
-	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-		if (!isDone() && !await(Math.min(unit.toNanos(timeout), Durations.LONGEST))) {
-			throw new TimeoutException("There is no reply after " + timeout + " " + unit);
-		}
-		return super.get();
-	}
-
-	@Override
-	public T join() {
-		boolean interrupted = false;
-		while (!isDone()) {
-			try {
-				await(Long.MAX_VALUE);
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
-		return super.join();
-	}
-
-	private boolean await(long nanos) throws InterruptedException {
+	boolean awaitDone(long nanos) throws InterruptedException {
 		if (!TAKEN.compareAndSet(this, false, true)) {
 			Waiting waiting = new Waiting(this::isDone);
 			whenComplete((value, failure) -> wake(waiting));
-			return await(waiting, nanos);
+			return awaitFor(waiting, nanos, !hasOtherEnd());
 		}
 		try {
-			return await(this, nanos);
+			return awaitFor(this, nanos, !hasOtherEnd());
 		}
 		finally {
 			this.taken = false;
@@ -185,9 +149,20 @@ public abstract class HeldFuture<T extends @Nullable Object> extends Completable
 		this.thread = thread;
 	}
 
+	/** A call within this process can be part of a cycle, others cannot. */
 	@Override
-	public <U> CompletableFuture<U> newIncompleteFuture() {
-		return new CompletableFuture<>();
+	boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
+		return await(waiter, nanos);
+	}
+
+	@Override
+	final void wakeFor(Waiter waiter) {
+		wake(waiter);
+	}
+
+	@Override
+	final WaitingFuture<?> source() {
+		return this;
 	}
 
 	/**

@@ -3,7 +3,6 @@ package io.genserver.runtime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-import io.genserver.CallCycleException;
 import io.genserver.Caller;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * {@code QUEUED} owns its place in the mailbox and its payload. A cast nobody can give up
  * skips the compare-and-sets: only the consumer looks at it.
  */
-abstract class Message {
+abstract class Message extends Wait {
 
 	private static final Logger logger = LoggerFactory.getLogger(Message.class);
 
@@ -240,15 +239,6 @@ abstract class Message {
 	long deadline() {
 		return Long.MAX_VALUE;
 	}
-
-	/** Where it was sent, or {@code null} if it was not. */
-	abstract @Nullable ServerCell target();
-
-	/** Whether a turn that waits for it still has to. */
-	abstract boolean isPending();
-
-	/** Nobody may wait for it, since that would close a cycle. */
-	abstract void giveUpForCycle(CallCycleException cycle);
 
 	/** Whether its sender expects no reply. */
 	abstract boolean isCast();

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The future of an asynchronous call within this process. The slot of the call decides
- * how it ends. Threads wait for it through the scheduler, as blocking callers do.
+ * how it ends. Threads wait for it as blocking callers do: through the scheduler, and, if
+ * they are in a turn, as that turn.
  */
 final class ReplyFuture extends HeldFuture<@Nullable Object> {
 
@@ -28,8 +29,18 @@ final class ReplyFuture extends HeldFuture<@Nullable Object> {
 
 	@Override
 	protected boolean await(Waiter waiter, long nanos) throws InterruptedException {
-		return this.scheduler.await(waiter,
-				(nanos != Long.MAX_VALUE) ? this.scheduler.nanoTime() + nanos : Long.MAX_VALUE);
+		return awaitFor(waiter, nanos, true);
+	}
+
+	@Override
+	boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
+		Turn turn = Turn.current();
+		ServerCell target = this.call.sentTo();
+		if (target != null) {
+			target.runtime().blockingRule().check(target.server(), this.call.operation(), turn);
+		}
+		long deadline = (nanos != Long.MAX_VALUE) ? this.scheduler.nanoTime() + nanos : Long.MAX_VALUE;
+		return Cycles.await(this.scheduler, waiter, onlyThis ? this.call : null, turn, deadline);
 	}
 
 	@Override

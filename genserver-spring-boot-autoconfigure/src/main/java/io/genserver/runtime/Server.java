@@ -142,7 +142,7 @@ public final class Server {
 			throw ex;
 		}
 		try {
-			if (!await(call, call, turn, deadline)) {
+			if (!Cycles.await(scheduler, call, call, turn, deadline)) {
 				call.expireNow();
 			}
 		}
@@ -349,7 +349,7 @@ public final class Server {
 		ServerCell cell = Objects.requireNonNull(message.target());
 		boolean interrupted = false;
 		try {
-			await(message, message, turn, deadline);
+			Cycles.await(this.runtime.scheduler(), message, message, turn, deadline);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -365,24 +365,6 @@ public final class Server {
 		}
 		if (message.settledSlot() == ServerCell.GONE) {
 			throw Refusals.abandoned(cell, message);
-		}
-	}
-
-	/** Wait, as a turn that others may wait for if it is one. */
-	private boolean await(Waiter waiter, Message message, @Nullable Turn turn, long deadline)
-			throws InterruptedException {
-		ServerCell waiting = (turn != null) ? turn.cell : null;
-		if (waiting == null || (turn != null && turn.concurrent)) {
-			return this.runtime.scheduler().await(waiter, deadline);
-		}
-		Cycles.beginWait(waiting, message);
-		waiting.handling().startBeside();
-		try {
-			return this.runtime.scheduler().await(waiter, deadline);
-		}
-		finally {
-			Cycles.endWait(waiting);
-			waiting.handling().turnGoesOn();
 		}
 	}
 

@@ -123,7 +123,7 @@ final class ServerCell implements Watched {
 	private long turnBegan;
 
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
-	volatile @Nullable Message waitsFor;
+	volatile @Nullable Wait waitsFor;
 
 	private volatile @Nullable Agenda agenda;
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
+import io.genserver.CallCycleException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +21,28 @@ final class Waiting implements Waiter {
 		this.condition = condition;
 	}
 
-	/** Wait for the end of a future, without a limit. */
-	static @Nullable Throwable failureOf(Scheduler scheduler, CompletableFuture<?> future) {
+	/**
+	 * Wait for the start of a server, without a limit.
+	 * @return why it failed, or {@code null}
+	 */
+	static @Nullable Throwable startOf(ServerCell cell) {
+		CompletableFuture<?> started = cell.life().whenStarted();
+		Scheduler scheduler = cell.runtime().scheduler();
 		try {
-			await(scheduler, future, Long.MAX_VALUE);
-			future.getNow(null);
+			Waiting waiting = new Waiting(started::isDone);
+			started.whenComplete((value, failure) -> scheduler.wake(waiting));
+			new LifeWait(waiting, cell, (cycle) -> scheduler.wake(waiting)).await(scheduler, Turn.current(),
+					Long.MAX_VALUE);
+			started.getNow(null);
 			return null;
 		}
 		catch (CompletionException ex) {
 			return (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+		catch (CallCycleException ex) {
+			// It waits for the turn that waits for it.
+			cell.command(ServerCell.STOP);
+			return ex;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

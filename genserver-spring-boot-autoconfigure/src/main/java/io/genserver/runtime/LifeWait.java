@@ -1,0 +1,75 @@
+package io.genserver.runtime;
+
+import java.util.function.Consumer;
+
+import io.genserver.CallCycleException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for the start or the end of a server. Neither happens while the server's turn
+ * waits itself.
+ */
+final class LifeWait extends Wait implements Waiter {
+
+	private final Waiter waiter;
+
+	private final @Nullable ServerCell target;
+
+	private final Consumer<CallCycleException> closed;
+
+	private volatile @Nullable CallCycleException cycle;
+
+	/**
+	 * Create.
+	 * @param waiter is ready with the start or end
+	 * @param target whose it is
+	 * @param closed is told if there is no point in waiting
+	 */
+	LifeWait(Waiter waiter, @Nullable ServerCell target, Consumer<CallCycleException> closed) {
+		this.waiter = waiter;
+		this.target = target;
+		this.closed = closed;
+	}
+
+	/** Let the calling thread wait, which is in a turn. */
+	boolean await(Scheduler scheduler, @Nullable Turn turn, long deadline) throws InterruptedException {
+		boolean ready = Cycles.await(scheduler, this, this, turn, deadline);
+		CallCycleException found = this.cycle;
+		if (found != null && !this.waiter.isReady()) {
+			throw found;
+		}
+		return ready;
+	}
+
+	@Override
+	@Nullable ServerCell target() {
+		return this.target;
+	}
+
+	@Override
+	boolean isPending() {
+		return !isReady();
+	}
+
+	@Override
+	void giveUpForCycle(CallCycleException found) {
+		this.cycle = found;
+		this.closed.accept(found);
+	}
+
+	@Override
+	public boolean isReady() {
+		return this.waiter.isReady() || this.cycle != null;
+	}
+
+	@Override
+	public @Nullable Thread thread() {
+		return this.waiter.thread();
+	}
+
+	@Override
+	public void thread(@Nullable Thread thread) {
+		this.waiter.thread(thread);
+	}
+
+}
