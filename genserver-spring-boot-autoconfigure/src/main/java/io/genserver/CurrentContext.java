@@ -1,7 +1,5 @@
 package io.genserver;
 
-import java.util.function.Supplier;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CurrentContext {
 
-	private static final ThreadLocal<@Nullable Supplier<? extends @Nullable GenServerContext>> SOURCE = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable Source> SOURCE = new ThreadLocal<>();
 
 	private CurrentContext() {
 	}
@@ -22,17 +20,42 @@ public final class CurrentContext {
 	 * @return the context, or {@code null} outside of turns
 	 */
 	public static @Nullable GenServerContext get() {
-		Supplier<? extends @Nullable GenServerContext> source = SOURCE.get();
-		return (source != null) ? source.get() : null;
+		Source source = SOURCE.get();
+		return (source != null) ? source.context(false) : null;
+	}
+
+	/**
+	 * Return the same for the message that the calling thread handles: what it tells of
+	 * the message it tells on any thread.
+	 * @return the context, or {@code null} outside of turns
+	 */
+	static @Nullable GenServerContext ofMessage() {
+		Source source = SOURCE.get();
+		return (source != null) ? source.context(true) : null;
 	}
 
 	/**
 	 * Bind the calling thread for the rest of its life.
-	 * @param source gives the context of the turn that runs on this thread, or
-	 * {@code null} between turns
+	 * @param source gives the context of the turn that runs on this thread
 	 */
-	public static void bind(Supplier<? extends @Nullable GenServerContext> source) {
+	public static void bind(Source source) {
 		SOURCE.set(source);
+	}
+
+	/**
+	 * Knows what runs on a thread.
+	 *
+	 * @since 0.1.0
+	 */
+	public interface Source {
+
+		/**
+		 * Return the context of the turn that runs on the calling thread.
+		 * @param ofMessage whether it is to stay with the message being handled
+		 * @return the context, or {@code null} between turns
+		 */
+		@Nullable GenServerContext context(boolean ofMessage);
+
 	}
 
 }

@@ -8,20 +8,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server's view of itself. Injected into its constructor, or taken with
- * {@link #current()} in its turn. What concerns the message being handled is only
- * available in the server's turn.
+ * {@link #current()} in its turn.
+ * <p>
+ * <b>Messages.</b> What concerns the message being handled is told on the thread that
+ * runs the handler, and never mistaken for that of another message: on other threads
+ * {@link #caller()} and {@link #remaining()} throw {@link IllegalStateException}. What
+ * {@link #current()} returned in a handler stays with the handler's message, and tells of
+ * it on any thread, also after the handler has returned.
+ * <p>
+ * <b>Instances.</b> A context belongs to one instance. Once that has ended, by a restart,
+ * a stop or after an idle time, it does nothing to the instance's successor:
+ * {@link #stop()} has no effect, {@link #isCancelled()} is {@code true}, and
+ * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #continueWith},
+ * {@link #deferReply()}, {@link #detached}, {@link #events()} and {@link #attach} throw
+ * {@link IllegalStateException}; those that begin something do so from the moment the
+ * instance begins to terminate. A ref that was taken before goes on to reach the server.
  *
  * @since 0.1.0
  */
 public interface GenServerContext {
 
 	/**
-	 * Return the context of the server whose turn runs on this thread.
+	 * Return the context of the server whose turn runs on this thread. Of the message
+	 * being handled, if there is one, it tells on any thread, as long as it is kept.
 	 * @return the context
 	 * @throws IllegalStateException if this thread is not in a turn
 	 */
 	static GenServerContext current() {
-		GenServerContext context = CurrentContext.get();
+		GenServerContext context = CurrentContext.ofMessage();
 		if (context == null) {
 			throw new IllegalStateException("This thread (" + Thread.currentThread().getName()
 					+ ") is not in a server's turn: GenServerContext.current() works in handlers, "
@@ -43,29 +57,40 @@ public interface GenServerContext {
 	@Nullable String key();
 
 	/**
-	 * Return the address of this server, which may be handed out.
+	 * Return the address of this server, which may be handed out, and is good for as long
+	 * as there is a server of that name, whatever the instance.
 	 * @param <S> type of the server
 	 * @return the ref
+	 * @throws IllegalStateException if the instance has ended
 	 */
 	<S> GenServerRef<S> self();
 
 	/**
 	 * Return the time until the deadline of the message being handled.
 	 * @return the remaining time, zero if it has passed, or {@code null} if the message
-	 * has no deadline
+	 * has no deadline, or none is being handled
+	 * @throws IllegalStateException on another thread than the handler's, unless this
+	 * context stays with a message
 	 */
 	@Nullable Duration remaining();
 
 	/**
 	 * Return whether nobody waits for the message being handled any more: its caller
-	 * cancelled, or its deadline has passed. May be asked on any thread the handler uses.
+	 * cancelled, or its deadline has passed. May be asked on any thread: where it is not
+	 * the handler's, and the context does not stay with a message, the answer is that of
+	 * the messages whose handlers have returned while the work goes on, or else of those
+	 * whose handlers run.
 	 * @return {@code true} if the work may be given up
+	 * @throws IllegalStateException on another thread, if some of those messages were
+	 * given up and others were not
 	 */
 	boolean isCancelled();
 
 	/**
 	 * Return who sent the message being handled.
 	 * @return the caller
+	 * @throws IllegalStateException if no message is being handled; and on another thread
+	 * than the handler's, unless this context stays with a message
 	 */
 	Caller caller();
 
@@ -83,7 +108,8 @@ public interface GenServerContext {
 	 * and the server goes on with its next message.
 	 * @param <T> type of the reply
 	 * @return completes the caller, from any thread
-	 * @throws IllegalStateException if no call is being handled on this thread
+	 * @throws IllegalStateException if no call is being handled on this thread, or the
+	 * instance has ended
 	 */
 	<T extends @Nullable Object> Reply<T> deferReply();
 
@@ -111,7 +137,8 @@ public interface GenServerContext {
 	 * Run a task in this server's turn before any other message, once the current one has
 	 * been answered.
 	 * @param task what to run; what it throws is treated like the failure of a cast
-	 * @throws IllegalStateException outside of the server's turn
+	 * @throws IllegalStateException outside of the server's turn, or if the instance has
+	 * ended
 	 */
 	void continueWith(Runnable task);
 
@@ -143,7 +170,8 @@ public interface GenServerContext {
 	<T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler);
 
 	/**
-	 * Stop this server after the message being handled. What is queued fails.
+	 * Stop this server after the message being handled. What is queued fails. On any
+	 * thread; has no effect once the instance has ended.
 	 */
 	void stop();
 

@@ -29,7 +29,7 @@ public final class ClientCallObservationContext extends SenderContext<RpcRequest
 		}, (request.kind() == RpcRequest.Kind.CAST) ? Kind.PRODUCER : Kind.CLIENT);
 		this.request = request;
 		setCarrier(request);
-		setRemoteServiceAddress(request.peer());
+		setRemoteServiceAddress(PeerAddress.uri(request.peer()));
 	}
 
 	/**

@@ -30,7 +30,7 @@ public final class ServedCallObservationContext extends ReceiverContext<Envelope
 		this.envelope = envelope;
 		setCarrier(envelope);
 		if (envelope.caller() instanceof Caller.Remote remote) {
-			setRemoteServiceAddress(remote.address());
+			setRemoteServiceAddress(PeerAddress.uri(remote.address()));
 		}
 	}
 

@@ -17,7 +17,11 @@ import io.genserver.StreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cell as its instance sees it.
+ * A cell as one instance of it sees it, or, with a message, as a handler does.
+ * <p>
+ * <b>Staleness.</b> The instance's end is written to {@link #ending} before its timers
+ * and streams are ended; who makes one adds it first and then reads {@link #ending}. So
+ * one of the two ends it, and nothing of an instance lives on in its successor.
  */
 final class CellContext implements GenServerContext {
 
@@ -25,8 +29,54 @@ final class CellContext implements GenServerContext {
 
 	private final ServerCell cell;
 
+	/** The context of the instance; this one unless it stays with a message. */
+	private final CellContext own;
+
+	private final @Nullable Message message;
+
+	/** Kept, since a message forgets its sender once it is over. */
+	private final @Nullable Caller caller;
+
+	/** Whether the instance is about to go, or has gone. Only of {@link #own}. */
+	private volatile boolean ending;
+
+	/** Whether the instance has gone. Only of {@link #own}. */
+	private volatile boolean ended;
+
+	/** Whether the instance asked to be stopped. Only of {@link #own}. */
+	private volatile boolean wantsToStop;
+
 	CellContext(ServerCell cell) {
 		this.cell = cell;
+		this.own = this;
+		this.message = null;
+		this.caller = null;
+	}
+
+	private CellContext(CellContext own, Message message) {
+		this.cell = own.cell;
+		this.own = own;
+		this.message = message;
+		this.caller = message.caller();
+	}
+
+	/** The context of a message that the instance handles on the calling thread. */
+	CellContext of(Message handled) {
+		return new CellContext(this.own, handled);
+	}
+
+	/** The instance is about to go. */
+	void ending() {
+		this.ending = true;
+	}
+
+	/** The instance has gone. */
+	void ended() {
+		this.ended = true;
+	}
+
+	boolean wantsToStop() {
+		return this.wantsToStop;
 	}
 
 	@Override
@@ -41,39 +91,51 @@ final class CellContext implements GenServerContext {
 
 	@Override
 	public <S> GenServerRef<S> self() {
+		if (this.own.ended) {
+			throw gone("self()");
+		}
 		return new LocalRef<>(this.cell.server(), this.cell.key());
 	}
 
 	@Override
 	public @Nullable Duration remaining() {
-		Message message = message();
-		if (message == null || message.deadline() == Long.MAX_VALUE) {
+		Message handled = message("remaining()");
+		if (handled == null || handled.deadline() == Long.MAX_VALUE) {
 			return null;
 		}
-		return Duration.ofNanos(Math.max(0, message.deadline() - this.cell.runtime().scheduler().nanoTime()));
+		return Duration.ofNanos(Math.max(0, handled.deadline() - this.cell.runtime().scheduler().nanoTime()));
 	}
 
 	@Override
 	public boolean isCancelled() {
-		Message message = message();
-		return message != null && message.isCancelled();
+		if (this.own.ended) {
+			return true;
+		}
+		if (this.message == null && turn() == null) {
+			return this.cell.handling().isGivenUpElsewhere();
+		}
+		Message handled = message("isCancelled()");
+		return handled != null && handled.isCancelled();
 	}
 
 	@Override
 	public Caller caller() {
-		Message message = message();
-		if (message == null) {
+		Caller known = this.caller;
+		if (known != null) {
+			return known;
+		}
+		Message handled = message("caller()");
+		if (handled == null) {
 			throw new IllegalStateException("Server " + this.cell.label() + " is not handling a message");
 		}
-		return message.caller();
+		return handled.caller();
 	}
 
 	@Override
 	public <R extends @Nullable Object> R detached(Callable<R> task) throws Exception {
-		Turn turn = Turn.current();
-		if (turn == null || turn.cell != this.cell) {
-			throw new IllegalStateException("detached(...) works in the turn of server " + this.cell.label()
-					+ " only; there is no deadline here");
+		Turn turn = turn();
+		if (turn == null) {
+			throw elsewhere("detached(...)", "there is no deadline here");
 		}
 		boolean before = turn.detached;
 		turn.detached = true;
@@ -88,21 +150,31 @@ final class CellContext implements GenServerContext {
 	@Override
 	public GenServerTimer schedule(Duration delay, Runnable task) {
 		long nanos = Durations.nanos(Durations.notNegative("The delay", delay));
-		return this.cell.agenda().schedule(nanos, 0, LambdaOperation.TIMER, task);
+		return schedule("schedule(...)", nanos, 0, task);
 	}
 
 	@Override
 	public GenServerTimer scheduleEvery(Duration period, Runnable task) {
 		long nanos = Durations.nanos(Durations.positive("The period", period));
-		return this.cell.agenda().schedule(nanos, nanos, LambdaOperation.TIMER, task);
+		return schedule("scheduleEvery(...)", nanos, nanos, task);
+	}
+
+	private GenServerTimer schedule(String method, long delay, long period, Runnable task) {
+		checkAlive(method);
+		GenServerTimer timer = this.cell.agenda().schedule(delay, period, LambdaOperation.TIMER, task);
+		if (this.own.ending) {
+			timer.cancel();
+			throw gone(method);
+		}
+		return timer;
 	}
 
 	@Override
 	public void continueWith(Runnable task) {
-		Turn turn = Turn.current();
-		if (turn == null || turn.cell != this.cell) {
-			throw new IllegalStateException("continueWith(...) works in the turn of server " + this.cell.label()
-					+ " only; elsewhere send a cast to self()");
+		checkAlive("continueWith(...)");
+		Turn turn = turn();
+		if (turn == null) {
+			throw elsewhere("continueWith(...)", "elsewhere send a cast to self()");
 		}
 		this.cell.agenda().continueWith(task, turn.message);
 	}
@@ -110,8 +182,9 @@ final class CellContext implements GenServerContext {
 	@Override
 	@SuppressWarnings({ "unchecked", "NullAway" })
 	public <T extends @Nullable Object> Reply<T> deferReply() {
-		Turn turn = Turn.current();
-		if (turn == null || turn.cell != this.cell || !(turn.message instanceof Call call)) {
+		checkAlive("deferReply()");
+		Turn turn = turn();
+		if (turn == null || !(turn.message instanceof Call call) || (this.message != null && this.message != call)) {
 			throw new IllegalStateException("deferReply() works while server " + this.cell.label()
 					+ " handles a call, on the handler's thread");
 		}
@@ -122,10 +195,26 @@ final class CellContext implements GenServerContext {
 		return (Reply<T>) this.cell.handling().deferred().add(call);
 	}
 
-	/** What this thread handles, or else the server's turn. */
-	private @Nullable Message message() {
+	/** The turn that runs on this thread, if it is one of the instance. */
+	private @Nullable Turn turn() {
 		Turn turn = Turn.current();
-		return (turn != null && turn.cell == this.cell) ? turn.message : this.cell.handling().current();
+		return (turn != null && turn.cell == this.cell && this.cell.life().isCurrent(this.own)) ? turn : null;
+	}
+
+	/**
+	 * The message this is about: that of the handler which runs on this thread, if no
+	 * other.
+	 */
+	private @Nullable Message message(String method) {
+		if (this.message != null) {
+			return this.message;
+		}
+		Turn turn = turn();
+		if (turn == null) {
+			throw elsewhere(method, "there is no message here. On other threads ask what GenServerContext.current() "
+					+ "returned in the handler: it stays with the handler's message");
+		}
+		return turn.message;
 	}
 
 	@Override
@@ -138,17 +227,48 @@ final class CellContext implements GenServerContext {
 		if (buffer < 1) {
 			throw new IllegalArgumentException("The buffer must hold at least one event, not " + buffer);
 		}
-		return this.cell.streams().events(buffer, Objects.requireNonNull(rule, "rule"));
+		checkAlive("events(...)");
+		EventSource<E> source = this.cell.streams().events(buffer, Objects.requireNonNull(rule, "rule"), this.own);
+		if (this.own.ending) {
+			source.close(gone("events(...)"));
+			throw gone("events(...)");
+		}
+		return source;
 	}
 
 	@Override
 	public <T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler) {
-		return this.cell.streams().attach(publisher, Objects.requireNonNull(handler, "handler"));
+		checkAlive("attach(...)");
+		Attachment attached = this.cell.streams().attach(publisher, Objects.requireNonNull(handler, "handler"));
+		if (this.own.ending) {
+			attached.cancel();
+			throw gone("attach(...)");
+		}
+		return attached;
 	}
 
 	@Override
 	public void stop() {
-		this.cell.command(ServerCell.STOP);
+		if (!this.own.ended) {
+			this.own.wantsToStop = true;
+			this.cell.command(ServerCell.STOP_ITSELF);
+		}
+	}
+
+	private void checkAlive(String method) {
+		if (this.own.ending) {
+			throw gone(method);
+		}
+	}
+
+	private IllegalStateException gone(String method) {
+		return new IllegalStateException(method + " has no effect any more: the instance of server " + this.cell.label()
+				+ " that was given this context has ended. Its successor has a context of its own");
+	}
+
+	private IllegalStateException elsewhere(String method, String why) {
+		return new IllegalStateException(method + " works in the turn of server " + this.cell.label()
+				+ ", in the instance that was given this context and on the thread of its handler; " + why);
 	}
 
 }

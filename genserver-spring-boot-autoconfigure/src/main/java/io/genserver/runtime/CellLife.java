@@ -30,7 +30,8 @@ final class CellLife {
 
 	private @Nullable Object instance;
 
-	private @Nullable CellContext context;
+	/** Made when somebody asks for it, in the turn or beside it. */
+	private volatile @Nullable CellContext context;
 
 	private @Nullable RestartHistory history;
 
@@ -57,7 +58,6 @@ final class CellLife {
 		}
 		catch (Throwable thrown) {
 			Throwable ex = Throwables.describable(thrown);
-			this.context = null;
 			this.failure = ex;
 			if (again) {
 				logger.error("Server {} failed to start again", this.cell.label(), ex);
@@ -167,6 +167,10 @@ final class CellLife {
 	private void letGo() {
 		Object target = this.instance;
 		this.instance = null;
+		CellContext own = (target != null) ? context() : this.context;
+		if (own != null) {
+			own.ending();
+		}
 		this.cell.instanceGoes();
 		if (target != null) {
 			Turn.cleanCurrent();
@@ -176,6 +180,9 @@ final class CellLife {
 			catch (Throwable ex) {
 				logger.warn("Server {} failed to terminate cleanly", this.cell.label(), Throwables.describable(ex));
 			}
+		}
+		if (own != null) {
+			own.ended();
 		}
 		this.context = null;
 	}
@@ -198,11 +205,27 @@ final class CellLife {
 
 	CellContext context() {
 		CellContext known = this.context;
+		return (known != null) ? known : makeContext();
+	}
+
+	private synchronized CellContext makeContext() {
+		CellContext known = this.context;
 		if (known == null) {
 			known = new CellContext(this.cell);
 			this.context = known;
 		}
 		return known;
+	}
+
+	/** Whether a context is that of the instance there is. Safe on any thread. */
+	boolean isCurrent(CellContext candidate) {
+		return this.context == candidate;
+	}
+
+	/** Whether the instance there is has asked to be stopped. */
+	boolean stopsItself() {
+		CellContext known = this.context;
+		return known != null && known.wantsToStop();
 	}
 
 	void failedWith(Throwable cause) {

@@ -5,7 +5,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 
 import io.genserver.Attachment;
-import io.genserver.Events;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
@@ -39,8 +38,8 @@ final class CellStreams {
 		this.open.remove(call);
 	}
 
-	<E> Events<E> events(int buffer, SlowSubscriber rule) {
-		EventSource<E> source = new EventSource<>(this.cell, buffer, rule);
+	<E> EventSource<E> events(int buffer, SlowSubscriber rule, CellContext owner) {
+		EventSource<E> source = new EventSource<>(this.cell, owner, buffer, rule);
 		this.sources.add(source);
 		return source;
 	}

@@ -166,6 +166,13 @@ final class ConcurrentRuns {
 		this.cell.execute(run);
 	}
 
+	/** Sort the messages by whether their handlers have returned. On any thread. */
+	void tell(Unanimity running, Unanimity elsewhere) {
+		for (Run run : this.running.values()) {
+			((run.by instanceof CompletionStage<?>) ? elsewhere : running).add(run.message);
+		}
+	}
+
 	/** What has been running for the longest time, or {@code null}. On any thread. */
 	ServerInfo.@Nullable InFlight oldest() {
 		ServerInfo.InFlight oldest = null;

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Future;
 
 import io.genserver.Call;
 import io.genserver.Cast;
@@ -77,6 +76,7 @@ final class ContractMethods {
 
 	private MethodOperation operation(Signature signature, List<Method> declarations) {
 		Method method = declarations.getFirst();
+		ReplyForms.checkParameters(method, signature.parameters());
 		Operation.Kind kind = kind(method);
 		for (Method other : declarations) {
 			if (!isOverridden(other, declarations) && kind(other) != kind) {
@@ -183,12 +183,15 @@ final class ContractMethods {
 
 	static @Nullable ReplyAdapter adapter(Method method, ReplyAdapters adapters) {
 		Class<?> type = method.getReturnType();
-		if (type == Future.class) {
-			throw new InvalidOperationException(method, "returns a Future, which nobody can be told the end of",
-					"Return a CompletableFuture");
-		}
 		try {
-			return adapters.find(type);
+			ReplyAdapter adapter = adapters.find(type);
+			if (adapter == null) {
+				ReplyForms.checkReturned(method, type);
+			}
+			return adapter;
+		}
+		catch (InvalidOperationException ex) {
+			throw ex;
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidOperationException(method, "cannot answer: " + ex.getMessage(),

@@ -46,6 +46,12 @@ final class Deferred {
 		}
 	}
 
+	void tell(Unanimity elsewhere) {
+		synchronized (this.calls) {
+			this.calls.forEach(elsewhere::add);
+		}
+	}
+
 	/** The instance goes. */
 	void failAll(String why) {
 		List<Call> owed;

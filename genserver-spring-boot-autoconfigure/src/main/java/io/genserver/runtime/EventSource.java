@@ -19,6 +19,9 @@ final class EventSource<E> implements Events<E> {
 
 	private final ServerCell cell;
 
+	/** Context of the instance whose events they are. */
+	private final CellContext owner;
+
 	private final int buffer;
 
 	private final SlowSubscriber rule;
@@ -27,8 +30,9 @@ final class EventSource<E> implements Events<E> {
 
 	private volatile @Nullable Throwable end;
 
-	EventSource(ServerCell cell, int buffer, SlowSubscriber rule) {
+	EventSource(ServerCell cell, CellContext owner, int buffer, SlowSubscriber rule) {
 		this.cell = cell;
+		this.owner = owner;
 		this.buffer = buffer;
 		this.rule = rule;
 	}
@@ -109,7 +113,7 @@ final class EventSource<E> implements Events<E> {
 
 	private boolean isTurn() {
 		Turn turn = Turn.current();
-		return turn != null && turn.cell == this.cell && !turn.concurrent;
+		return turn != null && turn.cell == this.cell && !turn.concurrent && this.cell.life().isCurrent(this.owner);
 	}
 
 }

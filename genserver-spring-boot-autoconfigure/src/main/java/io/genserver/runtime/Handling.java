@@ -647,6 +647,40 @@ final class Handling {
 				+ call.operation() + "; the call may have been executed", false));
 	}
 
+	/**
+	 * Whether what a thread works for that is not the handler's has been given up. What
+	 * goes on although its handler has returned comes first, since it needs such threads.
+	 * @throws IllegalStateException if that differs from message to message
+	 */
+	boolean isGivenUpElsewhere() {
+		Unanimity elsewhere = new Unanimity();
+		Awaited pending = this.awaited;
+		if (pending != null) {
+			elsewhere.add(pending.message());
+		}
+		Unanimity running = new Unanimity();
+		Message inTurn = this.current;
+		if (inTurn != null && pending == null) {
+			running.add(inTurn);
+		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.tell(running, elsewhere);
+		}
+		Deferred putOff = this.deferred;
+		if (putOff != null) {
+			putOff.tell(elsewhere);
+		}
+		if (elsewhere.anyGivenUp() && elsewhere.anyWanted()
+				|| !elsewhere.anyGivenUp() && running.anyGivenUp() && (running.anyWanted() || elsewhere.anyWanted())) {
+			throw new IllegalStateException(
+					"Server " + this.cell.label() + " works on several messages, and the thread "
+							+ Thread.currentThread().getName() + " does not say for which of them: take "
+							+ "GenServerContext.current() in the handler and ask that");
+		}
+		return elsewhere.anyGivenUp() || running.anyGivenUp();
+	}
+
 	@Nullable Message current() {
 		return this.current;
 	}

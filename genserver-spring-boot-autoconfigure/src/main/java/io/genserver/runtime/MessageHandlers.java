@@ -86,6 +86,7 @@ final class MessageHandlers {
 	}
 
 	private void check(Method method) {
+		ReplyForms.checkParameters(method, this.methods.signature(method).parameters());
 		if (method.getParameterCount() != 1) {
 			throw new InvalidOperationException(method,
 					"is annotated as a message handler but has " + method.getParameterCount() + " parameters",

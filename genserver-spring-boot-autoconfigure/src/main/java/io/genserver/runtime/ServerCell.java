@@ -65,6 +65,9 @@ final class ServerCell implements Watched {
 	 */
 	static final int END_WAITS = 1024;
 
+	/** The instance there is wants to stop, unless it has gone meanwhile. */
+	static final int STOP_ITSELF = 1 << 16;
+
 	/** The instance goes. */
 	private static final int ENDING = STOP | RESTART | FAIL;
 
@@ -389,6 +392,9 @@ final class ServerCell implements Watched {
 		// An interrupt that was meant for a handler does not meet what follows it.
 		this.handling.interruption().next();
 		int bits = (int) COMMANDS.getAndSet(this, 0);
+		if ((bits & STOP_ITSELF) != 0 && this.life.stopsItself()) {
+			bits |= STOP;
+		}
 		boolean postponed = this.handling.postpone(bits & (ENDING | END_WAITS));
 		if ((postponed && (bits & STOP) != 0)
 				|| ((bits & GIVE_UP) != 0 && this.life.state() == ServerState.SUSPENDED)) {
@@ -573,7 +579,7 @@ final class ServerCell implements Watched {
 
 	/** Whether it was told something that may end its instance, or begin a pause. */
 	boolean isToldToEnd() {
-		return (this.commands & (ENDING | SUSPEND | PASSIVATE)) != 0;
+		return (this.commands & (ENDING | STOP_ITSELF | SUSPEND | PASSIVATE)) != 0;
 	}
 
 	Server server() {

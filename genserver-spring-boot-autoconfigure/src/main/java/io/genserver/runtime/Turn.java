@@ -129,10 +129,15 @@ final class Turn {
 		return (handled == null || this.detached) ? Long.MAX_VALUE : handled.deadline();
 	}
 
-	private static @Nullable CellContext currentContext() {
-		Turn turn = CURRENT.get();
+	private static @Nullable CellContext currentContext(boolean ofMessage) {
+		Turn turn = current();
 		ServerCell here = (turn != null) ? turn.cell : null;
-		return (here != null) ? here.life().context() : null;
+		if (turn == null || here == null) {
+			return null;
+		}
+		CellContext context = here.life().context();
+		Message handled = turn.message;
+		return (ofMessage && handled != null) ? context.of(handled) : context;
 	}
 
 }

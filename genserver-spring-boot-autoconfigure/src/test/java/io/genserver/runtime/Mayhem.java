@@ -123,6 +123,9 @@ final class Mayhem {
 		GenServerRef<Object> ref = target();
 		String pair = ref.name() + ref.key() + " from " + sender;
 		int number = this.numbers++;
+		if (this.random.nextInt(3) == 0) {
+			this.witness.useKept();
+		}
 		try {
 			switch (this.random.nextInt(16)) {
 				case 0, 1, 2 -> cast(ref, (instance) -> handleCast(instance, pair, number));

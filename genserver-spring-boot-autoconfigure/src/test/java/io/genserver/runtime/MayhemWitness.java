@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
+import io.genserver.Caller;
 import io.genserver.GenServerContext;
 import io.genserver.test.SeededScheduler;
 
@@ -30,6 +31,9 @@ final class MayhemWitness {
 
 	/** By server and sender, the numbers of the messages handled. */
 	private final Map<String, List<Integer>> handled = new HashMap<>();
+
+	/** What uses the contexts of messages and instances, perhaps long after those. */
+	private final List<Runnable> kept = new ArrayList<>();
 
 	private int handledCasts;
 
@@ -57,6 +61,7 @@ final class MayhemWitness {
 				expectCleanThread("constructor", false);
 				GenServerContext context = GenServerContext.current();
 				Instance made = new Instance(context.name() + "/" + context.key());
+				MayhemWitness.this.kept.add(() -> useLater(context, made));
 				MayhemWitness.this.ledger.open(made.label);
 				try {
 					step.accept(made.label);
@@ -105,6 +110,7 @@ final class MayhemWitness {
 		expect(!instance.gone, "message for an instance of " + instance.label + " that is gone");
 		expect(++instance.inTurn == 1, "two messages at a time at " + instance.label);
 		try {
+			keepContext();
 			return body.getAsInt();
 		}
 		finally {
@@ -121,6 +127,7 @@ final class MayhemWitness {
 		expect(!instance.gone, "handler beside an instance of " + instance.label + " that is gone");
 		expect(++instance.beside <= most, "too many handlers beside the turn of " + instance.label);
 		try {
+			keepContext();
 			return body.getAsInt();
 		}
 		finally {
@@ -153,6 +160,38 @@ final class MayhemWitness {
 		this.scheduler.letOthersRun();
 		stain();
 		instance.inTurn--;
+	}
+
+	/** Keep the context of the message that is handled, to ask it later. */
+	private void keepContext() {
+		GenServerContext ofMessage = GenServerContext.current();
+		Caller caller = ofMessage.caller();
+		this.kept.add(() -> expect(ofMessage.caller().equals(caller),
+				"context of a message of " + caller + " tells of " + ofMessage.caller()));
+	}
+
+	/** A thread outside of all turns uses a context of some message or instance. */
+	void useKept() {
+		if (!this.kept.isEmpty()) {
+			this.kept.get(this.scheduler.choices().nextInt(this.kept.size())).run();
+		}
+	}
+
+	private void useLater(GenServerContext context, Instance instance) {
+		boolean gone = instance.gone;
+		try {
+			switch (this.scheduler.choices().nextInt(gone ? 3 : 2)) {
+				case 0 -> context.schedule(Duration.ofMillis(1), () -> tick(instance));
+				case 1 -> {
+					context.caller();
+					expect(false, "context of " + instance.label + " tells of a message on a thread without one");
+				}
+				default -> context.stop();
+			}
+		}
+		catch (IllegalStateException ex) {
+			// The instance has ended, or this thread handles no message.
+		}
 	}
 
 	/** Now and then leave something on the thread. */

@@ -1,0 +1,29 @@
+package io.genserver.runtime;
+
+/**
+ * Whether of several messages all were given up, or none. Belongs to one thread.
+ */
+final class Unanimity {
+
+	private boolean givenUp;
+
+	private boolean wanted;
+
+	void add(Message message) {
+		if (message.isCancelled()) {
+			this.givenUp = true;
+		}
+		else {
+			this.wanted = true;
+		}
+	}
+
+	boolean anyGivenUp() {
+		return this.givenUp;
+	}
+
+	boolean anyWanted() {
+		return this.wanted;
+	}
+
+}
