@@ -1,0 +1,6 @@
+package io.genserver.packaged;
+
+/** The only one. */
+public class FirstExtension implements Extension {
+
+}
