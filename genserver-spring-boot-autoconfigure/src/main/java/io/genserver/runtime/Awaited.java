@@ -143,6 +143,7 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 			}
 			return;
 		}
+		cell.handling().goesOnUnwanted(stage);
 		long abandoned = cell.statistics().abandonedReply();
 		if (Long.bitCount(abandoned) == 1) {
 			logger.warn("Server {} no longer waits for the future that {} returned, since nobody waits for the reply or"

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
@@ -56,6 +57,9 @@ final class Handling {
 	private volatile @Nullable Deferred deferred;
 
 	private volatile @Nullable ConcurrentRuns concurrentRuns;
+
+	/** How many futures that are no longer waited for have not completed. */
+	private volatile @Nullable AtomicInteger goingOn;
 
 	/** The message whose slowness was logged last; only the monitor uses it. */
 	private @Nullable Message reported;
@@ -648,17 +652,37 @@ final class Handling {
 	}
 
 	/**
+	 * A future is no longer waited for, and what it stands for goes on. On any thread.
+	 */
+	void goesOnUnwanted(CompletionStage<?> stage) {
+		AtomicInteger count;
+		synchronized (this) {
+			AtomicInteger known = this.goingOn;
+			count = (known != null) ? known : new AtomicInteger();
+			this.goingOn = count;
+		}
+		count.incrementAndGet();
+		try {
+			stage.whenComplete((value, failure) -> count.decrementAndGet());
+		}
+		catch (Throwable ex) {
+			count.decrementAndGet();
+		}
+	}
+
+	/**
 	 * Whether what a thread works for that is not the handler's has been given up. What
 	 * goes on although its handler has returned comes first, since it needs such threads.
 	 * @throws IllegalStateException if that differs from message to message
 	 */
 	boolean isGivenUpElsewhere() {
-		Unanimity elsewhere = new Unanimity();
+		AtomicInteger abandoned = this.goingOn;
+		Unanimity elsewhere = new Unanimity(abandoned != null && abandoned.get() > 0);
 		Awaited pending = this.awaited;
 		if (pending != null) {
 			elsewhere.add(pending.message());
 		}
-		Unanimity running = new Unanimity();
+		Unanimity running = new Unanimity(false);
 		Message inTurn = this.current;
 		if (inTurn != null && pending == null) {
 			running.add(inTurn);

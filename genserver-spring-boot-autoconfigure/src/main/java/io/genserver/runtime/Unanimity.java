@@ -9,6 +9,10 @@ final class Unanimity {
 
 	private boolean wanted;
 
+	Unanimity(boolean givenUp) {
+		this.givenUp = givenUp;
+	}
+
 	void add(Message message) {
 		if (message.isCancelled()) {
 			this.givenUp = true;

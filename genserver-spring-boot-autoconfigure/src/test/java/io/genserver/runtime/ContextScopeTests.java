@@ -35,6 +35,7 @@ class ContextScopeTests {
 	}
 
 	private static String elsewhere(SeededScheduler scheduler, Callable<Object> question) {
+		scheduler.settle();
 		CompletableFuture<String> answer = scheduler.spawn("helper", () -> {
 			try {
 				return String.valueOf(question.call());
