@@ -81,7 +81,7 @@ class LayoutTest {
 	void securityStaysInItsSubpackages() {
 		noClasses().that()
 			.resideOutsideOfPackages("io.genserver.rpc.server.security..", "io.genserver.rpc.client.security..",
-					"io.genserver.autoconfigure..")
+					"io.genserver.spring.security..", "io.genserver.autoconfigure..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework.security..")

@@ -14,6 +14,7 @@ import io.genserver.runtime.Scheduler;
 import io.genserver.spring.CallContext;
 import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
+import io.genserver.spring.HandlerContext;
 import io.genserver.spring.GeneratedProxyClasses;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
@@ -58,7 +59,8 @@ public final class GenServerAutoConfiguration {
 	ReflectiveContracts genServerContracts(ApplicationContext context) {
 		return new ReflectiveContracts(
 				ReactiveReplyAdapters.create(context.getClassLoader(),
-						() -> context.getBeanProvider(CallContext.class).getIfAvailable(() -> CallContext.OF_THREAD)),
+						() -> context.getBeanProvider(CallContext.class).getIfAvailable(() -> CallContext.OF_THREAD),
+						() -> context.getBeanProvider(HandlerContext.class).orderedStream().toList()),
 				context.getEnvironment()::resolveRequiredPlaceholders, GeneratedProxyClasses.whereSupported());
 	}
 

@@ -2,7 +2,9 @@ package io.genserver.autoconfigure;
 
 import io.genserver.spring.CallContext;
 import io.genserver.spring.propagation.ContextPropagation;
+import io.genserver.spring.propagation.DiagnosticAccessor;
 import io.genserver.spring.propagation.SubscriberContext;
+import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import reactor.core.publisher.Mono;
 
@@ -10,6 +12,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -38,9 +41,20 @@ public final class GenServerContextPropagationAutoConfiguration {
 	static class ReactorConfiguration {
 
 		@Bean
-		@ConditionalOnMissingBean
-		CallContext genServerCallContext() {
+		@ConditionalOnMissingBean(CallContext.class)
+		SubscriberContext genServerCallContext() {
 			return new SubscriberContext(ContextSnapshotFactory.builder().build());
+		}
+
+		/**
+		 * The diagnostic context of the log, which follows messages in any case, follows
+		 * them on through Reactor's operators where those propagate contexts by
+		 * themselves.
+		 */
+		@Bean
+		@ConditionalOnProperty(name = "spring.reactor.context-propagation", havingValue = "auto")
+		DiagnosticAccessor genServerDiagnosticAccessor() {
+			return new DiagnosticAccessor(ContextRegistry.getInstance());
 		}
 
 	}

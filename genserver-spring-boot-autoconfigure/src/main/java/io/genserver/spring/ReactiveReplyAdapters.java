@@ -1,5 +1,6 @@
 package io.genserver.spring;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -38,11 +39,24 @@ public final class ReactiveReplyAdapters {
 	 * @return the adapters, those of the JDK included
 	 */
 	public static ReplyAdapters create(@Nullable ClassLoader classLoader, @Nullable Supplier<CallContext> context) {
+		return create(classLoader, context, List::of);
+	}
+
+	/**
+	 * Return the adapters of all types known here.
+	 * @param classLoader where to look for Reactor
+	 * @param context sends under a subscriber's context, {@code null} to take the thread
+	 * as it is
+	 * @param contexts add to Reactor's context of what handlers return, in this order
+	 * @return the adapters, those of the JDK included
+	 */
+	public static ReplyAdapters create(@Nullable ClassLoader classLoader, @Nullable Supplier<CallContext> context,
+			Supplier<List<HandlerContext>> contexts) {
 		if (!ClassUtils.isPresent("reactor.core.publisher.Mono", classLoader)) {
 			return ReplyAdapters.JDK;
 		}
 		return ReplyAdapters.JDK.or(new Registered(ReactiveAdapterRegistry.getSharedInstance(),
-				(context != null) ? context.get() : CallContext.OF_THREAD));
+				(context != null) ? context.get() : CallContext.OF_THREAD, new HandlerContexts(contexts.get())));
 	}
 
 	/**
@@ -50,8 +64,10 @@ public final class ReactiveReplyAdapters {
 	 *
 	 * @param registry the registry
 	 * @param context sends under a subscriber's context
+	 * @param handlers makes the context of what handlers return
 	 */
-	private record Registered(ReactiveAdapterRegistry registry, CallContext context) implements ReplyAdapters {
+	private record Registered(ReactiveAdapterRegistry registry, CallContext context,
+			HandlerContexts handlers) implements ReplyAdapters {
 
 		@Override
 		public @Nullable ReplyAdapter find(Class<?> type) {
@@ -63,7 +79,8 @@ public final class ReactiveReplyAdapters {
 				throw new IllegalArgumentException("no proxy can make a " + type.getName() + ", only a "
 						+ adapter.getReactiveType().getSimpleName());
 			}
-			return adapter.isMultiValue() ? new Many(adapter, this.context) : new One(adapter, this.context);
+			return adapter.isMultiValue() ? new Many(adapter, this.context, this.handlers)
+					: new One(adapter, this.context, this.handlers);
 		}
 
 	}
@@ -73,12 +90,15 @@ public final class ReactiveReplyAdapters {
 	 *
 	 * @param adapter its adapter
 	 * @param context sends under a subscriber's context
+	 * @param handlers makes the context of what handlers return
 	 */
-	private record One(ReactiveAdapter adapter, CallContext context) implements ReplyAdapter.Single {
+	private record One(ReactiveAdapter adapter, CallContext context,
+			HandlerContexts handlers) implements ReplyAdapter.Single {
 
 		@Override
 		public CompletionStage<?> fromHandler(Object reply) {
-			return new Subscribed(Mono.from(this.adapter.toPublisher(reply)).toFuture());
+			return new Subscribed(
+					Mono.from(this.adapter.toPublisher(reply)).contextWrite(this.handlers.current()).toFuture());
 		}
 
 		@Override
@@ -123,12 +143,15 @@ public final class ReactiveReplyAdapters {
 	 *
 	 * @param adapter its adapter
 	 * @param context sends under a subscriber's context
+	 * @param handlers makes the context of what handlers return
 	 */
-	private record Many(ReactiveAdapter adapter, CallContext context) implements ReplyAdapter.Stream {
+	private record Many(ReactiveAdapter adapter, CallContext context,
+			HandlerContexts handlers) implements ReplyAdapter.Stream {
 
 		@Override
 		public Flow.Publisher<?> fromHandler(Object reply) {
-			return FlowAdapters.toFlowPublisher(this.adapter.toPublisher(reply));
+			return FlowAdapters
+				.toFlowPublisher(Flux.from(this.adapter.toPublisher(reply)).contextWrite(this.handlers.current()));
 		}
 
 		@Override

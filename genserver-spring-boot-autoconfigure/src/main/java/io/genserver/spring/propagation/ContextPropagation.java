@@ -28,6 +28,9 @@ public final class ContextPropagation implements GenServerInterceptor, Ordered {
 
 	private static final Attribute<ContextSnapshot> SNAPSHOT = new Attribute<>("context");
 
+	/** What the message's sender had as Reactor's context. */
+	private static final Attribute<Object> SUBSCRIBER = new Attribute<>("Reactor's context");
+
 	private static final Attribute<Map<String, String>> DIAGNOSTICS = new Attribute<>("MDC");
 
 	private final ContextSnapshotFactory snapshots;
@@ -56,6 +59,10 @@ public final class ContextPropagation implements GenServerInterceptor, Ordered {
 		if (diagnostics != null && !diagnostics.isEmpty()) {
 			envelope.put(DIAGNOSTICS, diagnostics);
 		}
+		Object subscriber = SendersContext.SENDING.get();
+		if (subscriber != null) {
+			envelope.put(SUBSCRIBER, subscriber);
+		}
 	}
 
 	@Override
@@ -65,10 +72,12 @@ public final class ContextPropagation implements GenServerInterceptor, Ordered {
 		Map<String, String> diagnostics = envelope.get(DIAGNOSTICS);
 		Map<String, String> before = MDC.getCopyOfContextMap();
 		set(diagnostics);
+		Object outer = SendersContext.exchange(SendersContext.HANDLING, envelope.get(SUBSCRIBER));
 		try (Scope scope = ((snapshot != null) ? snapshot : this.nothing).setThreadLocals()) {
 			return invocation.proceed();
 		}
 		finally {
+			SendersContext.exchange(SendersContext.HANDLING, outer);
 			set(before);
 		}
 	}
