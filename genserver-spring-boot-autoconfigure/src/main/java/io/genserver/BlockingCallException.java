@@ -8,6 +8,8 @@ package io.genserver;
  */
 public class BlockingCallException extends GenServerException {
 
+	private static final long serialVersionUID = 1L;
+
 	/**
 	 * Create an exception.
 	 * @param message what went wrong and what to do about it

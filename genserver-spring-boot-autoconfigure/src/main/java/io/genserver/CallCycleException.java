@@ -10,7 +10,10 @@ import java.util.List;
  */
 public class CallCycleException extends GenServerException {
 
-	private final transient List<String> chain;
+	private static final long serialVersionUID = 1L;
+
+	@SuppressWarnings("serial")
+	private final List<String> chain;
 
 	/**
 	 * Create an exception.

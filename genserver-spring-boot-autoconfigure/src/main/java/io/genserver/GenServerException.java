@@ -1,5 +1,9 @@
 package io.genserver;
 
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public class GenServerException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	/** Kept here since that of the superclass fails to be serialized as a whole. */
+	private transient @Nullable Throwable cause;
 
 	private final boolean notExecuted;
 
@@ -28,7 +37,8 @@ public class GenServerException extends RuntimeException {
 	 * @param cause the cause
 	 */
 	public GenServerException(@Nullable String message, boolean notExecuted, @Nullable Throwable cause) {
-		super(message, cause);
+		super(message);
+		this.cause = cause;
 		this.notExecuted = notExecuted;
 	}
 
@@ -39,6 +49,33 @@ public class GenServerException extends RuntimeException {
 	 */
 	public boolean notExecuted() {
 		return this.notExecuted;
+	}
+
+	@Override
+	public synchronized @Nullable Throwable getCause() {
+		return this.cause;
+	}
+
+	@Override
+	public synchronized Throwable initCause(@Nullable Throwable cause) {
+		if (this.cause != null) {
+			throw new IllegalStateException("The cause is known already", this);
+		}
+		if (cause == this) {
+			throw new IllegalArgumentException("An exception cannot be its own cause", this);
+		}
+		this.cause = cause;
+		return this;
+	}
+
+	private void writeObject(ObjectOutputStream out) throws IOException {
+		out.defaultWriteObject();
+		out.writeObject(SerializedCause.of(getCause()));
+	}
+
+	private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+		in.defaultReadObject();
+		this.cause = (Throwable) in.readObject();
 	}
 
 }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Address of one server, for talking to it without a contract. A ref stays valid when the
- * server stops or starts again; it never holds the instance. Safe for use by many
- * threads.
+ * server stops or starts again; it never holds the instance. Refs of one server, or of
+ * one key of it, are equal, whatever their timeouts. Safe for use by many threads.
  *
  * @param <S> type of the server: its class or one of its contracts
  * @since 0.1.0

@@ -64,7 +64,8 @@ public interface GenServerRegistry {
 	 * @param <C> the contract
 	 * @param name the server's name
 	 * @param contract an interface the server implements
-	 * @return a proxy whose every method goes through the server's mailbox
+	 * @return a proxy whose every method goes through the server's mailbox; equal to
+	 * other proxies of the same contract and server
 	 * @throws NoSuchServerException if there is no such server, or it is keyed
 	 * @throws IllegalArgumentException if the type is not a contract of the server
 	 */

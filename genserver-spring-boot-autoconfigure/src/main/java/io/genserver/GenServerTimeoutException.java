@@ -1,5 +1,6 @@
 package io.genserver;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -11,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public class GenServerTimeoutException extends GenServerException {
 
+	private static final long serialVersionUID = 1L;
+
 	/** What is longer is not told in milliseconds. */
 	private static final Duration LONGEST = Duration.ofDays(36_500);
 
-	private final transient Details details;
+	private final Details details;
 
 	/**
 	 * Create an exception.
@@ -117,7 +120,7 @@ public class GenServerTimeoutException extends GenServerException {
 	 */
 	public record Details(String server, @Nullable String key, String operation, Duration timeout, Phase phase,
 			Duration room, Duration queued, Duration running, int depth, int capacity,
-			ServerInfo.@Nullable InFlight inFlight) {
+			ServerInfo.@Nullable InFlight inFlight) implements Serializable {
 	}
 
 }

@@ -2,6 +2,7 @@ package io.genserver;
 
 /**
  * The instances of a keyed server. Injected with the contract or the class as its type.
+ * Two of one server and type are equal, and so are the proxies and refs of one key.
  *
  * @param <S> the server's contract or class
  * @since 0.1.0

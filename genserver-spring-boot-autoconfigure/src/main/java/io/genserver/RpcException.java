@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 public class RpcException extends GenServerException {
 
+	private static final long serialVersionUID = 1L;
+
 	private final Status status;
 
 	private final String reason;
 
 	private final boolean retryable;
 
-	private final transient @Nullable Duration retryAfter;
+	private final @Nullable Duration retryAfter;
 
 	/**
 	 * Create an exception.

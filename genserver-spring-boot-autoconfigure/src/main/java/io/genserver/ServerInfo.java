@@ -1,5 +1,6 @@
 package io.genserver;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +56,7 @@ public record ServerInfo(String name, @Nullable String key, String type, ServerS
 	 * @param caller who sent it
 	 * @since 0.1.0
 	 */
-	public record InFlight(String operation, Duration age, String caller) {
+	public record InFlight(String operation, Duration age, String caller) implements Serializable {
 	}
 
 	/**

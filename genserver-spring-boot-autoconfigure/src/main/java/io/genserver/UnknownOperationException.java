@@ -7,6 +7,8 @@ package io.genserver;
  */
 public class UnknownOperationException extends GenServerException {
 
+	private static final long serialVersionUID = 1L;
+
 	/**
 	 * Create an exception.
 	 * @param message what went wrong and what to do about it

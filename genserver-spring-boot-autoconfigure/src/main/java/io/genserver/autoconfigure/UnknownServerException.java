@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 class UnknownServerException extends RuntimeException {
 
+	private static final long serialVersionUID = 1L;
+
 	private final String what;
 
 	private final String prefix;
 
 	private final String unknown;
 
-	private final transient List<String> known;
+	@SuppressWarnings("serial")
+	private final List<String> known;
 
 	private final @Nullable String nearest;
 

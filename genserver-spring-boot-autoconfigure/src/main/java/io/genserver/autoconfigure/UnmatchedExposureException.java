@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 class UnmatchedExposureException extends RuntimeException {
 
+	private static final long serialVersionUID = 1L;
+
 	private final String pattern;
 
-	private final transient List<String> known;
+	@SuppressWarnings("serial")
+	private final List<String> known;
 
 	private final @Nullable String nearest;
 

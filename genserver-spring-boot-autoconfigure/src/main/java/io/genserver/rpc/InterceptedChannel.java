@@ -174,4 +174,16 @@ public final class InterceptedChannel implements RpcChannel {
 
 	}
 
+	/** Requests through equal channels take the same way. */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof InterceptedChannel channel && this.channel.equals(channel.channel)
+				&& this.interceptors == channel.interceptors;
+	}
+
+	@Override
+	public int hashCode() {
+		return this.channel.hashCode();
+	}
+
 }

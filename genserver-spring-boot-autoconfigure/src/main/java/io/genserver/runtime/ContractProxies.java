@@ -76,6 +76,14 @@ final class ContractProxies {
 	}
 
 	/**
+	 * Asks a proxy whether it has a target.
+	 *
+	 * @param target the target
+	 */
+	private record Identity(ContractTarget target) {
+	}
+
+	/**
 	 * Turns invocations into messages.
 	 *
 	 * @param table what methods mean
@@ -93,11 +101,23 @@ final class ContractProxies {
 			return sent.operation().send(this.target, sent.reply(), (arguments != null) ? arguments : NO_ARGUMENTS);
 		}
 
+		/**
+		 * Proxies of the same contracts are equal if their messages go to the same
+		 * target. The other one is asked, as only it knows its target.
+		 */
+		private boolean isEqual(Object proxy, @Nullable Object other) {
+			if (other instanceof Identity identity) {
+				return this.target.equals(identity.target());
+			}
+			return proxy == other || (other != null && other.getClass() == proxy.getClass()
+					&& other.equals(new Identity(this.target)));
+		}
+
 		private Object local(Object proxy, Method method, @Nullable Object @Nullable [] arguments) {
 			if (ContractMethods.isOfObject(method)) {
 				return switch (method.getName()) {
-					case "equals" -> arguments != null && proxy == arguments[0];
-					case "hashCode" -> System.identityHashCode(proxy);
+					case "equals" -> arguments != null && isEqual(proxy, arguments[0]);
+					case "hashCode" -> this.target.hashCode();
 					default -> this.target.toString();
 				};
 			}

@@ -9,6 +9,8 @@ import java.lang.reflect.Method;
  */
 public class InvalidOperationException extends IllegalArgumentException {
 
+	private static final long serialVersionUID = 1L;
+
 	private final String subject;
 
 	private final String reason;

@@ -115,6 +115,17 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 		return operation;
 	}
 
+	/** How long its calls may take does not count. */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof LocalRef<?> ref && this.server == ref.server && Objects.equals(this.key, ref.key);
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.server, this.key);
+	}
+
 	@Override
 	public String toString() {
 		return "ref of " + name() + ((this.key != null) ? "/" + this.key : "");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -328,6 +329,21 @@ public final class LocalRegistry implements GenServerRegistry {
 		@Override
 		public GenServerRef<S> ref(String key) {
 			return new LocalRef<>(this.server, checkKey(name(), key));
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof LocalKeyed<?> keyed && this.server == keyed.server && this.type == keyed.type;
+		}
+
+		@Override
+		public int hashCode() {
+			return Objects.hash(this.server, this.type);
+		}
+
+		@Override
+		public String toString() {
+			return "keyed " + this.server;
 		}
 
 	}

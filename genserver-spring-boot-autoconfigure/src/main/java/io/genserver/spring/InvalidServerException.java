@@ -7,6 +7,8 @@ package io.genserver.spring;
  */
 public class InvalidServerException extends IllegalStateException {
 
+	private static final long serialVersionUID = 1L;
+
 	private final String description;
 
 	private final String action;
