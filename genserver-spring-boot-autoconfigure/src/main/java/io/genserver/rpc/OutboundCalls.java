@@ -249,8 +249,8 @@ public final class OutboundCalls implements RpcChannel {
 		if (this.outbound.hasRoomForCasts() || Schedulers.isInNonBlockingThread()) {
 			return;
 		}
-		long end = System.nanoTime() + timeoutNanos;
-		while (!this.outbound.hasRoomForCasts() && this.lost == null && end - System.nanoTime() > 0
+		long end = this.context.clock().getAsLong() + timeoutNanos;
+		while (!this.outbound.hasRoomForCasts() && this.lost == null && end - this.context.clock().getAsLong() > 0
 				&& !Thread.currentThread().isInterrupted()) {
 			LockSupport.parkNanos(this, ROOM_POLL_NANOS);
 		}

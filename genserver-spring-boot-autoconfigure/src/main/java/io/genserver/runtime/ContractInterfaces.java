@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
+import io.genserver.GenServer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,8 @@ final class ContractInterfaces {
 	private static final List<String> FOREIGN = List.of("java.", "javax.", "jakarta.", "org.springframework.",
 			"reactor.", "org.reactivestreams.", "kotlin.", "groovy.lang.");
 
-	private static final Set<String> OWN = Set.of("io.genserver", "io.genserver.runtime", "io.genserver.background",
-			"io.genserver.protocol", "io.genserver.rpc", "io.genserver.rpc.codec", "io.genserver.rpc.server",
-			"io.genserver.rpc.client", "io.genserver.spring", "io.genserver.actuate", "io.genserver.test",
-			"io.genserver.autoconfigure");
+	/** All of this library is here or below, whatever rooms are added. */
+	private static final String OWN = GenServer.class.getPackageName();
 
 	private ContractInterfaces() {
 	}
@@ -66,9 +65,10 @@ final class ContractInterfaces {
 		return FOREIGN.stream().noneMatch(name::startsWith) && !isOwn(type);
 	}
 
-	/** Packages alone do not tell: applications may live below the same name. */
-	private static boolean isOwn(Class<?> type) {
-		return OWN.contains(type.getPackageName()) && Objects.equals(source(type), source(ContractInterfaces.class));
+	/** The name alone does not tell: applications may live below the same name. */
+	static boolean isOwn(Class<?> type) {
+		return (type.getPackageName() + ".").startsWith(OWN + ".")
+				&& Objects.equals(source(type), source(ContractInterfaces.class));
 	}
 
 	private static @Nullable Object source(Class<?> type) {

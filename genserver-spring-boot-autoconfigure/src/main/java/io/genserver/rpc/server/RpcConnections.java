@@ -78,7 +78,11 @@ public final class RpcConnections implements RpcPeers {
 	 * @param perAddress how many there may be from one address, 0 for any number
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress) {
-		this(limit, perPrincipal, perAddress, 0, (event) -> {
+		this(limit, perPrincipal, perAddress, new SharedBuffer(0));
+	}
+
+	RpcConnections(int limit, int perPrincipal, int perAddress, SharedBuffer buffer) {
+		this(limit, perPrincipal, perAddress, buffer, (event) -> {
 		}, Runnable::run, null);
 	}
 
@@ -95,7 +99,12 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress, long totalBuffer,
 			Consumer<RpcPeerEvent> listener, Executor workers, @Nullable RemoteContracts contracts) {
-		this.buffer = new SharedBuffer(totalBuffer);
+		this(limit, perPrincipal, perAddress, new SharedBuffer(totalBuffer), listener, workers, contracts);
+	}
+
+	private RpcConnections(int limit, int perPrincipal, int perAddress, SharedBuffer buffer,
+			Consumer<RpcPeerEvent> listener, Executor workers, @Nullable RemoteContracts contracts) {
+		this.buffer = buffer;
 		this.contracts = contracts;
 		this.listener = listener;
 		this.workers = workers;
@@ -191,15 +200,16 @@ public final class RpcConnections implements RpcPeers {
 	/**
 	 * Take a place for a connection that is about to be made.
 	 * @param address the client's address, {@code null} if it is not known
-	 * @return a place; {@code null} if there is none for it
+	 * @return a place, or why there is none for it
 	 */
-	@Nullable Place take(@Nullable InetAddress address) {
+	Admission take(@Nullable InetAddress address) {
 		String from = (address != null) ? address.getHostAddress() : null;
 		if (this.buffer.isExceeded()) {
-			return null;
+			return new Refused("the connections hold more bytes together than the server has room for: try again"
+					+ " when they hold less");
 		}
 		if (!this.addresses.take(from)) {
-			return null;
+			return new Refused("there are too many connections from this address");
 		}
 		int before = this.taken.getAndUpdate((count) -> (count < this.limit) ? count + 1 : count);
 		if (before < this.limit) {
@@ -208,14 +218,14 @@ public final class RpcConnections implements RpcPeers {
 				return place;
 			}
 			place.release();
-			return null;
+			return new Refused("the server shuts down");
 		}
 		this.addresses.release(from);
 		if (this.full.compareAndSet(false, true)) {
 			logger.warn("Refusing connections to the RPC endpoint: there are {}, as many as"
 					+ " genserver.rpc.max-connections allows", this.limit);
 		}
-		return null;
+		return new Refused("there are too many connections");
 	}
 
 	/** Places are taken before anything is refused or complete, so none is overlooked. */
@@ -225,8 +235,21 @@ public final class RpcConnections implements RpcPeers {
 		}
 	}
 
+	/** Whether there is a place for a connection. */
+	sealed interface Admission {
+
+	}
+
+	/**
+	 * There is no place.
+	 *
+	 * @param reason why, for the client
+	 */
+	record Refused(String reason) implements Admission {
+	}
+
 	/** A place for one connection. */
-	final class Place {
+	final class Place implements Admission {
 
 		private final String id;
 

@@ -13,6 +13,7 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.server.RpcConnections.Place;
+import io.genserver.rpc.server.RpcConnections.Refused;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.netty.channel.Channel;
@@ -104,10 +105,13 @@ public final class RpcWebHandler implements WebHandler {
 			return refuse(exchange, HttpStatus.NOT_IMPLEMENTED, "the RPC endpoint needs Reactor Netty as web server");
 		}
 		InetSocketAddress client = exchange.getRequest().getRemoteAddress();
-		Place place = this.connections.take((client != null) ? client.getAddress() : null);
-		if (place == null) {
-			return refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, "there are too many connections");
-		}
+		return switch (this.connections.take((client != null) ? client.getAddress() : null)) {
+			case Refused refused -> refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, refused.reason());
+			case Place place -> admit(exchange, place);
+		};
+	}
+
+	private Mono<Void> admit(ServerWebExchange exchange, Place place) {
 		return exchange.getPrincipal()
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())

@@ -1,15 +1,18 @@
 package io.genserver.rpc.server;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.server.RpcConnections.Place;
+import io.genserver.rpc.server.RpcConnections.Refused;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +25,7 @@ class RpcConnectionsTest {
 	@Test
 	void theEndpointIsNotDoneWhileAHandshakeIsUnderWay() {
 		RpcConnections connections = new RpcConnections(10, 0, 0);
-		Place place = Objects.requireNonNull(connections.take(null));
+		Place place = (Place) connections.take(null);
 		CompletableFuture<?> done = connections.shutdown(LONG, LONG);
 		assertThat(done).isNotDone();
 		place.releaseUnlessConnected();
@@ -33,7 +36,40 @@ class RpcConnectionsTest {
 	void noPlaceIsGivenOnceTheEndpointShutsDown() {
 		RpcConnections connections = new RpcConnections(10, 0, 0);
 		assertThat(connections.shutdown(LONG, LONG)).isDone();
-		assertThat(connections.take(null)).isNull();
+		assertThat(connections.take(null)).isInstanceOf(Refused.class);
+	}
+
+	@Test
+	void aRefusalSaysWhichLimitItIsFor() {
+		RpcConnections shuttingDown = new RpcConnections(10, 0, 0);
+		shuttingDown.shutdown(LONG, LONG);
+		assertThat(shuttingDown.take(null)).isEqualTo(new Refused("the server shuts down"));
+		RpcConnections one = new RpcConnections(1, 0, 0);
+		one.take(null);
+		assertThat(one.take(null)).isEqualTo(new Refused("there are too many connections"));
+		RpcConnections perAddress = new RpcConnections(10, 0, 1);
+		perAddress.take(InetAddress.getLoopbackAddress());
+		assertThat(perAddress.take(InetAddress.getLoopbackAddress()))
+			.isEqualTo(new Refused("there are too many connections from this address"));
+		SharedBuffer buffer = new SharedBuffer(100);
+		RpcConnections holding = new RpcConnections(10, 0, 0, buffer);
+		assertThat(holding.take(null)).isInstanceOf(Place.class);
+		buffer.enforce(List.of(new SharedBuffer.Holder() {
+
+			@Override
+			public long heldBytes() {
+				return 101;
+			}
+
+			@Override
+			public void letGo(CloseReason reason) {
+			}
+
+		}));
+		assertThat(holding.take(null)).isInstanceOfSatisfying(Refused.class,
+				(refused) -> assertThat(refused.reason()).contains("hold more bytes").doesNotContain("too many"));
+		buffer.enforce(List.of());
+		assertThat(holding.take(null)).isInstanceOf(Place.class);
 	}
 
 	@Test
@@ -46,19 +82,19 @@ class RpcConnectionsTest {
 			RpcConnections connections = new RpcConnections(20, 0, 0);
 			Deque<Place> places = new ArrayDeque<>();
 			for (int i = 0; i < 20; i++) {
-				places.add(Objects.requireNonNull(connections.take(null)));
+				places.add((Place) connections.take(null));
 			}
 			for (int i = 0; i < 5; i++) {
-				assertThat(connections.take(null)).isNull();
+				assertThat(connections.take(null)).isInstanceOf(Refused.class);
 				places.removeFirst().release();
-				places.add(Objects.requireNonNull(connections.take(null)));
+				places.add((Place) connections.take(null));
 			}
 			assertThat(log.list).hasSize(1);
 			places.removeFirst().release();
 			places.removeFirst().release();
-			places.add(Objects.requireNonNull(connections.take(null)));
-			places.add(Objects.requireNonNull(connections.take(null)));
-			assertThat(connections.take(null)).isNull();
+			places.add((Place) connections.take(null));
+			places.add((Place) connections.take(null));
+			assertThat(connections.take(null)).isInstanceOf(Refused.class);
 			assertThat(log.list).hasSize(2);
 		}
 		finally {
