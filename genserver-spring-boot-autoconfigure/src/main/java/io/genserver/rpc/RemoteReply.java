@@ -113,11 +113,8 @@ public class RemoteReply<T extends @Nullable Object> extends HeldFuture<T> {
 			end(ex);
 			return;
 		}
-		if (claim()) {
-			put(value);
-			if (getNumberOfDependents() > 0) {
-				this.workers.execute(() -> tellDependents(value));
-			}
+		if (claim() && put(value)) {
+			this.workers.execute(() -> tellDependents(value));
 		}
 	}
 

@@ -43,8 +43,7 @@ final class AsyncCall extends Call implements Runnable {
 	protected void ended() {
 		Throwable failure = failure();
 		if (failure == null) {
-			this.future.put(value());
-			if (this.future.getNumberOfDependents() > 0) {
+			if (this.future.put(value())) {
 				this.scheduler.execute(this);
 			}
 		}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Cells live long and futures may not: a cell knows this only until it is complete, in
  * whatever way its holder completed or cancelled it.
  */
-final class EndOfCells extends WaitingFuture<@Nullable Void> {
+final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFuture {
 
 	private final GenServerRuntime runtime;
 

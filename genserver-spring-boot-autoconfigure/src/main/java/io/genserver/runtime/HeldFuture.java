@@ -2,19 +2,27 @@ package io.genserver.runtime;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * The future of a call in the hands of its caller. The call decides how it ends, also
- * when its holder cancels or completes it: whoever ended the call, and nobody else,
- * completes the future.
+ * when its holder cancels or completes it, by whatever method: whoever ended the call,
+ * and nobody else, completes the future.
  * <p>
- * One thread that waits for it costs the thread that answers no more than waking it;
- * further ones count as dependents. So a thread that must not run code of the application
- * may {@link #put} a value, and another one tells the dependents, if there are any.
+ * Threads that wait for it cost the thread that answers no more than waking them. So a
+ * thread that must not run code of the application may {@link #put} a value, and another
+ * one runs the dependents, if there are any. This rests on what the JDK's class does but
+ * does not specify; {@link QuietCompletion} checks it once, and where it does not hold
+ * the value is put by the thread that runs the dependents.
  *
  * @param <T> type of the reply
  * @since 0.1.0
@@ -38,6 +46,21 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	private volatile boolean taken;
 
 	private volatile @Nullable Thread thread;
+
+	/** What most futures do not have; made when it is needed. */
+	private volatile @Nullable Rare rare;
+
+	/** Whether a value can be put without running dependents. */
+	private final boolean quiet;
+
+	/** Create a future that is pending. */
+	protected HeldFuture() {
+		this(QuietCompletion.WORKS);
+	}
+
+	HeldFuture(boolean quiet) {
+		this.quiet = quiet;
+	}
 
 	/**
 	 * The holder has no use for the reply: end the call, if nobody else has.
@@ -63,18 +86,26 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 
 	/**
 	 * Complete the future without running what depends on it, not even what is added at
-	 * this very moment. A copy of a complete future is completed and no more, since it
-	 * has no dependents; here the copy is this future. Whoever adds a dependent from now
-	 * on finds the value, and those that were added before are there to be counted.
+	 * this very moment. Whoever adds a dependent from now on finds the value, and those
+	 * that were added before are there to be counted.
 	 * <p>
 	 * Only by whoever ended the call.
 	 * @param value the reply
+	 * @return whether {@link #tellDependents} must be called, on a thread that may run
+	 * code of the application
 	 */
-	protected final void put(T value) {
-		Original<T> original = new Original<>(this);
-		original.complete(value);
-		original.copy();
-		wake(this);
+	protected final boolean put(T value) {
+		if (!this.quiet) {
+			return true;
+		}
+		QuietCompletion.complete(this, value);
+		Rare known = this.rare;
+		Runnable obtrusion = (known != null) ? known.obtrusion : null;
+		if (obtrusion != null) {
+			obtrusion.run();
+		}
+		wakeAll();
+		return getNumberOfDependents() > 0;
 	}
 
 	/**
@@ -83,6 +114,9 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	 */
 	protected final void tellDependents(T value) {
 		super.complete(value);
+		if (!this.quiet) {
+			wakeAll();
+		}
 	}
 
 	/**
@@ -91,7 +125,7 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	 */
 	protected final void fail(Throwable failure) {
 		super.completeExceptionally(failure);
-		wake(this);
+		wakeAll();
 	}
 
 	@Override
@@ -109,22 +143,51 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 		return endedByHolder(COMPLETED, () -> super.completeExceptionally(failure));
 	}
 
+	@Override
+	public void obtrudeValue(T value) {
+		obtrude(() -> super.obtrudeValue(value));
+	}
+
+	@Override
+	public void obtrudeException(Throwable failure) {
+		Objects.requireNonNull(failure, "failure");
+		obtrude(() -> super.obtrudeException(failure));
+	}
+
+	/**
+	 * A reply that is being put at this moment would overwrite what is obtruded. So the
+	 * latter is noted before it is written, and who puts a reply looks for it afterwards.
+	 */
+	private void obtrude(Runnable obtrusion) {
+		disown(COMPLETED);
+		rare().obtrusion = obtrusion;
+		obtrusion.run();
+		wakeAll();
+	}
+
+	/** That of the JDK completes the future past {@link #complete}. */
+	@Override
+	public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+		Objects.requireNonNull(supplier, "supplier");
+		mayCompleteOtherwise();
+		executor.execute(new Completion<>(this, supplier));
+		return this;
+	}
+
 	/** Whoever completes the future has no use for the reply: the call is cancelled. */
 	private boolean endedByHolder(String why, BooleanSupplier completion) {
 		if (!disown(why)) {
 			return false;
 		}
 		boolean completed = completion.getAsBoolean();
-		wake(this);
+		wakeAll();
 		return completed;
 	}
 
 	@Override
 	boolean awaitDone(long nanos) throws InterruptedException {
 		if (!TAKEN.compareAndSet(this, false, true)) {
-			Waiting waiting = new Waiting(this::isDone);
-			whenComplete((value, failure) -> wake(waiting));
-			return awaitFor(waiting, nanos, !hasOtherEnd());
+			return awaitToo(new Waiting(this::isDone), nanos);
 		}
 		try {
 			return awaitFor(this, nanos, !hasOtherEnd());
@@ -132,6 +195,44 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 		finally {
 			this.taken = false;
 		}
+	}
+
+	/**
+	 * Wait beside another thread. A waiter is added before it looks whether the future is
+	 * done, and who completes the future looks for waiters afterwards.
+	 */
+	private boolean awaitToo(Waiting waiting, long nanos) throws InterruptedException {
+		Set<Waiting> waiters = rare().waiters;
+		waiters.add(waiting);
+		try {
+			return awaitFor(waiting, nanos, !hasOtherEnd());
+		}
+		finally {
+			waiters.remove(waiting);
+		}
+	}
+
+	private synchronized Rare rare() {
+		Rare known = this.rare;
+		if (known == null) {
+			known = new Rare();
+			this.rare = known;
+		}
+		return known;
+	}
+
+	private void wakeAll() {
+		wake(this);
+		Rare known = this.rare;
+		if (known != null) {
+			known.waiters.forEach(this::wake);
+		}
+	}
+
+	/** How many threads wait beside the first. */
+	final int waitingToo() {
+		Rare known = this.rare;
+		return (known != null) ? known.waiters.size() : 0;
 	}
 
 	@Override
@@ -165,23 +266,40 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 		return this;
 	}
 
+	/** Further threads that wait, and what its holder forced upon the future. */
+	private static final class Rare {
+
+		private final Set<Waiting> waiters = ConcurrentHashMap.newKeySet();
+
+		private volatile @Nullable Runnable obtrusion;
+
+	}
+
 	/**
-	 * Has a reply as its copy.
+	 * Completes a future with what a supplier returns, as the JDK's class does.
 	 *
 	 * @param <T> type of the reply
+	 * @param future the future
+	 * @param supplier makes the value
 	 */
-	private static final class Original<T extends @Nullable Object> extends CompletableFuture<T> {
-
-		private final HeldFuture<T> copy;
-
-		Original(HeldFuture<T> copy) {
-			this.copy = copy;
-		}
+	private record Completion<T extends @Nullable Object>(HeldFuture<T> future,
+			Supplier<? extends T> supplier) implements Runnable, CompletableFuture.AsynchronousCompletionTask {
 
 		@Override
-		@SuppressWarnings("unchecked")
-		public <U> CompletableFuture<U> newIncompleteFuture() {
-			return (CompletableFuture<U>) this.copy;
+		public void run() {
+			if (this.future.isDone()) {
+				return;
+			}
+			T value;
+			try {
+				value = this.supplier.get();
+			}
+			catch (Throwable ex) {
+				this.future
+					.completeExceptionally((ex instanceof CompletionException) ? ex : new CompletionException(ex));
+				return;
+			}
+			this.future.complete(value);
 		}
 
 	}

@@ -3,9 +3,7 @@ package io.genserver.runtime;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.function.UnaryOperator;
 
@@ -23,8 +21,6 @@ public final class ReflectiveContracts implements Contracts {
 	private final UnaryOperator<String> placeholders;
 
 	private final ProxyClasses classes;
-
-	private final Map<Face, ContractProxies> proxies = new ConcurrentHashMap<>();
 
 	/**
 	 * Create.
@@ -98,18 +94,10 @@ public final class ReflectiveContracts implements Contracts {
 	 * @return the proxy
 	 */
 	public Object proxy(List<Class<?>> contracts, Server server, @Nullable String key) {
-		ContractProxies known = this.proxies.computeIfAbsent(new Face(server, contracts),
-				(face) -> new ContractProxies(contracts, server.definition().operations(), this.classes));
+		ContractProxies known = server.proxies()
+			.computeIfAbsent(contracts,
+					(face) -> new ContractProxies(face, server.definition().operations(), this.classes));
 		return known.to(new LocalTarget(server, key));
-	}
-
-	/**
-	 * Contracts of one server.
-	 *
-	 * @param server the server
-	 * @param contracts the contracts
-	 */
-	private record Face(Server server, List<Class<?>> contracts) {
 	}
 
 	/**

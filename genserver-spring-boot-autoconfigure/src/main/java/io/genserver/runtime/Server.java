@@ -2,7 +2,9 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
@@ -35,6 +37,11 @@ public final class Server {
 	private final boolean concurrent;
 
 	private final @Nullable OwnExecutor executor;
+
+	/**
+	 * What makes its proxies, by their contracts; here, so that it goes with the server.
+	 */
+	private final Map<List<Class<?>>, ContractProxies> proxies = new ConcurrentHashMap<>();
 
 	private volatile boolean startedAlone;
 
@@ -396,6 +403,10 @@ public final class Server {
 	CompletableFuture<@Nullable Void> termination(@Nullable String key) {
 		ServerCell cell = (key != null) ? this.instances.find(key) : this.instances.single();
 		return EndOfCells.of(this.runtime, (cell != null) ? List.of(cell) : List.of());
+	}
+
+	Map<List<Class<?>>, ContractProxies> proxies() {
+		return this.proxies;
 	}
 
 	/** It is started by itself and not with all others. */

@@ -43,6 +43,11 @@ abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFutu
 	/** What this is derived from, or this. */
 	abstract WaitingFuture<?> source();
 
+	/** It may complete although its source does not. */
+	final void mayCompleteOtherwise() {
+		this.otherEnd = true;
+	}
+
 	final boolean hasOtherEnd() {
 		return this.otherEnd;
 	}

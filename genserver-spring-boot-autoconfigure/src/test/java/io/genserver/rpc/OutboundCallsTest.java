@@ -10,11 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
@@ -31,6 +34,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.FutureMethods;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +42,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -191,6 +197,57 @@ class OutboundCallsTest {
 		reply.cancel(true);
 		assertThat(this.echo.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(failure(reply, CancellationException.class)).isNotNull();
+	}
+
+	static Stream<String> ending() {
+		return FutureMethods.ending().stream();
+	}
+
+	@ParameterizedTest
+	@MethodSource("ending")
+	@SuppressWarnings("unchecked")
+	void S05_whatCompletesTheFutureCancelsTheCall(String method) throws Exception {
+		CompletableFuture<String> reply = callAsync("echo.block", "", LONG);
+		waitFor(() -> this.echo.blocked.get() == 1);
+		FutureMethods.apply(method, (CompletableFuture<Object>) (CompletableFuture<?>) reply);
+		waitFor(reply::isDone);
+		Future.State state = reply.state();
+		assertThat(this.echo.cancelled.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
+		call("echo.say", "\"flush\"");
+		assertThat(reply.state()).isEqualTo(state);
+	}
+
+	@Test
+	@SuppressWarnings("unchecked")
+	void S05_whatDoesNotCompleteTheFutureLeavesTheCallAlone() throws Exception {
+		CompletableFuture<String> reply = callAsync("echo.block", "", LONG);
+		waitFor(() -> this.echo.blocked.get() == 1);
+		for (String method : FutureMethods.harmless()) {
+			FutureMethods.apply(method, (CompletableFuture<Object>) (CompletableFuture<?>) reply);
+			assertThat(reply).as(method).isNotDone();
+		}
+		this.echo.gate.countDown();
+		assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isNotNull();
+		assertThat(this.echo.cancelled.getCount()).isOne();
+	}
+
+	@Test
+	void S09_aCastWaitsForRoomByTheClockOfItsConnection() throws Exception {
+		AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
+		this.pair.close();
+		this.pair = new PeerPair(this.mode, ProtocolLimits.defaults().toBuilder().outboundSoftBytes(1_000).build(),
+				this.servers.context(ProtocolLimits.defaults()), 11, clock::get);
+		this.pair.client.taking(false);
+		callAsync("echo.say", "\"" + "x".repeat(3_000) + "\"", LONG);
+		this.pair.settle();
+		callAsync("echo.say", "\"" + "x".repeat(3_000) + "\"", LONG);
+		Thread sender = Thread.ofVirtual()
+			.start(() -> this.pair.calls().cast(RemoteMethod.of("echo.note"), utf8("\"x\""), 1));
+		waitFor(() -> sender.getState() == Thread.State.TIMED_WAITING || !sender.isAlive());
+		// By the clock of the connection no time has passed.
+		assertThat(sender.isAlive()).isTrue();
+		clock.addAndGet(2);
+		assertThat(sender.join(HangGuard.DURATION)).isTrue();
 	}
 
 	@Test

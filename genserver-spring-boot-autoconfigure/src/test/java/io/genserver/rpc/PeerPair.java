@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseReason;
@@ -41,9 +42,13 @@ final class PeerPair implements AutoCloseable {
 	private volatile boolean stopped;
 
 	PeerPair(WireMode mode, ProtocolLimits clientLimits, PeerContext serverContext, long seed) {
+		this(mode, clientLimits, serverContext, seed, System::nanoTime);
+	}
+
+	PeerPair(WireMode mode, ProtocolLimits clientLimits, PeerContext serverContext, long seed, LongSupplier clock) {
 		this.random = new Random(seed);
 		PeerContext clientContext = new PeerContext(clientLimits, ExtLimits.defaults(), StreamFailure.CANCEL,
-				ExposedOperations.none(), workers, System::nanoTime);
+				ExposedOperations.none(), workers, clock);
 		this.client = new End("server", Side.CONNECTING, mode, clientContext);
 		this.server = new End("client", Side.ACCEPTING, mode, serverContext);
 		this.client.other = this.server;

@@ -129,8 +129,7 @@ class RemoteReplyTest {
 		List<Thread> waiting = List.of(Thread.startVirtualThread(() -> got.add(this.reply.join())),
 				Thread.startVirtualThread(() -> got.add(this.reply.join())),
 				Thread.startVirtualThread(() -> got.add(this.reply.join())));
-		// One waits by itself, the others as dependents.
-		while (this.reply.thread() == null || this.reply.getNumberOfDependents() < 2) {
+		while (waiting.stream().anyMatch((each) -> each.getState() != Thread.State.WAITING)) {
 			Thread.onSpinWait();
 		}
 

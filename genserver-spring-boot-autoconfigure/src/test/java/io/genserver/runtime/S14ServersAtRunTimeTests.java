@@ -13,6 +13,7 @@ import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
 import io.genserver.test.SeededScheduler;
+import io.genserver.testsupport.Reachable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,6 +91,44 @@ class S14ServersAtRunTimeTests {
 			assertThat(engine.runtime.names()).containsExactly("bean");
 			engine.close();
 		});
+	}
+
+	@Test
+	void S14_whatIsKnownOfContractsDoesNotKeepAServerThatHasStopped() {
+		Seeds.each(5, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			engine.runtime.start();
+			ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
+			LocalRegistry registry = new LocalRegistry(engine.runtime, contracts, ServerSettings.DEFAULTS);
+			CompletableFuture<?> session = scheduler.spawn("user", () -> {
+				registry.start("session", Session.class, Session::new);
+				registry.contract("session", Greeter.class).greet();
+				registry.ref("session").callAsync(Object::hashCode).join();
+				registry.ref("session").termination().cancel(false);
+				Server server = engine.runtime.server("session");
+				registry.stop("session");
+				return server;
+			});
+			scheduler.sleep(Duration.ofMinutes(5));
+			assertThat(session).isCompleted();
+			assertThat(Reachable.contains(contracts, session.join())).isFalse();
+			engine.close();
+		});
+	}
+
+	interface Greeter {
+
+		String greet();
+
+	}
+
+	static class Session implements Greeter {
+
+		@Override
+		public String greet() {
+			return "hello";
+		}
+
 	}
 
 	@Test
