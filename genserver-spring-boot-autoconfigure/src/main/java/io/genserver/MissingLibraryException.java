@@ -10,6 +10,8 @@ import java.util.List;
  */
 public class MissingLibraryException extends IllegalStateException {
 
+	private static final long serialVersionUID = 1L;
+
 	private final String user;
 
 	private final List<String> artifacts;
