@@ -10,10 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ServerNames;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Spawns background services and knows those that run. Each runs on a thread of its own,
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class BackgroundServices implements AutoCloseable {
 
-	private static final Logger logger = LoggerFactory.getLogger(BackgroundServices.class);
+	private static final SafeLogger logger = SafeLogger.of(BackgroundServices.class);
 
 	/** What an interrupted service gets to end. */
 	private static final Duration LAST_WAIT = Duration.ofSeconds(1);

@@ -9,9 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells work that it should end. Tokens form a tree: cancelling one cancels all below it
@@ -34,7 +33,7 @@ public final class CancellationToken {
 	 * outside of the lock.
 	 */
 
-	private static final Logger logger = LoggerFactory.getLogger(CancellationToken.class);
+	private static final SafeLogger logger = SafeLogger.of(CancellationToken.class);
 
 	private final @Nullable CancellationToken parent;
 

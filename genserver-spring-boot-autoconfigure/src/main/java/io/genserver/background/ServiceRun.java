@@ -8,10 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.runtime.Durations;
 import io.genserver.runtime.RestartHistory;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ThreadState;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A service from a start to its end, restarts after failures included, on one thread.
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ServiceRun<T> {
 
-	private static final Logger logger = LoggerFactory.getLogger(BackgroundServices.class);
+	private static final SafeLogger logger = SafeLogger.of(BackgroundServices.class);
 
 	private final SupervisedService<T, ?> service;
 

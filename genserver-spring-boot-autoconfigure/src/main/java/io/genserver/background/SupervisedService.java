@@ -4,9 +4,8 @@ import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A service the registry knows: its instance, its latest run, and what can be told of it.
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SupervisedService<T, H> implements BackgroundHandle<H> {
 
-	private static final Logger logger = LoggerFactory.getLogger(BackgroundServices.class);
+	private static final SafeLogger logger = SafeLogger.of(BackgroundServices.class);
 
 	private final ServiceDefinition<T, H> definition;
 

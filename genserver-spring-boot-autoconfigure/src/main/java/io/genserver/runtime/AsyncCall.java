@@ -62,7 +62,7 @@ final class AsyncCall extends Call implements Runnable {
 	public void run() {
 		Throwable failure = failure();
 		if (failure != null) {
-			this.future.fail(failure);
+			this.future.fail(Throwables.forFuture(failure));
 		}
 		else {
 			this.future.tellDependents(value());

@@ -7,8 +7,6 @@ import java.util.function.BiConsumer;
 
 import io.genserver.ServerInfo;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a handler returned and its server waits for before the next message. The turn ends
@@ -21,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched, Scheduler.Expiring {
 
-	private static final Logger logger = LoggerFactory.getLogger(Awaited.class);
+	private static final SafeLogger logger = SafeLogger.of(Awaited.class);
 
 	private static final int PENDING = 0;
 

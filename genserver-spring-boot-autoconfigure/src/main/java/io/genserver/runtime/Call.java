@@ -10,8 +10,6 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A message with a reply, and the cell the reply arrives in. Ends exactly once: whoever
@@ -23,9 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 public abstract class Call extends Message implements Scheduler.Expiring {
 
-	private static final Logger logger = LoggerFactory.getLogger(Call.class);
+	private static final SafeLogger logger = SafeLogger.of(Call.class);
 
 	private static final Object NOTHING = new Object();
+
+	/** Where there is no memory left to say more. */
+	private static final Failed NO_MEMORY = new Failed(
+			new OutOfMemoryError("There was no memory left to describe the outcome of the call"));
 
 	/** Where it was sent; for a keyed server known once it was accepted. */
 	private @Nullable ServerCell cell;
@@ -185,9 +187,19 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			if (isOutcome(now)) {
 				return false;
 			}
-			if (end(now, new Failed(reason.apply(now)))) {
+			if (end(now, failed(reason, now))) {
 				return true;
 			}
+		}
+	}
+
+	/** A call ends with some outcome, whatever happens. */
+	private static Failed failed(Function<Object, Throwable> reason, Object state) {
+		try {
+			return new Failed(reason.apply(state));
+		}
+		catch (OutOfMemoryError ex) {
+			return NO_MEMORY;
 		}
 	}
 
@@ -236,7 +248,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 
 	@Override
 	final void fail(ServerCell here, Throwable failure) {
-		finish(here, new Failed(failure));
+		finish(here, failed((state) -> failure, RUNNING));
 	}
 
 	@Override
@@ -324,6 +336,24 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		if (!move(from, outcome)) {
 			return false;
 		}
+		// Whoever ended the call must not suffer from its sender, nor the sender from
+		// anybody else.
+		try {
+			settle(from, outcome);
+		}
+		catch (Throwable ex) {
+			logger.error("The end of {} was not reported", operation(), ex);
+		}
+		try {
+			ended();
+		}
+		catch (Throwable ex) {
+			logger.error("The end of {} could not be told", operation(), ex);
+		}
+		return true;
+	}
+
+	private void settle(Object from, Object outcome) {
 		ServerCell here = this.cell;
 		if (from == RUNNING) {
 			if (operation().interruptible() && outcome instanceof Failed) {
@@ -346,14 +376,6 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			}
 		}
 		report(outcome);
-		try {
-			ended();
-		}
-		catch (Throwable ex) {
-			// Whoever ended the call must not suffer from its sender.
-			logger.error("The end of {} could not be told", operation(), ex);
-		}
-		return true;
 	}
 
 	private void report(Object outcome) {

@@ -7,8 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.genserver.GenServerEvent;
 import io.genserver.ServerState;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The life of one cell: its instance, its state, and how the one follows the other.
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CellLife {
 
-	private static final Logger logger = LoggerFactory.getLogger(CellLife.class);
+	private static final SafeLogger logger = SafeLogger.of(CellLife.class);
 
 	private final ServerCell cell;
 
@@ -27,6 +25,9 @@ final class CellLife {
 	private volatile @Nullable Futures futures;
 
 	private volatile int restarts;
+
+	/** Whether it has ended and everything has forgotten it. */
+	private volatile boolean terminated;
 
 	private @Nullable Object instance;
 
@@ -55,69 +56,102 @@ final class CellLife {
 		Turn.cleanCurrent();
 		try {
 			this.instance = factory().create();
+			for (ServerTimer timer : this.cell.server().definition().timers()) {
+				this.cell.agenda().start(timer);
+			}
 		}
 		catch (Throwable thrown) {
-			Throwable ex = Throwables.describable(thrown);
-			this.failure = ex;
-			if (again) {
-				logger.error("Server {} failed to start again", this.cell.label(), ex);
-				restart(ex);
-			}
-			else {
-				end(ServerState.FAILED);
-			}
+			notBegun(again, Throwables.describable(thrown));
 			return false;
 		}
-		this.state = this.paused ? ServerState.SUSPENDED : ServerState.RUNNING;
 		this.failure = null;
-		for (ServerTimer timer : this.cell.server().definition().timers()) {
-			this.cell.agenda().start(timer);
-		}
+		this.state = this.paused ? ServerState.SUSPENDED : ServerState.RUNNING;
 		this.cell.runtime().started(this.cell);
-		publish(again ? GenServerEvent.Kind.RESTARTED : GenServerEvent.Kind.STARTED, null);
 		Futures watched = this.futures;
 		if (watched != null) {
 			watched.started.complete(null);
 		}
+		logger.debug("Server {} started", this.cell);
+		publish(again ? GenServerEvent.Kind.RESTARTED : GenServerEvent.Kind.STARTED, null);
 		return true;
+	}
+
+	private void notBegun(boolean again, Throwable cause) {
+		this.failure = cause;
+		if (again) {
+			logger.error("Server {} failed to start again", this.cell, cause);
+			restart(cause);
+		}
+		else {
+			end(ServerState.FAILED);
+		}
+	}
+
+	/**
+	 * The instance is about to be replaced. Quick, so that it comes before anybody is
+	 * told; {@link #restart} follows.
+	 */
+	void restarting(Throwable cause) {
+		this.failure = cause;
+		this.state = ServerState.RESTARTING;
 	}
 
 	/** Let go of the instance, and make another after a pause, or give up. */
 	void restart(Throwable cause) {
-		this.failure = cause;
+		restarting(cause);
 		letGo();
 		Supervision supervision = this.cell.server().settings().supervision();
-		RestartHistory known = this.history;
-		if (known == null) {
-			known = supervision.history();
-			this.history = known;
-		}
-		Scheduler scheduler = this.cell.runtime().scheduler();
-		long pause = known.next(scheduler.nanoTime(), scheduler.random());
+		long pause = nextPause(supervision);
 		if (pause < 0) {
-			logger.error("Server {} has failed: it was restarted {} times within {}", this.cell.label(),
-					supervision.maxRestarts(), supervision.window(), cause);
 			end(ServerState.FAILED);
+			logger.error("Server {} has failed: it was restarted {} times within {}", this.cell,
+					supervision.maxRestarts(), supervision.window(), cause);
 			return;
 		}
 		countRestart();
-		this.state = ServerState.RESTARTING;
-		logger.warn("Server {} restarts in {} ms", this.cell.label(), pause / 1_000_000, cause);
-		if (pause == 0) {
-			this.cell.command(ServerCell.BEGIN_AGAIN);
+		beginAgainAfter(pause);
+		logger.warn("Server {} restarts in {} ms", this.cell, pause / 1_000_000, cause);
+	}
+
+	/** Returns -1 if it must not restart any more. */
+	private long nextPause(Supervision supervision) {
+		try {
+			RestartHistory known = this.history;
+			if (known == null) {
+				known = supervision.history();
+				this.history = known;
+			}
+			Scheduler scheduler = this.cell.runtime().scheduler();
+			return known.next(scheduler.nanoTime(), scheduler.random());
 		}
-		else {
-			scheduler.track(new Alarm(scheduler.nanoTime() + pause, () -> this.cell.command(ServerCell.BEGIN_AGAIN)));
+		catch (Throwable ex) {
+			// Short of memory or of stack: this restart is not counted.
+			return 0;
 		}
+	}
+
+	private void beginAgainAfter(long pause) {
+		if (pause > 0) {
+			try {
+				Scheduler scheduler = this.cell.runtime().scheduler();
+				scheduler
+					.track(new Alarm(scheduler.nanoTime() + pause, () -> this.cell.command(ServerCell.BEGIN_AGAIN)));
+				return;
+			}
+			catch (Throwable ex) {
+				logger.warn("Server {} restarts without a pause", this.cell, ex);
+			}
+		}
+		this.cell.command(ServerCell.BEGIN_AGAIN);
 	}
 
 	/** Restart because somebody asked for it: at once, and not counted. */
 	void restartNow() {
+		this.state = ServerState.RESTARTING;
 		letGo();
 		this.history = null;
 		countRestart();
-		this.state = ServerState.RESTARTING;
-		logger.info("Server {} restarts because it was told to", this.cell.label());
+		logger.info("Server {} restarts because it was told to", this.cell);
 		begin();
 	}
 
@@ -126,7 +160,7 @@ final class CellLife {
 		this.paused = true;
 		if (this.state == ServerState.RUNNING) {
 			this.state = ServerState.SUSPENDED;
-			logger.info("Server {} is suspended", this.cell.label());
+			logger.info("Server {} is suspended", this.cell);
 		}
 	}
 
@@ -134,28 +168,48 @@ final class CellLife {
 		this.paused = false;
 		if (this.state == ServerState.SUSPENDED) {
 			this.state = ServerState.RUNNING;
-			logger.info("Server {} is resumed", this.cell.label());
+			logger.info("Server {} is resumed", this.cell);
 		}
 	}
 
-	/** Refuse what comes, fail what waits, let go of the instance. */
+	/**
+	 * Refuse what comes, fail what waits, let go of the instance. Whatever any of it
+	 * throws, the rest follows: a server that stayed in the midst of it would be lost,
+	 * and its successor with it.
+	 */
 	void end(ServerState last) {
 		if (isOver()) {
 			return;
 		}
 		boolean wasStarted = this.state != ServerState.NEW && this.state != ServerState.STARTING;
 		this.state = ServerState.STOPPING;
-		this.cell.inbox().mailbox.close();
-		this.cell.abandonAll();
+		this.cell.refuseRest();
 		letGo();
 		this.state = last;
 		Throwable cause = this.failure;
+		try {
+			// A successor may begin from here on.
+			this.cell.server().ended(this.cell, last, wasStarted);
+		}
+		catch (Throwable ex) {
+			logger.error("Server {} has ended, but something of it is kept", this.cell, ex);
+		}
+		// Written before the futures are read; whoever makes them does it the other way
+		// round.
+		this.terminated = true;
+		Futures watched = this.futures;
+		if (watched != null) {
+			end(watched);
+		}
 		publish((last == ServerState.FAILED) ? GenServerEvent.Kind.FAILED : GenServerEvent.Kind.STOPPED, cause);
-		// A successor may begin from here on.
-		this.cell.server().ended(this.cell, last, wasStarted);
-		futures().terminated.complete(null);
-		futures().tellWatchers();
-		futures().started.completeExceptionally((cause != null) ? cause
+	}
+
+	/** Complete the futures of a server that has ended. On any thread. */
+	private void end(Futures watched) {
+		Throwable cause = this.failure;
+		watched.terminated.complete(null);
+		watched.tellWatchers();
+		watched.started.completeExceptionally((cause != null) ? cause
 				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));
 	}
 
@@ -167,24 +221,45 @@ final class CellLife {
 	private void letGo() {
 		Object target = this.instance;
 		this.instance = null;
-		CellContext own = (target != null) ? context() : this.context;
-		if (own != null) {
-			own.ending();
+		CellContext own = contextOf(target);
+		try {
+			if (own != null) {
+				own.ending();
+			}
+			this.cell.instanceGoes();
 		}
-		this.cell.instanceGoes();
+		catch (Throwable ex) {
+			logger.error("Server {} has let go of its instance, but something of it is kept", this.cell, ex);
+		}
 		if (target != null) {
 			Turn.cleanCurrent();
 			try {
 				factory().destroy(target);
 			}
 			catch (Throwable ex) {
-				logger.warn("Server {} failed to terminate cleanly", this.cell.label(), Throwables.describable(ex));
+				logger.warn("Server {} failed to terminate cleanly", this.cell, ex);
 			}
 		}
-		if (own != null) {
-			own.ended();
+		try {
+			if (own != null) {
+				own.ended();
+			}
+		}
+		catch (Throwable ex) {
+			logger.error("Something that the ended instance of server {} began is kept", this.cell, ex);
 		}
 		this.context = null;
+	}
+
+	/** The context that ends with an instance: what was begun with it must not go on. */
+	private @Nullable CellContext contextOf(@Nullable Object target) {
+		try {
+			return (target != null) ? context() : this.context;
+		}
+		catch (Throwable ex) {
+			// Without memory to make one there is none that anybody could have used.
+			return this.context;
+		}
 	}
 
 	private void countRestart() {
@@ -196,7 +271,12 @@ final class CellLife {
 	}
 
 	private void publish(GenServerEvent.Kind kind, @Nullable Throwable cause) {
-		this.cell.runtime().publish(new GenServerEvent(this.cell.name(), this.cell.key(), kind, cause));
+		try {
+			this.cell.runtime().publish(new GenServerEvent(this.cell.name(), this.cell.key(), kind, cause));
+		}
+		catch (Throwable ex) {
+			logger.warn("Nobody was told that server {} is {}", this.cell, kind, ex);
+		}
 	}
 
 	@Nullable Object instance() {
@@ -282,8 +362,7 @@ final class CellLife {
 
 	/** Whether {@link #whenTerminated()} is complete. Safe on any thread. */
 	boolean hasTerminated() {
-		Futures known = this.futures;
-		return known != null && known.terminated.isDone();
+		return this.terminated;
 	}
 
 	/** Call {@link EndOfCells#ended()} once it has terminated. Safe on any thread. */
@@ -330,6 +409,9 @@ final class CellLife {
 			// One that is stopping may never have started: its end tells.
 			if (now == ServerState.RUNNING || now == ServerState.SUSPENDED || now == ServerState.RESTARTING) {
 				known.started.complete(null);
+			}
+			if (this.terminated) {
+				end(known);
 			}
 		}
 		return known;

@@ -79,7 +79,7 @@ final class CellStatistics {
 			kept.removeLast();
 		}
 		kept.addFirst(new ServerInfo.Failure(Instant.now(), operation.name(), cause.getClass().getName(),
-				cause.getMessage()));
+				Throwables.message(cause)));
 	}
 
 	void dropped() {

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Watches deadlines. Any thread may add; one thread, the watcher, advances.
@@ -21,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeadlineWheel {
 
-	private static final Logger logger = LoggerFactory.getLogger(DeadlineWheel.class);
+	private static final SafeLogger logger = SafeLogger.of(DeadlineWheel.class);
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 

@@ -9,8 +9,6 @@ import java.util.function.Consumer;
 
 import io.genserver.SlowSubscriber;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One subscriber of an event source: its buffer and its demand. What it is told, it is
@@ -22,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class EventSubscription<E> implements Flow.Subscription, Runnable {
 
-	private static final Logger logger = LoggerFactory.getLogger(EventSubscription.class);
+	private static final SafeLogger logger = SafeLogger.of(EventSubscription.class);
 
 	private final Scheduler scheduler;
 
@@ -198,8 +196,7 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		}
 		catch (Throwable ex) {
 			cancel();
-			logger.warn("Subscriber {} of events failed and is told no more", this.subscriber,
-					Throwables.describable(ex));
+			logger.warn("Subscriber {} of events failed and is told no more", this.subscriber, ex);
 		}
 	}
 

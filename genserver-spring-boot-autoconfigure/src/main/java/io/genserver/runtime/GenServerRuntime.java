@@ -13,7 +13,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
@@ -22,8 +21,6 @@ import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.runtime.ServerSettings.StartFailure;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The engine of one application: its servers, and their common life. Servers can be added
@@ -34,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class GenServerRuntime {
 
-	private static final Logger logger = LoggerFactory.getLogger(GenServerRuntime.class);
+	private static final SafeLogger logger = SafeLogger.of(GenServerRuntime.class);
 
 	/** Names in an error message at most: there may be a server per session. */
 	private static final int LISTED_NAMES = 50;
@@ -45,7 +42,7 @@ public final class GenServerRuntime {
 
 	private final @Nullable Interceptors interceptors;
 
-	private final List<DeadLetterListener> deadLetterListeners;
+	private final DeadLetters deadLetters;
 
 	private final BlockingRule blockingRule;
 
@@ -123,7 +120,7 @@ public final class GenServerRuntime {
 		this.settings = settings;
 		this.classLoader = settings.classLoaderOrCallers();
 		this.interceptors = (interceptors != null) ? new Interceptors(interceptors) : null;
-		this.deadLetterListeners = List.copyOf(deadLetterListeners);
+		this.deadLetters = new DeadLetters(deadLetterListeners);
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
 	}
@@ -401,12 +398,16 @@ public final class GenServerRuntime {
 	}
 
 	void started(ServerCell cell) {
-		this.startOrder.add(cell.server());
-		logger.debug("Server {} started", cell.label());
+		try {
+			this.startOrder.add(cell.server());
+		}
+		catch (Throwable ex) {
+			logger.warn("Server {} will be among the first to stop at shutdown", cell, ex);
+		}
 	}
 
 	void ended(ServerCell cell, ServerState last) {
-		logger.debug("Server {} ended: {}", cell.label(), last);
+		logger.debug("Server {} ended: {}", cell, last);
 		if (last == ServerState.STOPPED || cell.server().instances().isStopped()) {
 			forgetIfOver(cell.server());
 		}
@@ -436,19 +437,12 @@ public final class GenServerRuntime {
 			this.events.accept(event);
 		}
 		catch (Throwable ex) {
-			logger.warn("A listener of {} failed", event, Throwables.describable(ex));
+			logger.warn("A listener of {} failed", event, ex);
 		}
 	}
 
-	void deadLetter(DeadLetter deadLetter) {
-		for (DeadLetterListener each : this.deadLetterListeners) {
-			try {
-				each.onDeadLetter(deadLetter);
-			}
-			catch (Throwable ex) {
-				logger.warn("Dead letter listener {} failed", each, Throwables.describable(ex));
-			}
-		}
+	DeadLetters deadLetters() {
+		return this.deadLetters;
 	}
 
 	/** Where the runtime is in its life; the order counts. */

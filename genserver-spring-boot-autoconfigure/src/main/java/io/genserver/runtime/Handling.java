@@ -14,8 +14,6 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.SupervisionStrategy;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How one cell handles a message: from the start of the handler to the reply, at once, as
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Handling {
 
-	private static final Logger logger = LoggerFactory.getLogger(Handling.class);
+	private static final SafeLogger logger = SafeLogger.of(Handling.class);
 
 	private static final VarHandle CURRENT;
 
@@ -273,7 +271,7 @@ final class Handling {
 				turn.message = null;
 			}
 		}
-		over(message, reason);
+		over(message);
 		gaveUp(message, reason);
 		return TurnStep.GO_ON;
 	}
@@ -281,8 +279,9 @@ final class Handling {
 	/** What a handler returned is no longer waited for; that is no failure of it. */
 	private void gaveUp(Message message, Throwable reason) {
 		if (message.isCast()) {
-			logger.warn("Server {} goes on: {}", this.cell.label(), reason.getMessage());
+			message.told(reason);
 			this.cell.statistics().failed(message.operation(), reason);
+			logger.warn("Server {} goes on: {}", this.cell, Throwables.message(reason));
 		}
 		else if (!message.isOver()) {
 			message.fail(this.cell, reason);
@@ -311,49 +310,66 @@ final class Handling {
 	}
 
 	private TurnStep succeeded(Message message, @Nullable Object value) {
-		over(message, null);
+		over(message);
 		answer(message, value);
 		return TurnStep.GO_ON;
 	}
 
+	/**
+	 * First what becomes of the server, then the caller, then whoever else wants to know.
+	 */
 	private TurnStep failed(Message message, Throwable cause) {
-		over(message, cause);
-		refuse(message, cause);
+		over(message);
 		if (this.cell.endsWaits()) {
 			// It stops or begins again in any case, at once; this may be why it failed.
+			refuse(message, cause);
 			return this.cell.life().step();
 		}
+		boolean restarts = false;
+		boolean parks = false;
 		switch (strategyFor(cause)) {
 			case RESUME -> {
 			}
 			case RESTART -> {
-				if (postpone(ServerCell.FAIL)) {
-					this.cell.life().failedWith(cause);
-					return TurnStep.PARK;
+				parks = postpone(ServerCell.FAIL);
+				restarts = !parks;
+				if (parks) {
+					this.cell.life().failedWith(Throwables.describable(cause));
 				}
-				this.cell.life().restart(Throwables.describable(cause));
+				else {
+					this.cell.life().restarting(Throwables.describable(cause));
+				}
 			}
-			case STOP -> stopBecause(message, cause);
+			case STOP -> stopBecause(cause);
 		}
-		return this.cell.life().step();
+		refuse(message, cause);
+		if (restarts) {
+			this.cell.life().restart(Throwables.describable(cause));
+		}
+		return parks ? TurnStep.PARK : this.cell.life().step();
 	}
 
 	/** The engine failed in a turn: the server must go on, and the sender be told. */
 	TurnStep broken(Throwable cause) {
-		logger.error("The turn of server {} broke off", this.cell.label(), Throwables.describable(cause));
-		Awaited pending = this.awaited;
-		if (pending != null) {
-			// It must not begin a turn any more.
-			pending.accept(null, cause);
-			this.awaited = null;
-			Cycles.endWait(this.cell);
-			turnGoesOn();
+		try {
+			Awaited pending = this.awaited;
+			if (pending != null) {
+				// It must not begin a turn any more.
+				pending.accept(null, cause);
+				this.awaited = null;
+				Cycles.endWait(this.cell);
+				turnGoesOn();
+			}
+			Message message = this.current;
+			CURRENT.setOpaque(this, null);
+			if (message != null && message.slot() == Message.RUNNING) {
+				message.fail(this.cell, cause);
+			}
 		}
-		Message message = this.current;
-		CURRENT.setOpaque(this, null);
-		if (message != null && message.slot() == Message.RUNNING) {
-			message.fail(this.cell, cause);
+		catch (Throwable ex) {
+			logger.error("A message to server {} may be without an answer until its deadline", this.cell, ex);
 		}
+		logger.error("The turn of server {} broke off", this.cell, cause);
 		TurnStep step = this.cell.life().step();
 		return (step == TurnStep.GO_ON) ? TurnStep.REST : step;
 	}
@@ -361,15 +377,12 @@ final class Handling {
 	/** A handler that ran beside the turn has ended. On its thread, or any. */
 	void concurrentlyOver(Message message, @Nullable Object value, @Nullable Throwable cause) {
 		this.cell.statistics().processedBeside();
-		if (message.isCast()) {
-			message.told(cause);
-		}
 		if (cause == null) {
 			answer(message, value);
 			return;
 		}
-		refuse(message, cause);
 		if (this.cell.endsWaits()) {
+			refuse(message, cause);
 			return;
 		}
 		switch (strategyFor(cause)) {
@@ -379,17 +392,15 @@ final class Handling {
 				this.cell.life().failedWith(Throwables.describable(cause));
 				this.cell.command(ServerCell.FAIL);
 			}
-			case STOP -> stopBecause(message, cause);
+			case STOP -> stopBecause(cause);
 		}
+		refuse(message, cause);
 	}
 
 	/** What a handler beside the turn returned is no longer waited for. */
 	void gaveUpBeside(Message message, CompletionStage<?> stage, Throwable reason) {
 		this.cell.statistics().processedBeside();
 		Awaited.cancel(message, stage, this.cell);
-		if (message.isCast()) {
-			message.told(reason);
-		}
 		gaveUp(message, reason);
 	}
 
@@ -400,10 +411,8 @@ final class Handling {
 		return this.cell.server().settings().supervision().strategyFor(cause);
 	}
 
-	private void stopBecause(Message message, Throwable cause) {
-		Throwable known = Throwables.describable(cause);
-		logger.warn("Server {} stops because {} failed", this.cell.label(), message.operation(), known);
-		this.cell.life().failedWith(known);
+	private void stopBecause(Throwable cause) {
+		this.cell.life().failedWith(Throwables.describable(cause));
 		this.cell.command(ServerCell.STOP);
 	}
 
@@ -411,36 +420,55 @@ final class Handling {
 		if (!isPutOff(message)) {
 			message.succeed(this.cell, value);
 		}
+		if (message.isCast()) {
+			message.told(null);
+		}
 		message.forget();
 	}
 
+	/** Tell the caller that its message has failed, then all others. Throws nothing. */
 	private void refuse(Message message, Throwable cause) {
-		Throwable known = Throwables.describable(cause);
+		try {
+			message.fail(this.cell, cause);
+			if (message.isCast()) {
+				message.told(cause);
+			}
+		}
+		catch (Throwable ex) {
+			logger.error("The failure of {} was not reported", message.operation(), ex);
+		}
+		try {
+			report(message, cause);
+		}
+		catch (Throwable ex) {
+			logger.error("The failure of {} was not counted", message.operation(), ex);
+		}
+		message.forget();
+	}
+
+	private void report(Message message, Throwable cause) {
 		if (!(cause instanceof CallersFault)) {
-			this.cell.statistics().failed(message.operation(), known);
+			this.cell.statistics().failed(message.operation(), cause);
+		}
+		if (strategyFor(cause) == SupervisionStrategy.STOP) {
+			logger.warn("Server {} stops because {} failed", this.cell, message.operation(), cause);
 		}
 		if (message.isCast()) {
-			logger.warn("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
-					message.caller(), known);
+			logger.warn("Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller(),
+					cause);
 		}
 		else {
-			logger.debug("Server {} failed to handle {} from {}", this.cell.label(), message.operation(),
-					message.caller(), known);
+			logger.debug("Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller(),
+					cause);
 		}
-		message.fail(this.cell, cause);
-		message.forget();
 	}
 
-	private void over(Message message, @Nullable Throwable cause) {
+	private void over(Message message) {
 		if (Thread.interrupted()) {
-			logger.debug("Server {} handled {} and left the thread interrupted", this.cell.label(),
-					message.operation());
+			logger.debug("Server {} handled {} and left the thread interrupted", this.cell, message.operation());
 		}
 		this.cell.statistics().processed();
 		CURRENT.setOpaque(this, null);
-		if (message.isCast()) {
-			message.told(cause);
-		}
 	}
 
 	/** A handler is about to start beside the turn. */

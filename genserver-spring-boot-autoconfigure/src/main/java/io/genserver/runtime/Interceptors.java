@@ -7,8 +7,6 @@ import java.util.function.Supplier;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerInterceptor.Invocation;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The interceptors of one runtime. Asked for with the first message. What they throw
@@ -17,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Interceptors {
 
-	private static final Logger logger = LoggerFactory.getLogger(Interceptors.class);
+	private static final SafeLogger logger = SafeLogger.of(Interceptors.class);
 
 	private final Supplier<List<GenServerInterceptor>> source;
 
@@ -83,8 +81,7 @@ final class Interceptors {
 
 	private void failed(GenServerInterceptor interceptor, Throwable failure) {
 		if (this.failed.compareAndSet(false, true)) {
-			logger.error("Interceptor {} failed; further failures are not logged", interceptor,
-					Throwables.describable(failure));
+			logger.error("Interceptor {} failed; further failures are not logged", interceptor, failure);
 		}
 	}
 

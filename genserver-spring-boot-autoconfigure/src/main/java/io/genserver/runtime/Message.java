@@ -5,8 +5,6 @@ import java.lang.invoke.VarHandle;
 
 import io.genserver.Caller;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What waits in a mailbox; at the same time the link of its queue, so that sending costs
@@ -23,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 abstract class Message extends Wait {
 
-	private static final Logger logger = LoggerFactory.getLogger(Message.class);
+	private static final SafeLogger logger = SafeLogger.of(Message.class);
 
 	/** Not in a mailbox, though it may be given up already. */
 	static final Object UNSENT = new Marker("UNSENT");

@@ -5,9 +5,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * Comes by every millisecond while anything runs: expires deadlines, lets senders into
  * mailboxes, notices workers that are stuck in a task and handlers that are slow. A
@@ -16,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Monitor implements Runnable {
 
-	private static final Logger logger = LoggerFactory.getLogger(Monitor.class);
+	private static final SafeLogger logger = SafeLogger.of(Monitor.class);
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 

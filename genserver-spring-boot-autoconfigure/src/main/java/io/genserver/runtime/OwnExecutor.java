@@ -5,8 +5,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An executor of the user's that runs turns. Whatever it does with a turn, the turn runs
@@ -22,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OwnExecutor {
 
-	private static final Logger logger = LoggerFactory.getLogger(OwnExecutor.class);
+	private static final SafeLogger logger = SafeLogger.of(OwnExecutor.class);
 
 	private final String name;
 
@@ -63,7 +61,7 @@ public final class OwnExecutor {
 		catch (Throwable ex) {
 			if (lent.giveBack() && !this.shutDown.getAsBoolean() && this.saidRefused.compareAndSet(false, true)) {
 				logger.warn("Executor {} refused a turn of {}, which runs on a worker of the engine instead; "
-						+ "give the executor more room. Further refusals are not logged", this.name, turn, ex);
+						+ "give the executor more room. Further refusals are not logged", this.name, lent, ex);
 			}
 		}
 		finally {
@@ -102,8 +100,7 @@ public final class OwnExecutor {
 				if (giveBack() && OwnExecutor.this.saidDirect.compareAndSet(false, true)) {
 					logger.warn("Executor {} would run a turn of {} on the thread that sent a message; it runs on a "
 							+ "worker of the engine instead. Name an executor with threads of its own that does "
-							+ "not fall back on its callers. This is not logged again", OwnExecutor.this.name,
-							this.turn);
+							+ "not fall back on its callers. This is not logged again", OwnExecutor.this.name, this);
 				}
 			}
 			else if (this.taken.compareAndSet(false, true)) {

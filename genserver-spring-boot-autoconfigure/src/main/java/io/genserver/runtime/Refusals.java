@@ -49,8 +49,8 @@ final class Refusals {
 
 	static GenServerUnavailableException refused(Server server, @Nullable String key, Message message, String why) {
 		server.runtime()
-			.deadLetter(new DeadLetter(server.name(), key, message.operation().name(), message.isCast(),
-					DeadLetter.Reason.STOPPED));
+			.deadLetters()
+			.report(server.name(), key, message.operation().name(), message.isCast(), DeadLetter.Reason.STOPPED);
 		return new GenServerUnavailableException("Server " + server.name() + ((key != null) ? "/" + key : "")
 				+ " refused " + message.operation() + ", which was not executed: " + why, true);
 	}

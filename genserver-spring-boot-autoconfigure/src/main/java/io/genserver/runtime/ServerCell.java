@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerCell implements Watched {
 
+	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
+
 	/** The outcome of a cast that nobody will handle. */
 	static final Object GONE = new Object();
 
@@ -286,7 +288,8 @@ final class ServerCell implements Watched {
 		this.inbox.mailbox.close();
 		this.inbox.admit();
 		for (Message message : this.inbox.mailbox.queued()) {
-			if (abandon(message) && message.isCast()) {
+			boolean ended = abandon(message);
+			if (ended && message.isCast()) {
 				this.inbox.freed();
 			}
 		}
@@ -398,8 +401,7 @@ final class ServerCell implements Watched {
 		boolean postponed = this.handling.postpone(bits & (ENDING | END_WAITS));
 		if ((postponed && (bits & STOP) != 0)
 				|| ((bits & GIVE_UP) != 0 && this.life.state() == ServerState.SUSPENDED)) {
-			this.inbox.mailbox.close();
-			abandonAll();
+			refuseRest();
 		}
 		if (postponed) {
 			bits &= ~ENDING;
@@ -471,19 +473,45 @@ final class ServerCell implements Watched {
 		}
 	}
 
-	/** Fail all that is queued; the mailbox is closed. Only in the turn. */
-	void abandonAll() {
+	/** Refuse what comes and fail what is queued. Throws nothing. Only in the turn. */
+	void refuseRest() {
+		close();
 		Message message = this.inbox.mailbox.poll();
 		while (message != null) {
-			if (abandon(message) && message.isCast()) {
-				this.inbox.mailbox.started();
+			try {
+				if (abandon(message) && message.isCast()) {
+					this.inbox.mailbox.started();
+				}
+				else {
+					this.inbox.mailbox.skipped(message);
+				}
 			}
-			else {
-				this.inbox.mailbox.skipped(message);
+			catch (Throwable ex) {
+				logger.error("Server {} stopped before it handled {}, and the sender was not told", this,
+						message.operation(), ex);
 			}
 			message = this.inbox.mailbox.poll();
 		}
-		this.inbox.admit();
+		try {
+			this.inbox.admit();
+		}
+		catch (Throwable ex) {
+			logger.error("Server {} stopped, and senders that wait for room in its mailbox were not told", this, ex);
+		}
+	}
+
+	/** Close the mailbox, which takes memory: wait for it, since nothing else will do. */
+	private void close() {
+		boolean closed = false;
+		while (!closed) {
+			try {
+				this.inbox.mailbox.close();
+				closed = true;
+			}
+			catch (OutOfMemoryError ex) {
+				Thread.yield();
+			}
+		}
 	}
 
 	/**
@@ -491,15 +519,23 @@ final class ServerCell implements Watched {
 	 */
 	void instanceGoes() {
 		active();
-		Agenda own = this.agenda;
-		if (own != null) {
-			own.clear();
-		}
 		String why = (this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted";
-		this.handling.instanceGoes(why);
-		CellStreams open = this.streams;
-		if (open != null) {
-			open.close(why);
+		try {
+			this.handling.instanceGoes(why);
+		}
+		finally {
+			try {
+				Agenda own = this.agenda;
+				if (own != null) {
+					own.clear();
+				}
+			}
+			finally {
+				CellStreams open = this.streams;
+				if (open != null) {
+					open.close(why);
+				}
+			}
 		}
 	}
 
@@ -640,7 +676,7 @@ final class ServerCell implements Watched {
 
 	void dropped(Operation operation, boolean cast, DeadLetter.Reason reason) {
 		this.statistics.dropped();
-		runtime().deadLetter(new DeadLetter(name(), this.key, operation.name(), cast, reason));
+		runtime().deadLetters().report(name(), this.key, operation.name(), cast, reason);
 	}
 
 	@Override

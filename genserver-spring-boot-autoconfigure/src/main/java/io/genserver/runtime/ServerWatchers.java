@@ -4,16 +4,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 /**
  * Reports servers that are added and removed at run time to those that keep something for
  * each server. All reports are made under one lock, so watchers see them one at a time.
  */
 final class ServerWatchers {
 
-	private static final Logger logger = LoggerFactory.getLogger(ServerWatchers.class);
+	private static final SafeLogger logger = SafeLogger.of(ServerWatchers.class);
 
 	private final List<ServerWatcher> watchers = new CopyOnWriteArrayList<>();
 
@@ -39,8 +36,7 @@ final class ServerWatchers {
 				watcher.removed(server);
 			}
 			catch (Throwable ex) {
-				logger.error("Watcher {} failed to forget server {}", watcher.getClass().getName(), server.name(),
-						Throwables.describable(ex));
+				logger.error("Watcher {} failed to forget server {}", watcher.getClass().getName(), server.name(), ex);
 			}
 		});
 	}

@@ -8,15 +8,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.ServerState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings all servers down within one overall deadline.
  */
 final class Shutdown {
 
-	private static final Logger logger = LoggerFactory.getLogger(Shutdown.class);
+	private static final SafeLogger logger = SafeLogger.of(Shutdown.class);
 
 	private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
 

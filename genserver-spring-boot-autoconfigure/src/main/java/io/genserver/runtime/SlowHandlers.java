@@ -4,8 +4,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.ServerInfo;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Logs handlers that run for longer than they should, but not thousands of them at once.
@@ -13,7 +11,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SlowHandlers {
 
-	private static final Logger logger = LoggerFactory.getLogger(SlowHandlers.class);
+	private static final SafeLogger logger = SafeLogger.of(SlowHandlers.class);
 
 	/** Logged in one second at most. */
 	private static final int MOST = 10;

@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.util.concurrent.CompletionException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Passes on what a handler threw.
  *
@@ -30,26 +32,151 @@ public final class Throwables {
 	}
 
 	/**
-	 * Return what can be logged in place of a throwable.
-	 * @return the throwable itself, unless it throws when it is asked what it is
+	 * Return what can be logged in place of a throwable: the throwable itself, or, if any
+	 * of its methods fails, or its causes have no end, a copy with all of it that can be
+	 * read. Throws nothing.
+	 * @param throwable what was thrown
+	 * @return the throwable or the copy
 	 */
-	static Throwable describable(Throwable throwable) {
+	public static Throwable describable(Throwable throwable) {
 		try {
-			Throwable each = throwable;
-			for (int depth = 0; each != null && depth < DEEPEST; depth++) {
-				each.toString();
-				each = each.getCause();
-			}
-			return throwable;
+			return (readable(throwable, DEEPEST) >= 0) ? throwable : Described.of(throwable, DEEPEST);
 		}
 		catch (Throwable ex) {
-			return new IllegalStateException(throwable.getClass().getName() + ", which cannot describe itself");
+			// Short of memory or of stack. What the JDK made can be read all the same.
+			return (throwable.getClass().getClassLoader() == null) ? throwable : Described.NOTHING;
 		}
+	}
+
+	/**
+	 * Return the message of a throwable. Throws nothing.
+	 * @param throwable what was thrown
+	 * @return the message, or {@code null} if there is none that can be read
+	 */
+	public static @Nullable String message(Throwable throwable) {
+		try {
+			return throwable.getMessage();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Return what a future of the JDK can be completed with. Its dependents would not
+	 * complete if they could not ask the failure what it is.
+	 */
+	static Throwable forFuture(Throwable failure) {
+		try {
+			if (readable(failure, DEEPEST) < 0) {
+				return new CompletionException(Described.text(failure), failure);
+			}
+		}
+		catch (Throwable ex) {
+			// It has to do as it is.
+		}
+		return failure;
+	}
+
+	/**
+	 * Whether everything a log asks for can be read.
+	 * @param left throwables that may be looked at
+	 * @return how many may be looked at after it, negative if it cannot be read or has
+	 * too many causes and suppressed throwables
+	 */
+	private static int readable(Throwable throwable, int left) {
+		int rest = left;
+		try {
+			Throwable each = throwable;
+			while (each != null) {
+				if (--rest < 0 || each.toString() == null || !isReadable(each.getStackTrace())) {
+					return -1;
+				}
+				each.getMessage();
+				each.getLocalizedMessage();
+				for (Throwable suppressed : each.getSuppressed()) {
+					rest = readable(suppressed, rest);
+					if (rest < 0) {
+						return -1;
+					}
+				}
+				each = each.getCause();
+			}
+			return rest;
+		}
+		catch (OutOfMemoryError | StackOverflowError ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			return -1;
+		}
+	}
+
+	@SuppressWarnings("NullAway")
+	private static boolean isReadable(StackTraceElement @Nullable [] trace) {
+		if (trace == null) {
+			return false;
+		}
+		for (StackTraceElement element : trace) {
+			if (element == null) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	@SuppressWarnings("unchecked")
 	private static <X extends Throwable> RuntimeException cast(Throwable throwable) throws X {
 		throw (X) throwable;
+	}
+
+	/** What could be read of a throwable. */
+	private static final class Described extends RuntimeException {
+
+		static final Described NOTHING = new Described("A failure that cannot describe itself", null);
+
+		Described(String text, @Nullable Throwable cause) {
+			super(text, cause);
+		}
+
+		static Described of(Throwable throwable, int left) {
+			Throwable cause = null;
+			try {
+				cause = throwable.getCause();
+			}
+			catch (Throwable ex) {
+				// Without, then.
+			}
+			Described copy = new Described(text(throwable), (cause != null && left > 0) ? of(cause, left - 1) : null);
+			try {
+				StackTraceElement[] trace = throwable.getStackTrace();
+				copy.setStackTrace(isReadable(trace) ? trace : new StackTraceElement[0]);
+				for (Throwable suppressed : throwable.getSuppressed()) {
+					copy.addSuppressed(of(suppressed, left / 10));
+				}
+			}
+			catch (RuntimeException ex) {
+				copy.setStackTrace(new StackTraceElement[0]);
+			}
+			return copy;
+		}
+
+		static String text(Throwable throwable) {
+			String name = throwable.getClass().getName();
+			try {
+				String message = throwable.getMessage();
+				return (message != null) ? name + ": " + message : name;
+			}
+			catch (Throwable ex) {
+				return name + " (its message cannot be read: " + ex.getClass().getName() + ")";
+			}
+		}
+
+		@Override
+		public String toString() {
+			return String.valueOf(getMessage());
+		}
+
 	}
 
 }

@@ -6,8 +6,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A loop that runs tasks, on a virtual thread of its own, with a run queue that others
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Worker implements Runnable {
 
-	private static final Logger logger = LoggerFactory.getLogger(Worker.class);
+	private static final SafeLogger logger = SafeLogger.of(Worker.class);
 
 	private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 

@@ -12,8 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs servers on a few worker loops on virtual threads.
@@ -46,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerScheduler implements Scheduler {
 
-	private static final Logger logger = LoggerFactory.getLogger(WorkerScheduler.class);
+	private static final SafeLogger logger = SafeLogger.of(WorkerScheduler.class);
 
 	/** A worker beyond the usual number ends after so much time without work. */
 	private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(10);

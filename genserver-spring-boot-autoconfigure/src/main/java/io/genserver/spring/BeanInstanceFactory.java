@@ -6,9 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.genserver.FunctionRefusedException;
 import io.genserver.runtime.CallersFault;
 import io.genserver.runtime.InstanceFactory;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.util.ClassUtils;
 
@@ -20,7 +19,7 @@ import org.springframework.util.ClassUtils;
  */
 final class BeanInstanceFactory implements InstanceFactory {
 
-	private static final Logger logger = LoggerFactory.getLogger(BeanInstanceFactory.class);
+	private static final SafeLogger logger = SafeLogger.of(BeanInstanceFactory.class);
 
 	private static final String TRANSACTIONS = "org.springframework.transaction.";
 

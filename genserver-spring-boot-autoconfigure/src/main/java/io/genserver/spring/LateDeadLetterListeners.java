@@ -5,9 +5,8 @@ import java.util.Objects;
 
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -17,7 +16,7 @@ import org.springframework.beans.factory.ObjectProvider;
  */
 final class LateDeadLetterListeners implements DeadLetterListener {
 
-	private static final Logger logger = LoggerFactory.getLogger(LateDeadLetterListeners.class);
+	private static final SafeLogger logger = SafeLogger.of(LateDeadLetterListeners.class);
 
 	private final ObjectProvider<DeadLetterListener> provider;
 

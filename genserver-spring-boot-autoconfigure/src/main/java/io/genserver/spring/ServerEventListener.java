@@ -4,10 +4,9 @@ import java.lang.reflect.Method;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.runtime.HandlerMethod;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.event.ApplicationListenerMethodAdapter;
@@ -22,7 +21,7 @@ import org.springframework.util.StringUtils;
  */
 final class ServerEventListener extends ApplicationListenerMethodAdapter {
 
-	private static final Logger log = LoggerFactory.getLogger(ServerEventListener.class);
+	private static final SafeLogger log = SafeLogger.of(ServerEventListener.class);
 
 	private final Server server;
 
