@@ -55,7 +55,13 @@ final class CellLife {
 		}
 		Turn.cleanCurrent();
 		try {
-			this.instance = factory().create();
+			this.cell.handling().begins(LifeStep.CONSTRUCTOR);
+			try {
+				this.instance = factory().create();
+			}
+			finally {
+				this.cell.handling().stepEnds();
+			}
 			for (ServerTimer timer : this.cell.server().definition().timers()) {
 				this.cell.agenda().start(timer);
 			}
@@ -234,10 +240,14 @@ final class CellLife {
 		if (target != null) {
 			Turn.cleanCurrent();
 			try {
+				this.cell.handling().begins(LifeStep.TERMINATION);
 				factory().destroy(target);
 			}
 			catch (Throwable ex) {
 				logger.warn("Server {} failed to terminate cleanly", this.cell, ex);
+			}
+			finally {
+				this.cell.handling().stepEnds();
 			}
 		}
 		try {

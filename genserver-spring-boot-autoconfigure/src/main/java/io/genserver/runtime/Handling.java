@@ -10,6 +10,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.Caller;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.SupervisionStrategy;
@@ -59,8 +60,11 @@ final class Handling {
 	/** How many futures that are no longer waited for have not completed. */
 	private volatile @Nullable AtomicInteger goingOn;
 
-	/** The message whose slowness was logged last; only the monitor uses it. */
-	private @Nullable Message reported;
+	/** What is made or ended: the instance. */
+	private volatile @Nullable LifeStep step;
+
+	/** What was logged last as slow, a message or a step; only the monitor uses it. */
+	private @Nullable Object reported;
 
 	Handling(ServerCell cell) {
 		this.cell = cell;
@@ -745,10 +749,22 @@ final class Handling {
 		return (turn == null || (beside != null && beside.age().compareTo(turn.age()) > 0)) ? beside : turn;
 	}
 
+	/** The instance is about to be made or ended, which may take long. */
+	void begins(String name) {
+		this.step = new LifeStep(name, this.cell.runtime().nanoTime());
+	}
+
+	void stepEnds() {
+		this.step = null;
+	}
+
 	ServerInfo.@Nullable InFlight inTurn() {
 		Message message = this.current;
 		if (message == null) {
-			return null;
+			LifeStep step = this.step;
+			return (step != null) ? new ServerInfo.InFlight(step.name(),
+					Duration.ofNanos(Math.max(0, this.cell.runtime().nanoTime() - step.since())),
+					new Caller.Server(this.cell.name(), this.cell.key()).toString()) : null;
 		}
 		long age = Math.max(0, this.cell.runtime().nanoTime() - (long) SINCE.getOpaque(this));
 		return new ServerInfo.InFlight(message.operation().name(), Duration.ofNanos(age), message.caller().toString());
@@ -757,6 +773,11 @@ final class Handling {
 	/** Whether a handler has begun to run longer than it should. Only for the monitor. */
 	boolean isSlow(long now, long threshold) {
 		Message message = this.current;
+		LifeStep begun = this.step;
+		if (message == null && begun != null && begun != this.reported && now - begun.since() > threshold) {
+			this.reported = begun;
+			return true;
+		}
 		if (message == null || message == this.reported || now - (long) SINCE.getOpaque(this) <= threshold) {
 			return false;
 		}

@@ -55,6 +55,9 @@ final class ServerInfos {
 			abandoned += cell.statistics().abandonedCount();
 			restarts += cell.life().restarts();
 			pending = (pending != null) ? pending : cell.pending();
+		}
+		// An instance whose successor waits already may hang in its end.
+		for (ServerCell cell : server.instances().allThatLive()) {
 			ServerInfo.InFlight running = cell.handling().inFlight();
 			if (running != null && (oldest == null || running.age().compareTo(oldest.age()) > 0)) {
 				oldest = running;

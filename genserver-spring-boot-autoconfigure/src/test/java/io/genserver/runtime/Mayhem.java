@@ -23,12 +23,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A workload of everything at once. Senders call, cast, cancel, give up, put replies off
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
- * each other in circles, return futures, run beside the turn and set timers; meanwhile
- * servers are stopped, restarted, suspended and resumed, started at run time, watched for
- * a while, idle instances are let go, and time passes. Constructors and terminations take
- * their time, send messages, to their own key too, and fail. All of them leave their
- * threads in disorder. Then comes a shutdown, sometimes in the midst of it. Every promise
- * about single messages and instances is checked by {@link MayhemWitness} and at the end.
+ * each other in circles, wait for themselves, return futures, some of which never
+ * complete, run beside the turn and set timers; meanwhile servers are stopped, restarted,
+ * suspended and resumed, started at run time, watched for a while, idle instances are let
+ * go, and time passes. Constructors and terminations take their time, send messages, to
+ * their own key too, and fail. All of them leave their threads in disorder. Then comes a
+ * shutdown, sometimes in the midst of it. Every promise about single messages and
+ * instances is checked by {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -286,6 +287,14 @@ final class Mayhem {
 				case 2 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 3, 4 -> this.scheduler.letOthersRun();
 				case 5 -> nested(this.engine.ref("second"));
+				case 8 -> {
+					if (this.random.nextInt(4) == 0) {
+						// Fails at once, whichever way it waits.
+						CompletableFuture<?> end = GenServerContext.current().self().termination();
+						(this.random.nextBoolean() ? end : end.thenRun(() -> {
+						})).join();
+					}
+				}
 				case 6 -> nested(target());
 				case 7 -> this.witness.timer(GenServerContext.current(), instance, this.random.nextInt(8));
 				default -> {
@@ -340,6 +349,9 @@ final class Mayhem {
 	}
 
 	private CompletableFuture<Integer> later() {
+		if (this.random.nextInt(4) == 0) {
+			return new CompletableFuture<>();
+		}
 		if (this.random.nextBoolean()) {
 			return this.engine.<Object>ref("second").callAsync(Object::hashCode);
 		}
