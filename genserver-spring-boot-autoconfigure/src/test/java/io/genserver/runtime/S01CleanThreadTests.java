@@ -22,6 +22,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.SupervisionStrategy;
+import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Nothing that one piece of an application's code leaves on its thread reaches another:
  * not the interrupt flag, the context class loader, the name or the priority.
  */
+@RealThreads
 class S01CleanThreadTests {
 
 	private static final ClassLoader APPLICATION = new ClassLoader(S01CleanThreadTests.class.getClassLoader()) {
