@@ -89,6 +89,12 @@ class HintsTest {
 	}
 
 	@Test
+	void whatProxiesAnswerByThemselves() throws Exception {
+		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(Object.class.getMethod("toString")))
+			.accepts(shop);
+	}
+
+	@Test
 	void theProxyThatAnAspectPutsBeforeAnInstance() {
 		assertThat(shop.reflection()
 			.typeHints()

@@ -46,6 +46,8 @@ final class LibraryHints implements RuntimeHintsRegistrar {
 		for (String each : OPTIONAL) {
 			hints.reflection().registerTypeIfPresent(classLoader, each);
 		}
+		// What proxies answer by themselves.
+		hints.reflection().registerType(Object.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		// The annotation is read as a proxy, since its attributes are aliases.
 		hints.proxies().registerJdkProxy(GenServer.class);
 		hints.reflection().registerType(GenServer.class, MemberCategory.INVOKE_DECLARED_METHODS);
