@@ -14,6 +14,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.testsupport.FutureMethods;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The future of a call is an ordinary future to its owner, whatever is called on it. On
  * real threads, since some methods of the JDK's class use threads of the JDK.
  */
+@RealThreads
 class S05FutureMethodsTests {
 
 	static Stream<String> ending() {
