@@ -11,8 +11,9 @@ import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.Scheduler;
+import io.genserver.runtime.Server;
+import io.genserver.runtime.ShutdownTime;
 import io.genserver.spring.CallContext;
-import io.genserver.spring.GenServerLifecycle;
 import io.genserver.spring.GenServerRuntimeFactory;
 import io.genserver.spring.HandlerContext;
 import io.genserver.spring.GeneratedProxyClasses;
@@ -24,6 +25,9 @@ import io.genserver.spring.ServerEventPublisher;
 import io.genserver.spring.ServerExecutors;
 import io.genserver.spring.ServerFaces;
 import io.genserver.spring.ServersElsewhere;
+import io.genserver.spring.ServersStage;
+import io.genserver.spring.StageLifecycle;
+import io.genserver.spring.TimersLifecycle;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -55,7 +60,7 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	ReflectiveContracts genServerContracts(ApplicationContext context) {
 		return new ReflectiveContracts(
 				ReactiveReplyAdapters.create(context.getClassLoader(),
@@ -75,7 +80,7 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean(destroyMethod = "shutdown")
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerBeanDefinitions definitions,
 			ReflectiveContracts contracts, ServerEventPublisher events, ServerExecutors executors,
 			ObjectProvider<GenServerInterceptor> interceptors, ObjectProvider<DeadLetterListener> deadLetterListeners,
@@ -83,12 +88,22 @@ public final class GenServerAutoConfiguration {
 			ApplicationContext context) {
 		Stream<String> here = definitions.servers().stream().map(ServerBean::name);
 		Stream<String> elsewhere = serversElsewhere.stream().flatMap((each) -> each.names().stream());
-		ConfiguredServerNames.check(properties, Stream.concat(here, elsewhere).toList());
+		Stream<String> all = Stream.concat(here, Stream.concat(elsewhere, above(context.getParent())));
+		ConfiguredServerNames.check(properties, all.toList());
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
 		settings.defaults();
-		return new GenServerRuntimeFactory(definitions, contracts, events, executors).create(settings.runtime(),
-				settings::of, interceptors(interceptors, context), deadLetterListeners, scheduler.getIfAvailable(),
-				context.getClassLoader());
+		return new GenServerRuntimeFactory(definitions, contracts, events, executors).create(
+				settings.runtime(context.getEnvironment()), settings::of, interceptors(interceptors, context),
+				deadLetterListeners, scheduler.getIfAvailable(), context.getClassLoader());
+	}
+
+	/** Names of servers of parent contexts, whose properties this context inherits. */
+	private static Stream<String> above(@Nullable ApplicationContext parent) {
+		return (parent == null) ? Stream.empty()
+				: Stream.concat(parent.getBeanProvider(GenServerRuntime.class)
+					.stream()
+					.flatMap((each) -> each.servers().stream())
+					.map(Server::name), above(parent.getParent()));
 	}
 
 	/** Made late, since they may use servers; that there are any is known before. */
@@ -100,7 +115,7 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(GenServerRegistry.class)
+	@ConditionalOnMissingBean(value = GenServerRegistry.class, search = SearchStrategy.CURRENT)
 	LocalRegistry genServerRegistry(GenServerRuntime runtime, ReflectiveContracts contracts,
 			GenServerProperties properties, ServerExecutors executors, ApplicationContext context) {
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
@@ -120,8 +135,20 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean
-	GenServerLifecycle genServerLifecycle(GenServerRuntime runtime, ServerEventPublisher events) {
-		return new GenServerLifecycle(runtime, events);
+	ShutdownTime genServerShutdownTime(GenServerRuntime runtime, ApplicationContext context) {
+		boolean own = context.getBeanNamesForType(GenServerRuntime.class, true, false).length > 0;
+		return own ? runtime.shutdownTime() : new ShutdownTime(runtime);
+	}
+
+	@Bean
+	StageLifecycle genServerLifecycle(GenServerRuntime runtime, ServerEventPublisher events, ShutdownTime time,
+			GenServerProperties properties) {
+		return new StageLifecycle(new ServersStage(runtime, events), time, LifecyclePhases.servers(properties));
+	}
+
+	@Bean
+	TimersLifecycle genServerTimersLifecycle(GenServerRuntime runtime, GenServerProperties properties) {
+		return new TimersLifecycle(runtime, LifecyclePhases.belowServers(properties));
 	}
 
 }

@@ -2,17 +2,22 @@ package io.genserver.autoconfigure;
 
 import io.genserver.background.BackgroundServices;
 import io.genserver.background.ServiceEnvironment;
+import io.genserver.runtime.ShutdownTime;
+import io.genserver.spring.StageLifecycle;
 import io.genserver.spring.background.BackgroundBeans;
 import io.genserver.spring.background.BackgroundEventPublisher;
-import io.genserver.spring.background.BackgroundLifecycle;
+import io.genserver.spring.background.BackgroundStage;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the background services of an application: beans of type
@@ -38,7 +43,7 @@ public final class GenServerBackgroundAutoConfiguration {
 	}
 
 	@Bean(destroyMethod = "close")
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	BackgroundServices genServerBackgroundServices(ServiceEnvironment environment, BackgroundEventPublisher events,
 			GenServerBackgroundProperties properties) {
 		return new BackgroundServices(environment, events, new BackgroundSettingsMapping(properties).shutdownTimeout());
@@ -57,9 +62,13 @@ public final class GenServerBackgroundAutoConfiguration {
 	}
 
 	@Bean
-	BackgroundLifecycle genServerBackgroundLifecycle(BackgroundServices services, BackgroundBeans beans,
-			BackgroundEventPublisher events) {
-		return new BackgroundLifecycle(services, beans, events);
+	StageLifecycle genServerBackgroundLifecycle(BackgroundServices services, BackgroundBeans beans,
+			BackgroundEventPublisher events, ObjectProvider<ShutdownTime> time, GenServerProperties servers,
+			GenServerBackgroundProperties properties, Environment environment) {
+		ShutdownTime shared = time
+			.getIfAvailable(() -> new ShutdownTime(new ServerSettingsMapping(servers).runtime(environment)));
+		return new StageLifecycle(new BackgroundStage(services, beans, events), shared,
+				LifecyclePhases.background(servers, properties));
 	}
 
 }

@@ -46,10 +46,13 @@ public class GenServerBackgroundProperties {
 	private Duration interruptAfter = Duration.ofSeconds(1);
 
 	/**
-	 * Time background services get to end at shutdown, before they are interrupted
-	 * whatever 'interrupt-after' says. Who has not ended one second later is left behind.
+	 * Time background services get at most to end at shutdown, before they are
+	 * interrupted whatever 'interrupt-after' says; less if 'genserver.shutdown.timeout'
+	 * leaves less. A service that has not ended one second later is abandoned.
 	 */
 	private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+	private final Lifecycle lifecycle = new Lifecycle();
 
 	/**
 	 * Settings of single background services, by their names. Case, dashes and
@@ -101,6 +104,10 @@ public class GenServerBackgroundProperties {
 		this.interruptAfter = interruptAfter;
 	}
 
+	public Lifecycle getLifecycle() {
+		return this.lifecycle;
+	}
+
 	public Duration getShutdownTimeout() {
 		return this.shutdownTimeout;
 	}
@@ -111,6 +118,27 @@ public class GenServerBackgroundProperties {
 
 	public Map<String, Service> getServices() {
 		return this.services;
+	}
+
+	/**
+	 * When background services start and stop among other parts of the application.
+	 */
+	public static class Lifecycle {
+
+		/**
+		 * Phase in which background services start and stop, at least that of the
+		 * servers. 1024 above that, and below those of web servers, unless set.
+		 */
+		private @Nullable Integer phase;
+
+		public @Nullable Integer getPhase() {
+			return this.phase;
+		}
+
+		public void setPhase(@Nullable Integer phase) {
+			this.phase = phase;
+		}
+
 	}
 
 	/**

@@ -66,6 +66,8 @@ public class GenServerProperties {
 
 	private final Shutdown shutdown = new Shutdown();
 
+	private final Lifecycle lifecycle = new Lifecycle();
+
 	/**
 	 * Settings of single servers, by their names. Case, dashes and underscores of a name
 	 * do not matter.
@@ -138,6 +140,10 @@ public class GenServerProperties {
 
 	public Shutdown getShutdown() {
 		return this.shutdown;
+	}
+
+	public Lifecycle getLifecycle() {
+		return this.lifecycle;
 	}
 
 	public Map<String, Server> getServers() {
@@ -297,21 +303,25 @@ public class GenServerProperties {
 	public static class Shutdown {
 
 		/**
-		 * Time queued messages get to be handled when the application stops.
+		 * Time calls in flight and queued messages get to be handled when the application
+		 * stops, the endpoint's, background services' and servers' together. Ten seconds
+		 * unless set, or two thirds of 'spring.lifecycle.timeout-per-shutdown-phase'
+		 * where that is set and less.
 		 */
-		private Duration drainTimeout = Duration.ofSeconds(10);
+		private @Nullable Duration drainTimeout;
 
 		/**
-		 * Time everything may take when the application stops, at least the drain
-		 * timeout. Defaults to five seconds more than that.
+		 * Time endpoint, background services and servers may take together to stop, at
+		 * least the drain timeout. Five seconds more than that unless set, but not more
+		 * than 'spring.lifecycle.timeout-per-shutdown-phase' where that is set.
 		 */
 		private @Nullable Duration timeout;
 
-		public Duration getDrainTimeout() {
+		public @Nullable Duration getDrainTimeout() {
 			return this.drainTimeout;
 		}
 
-		public void setDrainTimeout(Duration drainTimeout) {
+		public void setDrainTimeout(@Nullable Duration drainTimeout) {
 			this.drainTimeout = drainTimeout;
 		}
 
@@ -321,6 +331,28 @@ public class GenServerProperties {
 
 		public void setTimeout(@Nullable Duration timeout) {
 			this.timeout = timeout;
+		}
+
+	}
+
+	/**
+	 * When the servers start and stop among other parts of the application.
+	 */
+	public static class Lifecycle {
+
+		/**
+		 * Phase in which the servers start and stop. Lifecycle beans in higher phases,
+		 * web servers among them, start after and stop before the servers, and can call
+		 * them in their start and stop methods.
+		 */
+		private int phase = LifecyclePhases.SERVERS;
+
+		public int getPhase() {
+			return this.phase;
+		}
+
+		public void setPhase(int phase) {
+			this.phase = phase;
 		}
 
 	}

@@ -15,15 +15,17 @@ import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.BearerTokenFilter;
 import io.genserver.rpc.server.BuiltInMethods;
+import io.genserver.rpc.server.EndpointStage;
 import io.genserver.rpc.server.EveryAuthorization;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.rpc.server.RpcConnections;
 import io.genserver.rpc.server.RpcHandlerMapping;
-import io.genserver.rpc.server.RpcServerLifecycle;
 import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
-import io.genserver.spring.ServersElsewhere;
 import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.ShutdownTime;
+import io.genserver.spring.ServersElsewhere;
+import io.genserver.spring.StageLifecycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServer;
@@ -59,8 +61,8 @@ public final class GenServerRpcAutoConfiguration {
 	private static final Logger logger = LoggerFactory.getLogger(GenServerRpcAutoConfiguration.class);
 
 	@Bean
-	RpcServerSettings genServerRpcSettings(GenServerRpcProperties properties, GenServerProperties servers) {
-		return new RpcSettingsMapping(properties).server(new ServerSettingsMapping(servers).runtime().drainTimeout());
+	RpcServerSettings genServerRpcSettings(GenServerRpcProperties properties) {
+		return new RpcSettingsMapping(properties).server();
 	}
 
 	@Bean
@@ -119,8 +121,9 @@ public final class GenServerRpcAutoConfiguration {
 	}
 
 	@Bean
-	RpcServerLifecycle genServerRpcLifecycle(RpcConnections connections, RpcServerSettings settings) {
-		return new RpcServerLifecycle(connections, settings);
+	StageLifecycle genServerRpcLifecycle(RpcConnections connections, ShutdownTime time, GenServerProperties servers,
+			GenServerRpcProperties properties) {
+		return new StageLifecycle(new EndpointStage(connections), time, LifecyclePhases.endpoint(servers, properties));
 	}
 
 }

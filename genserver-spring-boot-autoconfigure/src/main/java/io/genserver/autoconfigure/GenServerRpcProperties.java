@@ -73,6 +73,8 @@ public class GenServerRpcProperties {
 	 */
 	private @Nullable Integer maxConnectionsPerAddress;
 
+	private final Lifecycle lifecycle = new Lifecycle();
+
 	private final Keepalive keepalive = new Keepalive();
 
 	private final Limits limits = new Limits();
@@ -82,6 +84,10 @@ public class GenServerRpcProperties {
 	private final Ext ext = new Ext();
 
 	private final Typescript typescript = new Typescript();
+
+	public Lifecycle getLifecycle() {
+		return this.lifecycle;
+	}
 
 	public boolean isEnabled() {
 		return this.enabled;
@@ -173,6 +179,28 @@ public class GenServerRpcProperties {
 
 	public Typescript getTypescript() {
 		return this.typescript;
+	}
+
+	/**
+	 * When the endpoint starts and stops among other parts of the application.
+	 */
+	public static class Lifecycle {
+
+		/**
+		 * Phase in which the endpoint closes its connections, at least that of the
+		 * servers. Unless set the highest, so that connections are closed before the web
+		 * server waits for the requests that are active, since each counts as one.
+		 */
+		private @Nullable Integer phase;
+
+		public @Nullable Integer getPhase() {
+			return this.phase;
+		}
+
+		public void setPhase(@Nullable Integer phase) {
+			this.phase = phase;
+		}
+
 	}
 
 	/**

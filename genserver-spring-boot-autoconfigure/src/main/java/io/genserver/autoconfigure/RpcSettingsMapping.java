@@ -36,7 +36,7 @@ final class RpcSettingsMapping {
 	}
 
 	/** Settings of the endpoint. */
-	RpcServerSettings server(Duration drainTimeout) {
+	RpcServerSettings server() {
 		String path = this.properties.getPath();
 		if (!path.startsWith("/")) {
 			throw invalid("path", path, "It must begin with /");
@@ -48,7 +48,7 @@ final class RpcSettingsMapping {
 				orUnlimited("max-connections-per-principal", this.properties.getMaxConnectionsPerPrincipal()),
 				orUnlimited("max-connections-per-address", this.properties.getMaxConnectionsPerAddress()),
 				totalBuffer(), positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
-				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()), drainTimeout);
+				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()));
 	}
 
 	private long totalBuffer() {

@@ -23,6 +23,7 @@ import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.env.Environment;
 
 /**
  * Turns properties and annotations into settings. The properties of a server come before
@@ -30,9 +31,6 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
  * it is used, so that no validator has to be there.
  */
 final class ServerSettingsMapping {
-
-	/** Time left for what follows draining, unless something else is said. */
-	private static final Duration TERMINATION = Duration.ofSeconds(5);
 
 	private final GenServerProperties properties;
 
@@ -55,21 +53,13 @@ final class ServerSettingsMapping {
 
 	/** Settings of all servers together. */
 	RuntimeSettings runtime() {
-		GenServerProperties.Shutdown shutdown = this.properties.getShutdown();
-		Duration drain = notNegative("genserver.shutdown.drain-timeout", shutdown.getDrainTimeout());
-		Duration total = shutdown.getTimeout();
-		if (total == null) {
-			total = drain.plus(TERMINATION);
-		}
-		else {
-			positive("genserver.shutdown.timeout", total);
-			if (total.compareTo(drain) < 0) {
-				throw new InvalidConfigurationPropertyValueException("genserver.shutdown.timeout", text(total),
-						"It covers the whole shutdown and must be at least genserver.shutdown.drain-timeout, which is "
-								+ text(drain));
-			}
-		}
-		return new RuntimeSettings(drain, total,
+		return runtime(null);
+	}
+
+	/** Settings of all servers together, which must agree with Spring's. */
+	RuntimeSettings runtime(@Nullable Environment environment) {
+		ShutdownSettings shutdown = ShutdownSettings.of(this.properties.getShutdown(), environment);
+		return new RuntimeSettings(shutdown.drain(), shutdown.total(),
 				notNegative("genserver.slow-handler-threshold", this.properties.getSlowHandlerThreshold()),
 				positive("genserver.stuck-handler-limit", this.properties.getStuckHandlerLimit()));
 	}
@@ -250,7 +240,7 @@ final class ServerSettingsMapping {
 	}
 
 	/** A duration as it is written in properties. */
-	private static String text(Duration duration) {
+	static String text(Duration duration) {
 		if (duration.compareTo(Duration.ofDays(36_500)) > 0) {
 			// More than some units can express.
 			return duration.toString();

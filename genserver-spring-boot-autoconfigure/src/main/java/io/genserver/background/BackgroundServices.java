@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ServerNames;
+import io.genserver.runtime.ShutdownTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ public final class BackgroundServices implements AutoCloseable {
 	private final Map<String, SupervisedService<?, ?>> services = new LinkedHashMap<>();
 
 	private volatile boolean closed;
+
+	/** Threads that close this, or wait until it is: they are not interrupted. */
+	private volatile Predicate<Thread> callers = (thread) -> false;
 
 	/**
 	 * Create a registry.
@@ -224,17 +229,39 @@ public final class BackgroundServices implements AutoCloseable {
 	 * @see #close()
 	 */
 	public List<String> shutdown() {
+		Thread self = Thread.currentThread();
+		return shutdown(this.shutdownTimeout, LAST_WAIT, (thread) -> thread == self);
+	}
+
+	/**
+	 * Close within the time that is left to a shutdown, the shutdown timeout at most. A
+	 * service whose step waits for the shutdown itself is not waited for.
+	 * @param time what is left
+	 * @return the names of the services that still run
+	 * @see #close()
+	 */
+	public List<String> shutdown(ShutdownTime time) {
+		Duration drain = min(this.shutdownTimeout, time.leftToDrain());
+		return shutdown(drain, min(LAST_WAIT, time.left().minus(drain).dividedBy(4)), time::isCaller);
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	private List<String> shutdown(Duration limit, Duration lastWait, Predicate<Thread> caller) {
+		this.callers = caller;
 		synchronized (this.services) {
 			this.closed = true;
 		}
 		List<SupervisedService<?, ?>> all = known();
 		all.forEach(BackgroundHandle::cancel);
-		if (!await(all, this.shutdownTimeout)) {
+		if (!await(all, limit, caller)) {
 			all.forEach(SupervisedService::interrupt);
-			await(all, LAST_WAIT);
+			await(all, lastWait, caller);
 		}
 		List<String> left = all.stream()
-			.filter((each) -> !each.whenEnded().isDone())
+			.filter((each) -> !each.whenEnded().isDone() && !each.isRunBy(caller))
 			.map(BackgroundHandle::name)
 			.toList();
 		if (!left.isEmpty()) {
@@ -244,9 +271,11 @@ public final class BackgroundServices implements AutoCloseable {
 		return left;
 	}
 
-	private boolean await(Collection<SupervisedService<?, ?>> all, Duration limit) {
-		CompletableFuture<Void> ended = CompletableFuture
-			.allOf(all.stream().map(SupervisedService::whenEnded).toArray(CompletableFuture[]::new));
+	private boolean await(Collection<SupervisedService<?, ?>> all, Duration limit, Predicate<Thread> caller) {
+		CompletableFuture<Void> ended = CompletableFuture.allOf(all.stream()
+			.filter((each) -> !each.isRunBy(caller))
+			.map(SupervisedService::whenEnded)
+			.toArray(CompletableFuture[]::new));
 		CountDownLatch over = new CountDownLatch(1);
 		ended.thenRun(over::countDown);
 		Registration timer = this.environment.after(limit, over::countDown);
@@ -260,6 +289,20 @@ public final class BackgroundServices implements AutoCloseable {
 			timer.close();
 		}
 		return ended.isDone();
+	}
+
+	/**
+	 * Take services again after a {@link #close}. Those that were added stay known and
+	 * can be restarted; those that were spawned have ended.
+	 */
+	public void reopen() {
+		this.callers = (thread) -> false;
+		this.closed = false;
+	}
+
+	/** Whether a thread closes this, or waits until it is. */
+	boolean isCaller(Thread thread) {
+		return this.callers.test(thread);
 	}
 
 	private static void prepare(SupervisedService<?, ?> service) {

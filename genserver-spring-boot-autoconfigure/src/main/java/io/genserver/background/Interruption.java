@@ -1,5 +1,7 @@
 package io.genserver.background;
 
+import java.util.function.Predicate;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +30,20 @@ final class Interruption {
 		Thread.interrupted();
 	}
 
-	/** Interrupt what runs, and everything that is still to run. */
-	synchronized void request() {
+	/**
+	 * Interrupt what runs, unless it does so on one of some threads, and everything that
+	 * is still to run.
+	 */
+	synchronized void request(Predicate<Thread> except) {
 		this.wanted = true;
-		if (this.thread != null) {
+		if (this.thread != null && !except.test(this.thread)) {
 			this.thread.interrupt();
 		}
+	}
+
+	/** Whether foreign code runs on such a thread. */
+	synchronized boolean isRunBy(Predicate<Thread> which) {
+		return this.thread != null && which.test(this.thread);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 import io.genserver.runtime.Durations;
 import io.genserver.runtime.RestartHistory;
@@ -45,7 +46,8 @@ final class ServiceRun<T> {
 	/** What others get to see: whoever completes it deceives nobody but them. */
 	private final CompletableFuture<Completion> completion = this.ended.copy();
 
-	private @Nullable ServiceRun<T> predecessor;
+	/** The run before this, until it has ended. Written by this run's thread. */
+	private volatile @Nullable ServiceRun<T> predecessor;
 
 	private volatile ServiceState state;
 
@@ -80,9 +82,24 @@ final class ServiceRun<T> {
 		}
 	}
 
-	/** Do not wait any longer for a step to end by itself. */
+	/**
+	 * Do not wait any longer for a step to end by itself, in this run or in one before it
+	 * that has not ended.
+	 */
 	void interrupt() {
-		this.interruption.request();
+		for (ServiceRun<T> run = this; run != null; run = run.predecessor) {
+			run.interruption.request(this.service::isCaller);
+		}
+	}
+
+	/** Whether a thread is in a step of this run, or of one before it. */
+	boolean isRunBy(Predicate<Thread> thread) {
+		for (ServiceRun<T> run = this; run != null; run = run.predecessor) {
+			if (run.interruption.isRunBy(thread)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	CompletableFuture<Completion> completion() {

@@ -3,6 +3,7 @@ package io.genserver.background;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,16 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 
 	void interrupt() {
 		this.run.interrupt();
+	}
+
+	/** Whether a thread waits for all services to end, and must not be interrupted. */
+	boolean isCaller(Thread thread) {
+		return this.services.isCaller(thread);
+	}
+
+	/** Whether a thread is in a step of this service. */
+	boolean isRunBy(Predicate<Thread> thread) {
+		return this.run.isRunBy(thread);
 	}
 
 	/** Completed when nothing runs any more, unless it is restarted. */

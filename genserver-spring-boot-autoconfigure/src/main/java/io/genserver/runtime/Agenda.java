@@ -68,7 +68,7 @@ final class Agenda {
 			return null;
 		}
 		Timer timer = this.due.poll();
-		while (timer != null && timer.isCancelled()) {
+		while (timer != null && timer.isOver()) {
 			timer = this.due.poll();
 		}
 		if (timer == null) {
@@ -126,10 +126,15 @@ final class Agenda {
 		}
 
 		private void ring() {
-			if (!this.cancelled.get()) {
+			if (!isOver() && !Agenda.this.cell.runtime().timers().hold(this::ring)) {
 				Agenda.this.due.add(this);
 				Agenda.this.cell.ready();
 			}
+		}
+
+		/** Cancelled, or one that ticks again and again while all servers stop. */
+		private boolean isOver() {
+			return this.cancelled.get() || (this.period > 0 && Agenda.this.cell.runtime().isShutDown());
 		}
 
 		/** The tick is about to be handled; the next one may be armed. */

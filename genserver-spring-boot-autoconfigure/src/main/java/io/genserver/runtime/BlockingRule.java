@@ -15,11 +15,16 @@ final class BlockingRule {
 
 	private final BooleanSupplier started;
 
-	private final Thread starter = Thread.currentThread();
+	private volatile Thread starter = Thread.currentThread();
 
 	BlockingRule(BooleanSupplier nonBlockingThread, BooleanSupplier started) {
 		this.nonBlockingThread = nonBlockingThread;
 		this.started = started;
+	}
+
+	/** The calling thread is the one that starts the application, again. */
+	void startsHere() {
+		this.starter = Thread.currentThread();
 	}
 
 	boolean mayBlock(@Nullable Turn turn) {

@@ -113,7 +113,9 @@ final class ConcurrentRuns {
 				if (run.by instanceof Interruption && run.message instanceof Call call) {
 					call.giveUp(reason.apply(call));
 				}
-				run.interruptHandler();
+				if (!run.isCaller(this.cell.runtime().shutdownTime())) {
+					run.interruptHandler();
+				}
 			}
 		}
 	}
@@ -154,9 +156,28 @@ final class ConcurrentRuns {
 		}
 	}
 
+	/** How many handlers run. On any thread. */
+	synchronized int size() {
+		return this.total;
+	}
+
+	/** How many of them run on threads that wait for a shutdown. On any thread. */
+	int callers(ShutdownTime time) {
+		return (int) this.running.values().stream().filter((run) -> run.isCaller(time)).count();
+	}
+
+	/** Fail the calls whose handlers wait for a shutdown. On any thread. */
+	void failCallsOfCallers(ShutdownTime time) {
+		for (Run run : this.running.values()) {
+			if (run.message instanceof Call call && run.isCaller(time)) {
+				this.cell.handling().giveUpAtShutdown(call);
+			}
+		}
+	}
+
 	/** Interrupt what runs and give up what is awaited. For shutdown, on any thread. */
-	void interrupt() {
-		this.running.values().forEach(Run::interrupt);
+	void interrupt(ShutdownTime time) {
+		this.running.values().forEach((run) -> run.interrupt(time));
 	}
 
 	/** Run a message that has a slot. */
@@ -324,11 +345,15 @@ final class ConcurrentRuns {
 			return false;
 		}
 
-		private void interrupt() {
+		private boolean isCaller(ShutdownTime time) {
+			return this.by instanceof Interruption handler && time.isCaller(handler.thread());
+		}
+
+		private void interrupt(ShutdownTime time) {
 			if (this.message instanceof Call call) {
 				handling().giveUpAtShutdown(call);
 			}
-			if (!interruptHandler()) {
+			if (!isCaller(time) && !interruptHandler()) {
 				giveUp(new CancellationException("Server " + cell().label() + " was shut down"));
 			}
 		}

@@ -52,6 +52,14 @@ final class Deferred {
 		}
 	}
 
+	/** How many somebody waits for. */
+	int size() {
+		synchronized (this.calls) {
+			this.calls.removeIf(Call::isOver);
+			return this.calls.size();
+		}
+	}
+
 	/** The instance goes. */
 	void failAll(String why) {
 		List<Call> owed;

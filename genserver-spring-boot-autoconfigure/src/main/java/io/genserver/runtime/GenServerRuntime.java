@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -63,7 +64,14 @@ public final class GenServerRuntime {
 
 	private final @Nullable ClassLoader classLoader;
 
+	private final TimerPause timers = new TimerPause();
+
+	private final ShutdownTime shutdownTime;
+
 	private volatile Phase phase = Phase.NEW;
+
+	/** Completes when the shutdown is over that is begun next or was begun last. */
+	private volatile CompletableFuture<@Nullable Void> down = new CompletableFuture<>();
 
 	/**
 	 * Create a runtime that is not started, with worker threads of its own. The calling
@@ -123,6 +131,7 @@ public final class GenServerRuntime {
 		this.deadLetters = new DeadLetters(deadLetterListeners);
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
+		this.shutdownTime = new ShutdownTime(this);
 	}
 
 	/**
@@ -142,7 +151,7 @@ public final class GenServerRuntime {
 			synchronized (this.servers) {
 				if (isShutDown()) {
 					throw new GenServerUnavailableException(
-							"Server " + definition.name() + " was not added: the application is shutting down", true);
+							"Server " + definition.name() + " was not added: " + whyNot(), true);
 				}
 				this.servers.put(definition.name(), server);
 			}
@@ -178,15 +187,23 @@ public final class GenServerRuntime {
 
 	/**
 	 * Start all servers, one after the other in the order they were added; a server that
-	 * another needs in its start comes before it. Returns when all have started.
+	 * another needs in its start comes before it. Returns when all have started. After a
+	 * shutdown they start again, each with a new instance; refs and proxies made before
+	 * go on working.
 	 * @throws ServerStartException if one fails to start and its settings say that this
 	 * fails the application; those that have started are stopped then
-	 * @throws IllegalStateException if they were started before, or are shut down
-	 * meanwhile
+	 * @throws IllegalStateException if they run, or are being shut down
 	 */
 	public void start() {
+		reopen();
 		advance(Phase.NEW, Phase.STARTING);
 		for (Server server : servers()) {
+			if (server.instances().isLeftBehind()) {
+				logger.warn("Server {} starts again once its former instance has ended, which still ran when the"
+						+ " servers were stopped", server.name());
+				server.instances().all().forEach(ServerCell::start);
+				continue;
+			}
 			for (ServerCell cell : server.instances().all()) {
 				start(cell);
 			}
@@ -231,23 +248,130 @@ public final class GenServerRuntime {
 		logger.error("Server {} failed to start and is marked failed", cell.label(), failure);
 	}
 
+	/** After a shutdown: as before the first start. */
+	private void reopen() {
+		synchronized (this.servers) {
+			if (this.phase != Phase.CLOSED || !this.down.isDone()) {
+				return;
+			}
+			this.scheduler.open();
+			this.startOrder.clear();
+			this.servers.values().forEach((server) -> server.instances().reopen());
+			this.blockingRule.startsHere();
+			this.shutdownTime.reset();
+			this.down = new CompletableFuture<>();
+			this.phase = Phase.NEW;
+		}
+		servers().forEach((server) -> server.instances().succeedFormer());
+	}
+
 	/**
 	 * Stop everything: refuse work from outside, let queued messages be handled, let the
 	 * servers terminate in reverse start order, interrupt what still runs, and fail the
-	 * rest. Takes at most the shutdown timeout. Does nothing the second time.
+	 * rest. Takes at most the shutdown timeout. If another thread does so already, this
+	 * waits until it has; if it has been done, this does nothing.
 	 */
 	public void shutdown() {
+		this.shutdownTime.stop(new LifecycleStage() {
+
+			@Override
+			public void start() {
+				GenServerRuntime.this.start();
+			}
+
+			@Override
+			public void stop(ShutdownTime time) {
+				shutdown(time);
+			}
+
+		});
+	}
+
+	/**
+	 * Stop everything, within the time that is left.
+	 * @param time what is left, and whom not to wait for
+	 * @see #shutdown()
+	 */
+	public void shutdown(ShutdownTime time) {
+		CompletableFuture<@Nullable Void> over;
 		synchronized (this.servers) {
-			if (this.phase == Phase.DRAINING || this.phase == Phase.CLOSED) {
+			over = this.down;
+			if (this.phase == Phase.CLOSED && over.isDone()) {
 				return;
 			}
-			this.phase = Phase.DRAINING;
+			if (this.phase.ordinal() < Phase.DRAINING.ordinal()) {
+				this.phase = Phase.DRAINING;
+				over = null;
+			}
+		}
+		if (over != null) {
+			awaitOther(over, time);
+			return;
 		}
 		List<Server> order;
 		synchronized (this.startOrder) {
 			order = new ArrayList<>(this.startOrder);
 		}
-		new Shutdown(this, this.settings, order).run();
+		try {
+			new Shutdown(this, time, order).run();
+		}
+		finally {
+			closed();
+			this.down.complete(null);
+		}
+	}
+
+	/** Whoever returns from a shutdown relies on its being over, interrupted or not. */
+	private void awaitOther(CompletableFuture<?> over, ShutdownTime time) {
+		boolean interrupted = false;
+		while (true) {
+			try {
+				Waiting.await(this.scheduler, over, time.end());
+				break;
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Fail the calls whose handlers wait for the shutdown and so cannot answer. */
+	void failCallsOfCallers(ShutdownTime time) {
+		for (Server server : servers()) {
+			for (ServerCell cell : server.instances().allThatLive()) {
+				cell.handling().failCallsOfCallers(time);
+			}
+		}
+	}
+
+	/**
+	 * Let the timers of all servers pause: none ticks until {@link #resumeTimers()}.
+	 * Messages are handled meanwhile.
+	 */
+	public void pauseTimers() {
+		this.timers.begin();
+	}
+
+	/**
+	 * Let the timers go on. One that became due meanwhile ticks once.
+	 */
+	public void resumeTimers() {
+		this.timers.end();
+	}
+
+	TimerPause timers() {
+		return this.timers;
+	}
+
+	/**
+	 * Return the time of this runtime's shutdown, for other stages to share.
+	 * @return the time
+	 */
+	public ShutdownTime shutdownTime() {
+		return this.shutdownTime;
 	}
 
 	/**
@@ -364,6 +488,12 @@ public final class GenServerRuntime {
 
 	void closed() {
 		this.phase = Phase.CLOSED;
+	}
+
+	/** Why messages and servers are refused, for messages. */
+	String whyNot() {
+		return (this.phase == Phase.CLOSED) ? "the application is shutting down, or is stopped"
+				: "the application is shutting down";
 	}
 
 	/** A shutdown may come at any time; what it began is not undone. */

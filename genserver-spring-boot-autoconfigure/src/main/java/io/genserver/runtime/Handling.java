@@ -634,6 +634,10 @@ final class Handling {
 			if (running instanceof Call call) {
 				call.giveUp(interruptedFor(call));
 			}
+			if (isCaller(this.cell.runtime().shutdownTime())) {
+				// It goes on to shut down what else there is.
+				break;
+			}
 			Message interrupted = running;
 			this.interruption
 				.interrupt(() -> this.current == interrupted && this.awaited == null && this.cell.isToldTo(commands));
@@ -654,9 +658,48 @@ final class Handling {
 				false);
 	}
 
+	/** Whether the turn runs on a thread that waits for a shutdown. */
+	boolean isCaller(ShutdownTime time) {
+		return time.isCaller(this.interruption.thread());
+	}
+
+	/** How many handlers beside the turn run on threads that wait for a shutdown. */
+	int callersBeside(ShutdownTime time) {
+		ConcurrentRuns beside = this.concurrentRuns;
+		return (beside != null) ? beside.callers(time) : 0;
+	}
+
+	/** Fail the calls whose handlers wait for a shutdown and so cannot answer. */
+	void failCallsOfCallers(ShutdownTime time) {
+		if (this.current instanceof Call call && isCaller(time)) {
+			giveUpAtShutdown(call);
+		}
+		ConcurrentRuns beside = this.concurrentRuns;
+		if (beside != null) {
+			beside.failCallsOfCallers(time);
+		}
+	}
+
+	/** Messages that are being handled, or were and are not answered. */
+	int unfinished() {
+		Deferred putOff = this.deferred;
+		ConcurrentRuns beside = this.concurrentRuns;
+		return ((this.current != null) ? 1 : 0) + ((putOff != null) ? putOff.size() : 0)
+				+ ((beside != null) ? beside.size() : 0);
+	}
+
+	/** Whether nothing is owed but what so many handlers beside the turn run. */
+	boolean isSettledBut(int handlers) {
+		Deferred putOff = this.deferred;
+		ConcurrentRuns beside = this.concurrentRuns;
+		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.size() <= handlers);
+	}
+
 	/** Interrupt what runs and give up what is awaited. For shutdown. */
-	void interrupt() {
-		this.interruption.interrupt(() -> true);
+	void interrupt(ShutdownTime time) {
+		if (!isCaller(time)) {
+			this.interruption.interrupt(() -> true);
+		}
 		if (this.current instanceof Call call) {
 			giveUpAtShutdown(call);
 		}
@@ -666,7 +709,7 @@ final class Handling {
 		}
 		ConcurrentRuns beside = this.concurrentRuns;
 		if (beside != null) {
-			beside.interrupt();
+			beside.interrupt(time);
 		}
 	}
 

@@ -316,6 +316,35 @@ final class Instances {
 		return List.of(cell);
 	}
 
+	/**
+	 * As before the first start, after all servers were shut down. To be followed by
+	 * {@link #succeedFormer()}. A key whose instance was left behind keeps its place.
+	 */
+	void reopen() {
+		this.stopped = false;
+		// A look that was to come has ended with the scheduler.
+		this.looking.set(false);
+		for (ServerCell cell : this.keyed.values()) {
+			if (cell.life().isOver()) {
+				forget(cell);
+			}
+		}
+	}
+
+	/** Let a new single instance succeed the former one, once that has ended. */
+	synchronized void succeedFormer() {
+		ServerCell before = this.single;
+		if (before != null && !before.isNew()) {
+			this.single = successor(before);
+		}
+	}
+
+	/** Whether the single instance waits for the end of one that was left behind. */
+	boolean isLeftBehind() {
+		ServerCell only = this.single;
+		return only != null && only.predecessor() != null;
+	}
+
 	boolean isStopped() {
 		return this.stopped;
 	}

@@ -39,6 +39,9 @@ final class Interruption {
 	/** Whether the runner runs something else for a while; guarded by this. */
 	private boolean suspended;
 
+	/** The runner while it does. */
+	private volatile @Nullable Thread suspendedOn;
+
 	/** Whether an interrupt came meanwhile; guarded by this. */
 	private boolean wanted;
 
@@ -76,6 +79,7 @@ final class Interruption {
 	/** The calling thread, which runs it, runs something else for a while. */
 	synchronized void suspend() {
 		end();
+		this.suspendedOn = Thread.currentThread();
 		this.suspended = true;
 	}
 
@@ -83,10 +87,17 @@ final class Interruption {
 	synchronized void resume() {
 		this.suspended = false;
 		begin();
+		this.suspendedOn = null;
 		if (this.wanted) {
 			this.wanted = false;
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/** The thread that runs it, even if it runs something else for a while. */
+	@Nullable Thread thread() {
+		Thread thread = this.runner;
+		return (thread != null) ? thread : this.suspendedOn;
 	}
 
 	/**

@@ -71,12 +71,29 @@ public interface Scheduler {
 	}
 
 	/**
+	 * Run tasks and watch deadlines again after a {@link #close}.
+	 */
+	default void open() {
+	}
+
+	/**
 	 * Let the threads end. What is executed from then on, or waits when they end, runs
 	 * all the same, since calls may end with it; nobody watches deadlines any more.
 	 * @param timeout time to wait for running tasks
 	 * @param unit unit of the timeout
 	 */
 	void close(long timeout, TimeUnit unit);
+
+	/**
+	 * Let the threads end, as {@link #close(long, TimeUnit)} does, but for some that wait
+	 * for this themselves.
+	 * @param timeout time to wait for running tasks
+	 * @param unit unit of the timeout
+	 * @param callers number of tasks not to wait for
+	 */
+	default void close(long timeout, TimeUnit unit, int callers) {
+		close(timeout, unit);
+	}
 
 	/**
 	 * Something with a deadline.

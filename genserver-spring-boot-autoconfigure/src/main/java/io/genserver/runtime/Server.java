@@ -289,7 +289,7 @@ public final class Server {
 			interceptors.sending(this, key, message);
 		}
 		if (!this.runtime.admits(turn)) {
-			throw Refusals.refused(this, key, message, "the application is shutting down");
+			throw Refusals.refused(this, key, message, this.runtime.whyNot());
 		}
 		while (true) {
 			ServerCell cell = this.instances.forMessage(key, message);

@@ -302,7 +302,12 @@ final class ServerCell implements Watched {
 	void failRest() {
 		this.inbox.mailbox.close();
 		this.inbox.admit();
-		this.inbox.mailbox.queued().forEach(this::abandon);
+		for (Message message : this.inbox.mailbox.queued()) {
+			// A call that is given up frees its place itself.
+			if (abandon(message) && message.isCast()) {
+				this.inbox.freed();
+			}
+		}
 		this.handling.failRest();
 		this.life.neverStarts();
 	}
@@ -651,6 +656,24 @@ final class ServerCell implements Watched {
 		int now = this.status;
 		return this.life.isOver()
 				|| (now != READY && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
+	}
+
+	/**
+	 * Whether nothing happens there, nor waits, but what so many handlers beside the turn
+	 * do.
+	 */
+	boolean isQuietBut(int handlers) {
+		return this.status != READY && this.inbox.mailbox.size() == 0 && this.handling.isSettledBut(handlers);
+	}
+
+	/** Messages that wait, are being handled, or were and are not answered. */
+	int unfinished() {
+		return this.inbox.mailbox.size() + this.handling.unfinished();
+	}
+
+	/** Whether it serves messages but waits for a handler beside its turn to end. */
+	boolean isParkedServing() {
+		return this.status == PARKED && this.life.isServing();
 	}
 
 	/** Whether it has not begun, though it may have been asked to. */

@@ -1,16 +1,24 @@
 package io.genserver.runtime;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 
 /**
- * Brings all servers down within one overall deadline.
+ * Stops all servers within the time that is left. Handlers that called for the shutdown
+ * and wait for its end are not waited for: their servers count as drained, and what waits
+ * in their mailboxes fails. Such a server terminates when its handler returns.
  */
 final class Shutdown {
 
@@ -18,8 +26,14 @@ final class Shutdown {
 
 	private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
 
+	/** Between two looks at the stacks of handlers that still run, in the end. */
+	private static final long LOOK_AT_STACKS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	/** Left for interrupted handlers to notice. */
 	private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(500);
+
+	/** Servers named in one line of the log at most. */
+	private static final int NAMED = 20;
 
 	private final GenServerRuntime runtime;
 
@@ -27,29 +41,43 @@ final class Shutdown {
 
 	private final List<Server> startOrder;
 
+	private final ShutdownTime time;
+
 	private final long drained;
 
 	private final long end;
+
+	/** Cells whose turns wait for the shutdown, and those that wait for their ends. */
+	private final Set<ServerCell> calling = new HashSet<>();
+
+	/** Cells with handlers beside the turn that wait for the shutdown, and how many. */
+	private final Map<ServerCell, Integer> callingBeside = new HashMap<>();
+
+	private long lookAtStacks;
+
+	/** Until the next look; longer each time, since most are there at the first. */
+	private long pause = LOOK_AGAIN;
 
 	/**
 	 * Whether the thread was interrupted: it drains no longer, and waits only a little.
 	 */
 	private boolean hurried;
 
-	Shutdown(GenServerRuntime runtime, RuntimeSettings settings, List<Server> startOrder) {
+	Shutdown(GenServerRuntime runtime, ShutdownTime time, List<Server> startOrder) {
 		this.runtime = runtime;
 		this.scheduler = runtime.scheduler();
 		this.startOrder = startOrder;
-		long now = this.scheduler.nanoTime();
-		this.drained = now + Durations.nanos(settings.drainTimeout());
-		this.end = now
-				+ Math.max(Durations.nanos(settings.shutdownTimeout()), Durations.nanos(settings.drainTimeout()));
+		this.time = time;
+		this.drained = time.drained();
+		this.end = time.end();
 	}
 
 	void run() {
 		this.scheduler.closing();
+		this.lookAtStacks = this.scheduler.nanoTime();
 		if (!drain()) {
-			logger.warn("Servers still had messages after the drain timeout: {}", busy());
+			logger.warn("Servers still had messages after the drain timeout"
+					+ " (genserver.shutdown.drain-timeout); not handled: {}", unfinished());
 		}
 		terminate();
 		if (!isOver()) {
@@ -60,7 +88,8 @@ final class Shutdown {
 		for (ServerCell cell : cells()) {
 			cell.failRest();
 		}
-		this.scheduler.close(Math.max(0, this.end - this.scheduler.nanoTime()), TimeUnit.NANOSECONDS);
+		int callers = this.calling.size() + this.callingBeside.values().stream().mapToInt(Integer::intValue).sum();
+		this.scheduler.close(Math.max(0, this.end - this.scheduler.nanoTime()), TimeUnit.NANOSECONDS, callers);
 		if (this.hurried) {
 			Thread.currentThread().interrupt();
 		}
@@ -83,45 +112,114 @@ final class Shutdown {
 			if (this.hurried || this.scheduler.nanoTime() - this.drained >= 0) {
 				return false;
 			}
-			if (!quiet) {
+			if (!quiet && !findCallers()) {
 				pause();
 			}
 		}
 	}
 
 	/** Messages of a server that pauses will never be handled: they fail at once. */
-	private static boolean isQuiet(ServerCell cell) {
+	private boolean isQuiet(ServerCell cell) {
+		if (this.calling.contains(cell)) {
+			return true;
+		}
 		boolean quiet = cell.isQuiet();
 		if (!quiet && cell.life().state() == ServerState.SUSPENDED) {
 			cell.command(ServerCell.GIVE_UP);
 		}
-		return quiet;
+		return quiet || cell.isQuietBut(this.callingBeside.getOrDefault(cell, 0));
+	}
+
+	/**
+	 * Look, now and then, for handlers that wait for this shutdown. One may begin to at
+	 * any time: it may be about to close the context that is being closed already.
+	 * @return whether there are more than before
+	 */
+	private boolean findCallers() {
+		long before = this.scheduler.nanoTime();
+		if (before - this.lookAtStacks < 0) {
+			return false;
+		}
+		boolean found = false;
+		for (ServerCell cell : cells()) {
+			if (!isQuiet(cell)) {
+				found |= isCalling(cell);
+			}
+		}
+		// Stacks of thousands of handlers take their time.
+		long now = this.scheduler.nanoTime();
+		this.lookAtStacks = now + Math.max(this.pause, 10 * (now - before));
+		this.pause = Math.min(2 * this.pause, LOOK_AT_STACKS);
+		return found;
+	}
+
+	private boolean isCalling(ServerCell cell) {
+		ServerCell before = cell.predecessor();
+		boolean waits = before != null && (this.calling.contains(before) || isCalling(before));
+		if (waits || cell.handling().isCaller(this.time)) {
+			this.calling.add(cell);
+			cell.handling().failCallsOfCallers(this.time);
+			cell.failRest();
+			return true;
+		}
+		int beside = cell.handling().callersBeside(this.time);
+		if (beside == 0) {
+			return false;
+		}
+		Integer known = this.callingBeside.put(cell, beside);
+		cell.handling().failCallsOfCallers(this.time);
+		if (cell.isParkedServing() && cell.handling().isSettledBut(beside)) {
+			// What waits for one of their slots waits in vain.
+			cell.failRest();
+		}
+		return known == null || known != beside;
 	}
 
 	private void terminate() {
 		Set<Server> order = new LinkedHashSet<>(this.startOrder.reversed());
 		order.addAll(this.runtime.servers());
 		for (Server server : order) {
-			CompletableFuture<?> stopped = server.instances().stop();
+			server.instances().stop();
+			Collection<ServerCell> cells = server.instances().allThatLive();
 			// One that hangs must not eat the time of those that do not.
-			boolean hangs = !server.instances()
-				.allThatLive()
-				.stream()
-				.allMatch((cell) -> cell.handling().current() == null);
+			boolean hangs = !cells.stream()
+				.allMatch((cell) -> cell.handling().current() == null || isHeldByCaller(cell));
 			long patience = (hangs || this.hurried) ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
-			await(stopped, Math.min(patience, this.end - GRACE));
+			awaitEnds(cells, Math.min(patience, this.end - GRACE));
+		}
+	}
+
+	/** Wait for cells to end, but for those that wait for this shutdown themselves. */
+	private void awaitEnds(Collection<ServerCell> cells, long deadline) {
+		long slice = LOOK_AGAIN;
+		while (true) {
+			CompletableFuture<?>[] ends = cells.stream()
+				.filter((cell) -> !cell.life().whenTerminated().isDone() && !isHeldByCaller(cell))
+				.map((cell) -> cell.life().whenTerminated())
+				.toArray(CompletableFuture[]::new);
+			CompletableFuture<?> all = CompletableFuture.allOf(ends);
+			long now = this.scheduler.nanoTime();
+			if (all.isDone() || now - deadline >= 0) {
+				return;
+			}
+			await(all, Math.min(deadline, now + slice));
+			slice = Math.min(2 * slice, LOOK_AT_STACKS);
 		}
 	}
 
 	private void interrupt() {
 		for (ServerCell cell : cells()) {
 			if (cell.handling().current() != null || !cell.life().whenTerminated().isDone()) {
-				cell.handling().interrupt();
+				cell.handling().interrupt(this.time);
 			}
 		}
-		for (ServerCell cell : cells()) {
-			await(cell.life().whenTerminated(), this.end);
-		}
+		awaitEnds(cells(), this.end);
+	}
+
+	/** Whether a cell cannot terminate before a handler that waits for the shutdown. */
+	private boolean isHeldByCaller(ServerCell cell) {
+		return this.calling.contains(cell) || this.callingBeside.containsKey(cell)
+				|| (!cell.life().isOver() && isCalling(cell));
 	}
 
 	private void pause() {
@@ -145,19 +243,40 @@ final class Shutdown {
 
 	private boolean isOver() {
 		for (ServerCell cell : cells()) {
-			if (!cell.life().whenTerminated().isDone()) {
+			if (!cell.life().whenTerminated().isDone() && !isHeldByCaller(cell)) {
 				return false;
 			}
 		}
 		return true;
 	}
 
+	/** What is left to do, counted by server. */
+	private String unfinished() {
+		Map<String, Integer> counts = new LinkedHashMap<>();
+		int total = 0;
+		for (ServerCell cell : cells()) {
+			int left = isQuiet(cell) ? 0 : Math.max(1, cell.unfinished());
+			if (left > 0) {
+				counts.merge(cell.name(), left, Integer::sum);
+				total += left;
+			}
+		}
+		List<String> named = new ArrayList<>();
+		counts.forEach((name, count) -> {
+			if (named.size() < NAMED) {
+				named.add(name + " " + count);
+			}
+		});
+		String more = (counts.size() > NAMED) ? ", and of " + (counts.size() - NAMED) + " other servers" : "";
+		return total + " messages (" + String.join(", ", named) + more + "); running: " + busy();
+	}
+
 	private List<String> busy() {
 		List<String> names = new ArrayList<>();
 		for (ServerCell cell : cells()) {
-			if (!cell.isQuiet() && names.size() < 20) {
-				names.add(cell.label()
-						+ ((cell.handling().inFlight() != null) ? " (" + cell.handling().inFlight() + ")" : ""));
+			if (!isQuiet(cell) && names.size() < NAMED) {
+				ServerInfo.InFlight running = cell.handling().inFlight();
+				names.add(cell.label() + ((running != null) ? " (" + running + ")" : ""));
 			}
 		}
 		return names;

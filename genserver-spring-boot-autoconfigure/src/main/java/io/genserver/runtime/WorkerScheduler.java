@@ -77,7 +77,10 @@ final class WorkerScheduler implements Scheduler {
 
 	private final long keepAlive;
 
-	private final Monitor monitor;
+	private final RuntimeSettings settings;
+
+	/** Replaced when the scheduler is opened again, whose tasks have all ended then. */
+	private volatile Monitor monitor;
 
 	/** What code of the application finds as context class loader of our threads. */
 	private final @Nullable ClassLoader classLoader;
@@ -103,6 +106,7 @@ final class WorkerScheduler implements Scheduler {
 	WorkerScheduler(RuntimeSettings settings, long keepAlive) {
 		this.classLoader = settings.classLoaderOrCallers();
 		this.keepAlive = keepAlive;
+		this.settings = settings;
 		this.monitor = new Monitor(this, settings);
 	}
 
@@ -165,7 +169,14 @@ final class WorkerScheduler implements Scheduler {
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}
-				long left = (deadline != Long.MAX_VALUE) ? deadline - System.nanoTime() : Long.MAX_VALUE;
+				if (deadline == Long.MAX_VALUE) {
+					// Spring interrupts a thread that refreshes a context and waits
+					// without
+					// a limit when the context is closed meanwhile.
+					LockSupport.park(waiter);
+					continue;
+				}
+				long left = deadline - System.nanoTime();
 				if (left <= 0) {
 					return waiter.isReady();
 				}
@@ -225,17 +236,29 @@ final class WorkerScheduler implements Scheduler {
 	}
 
 	@Override
+	public void open() {
+		this.monitor = new Monitor(this, this.settings);
+		this.closed = false;
+	}
+
+	@Override
 	public void close(long timeout, TimeUnit unit) {
+		close(timeout, unit, 0);
+	}
+
+	@Override
+	public void close(long timeout, TimeUnit unit, int callers) {
 		this.closed = true;
 		this.monitor.close();
 		long end = System.nanoTime() + unit.toNanos(timeout);
+		int left = Math.max(callers, (Worker.current() != null) ? 1 : 0);
 		do {
 			runLeft();
-			if (!this.crew.wake() && !this.help.wake() && threads() > 0) {
+			if (!this.crew.wake() && !this.help.wake() && threads() > left) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 			}
 		}
-		while (threads() > 0 && System.nanoTime() - end < 0);
+		while (threads() > left && System.nanoTime() - end < 0);
 	}
 
 	/**

@@ -12,13 +12,16 @@ import java.util.stream.Collectors;
 
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
+import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.ServerNames;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanDefinitionStoreException;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.CannotLoadBeanClassException;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
@@ -42,6 +45,10 @@ import org.springframework.core.type.MethodMetadata;
  */
 public final class ServerBeanDefinitions
 		implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger, ServersElsewhere {
+
+	/** Beans of our auto-configuration that belong to a runtime. */
+	private static final List<String> OF_A_RUNTIME = List.of("genServerRuntime", "genServerRegistry",
+			"genServerLifecycle", "genServerTimersLifecycle", "genServerFaces", "genServerEventListeners");
 
 	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
 
@@ -146,6 +153,21 @@ public final class ServerBeanDefinitions
 		}
 		if (beanFactory.getSingleton(ScannedDeclarations.BEAN_NAME) instanceof ScannedDeclarations scanned) {
 			scanned.check(this.servers.stream().map(ServerBean::serverClass).toList());
+		}
+		if (this.servers.isEmpty()) {
+			useParents(definitions);
+		}
+	}
+
+	/** A context without servers has no runtime of its own if a parent has one. */
+	private static void useParents(DefaultListableBeanFactory beanFactory) {
+		if (beanFactory.getParentBeanFactory() instanceof ListableBeanFactory parent && BeanFactoryUtils
+			.beanNamesForTypeIncludingAncestors(parent, GenServerRuntime.class, true, false).length > 0) {
+			for (String name : OF_A_RUNTIME) {
+				if (beanFactory.containsBeanDefinition(name) && isOfFramework(beanFactory.getBeanDefinition(name))) {
+					beanFactory.removeBeanDefinition(name);
+				}
+			}
 		}
 	}
 

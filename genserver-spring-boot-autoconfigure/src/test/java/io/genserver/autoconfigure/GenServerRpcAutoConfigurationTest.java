@@ -4,6 +4,7 @@ import io.genserver.GenServer;
 import io.genserver.rpc.server.RpcHandlerMapping;
 import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
+import io.genserver.runtime.ShutdownTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -66,7 +67,7 @@ class GenServerRpcAutoConfigurationTest {
 	@Test
 	void theDrainTimeIsThatOfTheShutdown() {
 		this.enabled.withPropertyValues("genserver.shutdown.drain-timeout=3s")
-			.run((context) -> assertThat(context.getBean(RpcServerSettings.class).drainTimeout()).hasSeconds(3));
+			.run((context) -> assertThat(context.getBean(ShutdownTime.class).leftToDrain()).hasSeconds(3));
 	}
 
 	@Test

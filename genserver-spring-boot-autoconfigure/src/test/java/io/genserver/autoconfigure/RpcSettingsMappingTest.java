@@ -27,7 +27,7 @@ class RpcSettingsMappingTest {
 	@Test
 	void theDefaultsAreThoseOfTheProtocol() {
 		assertThat(mapping(Map.of()).limits()).isEqualTo(ProtocolLimits.defaults());
-		RpcServerSettings server = mapping(Map.of()).server(Duration.ofSeconds(10));
+		RpcServerSettings server = mapping(Map.of()).server();
 		assertThat(server.path()).isEqualTo("/ws");
 		assertThat(server.allowedOrigins()).isEmpty();
 		assertThat(server.requireOrigin()).isFalse();
@@ -77,7 +77,7 @@ class RpcSettingsMappingTest {
 		RpcServerSettings server = mapping(
 				Map.of("genserver.rpc.max-connections", "1", "genserver.rpc.max-connections-per-principal", "2",
 						"genserver.rpc.max-connections-per-address", "3", "genserver.rpc.require-origin", "true"))
-			.server(Duration.ZERO);
+			.server();
 		assertThat(server.maxConnections()).isEqualTo(1);
 		assertThat(server.maxPerPrincipal()).isEqualTo(2);
 		assertThat(server.maxPerAddress()).isEqualTo(3);
@@ -117,7 +117,7 @@ class RpcSettingsMappingTest {
 	void aValueThatMakesNoSenseIsRefusedAndTheReasonSaysWhatWould(String key, String value, String reason) {
 		RpcSettingsMapping mapping = mapping(Map.of("genserver.rpc." + key, value));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> {
-			mapping.server(Duration.ZERO);
+			mapping.server();
 			mapping.limits();
 			mapping.extLimits();
 		}).satisfies((refusal) -> {

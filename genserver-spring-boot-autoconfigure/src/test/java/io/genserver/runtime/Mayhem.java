@@ -28,8 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  * suspended and resumed, started at run time, watched for a while, idle instances are let
  * go, and time passes. Constructors and terminations take their time, send messages, to
  * their own key too, and fail. All of them leave their threads in disorder. Then comes a
- * shutdown, sometimes in the midst of it. Every promise about single messages and
- * instances is checked by {@link MayhemWitness} and at the end.
+ * shutdown, sometimes in the midst of it or from a handler, and sometimes everything
+ * starts again after it. Every promise about single messages and instances is checked by
+ * {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -66,6 +67,8 @@ final class Mayhem {
 
 	private int numbers;
 
+	private int lives;
+
 	Mayhem(SeededScheduler scheduler, SupervisionStrategy strategy) {
 		this.scheduler = scheduler;
 		this.random = scheduler.choices();
@@ -87,18 +90,27 @@ final class Mayhem {
 	}
 
 	void run() {
+		live();
+		if (this.random.nextInt(3) == 0) {
+			live();
+		}
+		check();
+	}
+
+	/** From a start to the end of a shutdown. */
+	private void live() {
 		List<CompletableFuture<?>> senders = new ArrayList<>();
 		try {
 			this.engine.runtime.start();
 		}
-		catch (ServerStartException ex) {
-			// A constructor may stop servers that have not started.
+		catch (ServerStartException | IllegalStateException ex) {
+			// A constructor may stop servers that have not started, or exit.
+			this.engine.close();
 			this.scheduler.finish();
-			check();
 			return;
 		}
 		for (int i = 0; i < SENDERS; i++) {
-			String sender = "sender-" + i;
+			String sender = "sender-" + this.lives + "-" + i;
 			senders.add(this.scheduler.spawn(sender, () -> {
 				for (int n = 0; n < MESSAGES; n++) {
 					act(sender);
@@ -106,6 +118,7 @@ final class Mayhem {
 				return null;
 			}));
 		}
+		this.lives++;
 		if (this.random.nextBoolean()) {
 			this.scheduler.finish();
 		}
@@ -115,7 +128,6 @@ final class Mayhem {
 		this.engine.close();
 		this.scheduler.finish();
 		senders.forEach(CompletableFuture::join);
-		check();
 	}
 
 	// What senders do.
@@ -297,11 +309,19 @@ final class Mayhem {
 				}
 				case 6 -> nested(target());
 				case 7 -> this.witness.timer(GenServerContext.current(), instance, this.random.nextInt(8));
+				case 9 -> maybeExit();
 				default -> {
 				}
 			}
 			return number;
 		});
+	}
+
+	/** Few handlers end the application. */
+	private void maybeExit() {
+		if (this.random.nextInt(24) == 0) {
+			this.engine.runtime.shutdown();
+		}
 	}
 
 	/** What happens in a constructor or a termination. */
@@ -364,11 +384,12 @@ final class Mayhem {
 
 	private int besideTurn(Object instance) {
 		return this.witness.besideTurn(instance, OVERLAPPING, () -> {
-			switch (this.random.nextInt(5)) {
+			switch (this.random.nextInt(6)) {
 				case 0 -> throw new IllegalStateException("bad input");
 				case 1 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 2 -> this.scheduler.letOthersRun();
 				case 3 -> nested(target());
+				case 4 -> maybeExit();
 				default -> {
 				}
 			}

@@ -145,17 +145,6 @@ class ServerLifecycleTest {
 	}
 
 	@Test
-	void aServerTakesPartInTheContextsLifeOnce() {
-		Servers.runner().withUserConfiguration(KeyValueServer.class).run((context) -> {
-			ConfigurableApplicationContext source = (ConfigurableApplicationContext) context
-				.getSourceApplicationContext();
-			source.stop();
-			assertThat(context.getBean(GenServerRuntime.class).isRunning()).isFalse();
-			assertThatThrownBy(source::start).hasStackTraceContaining("cannot be started again");
-		});
-	}
-
-	@Test
 	void whatHappensToServersIsPublishedAsEvents() {
 		Servers.runner()
 			.withBean(Journal.class, () -> this.journal)

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +68,8 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	private final AtomicBoolean full = new AtomicBoolean();
 
-	private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+	/** Completes when no connection is left; another one once it is opened again. */
+	private volatile CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
 
 	private volatile boolean refusing;
 
@@ -173,25 +175,36 @@ public final class RpcConnections implements RpcPeers {
 	 * @return completes when no connection is left
 	 */
 	public CompletableFuture<@Nullable Void> shutdown(Duration drain, Duration grace) {
+		CompletableFuture<@Nullable Void> done = this.closed;
 		this.refusing = true;
 		this.open.values().forEach((each) -> each.drainThenClose(SHUTDOWN, drain));
 		completeIfDone();
 		// Handshakes that do not end hold a place, and nothing up.
 		long drainNanos = Durations.nanos(drain);
 		long graceNanos = Durations.nanos(grace);
-		after(drainNanos + 2 * graceNanos, () -> this.closed.complete(null));
-		after(drainNanos, () -> this.open.values().forEach((each) -> each.transport().close(SHUTDOWN)));
-		after(drainNanos + graceNanos, () -> this.open.values().forEach((each) -> each.transport().abort()));
-		return this.closed.copy();
+		after(drainNanos + 2 * graceNanos, done, () -> done.complete(null));
+		after(drainNanos, done, () -> this.open.values().forEach((each) -> each.transport().close(SHUTDOWN)));
+		after(drainNanos + graceNanos, done, () -> this.open.values().forEach((each) -> each.transport().abort()));
+		return done.copy();
+	}
+
+	/**
+	 * Accept connections again after a {@link #shutdown}.
+	 */
+	public void reopen() {
+		if (this.refusing) {
+			this.closed = new CompletableFuture<>();
+			this.refusing = false;
+		}
 	}
 
 	/**
 	 * On the timer's thread: the tasks only hand over, and no pool must be free for them.
 	 */
-	private void after(long nanos, Runnable task) {
+	private static void after(long nanos, Future<?> done, Runnable task) {
 		CompletableFuture.delayedExecutor(Math.min(nanos, Durations.LONGEST), TimeUnit.NANOSECONDS, Runnable::run)
 			.execute(() -> {
-				if (!this.closed.isDone()) {
+				if (!done.isDone()) {
 					task.run();
 				}
 			});

@@ -21,12 +21,11 @@ import java.util.List;
  * handled or to be sent and not read
  * @param keepAliveInterval silence after which a peer is sent a ping
  * @param keepAliveTimeout silence after a ping that ends the connection
- * @param drainTimeout at shutdown, time calls in flight get to finish
  * @since 0.1.0
  */
 public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, boolean ext,
 		int maxConnections, int maxPerPrincipal, int maxPerAddress, long totalBuffer, Duration keepAliveInterval,
-		Duration keepAliveTimeout, Duration drainTimeout) {
+		Duration keepAliveTimeout) {
 
 	/**
 	 * Copies the origins, and checks that the endpoint can work.
@@ -45,9 +44,6 @@ public record RpcServerSettings(String path, List<String> allowedOrigins, boolea
 		}
 		requirePositive(keepAliveInterval, "keepAliveInterval");
 		requirePositive(keepAliveTimeout, "keepAliveTimeout");
-		if (drainTimeout.isNegative()) {
-			throw new IllegalArgumentException("drainTimeout must not be negative, as " + drainTimeout + " is");
-		}
 	}
 
 	private static void requirePositive(Duration value, String name) {

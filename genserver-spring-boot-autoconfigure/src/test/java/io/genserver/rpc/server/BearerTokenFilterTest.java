@@ -24,7 +24,7 @@ class BearerTokenFilterTest {
 			+ Base64.getUrlEncoder().encodeToString("a-token".getBytes(StandardCharsets.UTF_8)) + ", muxio";
 
 	private final BearerTokenFilter filter = new BearerTokenFilter(new RpcServerSettings("/ws", List.of(), false, true,
-			1, 0, 0, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO));
+			1, 0, 0, 1, Duration.ofSeconds(1), Duration.ofSeconds(1)));
 
 	private HttpHeaders seen(MockServerHttpRequest.BaseBuilder<?> request) {
 		AtomicReference<HttpHeaders> seen = new AtomicReference<>();

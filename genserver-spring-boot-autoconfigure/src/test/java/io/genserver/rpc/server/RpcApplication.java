@@ -63,6 +63,10 @@ final class RpcApplication implements AutoCloseable {
 					.run(arguments.toArray(String[]::new)));
 	}
 
+	ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
 	int port() {
 		return Integer.parseInt(this.context.getEnvironment().getRequiredProperty("local.server.port"));
 	}

@@ -116,4 +116,24 @@ class ShutdownTest {
 		}
 	}
 
+	@Test
+	void S15_theEndpointListensAgainAfterAStopAndAStartOfTheContext() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m");
+		for (int life = 0; life < 2; life++) {
+			try (MuxioClient client = application.client()) {
+				client.call("kv.get", "\"a\"");
+				CompletableFuture<Void> stopping = CompletableFuture.runAsync(application.context()::stop);
+				assertThat(client.webSocket().closed()).isEqualTo("1001 the server shuts down");
+				client.close();
+				join(stopping);
+			}
+			application.context().start();
+		}
+		try (MuxioClient client = application.client()) {
+			client.call("kv.get", "\"a\"");
+			client.close();
+		}
+		join(close(application));
+	}
+
 }

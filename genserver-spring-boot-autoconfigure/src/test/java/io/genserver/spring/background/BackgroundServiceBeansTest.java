@@ -26,16 +26,18 @@ import io.genserver.background.ServiceInfo;
 import io.genserver.background.ServiceState;
 import io.genserver.background.Step;
 import io.genserver.background.VirtualTime;
-import io.genserver.spring.GenServerLifecycle;
 import io.genserver.testsupport.HangGuard;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
@@ -86,8 +88,13 @@ class BackgroundServiceBeansTest {
 
 	@Test
 	void theyStartBeforeAWebServerTakesRequestsAndEndAfterIt() {
-		assertThat(BackgroundLifecycle.PHASE).isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
-			.isGreaterThan(GenServerLifecycle.PHASE);
+		this.runner.run((context) -> assertThat(phase(context, "genServerBackgroundLifecycle"))
+			.isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
+			.isGreaterThan(phase(context, "genServerLifecycle")));
+	}
+
+	private static int phase(BeanFactory context, String lifecycle) {
+		return context.getBean(lifecycle, SmartLifecycle.class).getPhase();
 	}
 
 	@Test
@@ -228,12 +235,19 @@ class BackgroundServiceBeansTest {
 	}
 
 	@Test
-	void whatWasCancelledWithItsContextDoesNotStartAgain() {
-		this.runner.withUserConfiguration(Ticker.class).run((context) -> {
-			BackgroundLifecycle lifecycle = context.getBean(BackgroundLifecycle.class);
-			lifecycle.stop();
-			assertThat(lifecycle.isRunning()).isFalse();
-			assertThatIllegalStateException().isThrownBy(lifecycle::start).withMessageContaining("new context");
+	void S15_servicesRunAgainAfterAStopAndAStartOfTheContext() {
+		this.runner.withUserConfiguration(Ticker.class, TickConsumer.class).run((context) -> {
+			this.journal.await("tick");
+			BackgroundHandle<?> handle = context.getBean(BackgroundServices.class).find("ticker");
+			ConfigurableApplicationContext source = (ConfigurableApplicationContext) context
+				.getSourceApplicationContext();
+			source.stop();
+			assertThat(handle.state()).isEqualTo(ServiceState.CANCELLED);
+			this.journal.entries.clear();
+			source.start();
+			this.journal.await("tick");
+			assertThat(handle.state()).isEqualTo(ServiceState.RUNNING);
+			assertThat(context.getBean(BackgroundServices.class).find("ticker")).isSameAs(handle);
 		});
 	}
 

@@ -1,0 +1,61 @@
+package io.genserver.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The phases in which parts of this library start, low ones first, and stop, high ones
+ * first: timers, servers, background services, endpoint.
+ */
+final class LifecyclePhases {
+
+	/** Below the phases in which web servers start and stop. */
+	static final int SERVERS = SmartLifecycle.DEFAULT_PHASE - 4096;
+
+	/** Above the servers' phase and below those of web servers. */
+	private static final int BACKGROUND_ABOVE_SERVERS = 1024;
+
+	private static final String SERVERS_KEY = "genserver.lifecycle.phase";
+
+	private LifecyclePhases() {
+	}
+
+	static int servers(GenServerProperties properties) {
+		return properties.getLifecycle().getPhase();
+	}
+
+	/**
+	 * Where what stops after the servers does.
+	 */
+	static int belowServers(GenServerProperties properties) {
+		int servers = servers(properties);
+		return (servers > Integer.MIN_VALUE) ? servers - 1 : servers;
+	}
+
+	static int background(GenServerProperties properties, GenServerBackgroundProperties background) {
+		int servers = servers(properties);
+		Integer set = background.getLifecycle().getPhase();
+		if (set != null) {
+			return above("genserver.background.lifecycle.phase", set, servers,
+					"background services call servers, which must have started before and stop after them");
+		}
+		return (int) Math.min(Integer.MAX_VALUE, (long) servers + BACKGROUND_ABOVE_SERVERS);
+	}
+
+	static int endpoint(GenServerProperties properties, GenServerRpcProperties rpc) {
+		return above("genserver.rpc.lifecycle.phase", rpc.getLifecycle().getPhase(), servers(properties),
+				"calls in flight must be answered before the servers stop");
+	}
+
+	private static int above(String key, @Nullable Integer set, int servers, String why) {
+		int phase = (set != null) ? set : SmartLifecycle.DEFAULT_PHASE;
+		if (phase < servers) {
+			throw new InvalidConfigurationPropertyValueException(key, phase,
+					"It must be at least " + SERVERS_KEY + ", which is " + servers + ": " + why);
+		}
+		return phase;
+	}
+
+}

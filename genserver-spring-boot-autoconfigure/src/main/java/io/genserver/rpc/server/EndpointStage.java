@@ -1,0 +1,79 @@
+package io.genserver.rpc.server;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.genserver.runtime.Durations;
+import io.genserver.runtime.LifecycleStage;
+import io.genserver.runtime.ShutdownTime;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Ends the connections when the application stops, before the web server waits for the
+ * requests that are active: an open WebSocket counts as one for as long as it is open.
+ * The servers stop after that, so calls in flight can finish. After a stop connections
+ * are accepted again once it is started.
+ *
+ * @since 0.1.0
+ */
+public final class EndpointStage implements LifecycleStage {
+
+	/** What a peer gets at most to take leave, once its connection is closed. */
+	private static final Duration GRACE = Duration.ofSeconds(2);
+
+	/** Between two looks at what connections hold together. */
+	private static final long SHED_MILLIS = 500;
+
+	private final RpcConnections connections;
+
+	private volatile @Nullable Disposable shedding;
+
+	/**
+	 * Create.
+	 * @param connections what to end
+	 */
+	public EndpointStage(RpcConnections connections) {
+		this.connections = connections;
+	}
+
+	@Override
+	public void start() {
+		this.connections.reopen();
+		this.shedding = Schedulers.parallel()
+			.schedulePeriodically(this.connections::shed, SHED_MILLIS, SHED_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	@Override
+	public void stop(ShutdownTime time) {
+		Disposable pending = this.shedding;
+		if (pending != null) {
+			pending.dispose();
+		}
+		Duration drain = time.leftToDrain();
+		Duration after = time.left().minus(drain);
+		Duration grace = min(GRACE, after.dividedBy(4));
+		await(this.connections.shutdown(drain, grace), time.left());
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	private static void await(Future<?> closed, Duration limit) {
+		try {
+			closed.get(Durations.nanos(limit), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			// No time is left: what is open ends with the web server.
+		}
+	}
+
+}
