@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ServerNames;
@@ -272,9 +273,10 @@ public final class BackgroundServices implements AutoCloseable {
 	}
 
 	private boolean await(Collection<SupervisedService<?, ?>> all, Duration limit, Predicate<Thread> caller) {
+		// What others see of an end comes a moment after the end itself.
 		CompletableFuture<Void> ended = CompletableFuture.allOf(all.stream()
 			.filter((each) -> !each.isRunBy(caller))
-			.map(SupervisedService::whenEnded)
+			.flatMap((each) -> Stream.of(each.whenEnded(), each.completion()))
 			.toArray(CompletableFuture[]::new));
 		CountDownLatch over = new CountDownLatch(1);
 		ended.thenRun(over::countDown);
