@@ -66,9 +66,11 @@ public @interface GenServerTest {
 	Class<?>[] servers() default {};
 
 	/**
-	 * Whether servers begin anew after each test method, as {@link ServersUnderTest} has
-	 * it. State outside of servers stays, and so do servers that a test added, and a
-	 * keyed server that it stopped stays stopped: {@code @DirtiesContext} helps there.
+	 * Whether servers begin anew after each test method. A method that leaves a server
+	 * waiting then fails, naming the server and its operation, and what waits is ended;
+	 * servers that are suspended are resumed. State outside of servers stays, and so do
+	 * servers that a test added, and a keyed server that it stopped stays stopped:
+	 * {@code @DirtiesContext} helps there.
 	 * @return whether they do
 	 */
 	boolean restartServers() default true;

@@ -15,7 +15,8 @@ import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
- * Gives test methods their parameters, and lets servers begin anew after them.
+ * Gives test methods their parameters, lets servers begin anew after them, and fails a
+ * method that leaves a server waiting.
  */
 final class GenServerTestExtension implements ParameterResolver, AfterEachCallback {
 
@@ -45,7 +46,7 @@ final class GenServerTestExtension implements ParameterResolver, AfterEachCallba
 		GenServerTest annotation = TestContextAnnotationUtils.findMergedAnnotation(context.getRequiredTestClass(),
 				GenServerTest.class);
 		if (annotation != null && annotation.restartServers()) {
-			SpringExtension.getApplicationContext(context).getBean(ServersUnderTest.class).restart();
+			SpringExtension.getApplicationContext(context).getBean(ServersUnderTest.class).endMethod();
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
@@ -24,38 +25,56 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServersUnderTest implements DeadLetterListener {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
-
 	private final GenServerRegistry registry;
 
 	private final @Nullable VirtualTime time;
 
+	private final Duration patience;
+
 	private final Queue<DeadLetter> deadLetters = new ConcurrentLinkedQueue<>();
 
-	ServersUnderTest(GenServerRegistry registry, @Nullable VirtualTime time) {
+	/** Whether a handler could not be ended: there is no use for the context any more. */
+	private volatile boolean unusable;
+
+	/**
+	 * Create.
+	 * @param registry knows the servers
+	 * @param time their time if it is virtual
+	 * @param patience real time in which they come to rest
+	 */
+	ServersUnderTest(GenServerRegistry registry, @Nullable VirtualTime time, Duration patience) {
 		this.registry = registry;
 		this.time = time;
+		this.patience = patience;
 	}
 
 	/**
 	 * Wait until no server has a message to handle or is handling one, so that the effect
 	 * of casts can be seen. A server that is suspended is at rest. In virtual time this
 	 * is {@link VirtualTime#settle()}.
-	 * @throws AssertionError if that takes longer than 30 seconds, naming what is busy
+	 * @throws AssertionError if that takes longer than {@code
+	 * genserver.test.settle-timeout}, 30 seconds unless set, naming what is busy
 	 */
 	public void settle() {
+		settle((infos) -> {
+		});
+	}
+
+	private void settle(Consumer<List<ServerInfo>> observer) {
 		if (this.time != null) {
 			this.time.settle();
 			return;
 		}
-		long end = System.nanoTime() + Durations.nanos(PATIENCE);
+		long end = System.nanoTime() + Durations.nanos(this.patience);
 		// Between two looks at one server another may have sent to it.
 		for (int quiet = 0; quiet < 2;) {
-			List<String> busy = busy();
+			List<ServerInfo> all = instances();
+			observer.accept(all);
+			List<String> busy = all.stream().filter(ServersUnderTest::isBusy).map(ServerInfo::toString).toList();
 			quiet = busy.isEmpty() ? quiet + 1 : 0;
 			if (!busy.isEmpty()) {
 				if (System.nanoTime() - end > 0) {
-					throw new AssertionError("Servers did not come to rest within " + PATIENCE + ": " + busy);
+					throw new AssertionError("Servers did not come to rest within " + this.patience + ": " + busy);
 				}
 				LockSupport.parkNanos(100_000);
 			}
@@ -64,22 +83,93 @@ public final class ServersUnderTest implements DeadLetterListener {
 
 	/**
 	 * Let every server begin anew, with a new instance and without its timers, once all
-	 * are at rest, and forget the dead letters. A {@link GenServerTest} does so after
-	 * each test method.
+	 * are at rest, and forget the dead letters.
 	 * @throws AssertionError if the servers do not come to rest
 	 */
 	public void restart() {
 		settle();
+		forEachServer(this.registry::restart);
+		settle();
+		this.deadLetters.clear();
+	}
+
+	/**
+	 * A test method has ended: let every server begin anew, also one that is suspended,
+	 * and one that waits without an end.
+	 * @throws AssertionError if servers still waited, naming them and their operations
+	 */
+	void endMethod() {
+		LeftWaiting left = new LeftWaiting(instances());
+		AssertionError restless = rest(left);
+		if (resume()) {
+			AssertionError again = rest(left);
+			restless = (restless != null) ? restless : again;
+		}
+		boolean waiting = restless != null || !left.isEmpty();
+		if (waiting) {
+			// What is queued behind it stays, and is not for the instances of the next.
+			forEachServer((name) -> this.registry.restart(name, Duration.ZERO));
+			this.unusable = rest(left) != null;
+		}
+		if (!this.unusable) {
+			forEachServer(this.registry::restart);
+			AssertionError again = rest(left);
+			restless = (restless != null) ? restless : again;
+			this.unusable = again != null || instances().stream().anyMatch(this::waitsAtRest);
+		}
+		this.deadLetters.clear();
+		if (waiting || this.unusable) {
+			throw left.failure(restless, this.unusable);
+		}
+	}
+
+	/** Whether no other test method should see these servers. */
+	boolean isUnusable() {
+		return this.unusable;
+	}
+
+	private @Nullable AssertionError rest(LeftWaiting left) {
+		AssertionError restless = null;
+		try {
+			settle(left::look);
+		}
+		catch (AssertionError ex) {
+			restless = ex;
+		}
+		boolean atRest = restless == null;
+		left.end(instances(), (each) -> atRest ? waitsAtRest(each) : each.inFlight() != null);
+		return restless;
+	}
+
+	/**
+	 * Whether a server waits although all are at rest. In real time none does; a timer
+	 * may have begun something since.
+	 */
+	private boolean waitsAtRest(ServerInfo server) {
+		return this.time != null && server.inFlight() != null;
+	}
+
+	/** Whether there was anything to resume. */
+	private boolean resume() {
+		boolean any = false;
+		for (ServerInfo each : instances()) {
+			if (each.state() == ServerState.SUSPENDED) {
+				any = true;
+				this.registry.resume(each.name());
+			}
+		}
+		return any;
+	}
+
+	private void forEachServer(Consumer<String> action) {
 		for (String name : this.registry.names()) {
 			try {
-				this.registry.restart(name);
+				action.accept(name);
 			}
 			catch (NoSuchServerException ex) {
 				// Started at run time, and has stopped meanwhile.
 			}
 		}
-		settle();
-		this.deadLetters.clear();
 	}
 
 	/**
@@ -95,12 +185,10 @@ public final class ServersUnderTest implements DeadLetterListener {
 		this.deadLetters.add(deadLetter);
 	}
 
-	private List<String> busy() {
-		List<String> busy = new ArrayList<>();
-		for (String name : this.registry.names()) {
-			instances(name).stream().filter(ServersUnderTest::isBusy).map(ServerInfo::toString).forEach(busy::add);
-		}
-		return busy;
+	private List<ServerInfo> instances() {
+		List<ServerInfo> all = new ArrayList<>();
+		this.registry.names().forEach((name) -> all.addAll(instances(name)));
+		return all;
 	}
 
 	private List<ServerInfo> instances(String name) {

@@ -1,5 +1,7 @@
 package io.genserver.test;
 
+import java.time.Duration;
+
 import io.genserver.GenServerRegistry;
 import io.genserver.spring.InvalidServerException;
 
@@ -30,8 +32,14 @@ final class ServersUnderTestAutoConfiguration {
 	}
 
 	@Bean
-	ServersUnderTest genServersUnderTest(GenServerRegistry registry, ObjectProvider<VirtualTime> time) {
-		return new ServersUnderTest(registry, time.getIfAvailable());
+	ServersUnderTest genServersUnderTest(GenServerRegistry registry, ObjectProvider<VirtualTime> time,
+			Environment environment) {
+		return new ServersUnderTest(registry, time.getIfAvailable(), patience(environment));
+	}
+
+	/** Real time in which servers come to rest. */
+	static Duration patience(Environment environment) {
+		return environment.getProperty("genserver.test.settle-timeout", Duration.class, Duration.ofSeconds(30));
 	}
 
 }

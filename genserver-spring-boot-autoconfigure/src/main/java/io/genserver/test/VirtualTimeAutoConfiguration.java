@@ -2,6 +2,7 @@ package io.genserver.test;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Gives the servers of a test virtual time.
@@ -10,8 +11,8 @@ import org.springframework.context.annotation.Bean;
 final class VirtualTimeAutoConfiguration {
 
 	@Bean
-	VirtualTimeScheduler genServerVirtualTimeScheduler() {
-		return new VirtualTimeScheduler();
+	VirtualTimeScheduler genServerVirtualTimeScheduler(Environment environment) {
+		return new VirtualTimeScheduler(ServersUnderTestAutoConfiguration.patience(environment));
 	}
 
 	@Bean

@@ -36,8 +36,6 @@ final class VirtualTimeScheduler implements Scheduler {
 
 	private static final Logger logger = LoggerFactory.getLogger(VirtualTimeScheduler.class);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(30);
-
 	private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private static final int SWEPT = 1024;
@@ -72,10 +70,6 @@ final class VirtualTimeScheduler implements Scheduler {
 	private volatile boolean closing;
 
 	private volatile boolean closed;
-
-	VirtualTimeScheduler() {
-		this(PATIENCE);
-	}
 
 	/**
 	 * Create.

@@ -1,0 +1,8 @@
+package io.genserver.test.waiting;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+@SpringBootApplication
+class WaitingApplication {
+
+}
