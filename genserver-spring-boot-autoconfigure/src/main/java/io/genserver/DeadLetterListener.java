@@ -6,10 +6,10 @@ package io.genserver;
  * and must not block; what it throws is logged.
  * <p>
  * A listener may send messages. If one of those is refused or discarded before the
- * listener returns, on the thread that called it, this is counted by the server it was
- * sent to but not reported to listeners, so that a listener cannot call itself without
- * end. What a listener lets other threads send is reported like any other message: such a
- * listener must not forward letters of the server that it forwards to.
+ * listener returns, on the thread that called it, this is reported to other listeners but
+ * not to this one, so that a listener cannot call itself without end. What a listener
+ * lets other threads send is reported like any other message: such a listener must not
+ * forward letters of the server that it forwards to.
  *
  * @since 0.1.0
  */

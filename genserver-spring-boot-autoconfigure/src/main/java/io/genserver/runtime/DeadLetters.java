@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
  * Reports refused and discarded messages to the listeners. Safe for use by many threads.
  * <p>
  * A listener may send messages, and those may be refused or discarded too: what becomes
- * so on the thread of a listener while it runs is not reported, or a listener that
- * forwards dead letters to a server without room would call itself without end. The
- * servers count it like any other.
+ * so on the thread of a listener while it runs is not reported to that listener, or one
+ * that forwards dead letters to a server without room would call itself without end.
+ * Other listeners are told, those that count them among others, and each of them once at
+ * most for the same cause.
  */
 final class DeadLetters {
 
 	private static final SafeLogger logger = SafeLogger.of(DeadLetters.class);
 
-	private static final ThreadLocal<@Nullable Boolean> REPORTING = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable Running> RUNNING = new ThreadLocal<>();
 
 	private final List<DeadLetterListener> listeners;
 
@@ -32,13 +33,12 @@ final class DeadLetters {
 			return;
 		}
 		try {
-			if (REPORTING.get() == null) {
-				REPORTING.set(true);
-				try {
-					report(new DeadLetter(server, key, operation, cast, reason));
-				}
-				finally {
-					REPORTING.remove();
+			Running outer = RUNNING.get();
+			DeadLetter letter = null;
+			for (DeadLetterListener each : this.listeners) {
+				if (!isRunning(each, outer)) {
+					letter = (letter != null) ? letter : new DeadLetter(server, key, operation, cast, reason);
+					report(letter, each, outer);
 				}
 			}
 		}
@@ -47,15 +47,35 @@ final class DeadLetters {
 		}
 	}
 
-	private void report(DeadLetter deadLetter) {
-		for (DeadLetterListener each : this.listeners) {
-			try {
-				each.onDeadLetter(deadLetter);
+	private static void report(DeadLetter letter, DeadLetterListener listener, @Nullable Running outer) {
+		RUNNING.set(new Running(listener, outer));
+		try {
+			listener.onDeadLetter(letter);
+		}
+		catch (Throwable ex) {
+			logger.warn("Dead letter listener {} failed", listener, ex);
+		}
+		finally {
+			if (outer != null) {
+				RUNNING.set(outer);
 			}
-			catch (Throwable ex) {
-				logger.warn("Dead letter listener {} failed", each, ex);
+			else {
+				RUNNING.remove();
 			}
 		}
+	}
+
+	private static boolean isRunning(DeadLetterListener listener, @Nullable Running innermost) {
+		for (Running each = innermost; each != null; each = each.outer()) {
+			if (each.listener() == listener) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** A listener that runs on a thread, and the one in the midst of which it does. */
+	private record Running(DeadLetterListener listener, @Nullable Running outer) {
 	}
 
 }

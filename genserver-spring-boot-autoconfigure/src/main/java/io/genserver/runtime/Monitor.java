@@ -95,16 +95,31 @@ final class Monitor implements Runnable {
 
 	@Override
 	public void run() {
-		int quiet = 0;
 		ThreadState state = new ThreadState();
 		state.begin(this.scheduler.classLoader());
+		Throwable failure = null;
 		while (!this.closed) {
 			try {
-				quiet = tick() ? 0 : quiet + 1;
+				if (failure != null) {
+					state.clean();
+					LockSupport.parkNanos(this, TICK);
+					logger.error("A tick of the monitor failed", failure);
+					failure = null;
+				}
+				watch(state);
 			}
-			catch (RuntimeException ex) {
-				logger.error("A tick of the monitor failed", ex);
+			catch (Throwable ex) {
+				// Without this thread no deadline would be noticed any more. Nothing is
+				// called here, as without memory even a string constant may fail.
+				failure = ex;
 			}
+		}
+	}
+
+	private void watch(ThreadState state) {
+		int quiet = 0;
+		while (!this.closed) {
+			quiet = tick() ? 0 : quiet + 1;
 			// Interceptors and listeners may have run. With the flag set it would not
 			// park.
 			state.clean();
@@ -113,12 +128,20 @@ final class Monitor implements Runnable {
 			}
 			else {
 				this.parked = true;
-				if (isQuiet()) {
-					LockSupport.park(this);
+				try {
+					parkIfQuiet();
 				}
-				this.parked = false;
+				finally {
+					this.parked = false;
+				}
 				quiet = 0;
 			}
+		}
+	}
+
+	private void parkIfQuiet() {
+		if (isQuiet()) {
+			LockSupport.park(this);
 		}
 	}
 
@@ -142,7 +165,13 @@ final class Monitor implements Runnable {
 			if (each == null) {
 				return;
 			}
-			each.look();
+			try {
+				each.look();
+			}
+			catch (Throwable ex) {
+				this.crowded.add(each);
+				throw ex;
+			}
 		}
 	}
 

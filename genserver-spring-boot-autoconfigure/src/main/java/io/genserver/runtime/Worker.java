@@ -115,25 +115,48 @@ final class Worker implements Runnable {
 		CURRENT.set(this);
 		this.state.begin(this.scheduler.classLoader());
 		try {
-			Runnable next = this.scheduler.next(this);
-			while (next != null) {
-				runTask(next);
-				if (this.held && !letGo()) {
-					return;
+			boolean over = false;
+			boolean failed = false;
+			while (!over) {
+				try {
+					if (failed) {
+						failed = false;
+						Thread.yield();
+						// It may have failed as it was about to come back.
+						over = !letGo();
+					}
+					over = over || work();
 				}
-				if (this.yieldSoon) {
-					giveWay();
-				}
-				next = take();
-				if (next == null) {
-					TASK.setOpaque(this, null);
-					next = this.scheduler.next(this);
+				catch (Throwable ex) {
+					// The engine itself had no memory. Nothing is called here, as even a
+					// string constant may fail then.
+					failed = true;
 				}
 			}
 		}
 		finally {
 			this.scheduler.ended(this);
 		}
+	}
+
+	/** Run tasks until there are none for it; always {@code true}. */
+	private boolean work() {
+		Runnable next = this.scheduler.next(this);
+		while (next != null) {
+			runTask(next);
+			if (this.held && !letGo()) {
+				return true;
+			}
+			if (this.yieldSoon) {
+				giveWay();
+			}
+			next = take();
+			if (next == null) {
+				TASK.setOpaque(this, null);
+				next = this.scheduler.next(this);
+			}
+		}
+		return true;
 	}
 
 	private void runTask(Runnable next) {

@@ -213,6 +213,7 @@ class WhateverIsThrownTests {
 	void S09_aListenerThatSendsDeadLettersToAFullServerIsNotToldOfItsOwn() {
 		SeededScheduler scheduler = new SeededScheduler(1);
 		List<String> told = new ArrayList<>();
+		List<String> counted = new ArrayList<>();
 		GenServerRuntime[] runtime = new GenServerRuntime[1];
 		runtime[0] = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of((letter) -> {
 			told.add(letter.server());
@@ -226,7 +227,7 @@ class WhateverIsThrownTests {
 					// It is full.
 				}
 			}
-		}), () -> false, scheduler);
+		}, (letter) -> counted.add(letter.server())), () -> false, scheduler);
 		for (String name : List.of("audit", "work")) {
 			runtime[0].add(new ServerDefinition(name, Object.class, List.of(), false, List.of(), Object::new,
 					ServerSettings.DEFAULTS.withMailbox(1, Overflow.REJECT)));
@@ -240,6 +241,8 @@ class WhateverIsThrownTests {
 		assertThat(runtime[0].server("audit").instances().single().statistics().droppedCount())
 			.as("its own are counted all the same")
 			.isEqualTo(5);
+		assertThat(counted).as("other listeners are called for all")
+			.containsExactlyInAnyOrder("work", "work", "audit", "audit", "audit", "audit", "audit");
 	}
 
 	private static GenServerRef<Object> start(Engine engine, SupervisionStrategy strategy, InstanceFactory factory) {
