@@ -574,6 +574,10 @@ final class WorkerScheduler implements Scheduler {
 
 	// What the monitor asks for.
 
+	Crew crew() {
+		return this.crew;
+	}
+
 	Roster roster() {
 		return this.roster;
 	}
@@ -584,16 +588,6 @@ final class WorkerScheduler implements Scheduler {
 	 */
 	boolean isHelpComing(boolean isLate) {
 		return this.searching.get() > 0 || this.help.isRising() || (this.crew.isRising() && !(isLate && this.starved));
-	}
-
-	/** Whether workers were woken, or made, that have not begun. */
-	boolean isRising() {
-		return this.crew.isRising();
-	}
-
-	/** Changes whenever a worker that was woken, or made, begins. */
-	int rises() {
-		return this.crew.rises();
 	}
 
 	boolean isStarved() {

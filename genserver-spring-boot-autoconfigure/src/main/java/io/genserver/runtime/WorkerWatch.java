@@ -156,8 +156,8 @@ final class WorkerWatch {
 	 * @return whether some were woken, and none began since the last tick
 	 */
 	private boolean lookForStarvation() {
-		int now = this.scheduler.rises();
-		boolean isLate = this.scheduler.isRising() && now == this.rises;
+		int now = this.scheduler.crew().rises();
+		boolean isLate = this.scheduler.crew().isRising() && now == this.rises;
 		this.rises = now;
 		this.late = isLate ? this.late + 1 : 0;
 		this.punctual = isLate ? 0 : this.punctual + 1;

@@ -1,0 +1,216 @@
+package io.genserver.runtime;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import io.genserver.testsupport.HangGuard;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the monitor does about workers, tick by tick: its own thread has ended, and the
+ * test looks in its place.
+ */
+class WorkerWatchTests {
+
+	/** Ticks after which a worker in one task is aside. */
+	private static final int ASIDE = 4;
+
+	private static final int LATE = 20;
+
+	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+
+	private final WorkerWatch watch = this.scheduler.monitor().workers();
+
+	private final int usual = this.scheduler.parallelism();
+
+	private final CountDownLatch release = new CountDownLatch(1);
+
+	private final Queue<Worker> blocked = new ConcurrentLinkedQueue<>();
+
+	@BeforeEach
+	void endTheMonitor() {
+		this.scheduler.monitor().close();
+	}
+
+	@AfterEach
+	void close() {
+		this.release.countDown();
+		this.scheduler.close(1, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void aWorkerThatStaysInItsTaskIsSetAsideAndWhatItHoldsIsHandedOver() {
+		block(this.usual - 1, () -> {
+		});
+		block(1, () -> this.scheduler.execute(() -> {
+		}));
+		assertThat(this.blocked).filteredOn(Worker::hasQueued).hasSize(1);
+		// One that was made but has not begun: so no other comes and takes it.
+		this.scheduler.crew().admit();
+
+		tick(ASIDE);
+
+		assertThat(this.blocked).hasSize(this.usual).allMatch(Worker::isAside).noneMatch(Worker::hasQueued);
+		assertThat(this.scheduler.roster().listed()).doesNotContainAnyElementsOf(this.blocked);
+	}
+
+	@Test
+	void whatATaskAddsOnceItsWorkerIsAsideIsHandedOver() {
+		CountDownLatch aside = new CountDownLatch(1);
+		AtomicInteger added = new AtomicInteger();
+		this.scheduler.execute(() -> {
+			this.blocked.add(Worker.current());
+			await(aside);
+			this.scheduler.execute(added::incrementAndGet);
+			added.addAndGet(100);
+			await(this.release);
+		});
+		HangGuard.await("it blocks", () -> !this.blocked.isEmpty());
+		tick(ASIDE);
+		aside.countDown();
+		HangGuard.await("it has added", () -> added.get() >= 100);
+
+		assertThat(this.blocked).noneMatch(Worker::hasQueued);
+	}
+
+	@Test
+	void aWorkerThatIsMissedComesBackAndIsListed() {
+		Worker worker = listed(1).getFirst();
+		worker.hold();
+		assertThat(worker.setAside()).isTrue();
+		this.scheduler.roster().sweep();
+		assertThat(this.scheduler.roster().listed()).isEmpty();
+
+		assertThat(this.scheduler.comesBack(worker)).isTrue();
+
+		assertThat(worker.isListed()).isTrue();
+		assertThat(this.scheduler.roster().listed()).containsExactly(worker);
+		assertThat(this.scheduler.counted()).isOne();
+	}
+
+	@Test
+	void aWorkerThatComesBackWhileTheMonitorLetsGoOfItIsListedOnce() {
+		Worker worker = listed(1).getFirst();
+		worker.hold();
+		worker.setAside();
+
+		assertThat(this.scheduler.comesBack(worker)).isTrue();
+		this.scheduler.roster().sweep();
+
+		assertThat(this.scheduler.roster().listed()).containsExactly(worker);
+	}
+
+	@Test
+	void aWorkerThatIsNotMissedEnds() {
+		List<Worker> workers = listed(this.usual + 1);
+		Worker worker = workers.getFirst();
+		worker.hold();
+		assertThat(worker.setAside()).isTrue();
+		assertThat(this.scheduler.counted()).isEqualTo(this.usual);
+
+		assertThat(this.scheduler.comesBack(worker)).isFalse();
+		this.scheduler.ended(worker);
+
+		assertThat(this.scheduler.counted()).isEqualTo(this.usual);
+		assertThat(this.scheduler.threads()).isEqualTo(this.usual);
+	}
+
+	@Test
+	void aWorkerWhoseTaskHasEndedIsNotSetAside() {
+		Worker worker = listed(1).getFirst();
+
+		assertThat(worker.setAside()).isFalse();
+		assertThat(worker.isListed()).isTrue();
+		assertThat(this.scheduler.counted()).isOne();
+	}
+
+	@Test
+	void aPlatformThreadComesWhenAWorkerThatWasWokenDoesNotBegin() {
+		aWorkerIsLate();
+		Queue<Boolean> virtual = new ConcurrentLinkedQueue<>();
+		this.scheduler.execute(() -> virtual.add(Thread.currentThread().isVirtual()));
+		assertThat(this.scheduler.platformThreads()).isZero();
+
+		tick(LATE);
+
+		assertThat(this.scheduler.isStarved()).isTrue();
+		assertThat(this.scheduler.platformThreads()).isPositive();
+		HangGuard.await("the task has run", () -> !virtual.isEmpty());
+		assertThat(virtual).containsExactly(false);
+	}
+
+	@Test
+	void noneComesWithoutATask() {
+		aWorkerIsLate();
+		tick(LATE);
+		assertThat(this.scheduler.platformThreads()).isZero();
+	}
+
+	@Test
+	void platformThreadsAreNotWantedOnceAllAreOnTime() {
+		aWorkerIsLate();
+		tick(LATE);
+		Worker platform = new Worker(this.scheduler, new Crew(true, 1, 0));
+		assertThat(this.scheduler.isWanted(platform)).isTrue();
+
+		this.scheduler.crew().risen();
+		tick(1000);
+
+		assertThat(this.scheduler.isStarved()).isFalse();
+		assertThat(this.scheduler.isWanted(platform)).isFalse();
+	}
+
+	/** All usual workers wait, and one that was made has not begun, and never will. */
+	private void aWorkerIsLate() {
+		block(this.usual, () -> {
+		});
+		this.scheduler.crew().admit();
+	}
+
+	/** Workers that count and are listed, without threads. */
+	private List<Worker> listed(int number) {
+		List<Worker> workers = IntStream.range(0, number)
+			.peek((i) -> this.scheduler.crew().admit())
+			.mapToObj((i) -> new Worker(this.scheduler, this.scheduler.crew()))
+			.toList();
+		this.scheduler.roster().add(workers);
+		return workers;
+	}
+
+	private void block(int number, Runnable first) {
+		for (int i = 0; i < number; i++) {
+			int before = this.blocked.size();
+			this.scheduler.execute(() -> {
+				first.run();
+				this.blocked.add(Worker.current());
+				await(this.release);
+			});
+			HangGuard.await("it blocks", () -> this.blocked.size() > before);
+		}
+	}
+
+	private void tick(int ticks) {
+		for (int i = 0; i < ticks; i++) {
+			this.watch.look(System.nanoTime());
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await(HangGuard.SECONDS, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}
