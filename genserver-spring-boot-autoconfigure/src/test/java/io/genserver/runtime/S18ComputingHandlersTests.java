@@ -12,9 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Handlers keep every thread that carries virtual ones, as they compute or are pinned,
  * until the others have gone on: each test would hang if those waited for them.
  */
+@RealThreads
 class S18ComputingHandlersTests {
 
 	/** Threads that carry virtual ones. */
@@ -81,6 +84,32 @@ class S18ComputingHandlersTests {
 	void S18_otherServersGoOnWhileHandlersArePinned() {
 		pin(4 * CARRIERS);
 		othersGoOn();
+	}
+
+	@Test
+	void S18_otherServersGoOnWhileHandlersBlockInSynchronized() {
+		AtomicInteger begun = new AtomicInteger();
+		int number = 4 * CARRIERS;
+		keep(number, () -> {
+			synchronized (new Object()) {
+				begun.incrementAndGet();
+				this.unpin.await();
+				return "released";
+			}
+		});
+		HangGuard.await("all are in it", () -> begun.get() == number, () -> begun + " are");
+		othersGoOn();
+	}
+
+	@Test
+	void S18_timersTickWhileOthersCompute() {
+		compute(CARRIERS);
+		AtomicInteger ticks = new AtomicInteger();
+		assertThat(other(0).callAsync(
+				(instance) -> GenServerContext.current().scheduleEvery(Duration.ofMillis(1), ticks::incrementAndGet)))
+			.succeedsWithin(HangGuard.DURATION);
+		HangGuard.await("it ticks", () -> ticks.get() >= 5);
+		assertThat(this.held).noneMatch(CompletableFuture::isDone);
 	}
 
 	@Test

@@ -1,0 +1,139 @@
+package io.genserver.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.genserver.testsupport.HangGuard;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Crowds of handlers that block, alone and while others compute on all processors. Prints
+ * how long they take to go on, and how long plain virtual threads take.
+ */
+@Tag("stress")
+class BlockedCrowdStressTests {
+
+	private static final int HANDLERS = Integer.getInteger("genserver.blocked", 30_000);
+
+	private static final int ROUNDS = 5;
+
+	@Test
+	void S18_thousandsThatWaitOnOneLatchGoOn() throws Exception {
+		List<String> rounds = new ArrayList<>();
+		try (Engine engine = Engine.onWorkers()) {
+			engine.addKeyed("waits", ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION), Object::new);
+			engine.addKeyed("other", ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION), Object::new);
+			engine.runtime.start();
+			WorkerScheduler workers = (WorkerScheduler) engine.scheduler;
+			for (int round = 0; round < ROUNDS; round++) {
+				rounds.add("%.1f of %.1f ms".formatted(handlers(engine, workers) / 1e6, virtualThreads() / 1e6));
+			}
+			HangGuard.await("the monitor rests", workers.monitor()::isParked);
+			assertThat(workers.threads()).isLessThanOrEqualTo(workers.parallelism() + WorkerScheduler.SPARE);
+		}
+		System.out.println(HANDLERS + " handlers that waited on one latch went on, and as many plain virtual threads: "
+				+ String.join(", ", rounds));
+	}
+
+	private static long handlers(Engine engine, WorkerScheduler workers) throws Exception {
+		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch ended = new CountDownLatch(HANDLERS);
+		AtomicInteger begun = new AtomicInteger();
+		List<CompletableFuture<Integer>> calls = new ArrayList<>();
+		for (int i = 0; i < HANDLERS; i++) {
+			calls.add(engine.<Object>ref("waits", "key-" + i).callAsync((instance) -> {
+				begun.incrementAndGet();
+				release.await();
+				ended.countDown();
+				return 1;
+			}));
+		}
+		HangGuard.await("all wait", () -> begun.get() == HANDLERS, () -> begun + " wait");
+		HangGuard.await("all are set aside", () -> workers.roster().listed().length <= 64);
+		for (int i = 0; i < 1000; i++) {
+			assertThat(engine.<Object>ref("other", "key-" + i).<Integer, RuntimeException>call((instance) -> 1))
+				.isOne();
+		}
+		assertThat(workers.monitor().workers().walked()).isLessThan(64 + 64 + HANDLERS / 100);
+		long begin = System.nanoTime();
+		release.countDown();
+		ended.await();
+		long took = System.nanoTime() - begin;
+		CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(HangGuard.SECONDS, TimeUnit.SECONDS);
+		return took;
+	}
+
+	private static long virtualThreads() throws InterruptedException {
+		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch begun = new CountDownLatch(HANDLERS);
+		CountDownLatch ended = new CountDownLatch(HANDLERS);
+		for (int i = 0; i < HANDLERS; i++) {
+			Thread.ofVirtual().start(() -> {
+				begun.countDown();
+				try {
+					release.await();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+				ended.countDown();
+			});
+		}
+		begun.await();
+		long begin = System.nanoTime();
+		release.countDown();
+		ended.await();
+		return System.nanoTime() - begin;
+	}
+
+	@Test
+	void S18_othersAreServedWhileHandlersComputeAndBlock() throws Exception {
+		int processors = Runtime.getRuntime().availableProcessors();
+		for (int round = 0; round < 20; round++) {
+			AtomicBoolean goOn = new AtomicBoolean();
+			CountDownLatch release = new CountDownLatch(1);
+			AtomicInteger waiting = new AtomicInteger();
+			try (Engine engine = Engine.onWorkers()) {
+				engine.addKeyed("any", ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION), Object::new);
+				engine.runtime.start();
+				List<CompletableFuture<Integer>> calls = new ArrayList<>();
+				for (int i = 0; i < (1 + round % 4) * processors; i++) {
+					calls.add(engine.<Object>ref("any", "computes-" + i).callAsync((instance) -> {
+						while (!goOn.get()) {
+							Thread.onSpinWait();
+						}
+						return 1;
+					}));
+				}
+				int blocked = 20 * round;
+				for (int i = 0; i < blocked; i++) {
+					calls.add(engine.<Object>ref("any", "waits-" + i).callAsync((instance) -> {
+						waiting.incrementAndGet();
+						release.await();
+						return 1;
+					}));
+				}
+				HangGuard.await("all wait", () -> waiting.get() == blocked, () -> waiting + " wait");
+				for (int i = 0; i < 100; i++) {
+					assertThat(engine.<Object>ref("any", "other-" + i).<Integer, RuntimeException>call((instance) -> 1))
+						.isOne();
+				}
+				goOn.set(true);
+				release.countDown();
+				CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+					.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+			}
+		}
+		System.out.println("Others were served in 20 rounds with up to " + 4 * processors
+				+ " handlers that compute and 380 that block");
+	}
+
+}
