@@ -155,8 +155,8 @@ final class Monitor implements Runnable {
 	}
 
 	private boolean isQuiet() {
-		return !this.workers.look(System.nanoTime()) && !this.scheduler.isHelpComing(false) && this.deadlines.isEmpty()
-				&& this.crowded.isEmpty();
+		return !this.workers.look(System.nanoTime()) && !this.scheduler.staff().isHelpComing(false)
+				&& this.deadlines.isEmpty() && this.crowded.isEmpty();
 	}
 
 	private void letIn() {

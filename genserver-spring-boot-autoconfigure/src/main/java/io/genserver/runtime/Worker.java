@@ -8,9 +8,10 @@ import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop that runs tasks, on a virtual thread of its own, with a run queue that others
- * may steal from. What becomes ready while it runs a task goes to its own queue: the next
- * server of a conversation is met by a warm cache and no thread has to be woken.
+ * A loop that runs tasks, on a thread of its own, usually a virtual one, with a run queue
+ * that others may steal from. What becomes ready while it runs a task goes to its own
+ * queue: the next server of a conversation is met by a warm cache and no thread has to be
+ * woken.
  */
 final class Worker implements Runnable {
 
@@ -135,7 +136,7 @@ final class Worker implements Runnable {
 			}
 		}
 		finally {
-			this.scheduler.ended(this);
+			this.scheduler.staff().ended(this);
 		}
 	}
 
@@ -176,7 +177,7 @@ final class Worker implements Runnable {
 
 	private void giveWay() {
 		this.yieldSoon = false;
-		if (!this.scheduler.isWanted(this)) {
+		if (!this.scheduler.staff().isWanted(this)) {
 			// What it would do next is for those that are.
 			this.scheduler.handOver(this);
 		}
@@ -194,7 +195,7 @@ final class Worker implements Runnable {
 		}
 		TASK.setOpaque(this, null);
 		this.scheduler.handOver(this);
-		return this.scheduler.comesBack(this);
+		return this.scheduler.staff().comesBack(this);
 	}
 
 	/** A task was found that will be run now. Only by this worker. */
@@ -263,7 +264,7 @@ final class Worker implements Runnable {
 	/** Take from the own queue, now and then from the shared one. Only by this worker. */
 	@Nullable Runnable take() {
 		if (++this.taken % SHARED_FIRST == 0) {
-			Runnable shared = this.scheduler.takeShared();
+			Runnable shared = this.scheduler.queues().takeShared();
 			if (shared != null) {
 				return shared;
 			}

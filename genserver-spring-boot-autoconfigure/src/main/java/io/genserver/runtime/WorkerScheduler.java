@@ -1,13 +1,8 @@
 package io.genserver.runtime;
 
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -44,32 +39,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerScheduler implements Scheduler {
 
-	private static final SafeLogger logger = SafeLogger.of(WorkerScheduler.class);
-
 	/** A worker beyond the usual number ends after so much time without work. */
 	private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(10);
-
-	private static final int MAX_WORKERS = 100_000;
-
-	/** Each has a stack of its own, and takes its share of the processors. */
-	private static final int MAX_PLATFORM_WORKERS = 1024;
-
-	/** Workers beyond the usual number that may wait for work. */
-	static final int SPARE = 8;
 
 	private final int parallelism = Math.max(2, Runtime.getRuntime().availableProcessors());
 
 	private final int maxSearching = Math.max(1, this.parallelism / 2);
 
-	private final Queue<Runnable> shared = new ConcurrentLinkedQueue<>();
+	private final RunQueues queues = new RunQueues();
 
-	private final Roster roster = new Roster();
-
-	/** Those that usually do all there is to do. */
-	private final Crew crew = new Crew(false, MAX_WORKERS, this.parallelism);
-
-	/** Those that work while workers of the crew do not get to run. */
-	private final Crew help = new Crew(true, MAX_PLATFORM_WORKERS, 0);
+	private final Staff staff = new Staff(this, this.queues, this.parallelism);
 
 	private final AtomicInteger searching = new AtomicInteger();
 
@@ -88,13 +67,6 @@ final class WorkerScheduler implements Scheduler {
 	private final SpinTime workersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
 
 	private final SpinTime callersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
-
-	private final AtomicBoolean saidNoThread = new AtomicBoolean();
-
-	/**
-	 * Whether workers of the crew are woken and do not get to run; set by the monitor.
-	 */
-	private volatile boolean starved;
 
 	private volatile boolean closed;
 
@@ -133,12 +105,12 @@ final class WorkerScheduler implements Scheduler {
 				handOver(worker);
 			}
 			else if (worker.queued() > 1) {
-				summon();
+				this.staff.summon();
 			}
 		}
 		else {
-			this.shared.offer(task);
-			summon();
+			this.queues.offer(task);
+			this.staff.summon();
 		}
 		if (this.closed) {
 			runLeft();
@@ -157,7 +129,7 @@ final class WorkerScheduler implements Scheduler {
 		if (worker != null) {
 			worker.hold();
 			if (worker.hasQueued()) {
-				ensureWorker();
+				this.staff.ensureWorker();
 			}
 		}
 		if (spin(waiter)) {
@@ -254,11 +226,11 @@ final class WorkerScheduler implements Scheduler {
 		int left = Math.max(callers, (Worker.current() != null) ? 1 : 0);
 		do {
 			runLeft();
-			if (!this.crew.wake() && !this.help.wake() && threads() > left) {
+			if (!this.staff.wakeAny() && this.staff.threads() > left) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 			}
 		}
-		while (threads() > left && System.nanoTime() - end < 0);
+		while (this.staff.threads() > left && System.nanoTime() - end < 0);
 	}
 
 	/**
@@ -268,27 +240,26 @@ final class WorkerScheduler implements Scheduler {
 	 */
 	private void runLeft() {
 		VarHandle.fullFence();
-		for (Worker worker : this.roster.listed()) {
-			share(worker);
+		for (Worker worker : this.queues.roster().listed()) {
+			this.queues.share(worker);
 		}
-		Runnable task = this.shared.poll();
+		Runnable task = this.queues.takeShared();
 		while (task != null) {
 			runLate(task);
-			task = this.shared.poll();
+			task = this.queues.takeShared();
 		}
 	}
 
 	private void runLate(Runnable task) {
-		Thread thread = Thread.ofVirtual().name("genserver-late").inheritInheritableThreadLocals(false).unstarted(task);
+		// If virtual threads did not get to run when the monitor last looked, they may
+		// not now.
+		Thread.Builder builder = this.staff.isStarved() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+		Thread thread = builder.name("genserver-late").inheritInheritableThreadLocals(false).unstarted(task);
 		thread.setContextClassLoader(this.classLoader);
 		thread.start();
 	}
 
 	// What workers do.
-
-	@Nullable Runnable takeShared() {
-		return this.shared.poll();
-	}
 
 	/**
 	 * The next task for a worker whose queue is empty, or {@code null} if it is to end.
@@ -299,8 +270,8 @@ final class WorkerScheduler implements Scheduler {
 			worker.crew().risen();
 		}
 		while (true) {
-			Runnable task = isWanted(worker) ? find(worker) : null;
-			if (task == null && isWanted(worker)) {
+			Runnable task = this.staff.isWanted(worker) ? this.queues.find(worker) : null;
+			if (task == null && this.staff.isWanted(worker)) {
 				task = search(worker);
 			}
 			if (task != null) {
@@ -315,19 +286,6 @@ final class WorkerScheduler implements Scheduler {
 		}
 	}
 
-	/** Whether a worker is of those that are to work now. */
-	boolean isWanted(Worker worker) {
-		return this.starved || !worker.crew().isPlatform();
-	}
-
-	private @Nullable Runnable find(Worker worker) {
-		Runnable task = worker.take();
-		if (task == null) {
-			task = this.shared.poll();
-		}
-		return (task != null) ? task : this.roster.steal(worker);
-	}
-
 	private @Nullable Runnable search(Worker worker) {
 		if (this.searching.incrementAndGet() > this.maxSearching) {
 			this.searching.decrementAndGet();
@@ -340,10 +298,10 @@ final class WorkerScheduler implements Scheduler {
 		do {
 			for (int i = 0; i < 16 && task == null; i++) {
 				Thread.onSpinWait();
-				task = this.shared.poll();
+				task = this.queues.takeShared();
 			}
 			if (task == null) {
-				task = this.roster.steal(worker);
+				task = this.queues.roster().steal(worker);
 			}
 			if (task == null) {
 				now = System.nanoTime();
@@ -353,11 +311,11 @@ final class WorkerScheduler implements Scheduler {
 		this.searching.decrementAndGet();
 		if (task == null) {
 			this.workersTime.inVain();
-			return find(worker);
+			return this.queues.find(worker);
 		}
 		this.workersTime.found(now - begin);
-		if (!this.shared.isEmpty()) {
-			summon();
+		if (this.queues.hasShared()) {
+			this.staff.summon();
 		}
 		return task;
 	}
@@ -365,12 +323,12 @@ final class WorkerScheduler implements Scheduler {
 	/** Park until there may be work; {@code false} if the worker is to end. */
 	private boolean sleep(Worker worker) {
 		Crew kind = worker.crew();
-		if (kind.count() > kind.usual() + SPARE && retire(worker)) {
+		if (this.staff.retireSpare(worker)) {
 			return false;
 		}
 		kind.rest(worker);
 		VarHandle.fullFence();
-		if ((isWanted(worker) && hasSurplus()) || this.closed) {
+		if ((this.staff.isWanted(worker) && this.queues.hasSurplus()) || this.closed) {
 			kind.unrest(worker);
 			return true;
 		}
@@ -383,219 +341,35 @@ final class WorkerScheduler implements Scheduler {
 		}
 		// With the flag set it would not park any more.
 		Thread.interrupted();
-		return !kind.unrest(worker) || !retire(worker);
-	}
-
-	/**
-	 * Let a worker end, unless it is one of the usual number. It is not counted from now
-	 * on, before the last look for work: so of several that want to end at once enough
-	 * stay, and whoever adds a task meanwhile is seen, or sees that one is missing.
-	 */
-	private boolean retire(Worker worker) {
-		Crew kind = worker.crew();
-		if (!kind.unlistExtra()) {
-			return false;
-		}
-		if (isWanted(worker) && hasSurplus()) {
-			kind.listed();
-			return false;
-		}
-		worker.retired = true;
-		return true;
-	}
-
-	/**
-	 * The task of a worker that was set aside has ended.
-	 * @return whether the worker is missing, and counted and listed again; otherwise it
-	 * ends
-	 */
-	boolean comesBack(Worker worker) {
-		Crew kind = worker.crew();
-		int most = kind.usual() + ((kind.isPlatform() || !this.shared.isEmpty()) ? SPARE : 0);
-		if (this.closed || !isWanted(worker) || !kind.enlist(most)) {
-			return false;
-		}
-		if (worker.comeBack()) {
-			this.roster.addBack(worker);
-		}
-		else {
-			// The monitor has thought better of it.
-			kind.unlisted();
-		}
-		return true;
-	}
-
-	void ended(Worker worker) {
-		boolean listed = worker.end();
-		if (listed) {
-			this.roster.sweepFew();
-		}
-		if (listed != worker.retired) {
-			// Retired, it was already counted as ended; aside, by the monitor too.
-			if (listed) {
-				worker.crew().unlisted();
-			}
-			else {
-				worker.crew().listed();
-			}
-		}
-		worker.crew().ended();
-		handOver(worker);
-	}
-
-	// Seeing to it that there are workers.
-
-	/** There is a task more: wake a worker unless one is coming anyway. */
-	private void summon() {
-		VarHandle.fullFence();
-		if (this.searching.get() > 0) {
-			return;
-		}
-		if (isHelpWanted()) {
-			if (!this.help.isRising()) {
-				wake(this.help);
-			}
-		}
-		else if (!this.crew.isRising() && !wake(this.crew) && this.crew.count() < this.parallelism) {
-			add(this.crew, 1);
-		}
-	}
-
-	/** The calling worker is about to block: somebody else must serve its queue. */
-	private void ensureWorker() {
-		VarHandle.fullFence();
-		Crew wanted = wanted();
-		if (this.searching.get() == 0 && !wanted.isRising() && !wake(wanted)) {
-			add(wanted, 1);
-		}
-	}
-
-	/** Wake or add some workers, as many as there are tasks for. For the monitor. */
-	void reinforce(int number) {
-		Crew wanted = wanted();
-		int left = backlog(number);
-		while (left > 0 && wake(wanted)) {
-			left--;
-		}
-		add(wanted, left);
-	}
-
-	/** Whether workers on virtual threads do not get to run, and some are late now. */
-	boolean isHelpWanted() {
-		return this.starved && this.crew.isRising();
-	}
-
-	/** Those that are to be woken now. */
-	private Crew wanted() {
-		return isHelpWanted() ? this.help : this.crew;
-	}
-
-	private boolean wake(Crew kind) {
-		if (!kind.wake()) {
-			return false;
-		}
-		this.monitor.wake();
-		return true;
-	}
-
-	private void add(Crew kind, int number) {
-		List<Worker> added = new ArrayList<>(number);
-		while (added.size() < number && !this.closed && kind.admit()) {
-			added.add(new Worker(this, kind));
-		}
-		if (added.isEmpty()) {
-			return;
-		}
-		this.roster.add(added);
-		this.monitor.wake();
-		for (Worker worker : added) {
-			start(worker);
-		}
-	}
-
-	/** Where no thread can be had, those that there are have to do. */
-	private void start(Worker worker) {
-		try {
-			Thread thread = worker.crew().thread(worker);
-			worker.thread = thread;
-			thread.start();
-		}
-		catch (Throwable ex) {
-			worker.crew().risen();
-			ended(worker);
-			if (this.saidNoThread.compareAndSet(false, true)) {
-				logger.warn("No thread can be started for a worker; servers go on with {} workers. "
-						+ "This is not logged again", threads() - 1, ex);
-			}
-		}
+		return !kind.unrest(worker) || !this.staff.retire(worker);
 	}
 
 	/** What the queue of a worker holds goes to the shared one. */
 	void handOver(Worker worker) {
-		if (share(worker)) {
-			summon();
+		if (this.queues.share(worker)) {
+			this.staff.summon();
 			if (this.closed) {
 				runLeft();
 			}
 		}
 	}
 
-	private boolean share(Worker worker) {
-		Runnable task = worker.steal();
-		boolean any = (task != null);
-		while (task != null) {
-			this.shared.offer(task);
-			task = worker.steal();
-		}
-		return any;
-	}
-
-	/** Whether a task waits that a worker without work should take. */
-	boolean hasSurplus() {
-		return !this.shared.isEmpty() || this.roster.hasSurplus();
-	}
-
-	/**
-	 * How many tasks wait that workers without work should take, counted up to a number.
-	 * Looks at all workers; for the monitor.
-	 */
-	int backlog(int most) {
-		int found = 0;
-		for (Runnable ignored : this.shared) {
-			if (++found >= most) {
-				return found;
-			}
-		}
-		for (Worker worker : this.roster.listed()) {
-			found += worker.hasSurplus() ? worker.queued() : 0;
-		}
-		return Math.min(found, most);
-	}
-
 	// What the monitor asks for.
 
-	Crew crew() {
-		return this.crew;
+	Staff staff() {
+		return this.staff;
 	}
 
-	Roster roster() {
-		return this.roster;
+	RunQueues queues() {
+		return this.queues;
 	}
 
-	/**
-	 * Whether a worker will look for work soon.
-	 * @param isLate whether workers on virtual threads were woken and do not begin
-	 */
-	boolean isHelpComing(boolean isLate) {
-		return this.searching.get() > 0 || this.help.isRising() || (this.crew.isRising() && !(isLate && this.starved));
+	boolean isSearching() {
+		return this.searching.get() > 0;
 	}
 
-	boolean isStarved() {
-		return this.starved;
-	}
-
-	void starved(boolean now) {
-		this.starved = now;
+	boolean isClosed() {
+		return this.closed;
 	}
 
 	@Nullable ClassLoader classLoader() {
@@ -604,21 +378,6 @@ final class WorkerScheduler implements Scheduler {
 
 	int parallelism() {
 		return this.parallelism;
-	}
-
-	/** Workers that are listed, or about to be. */
-	int counted() {
-		return this.crew.count() + this.help.count();
-	}
-
-	/** Workers that have not ended. */
-	int threads() {
-		return this.crew.threads() + this.help.threads();
-	}
-
-	/** Workers on platform threads that have not ended. */
-	int platformThreads() {
-		return this.help.threads();
 	}
 
 	Monitor monitor() {

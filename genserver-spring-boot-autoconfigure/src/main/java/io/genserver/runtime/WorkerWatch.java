@@ -79,7 +79,7 @@ final class WorkerWatch {
 	 * @return whether anything runs
 	 */
 	boolean look(long now) {
-		Worker[] listed = this.scheduler.roster().listed();
+		Worker[] listed = this.scheduler.queues().roster().listed();
 		int running = 0;
 		int stuck = 0;
 		boolean served = false;
@@ -110,7 +110,7 @@ final class WorkerWatch {
 			this.slow.look(task, now);
 		}
 		if (sweep) {
-			this.scheduler.roster().sweep();
+			this.scheduler.queues().roster().sweep();
 		}
 		this.walked = listed.length + lookAside(now);
 		boolean isLate = lookForStarvation();
@@ -156,44 +156,44 @@ final class WorkerWatch {
 	 * @return whether some were woken, and none began since the last tick
 	 */
 	private boolean lookForStarvation() {
-		int now = this.scheduler.crew().rises();
-		boolean isLate = this.scheduler.crew().isRising() && now == this.rises;
+		int now = this.scheduler.staff().crew().rises();
+		boolean isLate = this.scheduler.staff().crew().isRising() && now == this.rises;
 		this.rises = now;
 		this.late = isLate ? this.late + 1 : 0;
 		this.punctual = isLate ? 0 : this.punctual + 1;
-		if (this.late >= LATE_TICKS && !this.scheduler.isStarved()) {
+		if (this.late >= LATE_TICKS && !this.scheduler.staff().isStarved()) {
 			this.unserved = 0;
-			this.scheduler.starved(true);
+			this.scheduler.staff().starved(true);
 		}
-		else if (this.punctual >= PUNCTUAL_TICKS && this.scheduler.isStarved()) {
-			this.scheduler.starved(false);
+		else if (this.punctual >= PUNCTUAL_TICKS && this.scheduler.staff().isStarved()) {
+			this.scheduler.staff().starved(false);
 		}
 		return isLate;
 	}
 
 	private void reinforce(int active, boolean served, boolean isLate) {
-		if (this.scheduler.backlog(1) == 0) {
+		if (this.scheduler.queues().backlog(1) == 0) {
 			this.vacated = 0;
 			this.unserved = 0;
 		}
-		else if (!this.scheduler.isHelpComing(isLate)) {
+		else if (!this.scheduler.staff().isHelpComing(isLate)) {
 			this.unserved = served ? 0 : this.unserved + 1;
 			int missing = missing(active);
 			if (missing > 0) {
 				this.vacated = 0;
-				this.scheduler.reinforce(missing);
+				this.scheduler.staff().reinforce(missing);
 			}
 		}
 	}
 
 	private int missing(int active) {
-		if (this.scheduler.isHelpWanted() && this.late < STARVED_TICKS) {
-			return (this.scheduler.platformThreads() < this.scheduler.parallelism()) ? 1 : 0;
+		if (this.scheduler.staff().isHelpWanted() && this.late < STARVED_TICKS) {
+			return (this.scheduler.staff().platformThreads() < this.scheduler.parallelism()) ? 1 : 0;
 		}
 		if (this.vacated > 0) {
 			return 2 * this.vacated;
 		}
-		if (this.scheduler.isHelpWanted()) {
+		if (this.scheduler.staff().isHelpWanted()) {
 			return (this.unserved % PATIENCE == 0) ? 1 : 0;
 		}
 		return (active < this.scheduler.parallelism()) ? 1 : 0;

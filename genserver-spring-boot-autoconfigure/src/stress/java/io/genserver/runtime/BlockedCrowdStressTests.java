@@ -37,7 +37,7 @@ class BlockedCrowdStressTests {
 				rounds.add("%.1f of %.1f ms".formatted(handlers(engine, workers) / 1e6, virtualThreads() / 1e6));
 			}
 			HangGuard.await("the monitor rests", workers.monitor()::isParked);
-			assertThat(workers.threads()).isLessThanOrEqualTo(workers.parallelism() + WorkerScheduler.SPARE);
+			assertThat(workers.staff().threads()).isLessThanOrEqualTo(workers.parallelism() + Staff.SPARE);
 		}
 		System.out.println(HANDLERS + " handlers that waited on one latch went on, and as many plain virtual threads: "
 				+ String.join(", ", rounds));
@@ -57,7 +57,7 @@ class BlockedCrowdStressTests {
 			}));
 		}
 		HangGuard.await("all wait", () -> begun.get() == HANDLERS, () -> begun + " wait");
-		HangGuard.await("all are set aside", () -> workers.roster().listed().length <= 64);
+		HangGuard.await("all are set aside", () -> workers.queues().roster().listed().length <= 64);
 		for (int i = 0; i < 1000; i++) {
 			assertThat(engine.<Object>ref("other", "key-" + i).<Integer, RuntimeException>call((instance) -> 1))
 				.isOne();

@@ -155,10 +155,10 @@ class S18ComputingHandlersTests {
 	void S18_whenItIsOverPlatformThreadsEndAndTheMonitorRests() {
 		compute(2 * CARRIERS);
 		othersGoOn();
-		assertThat(this.scheduler.platformThreads()).isPositive();
+		assertThat(this.scheduler.staff().platformThreads()).isPositive();
 		release();
-		HangGuard.await("platform threads end", () -> this.scheduler.platformThreads() == 0);
-		HangGuard.await("no worker is taken for late", () -> !this.scheduler.isStarved());
+		HangGuard.await("platform threads end", () -> this.scheduler.staff().platformThreads() == 0);
+		HangGuard.await("no worker is taken for late", () -> !this.scheduler.staff().isStarved());
 		HangGuard.await("the monitor rests", this.scheduler.monitor()::isParked);
 	}
 

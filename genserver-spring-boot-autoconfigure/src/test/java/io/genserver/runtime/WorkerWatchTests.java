@@ -55,12 +55,12 @@ class WorkerWatchTests {
 		}));
 		assertThat(this.blocked).filteredOn(Worker::hasQueued).hasSize(1);
 		// One that was made but has not begun: so no other comes and takes it.
-		this.scheduler.crew().admit();
+		this.scheduler.staff().crew().admit();
 
 		tick(ASIDE);
 
 		assertThat(this.blocked).hasSize(this.usual).allMatch(Worker::isAside).noneMatch(Worker::hasQueued);
-		assertThat(this.scheduler.roster().listed()).doesNotContainAnyElementsOf(this.blocked);
+		assertThat(this.scheduler.queues().roster().listed()).doesNotContainAnyElementsOf(this.blocked);
 	}
 
 	@Test
@@ -87,14 +87,14 @@ class WorkerWatchTests {
 		Worker worker = listed(1).getFirst();
 		worker.hold();
 		assertThat(worker.setAside()).isTrue();
-		this.scheduler.roster().sweep();
-		assertThat(this.scheduler.roster().listed()).isEmpty();
+		this.scheduler.queues().roster().sweep();
+		assertThat(this.scheduler.queues().roster().listed()).isEmpty();
 
-		assertThat(this.scheduler.comesBack(worker)).isTrue();
+		assertThat(this.scheduler.staff().comesBack(worker)).isTrue();
 
 		assertThat(worker.isListed()).isTrue();
-		assertThat(this.scheduler.roster().listed()).containsExactly(worker);
-		assertThat(this.scheduler.counted()).isOne();
+		assertThat(this.scheduler.queues().roster().listed()).containsExactly(worker);
+		assertThat(this.scheduler.staff().counted()).isOne();
 	}
 
 	@Test
@@ -103,10 +103,10 @@ class WorkerWatchTests {
 		worker.hold();
 		worker.setAside();
 
-		assertThat(this.scheduler.comesBack(worker)).isTrue();
-		this.scheduler.roster().sweep();
+		assertThat(this.scheduler.staff().comesBack(worker)).isTrue();
+		this.scheduler.queues().roster().sweep();
 
-		assertThat(this.scheduler.roster().listed()).containsExactly(worker);
+		assertThat(this.scheduler.queues().roster().listed()).containsExactly(worker);
 	}
 
 	@Test
@@ -115,13 +115,13 @@ class WorkerWatchTests {
 		Worker worker = workers.getFirst();
 		worker.hold();
 		assertThat(worker.setAside()).isTrue();
-		assertThat(this.scheduler.counted()).isEqualTo(this.usual);
+		assertThat(this.scheduler.staff().counted()).isEqualTo(this.usual);
 
-		assertThat(this.scheduler.comesBack(worker)).isFalse();
-		this.scheduler.ended(worker);
+		assertThat(this.scheduler.staff().comesBack(worker)).isFalse();
+		this.scheduler.staff().ended(worker);
 
-		assertThat(this.scheduler.counted()).isEqualTo(this.usual);
-		assertThat(this.scheduler.threads()).isEqualTo(this.usual);
+		assertThat(this.scheduler.staff().counted()).isEqualTo(this.usual);
+		assertThat(this.scheduler.staff().threads()).isEqualTo(this.usual);
 	}
 
 	@Test
@@ -130,7 +130,7 @@ class WorkerWatchTests {
 
 		assertThat(worker.setAside()).isFalse();
 		assertThat(worker.isListed()).isTrue();
-		assertThat(this.scheduler.counted()).isOne();
+		assertThat(this.scheduler.staff().counted()).isOne();
 	}
 
 	@Test
@@ -138,12 +138,23 @@ class WorkerWatchTests {
 		aWorkerIsLate();
 		Queue<Boolean> virtual = new ConcurrentLinkedQueue<>();
 		this.scheduler.execute(() -> virtual.add(Thread.currentThread().isVirtual()));
-		assertThat(this.scheduler.platformThreads()).isZero();
+		assertThat(this.scheduler.staff().platformThreads()).isZero();
 
 		tick(LATE);
 
-		assertThat(this.scheduler.isStarved()).isTrue();
-		assertThat(this.scheduler.platformThreads()).isPositive();
+		assertThat(this.scheduler.staff().isStarved()).isTrue();
+		assertThat(this.scheduler.staff().platformThreads()).isPositive();
+		HangGuard.await("the task has run", () -> !virtual.isEmpty());
+		assertThat(virtual).containsExactly(false);
+	}
+
+	@Test
+	void whatIsLeftAtTheEndDoesNotWaitForVirtualThreadsThatDoNotGetToRun() {
+		aWorkerIsLate();
+		tick(LATE);
+		this.scheduler.close(0, TimeUnit.NANOSECONDS);
+		Queue<Boolean> virtual = new ConcurrentLinkedQueue<>();
+		this.scheduler.execute(() -> virtual.add(Thread.currentThread().isVirtual()));
 		HangGuard.await("the task has run", () -> !virtual.isEmpty());
 		assertThat(virtual).containsExactly(false);
 	}
@@ -152,7 +163,7 @@ class WorkerWatchTests {
 	void noneComesWithoutATask() {
 		aWorkerIsLate();
 		tick(LATE);
-		assertThat(this.scheduler.platformThreads()).isZero();
+		assertThat(this.scheduler.staff().platformThreads()).isZero();
 	}
 
 	@Test
@@ -160,29 +171,29 @@ class WorkerWatchTests {
 		aWorkerIsLate();
 		tick(LATE);
 		Worker platform = new Worker(this.scheduler, new Crew(true, 1, 0));
-		assertThat(this.scheduler.isWanted(platform)).isTrue();
+		assertThat(this.scheduler.staff().isWanted(platform)).isTrue();
 
-		this.scheduler.crew().risen();
+		this.scheduler.staff().crew().risen();
 		tick(1000);
 
-		assertThat(this.scheduler.isStarved()).isFalse();
-		assertThat(this.scheduler.isWanted(platform)).isFalse();
+		assertThat(this.scheduler.staff().isStarved()).isFalse();
+		assertThat(this.scheduler.staff().isWanted(platform)).isFalse();
 	}
 
 	/** All usual workers wait, and one that was made has not begun, and never will. */
 	private void aWorkerIsLate() {
 		block(this.usual, () -> {
 		});
-		this.scheduler.crew().admit();
+		this.scheduler.staff().crew().admit();
 	}
 
 	/** Workers that count and are listed, without threads. */
 	private List<Worker> listed(int number) {
 		List<Worker> workers = IntStream.range(0, number)
-			.peek((i) -> this.scheduler.crew().admit())
-			.mapToObj((i) -> new Worker(this.scheduler, this.scheduler.crew()))
+			.peek((i) -> this.scheduler.staff().crew().admit())
+			.mapToObj((i) -> new Worker(this.scheduler, this.scheduler.staff().crew()))
 			.toList();
-		this.scheduler.roster().add(workers);
+		this.scheduler.queues().roster().add(workers);
 		return workers;
 	}
 

@@ -191,8 +191,8 @@ public final class GenServerClient implements AutoCloseable {
 
 	/**
 	 * Answer calls of the other end, over this connection and those that follow it. The
-	 * handler is a server: one message at a time, on a virtual thread, and where the
-	 * contract says otherwise as it says.
+	 * handler is a server: one message at a time, on a thread of the engine, and where
+	 * the contract says otherwise as it says.
 	 * @param <C> the contract
 	 * @param name the name by which the other end calls it
 	 * @param contract the contract, an interface

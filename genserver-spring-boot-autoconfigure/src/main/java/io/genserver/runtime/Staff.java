@@ -1,0 +1,244 @@
+package io.genserver.runtime;
+
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Sees to it that there are workers, and no more than needed: on virtual threads, and on
+ * platform threads while those do not get to run.
+ */
+final class Staff {
+
+	private static final SafeLogger logger = SafeLogger.of(Staff.class);
+
+	private static final int MAX_WORKERS = 100_000;
+
+	/** Each has a stack of its own, and takes its share of the processors. */
+	private static final int MAX_PLATFORM_WORKERS = 1024;
+
+	/** Workers beyond the usual number that may wait for work. */
+	static final int SPARE = 8;
+
+	private final WorkerScheduler scheduler;
+
+	private final RunQueues queues;
+
+	private final int parallelism;
+
+	/** Those that usually do all there is to do. */
+	private final Crew crew;
+
+	/** Those that work while workers of the crew do not get to run. */
+	private final Crew help = new Crew(true, MAX_PLATFORM_WORKERS, 0);
+
+	private final AtomicBoolean saidNoThread = new AtomicBoolean();
+
+	/**
+	 * Whether workers of the crew are woken and do not get to run; set by the monitor.
+	 */
+	private volatile boolean starved;
+
+	Staff(WorkerScheduler scheduler, RunQueues queues, int parallelism) {
+		this.scheduler = scheduler;
+		this.queues = queues;
+		this.parallelism = parallelism;
+		this.crew = new Crew(false, MAX_WORKERS, parallelism);
+	}
+
+	/** Whether a worker is of those that are to work now. */
+	boolean isWanted(Worker worker) {
+		return this.starved || !worker.crew().isPlatform();
+	}
+
+	/** Let a worker end if more than enough of its kind are there to wait for work. */
+	boolean retireSpare(Worker worker) {
+		Crew kind = worker.crew();
+		return kind.count() > kind.usual() + SPARE && retire(worker);
+	}
+
+	/**
+	 * Let a worker end, unless it is one of the usual number. It is not counted from now
+	 * on, before the last look for work: so of several that want to end at once enough
+	 * stay, and whoever adds a task meanwhile is seen, or sees that one is missing.
+	 */
+	boolean retire(Worker worker) {
+		Crew kind = worker.crew();
+		if (!kind.unlistExtra()) {
+			return false;
+		}
+		if (isWanted(worker) && this.queues.hasSurplus()) {
+			kind.listed();
+			return false;
+		}
+		worker.retired = true;
+		return true;
+	}
+
+	/**
+	 * The task of a worker that was set aside has ended.
+	 * @return whether the worker is missing, and counted and listed again; otherwise it
+	 * ends
+	 */
+	boolean comesBack(Worker worker) {
+		Crew kind = worker.crew();
+		int most = kind.usual() + ((kind.isPlatform() || this.queues.hasShared()) ? SPARE : 0);
+		if (this.scheduler.isClosed() || !isWanted(worker) || !kind.enlist(most)) {
+			return false;
+		}
+		if (worker.comeBack()) {
+			this.queues.roster().addBack(worker);
+		}
+		else {
+			// The monitor has thought better of it.
+			kind.unlisted();
+		}
+		return true;
+	}
+
+	void ended(Worker worker) {
+		boolean listed = worker.end();
+		if (listed) {
+			this.queues.roster().sweepFew();
+		}
+		if (listed != worker.retired) {
+			// Retired, it was already counted as ended; aside, by the monitor too.
+			if (listed) {
+				worker.crew().unlisted();
+			}
+			else {
+				worker.crew().listed();
+			}
+		}
+		worker.crew().ended();
+		this.scheduler.handOver(worker);
+	}
+
+	/** There is a task more: wake a worker unless one is coming anyway. */
+	void summon() {
+		VarHandle.fullFence();
+		if (this.scheduler.isSearching()) {
+			return;
+		}
+		if (isHelpWanted()) {
+			if (!this.help.isRising()) {
+				wake(this.help);
+			}
+		}
+		else if (!this.crew.isRising() && !wake(this.crew) && this.crew.count() < this.parallelism) {
+			add(this.crew, 1);
+		}
+	}
+
+	/** The calling worker is about to block: somebody else must serve its queue. */
+	void ensureWorker() {
+		VarHandle.fullFence();
+		Crew wanted = wanted();
+		if (!this.scheduler.isSearching() && !wanted.isRising() && !wake(wanted)) {
+			add(wanted, 1);
+		}
+	}
+
+	/** Wake or add some workers, as many as there are tasks for. For the monitor. */
+	void reinforce(int number) {
+		Crew wanted = wanted();
+		int left = this.queues.backlog(number);
+		while (left > 0 && wake(wanted)) {
+			left--;
+		}
+		add(wanted, left);
+	}
+
+	/** Whether workers on virtual threads do not get to run, and some are late now. */
+	boolean isHelpWanted() {
+		return this.starved && this.crew.isRising();
+	}
+
+	/** Those that are to be woken now. */
+	private Crew wanted() {
+		return isHelpWanted() ? this.help : this.crew;
+	}
+
+	private boolean wake(Crew kind) {
+		if (!kind.wake()) {
+			return false;
+		}
+		this.scheduler.monitor().wake();
+		return true;
+	}
+
+	private void add(Crew kind, int number) {
+		List<Worker> added = new ArrayList<>(number);
+		while (added.size() < number && !this.scheduler.isClosed() && kind.admit()) {
+			added.add(new Worker(this.scheduler, kind));
+		}
+		if (added.isEmpty()) {
+			return;
+		}
+		this.queues.roster().add(added);
+		this.scheduler.monitor().wake();
+		for (Worker worker : added) {
+			start(worker);
+		}
+	}
+
+	/** Where no thread can be had, those that there are have to do. */
+	private void start(Worker worker) {
+		try {
+			Thread thread = worker.crew().thread(worker);
+			worker.thread = thread;
+			thread.start();
+		}
+		catch (Throwable ex) {
+			worker.crew().risen();
+			ended(worker);
+			if (this.saidNoThread.compareAndSet(false, true)) {
+				logger.warn("No thread can be started for a worker; servers go on with {} workers. "
+						+ "This is not logged again", threads() - 1, ex);
+			}
+		}
+	}
+
+	/** Wake a worker so that it may end. */
+	boolean wakeAny() {
+		return this.crew.wake() || this.help.wake();
+	}
+
+	/**
+	 * Whether a worker will look for work soon.
+	 * @param isLate whether workers on virtual threads were woken and do not begin
+	 */
+	boolean isHelpComing(boolean isLate) {
+		return this.scheduler.isSearching() || this.help.isRising()
+				|| (this.crew.isRising() && !(isLate && this.starved));
+	}
+
+	boolean isStarved() {
+		return this.starved;
+	}
+
+	void starved(boolean now) {
+		this.starved = now;
+	}
+
+	Crew crew() {
+		return this.crew;
+	}
+
+	/** Workers that are listed, or about to be. */
+	int counted() {
+		return this.crew.count() + this.help.count();
+	}
+
+	/** Workers that have not ended. */
+	int threads() {
+		return this.crew.threads() + this.help.threads();
+	}
+
+	/** Workers on platform threads that have not ended. */
+	int platformThreads() {
+		return this.help.threads();
+	}
+
+}
