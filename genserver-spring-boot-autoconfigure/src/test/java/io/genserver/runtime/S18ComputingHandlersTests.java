@@ -51,8 +51,11 @@ class S18ComputingHandlersTests {
 
 	@BeforeEach
 	void addServers() {
-		this.engine.addKeyed("keeps", ServerSettings.DEFAULTS, Object::new);
-		this.engine.addKeyed("other", ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION), Object::new);
+		// An instance that is let go when it is idle for long would keep the monitor
+		// awake.
+		ServerSettings settings = ServerSettings.DEFAULTS.withIdleTimeout(null);
+		this.engine.addKeyed("keeps", settings, Object::new);
+		this.engine.addKeyed("other", settings.withCallTimeout(HangGuard.DURATION), Object::new);
 		this.engine.runtime.start();
 	}
 
