@@ -185,10 +185,12 @@ final class Worker implements Runnable {
 	}
 
 	/**
-	 * Its task no longer keeps it from its queue.
+	 * Its task no longer keeps it from its queue. By this worker, where its task ends and
+	 * again before it looks for another: the monitor may take it for held, and set it
+	 * aside, between its last look and its next task.
 	 * @return whether it goes on; otherwise it was set aside and is not missed
 	 */
-	private boolean letGo() {
+	boolean letGo() {
 		this.held = false;
 		if (this.place != ASIDE) {
 			return true;

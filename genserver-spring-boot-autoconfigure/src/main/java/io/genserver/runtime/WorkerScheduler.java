@@ -270,6 +270,10 @@ final class WorkerScheduler implements Scheduler {
 			worker.crew().risen();
 		}
 		while (true) {
+			// Its task may have been seen a last time just after it ended.
+			if (worker.isHeld() && !worker.letGo()) {
+				return null;
+			}
 			Runnable task = this.staff.isWanted(worker) ? this.queues.find(worker) : null;
 			if (task == null && this.staff.isWanted(worker)) {
 				task = search(worker);

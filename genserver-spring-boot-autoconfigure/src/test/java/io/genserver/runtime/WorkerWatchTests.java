@@ -98,6 +98,22 @@ class WorkerWatchTests {
 	}
 
 	@Test
+	void aWorkerThatWasSetAsideAsItsTaskEndedComesBackBeforeTheNext() {
+		Worker worker = listed(1).getFirst();
+		worker.hold();
+		assertThat(worker.setAside()).isTrue();
+		this.scheduler.queues().roster().sweep();
+		Runnable task = () -> {
+		};
+		this.scheduler.queues().offer(task);
+
+		assertThat(this.scheduler.next(worker)).isSameAs(task);
+
+		assertThat(worker.isHeld()).isFalse();
+		assertThat(this.scheduler.queues().roster().listed()).containsExactly(worker);
+	}
+
+	@Test
 	void aWorkerThatComesBackWhileTheMonitorLetsGoOfItIsListedOnce() {
 		Worker worker = listed(1).getFirst();
 		worker.hold();
