@@ -283,7 +283,7 @@ final class Chaos {
 
 	private void assertNothingIsLeft() throws InterruptedException {
 		WorkerScheduler workers = (WorkerScheduler) this.engine.scheduler;
-		await("workers have ended", () -> !workers.workers().iterator().hasNext());
+		await("workers have ended", () -> workers.staff().threads() == 0);
 		await("the monitor has ended",
 				() -> Thread.getAllStackTraces().keySet().stream().noneMatch((thread) -> isMonitor(thread)));
 		for (Server server : this.engine.runtime.servers()) {
