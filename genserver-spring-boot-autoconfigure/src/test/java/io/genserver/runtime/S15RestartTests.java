@@ -12,6 +12,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
 import io.genserver.ServerState;
+import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Servers that start again after all were shut down, and timers around a shutdown.
  */
+@RealThreads
 class S15RestartTests {
 
 	private static final class Counter {
