@@ -5,13 +5,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.genserver.testsupport.RealThreads;
-import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 
 /** What the stress profile repeats on a busy machine is complete. */
-@RealThreads
 class RealThreadsTest {
 
 	@Test
