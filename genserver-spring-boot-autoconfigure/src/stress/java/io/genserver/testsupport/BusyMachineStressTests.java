@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Tag;
@@ -19,27 +20,34 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Repeats the tests that use real threads while other threads keep all processors busy:
- * what counts on a thread being on time fails here before it fails on somebody's machine.
+ * Repeats the tests of the engine that use real threads while other threads keep all
+ * processors busy: what counts on a thread being on time fails here before it fails on
+ * somebody's machine. Ends after so many rounds, or when its time is over.
  */
 @Tag("stress")
 class BusyMachineStressTests {
 
 	private static final int ROUNDS = Integer.getInteger("genserver.busy.rounds", 2);
 
+	/** No further round begins after so many minutes. */
+	private static final int MINUTES = Integer.getInteger("genserver.busy.minutes", 10);
+
 	/** Threads that compute for as long as this runs, per processor. */
-	private static final int LOAD = Integer.getInteger("genserver.busy.load", 2);
+	private static final int LOAD = Integer.getInteger("genserver.busy.load", 1);
 
 	@Test
 	void whatUsesRealThreadsPassesEachTimeOnABusyMachine() {
 		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-			.selectors(DiscoverySelectors.selectPackage("io.genserver"))
+			.selectors(DiscoverySelectors.selectPackage("io.genserver.runtime"),
+					DiscoverySelectors.selectPackage("io.genserver.background"),
+					DiscoverySelectors.selectPackage("io.genserver.protocol"))
 			.filters(TagFilter.includeTags(RealThreads.TAG), TagFilter.excludeTags("stress"))
 			.build();
 		AtomicBoolean over = new AtomicBoolean();
 		List<Thread> busy = occupyProcessors(over);
 		try {
-			for (int round = 1; round <= ROUNDS; round++) {
+			long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
+			for (int round = 1; round <= ROUNDS && (round == 1 || System.nanoTime() - end < 0); round++) {
 				SummaryGeneratingListener listener = new SummaryGeneratingListener();
 				LauncherFactory.create().execute(request, listener);
 				TestExecutionSummary summary = listener.getSummary();
