@@ -279,7 +279,7 @@ public final class BackgroundServices implements AutoCloseable {
 			.flatMap((each) -> Stream.of(each.whenEnded(), each.completion()))
 			.toArray(CompletableFuture[]::new));
 		CountDownLatch over = new CountDownLatch(1);
-		ended.thenRun(over::countDown);
+		ended.whenComplete((nothing, failure) -> over.countDown());
 		Registration timer = this.environment.after(limit, over::countDown);
 		try {
 			over.await();
