@@ -4,6 +4,7 @@ import java.time.Instant;
 
 import io.genserver.background.ServiceInfo;
 import io.genserver.background.ServiceState;
+import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -20,11 +21,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param started when it was last started, restarts included; absent if never
  * @param ended when it ended; absent if it has not
  * @param lastFailure what it threw last; absent if it never did
+ * @param inFlight what it is doing now; absent between two steps and after the end
  * @since 0.1.0
  */
 public record BackgroundServiceDescription(String name, String type, ServiceState state, long steps, long items,
-		long restarts, @Nullable Instant started, @Nullable Instant ended,
-		@Nullable FailureDescription lastFailure) implements OperationResponseBody {
+		long restarts, @Nullable Instant started, @Nullable Instant ended, @Nullable FailureDescription lastFailure,
+		@Nullable InFlightDescription inFlight) implements OperationResponseBody {
 
 	private static final int MESSAGE_LENGTH = 500;
 
@@ -32,7 +34,24 @@ public record BackgroundServiceDescription(String name, String type, ServiceStat
 		ServiceInfo.Failure failure = info.lastFailure();
 		return new BackgroundServiceDescription(info.name(), info.type(), info.state(), info.steps(), info.items(),
 				info.restarts(), info.started(), info.ended(),
-				(failure != null) ? FailureDescription.of(failure) : null);
+				(failure != null) ? FailureDescription.of(failure) : null, InFlightDescription.of(info.inFlight()));
+	}
+
+	/**
+	 * What a service is doing.
+	 *
+	 * @param operation {@code step}, {@code constructor} or {@code @PreDestroy}
+	 * @param ageMillis how long it has been doing that
+	 * @param stuck whether that is longer than its limit
+	 * @since 0.1.0
+	 */
+	public record InFlightDescription(String operation, long ageMillis, boolean stuck) {
+
+		static @Nullable InFlightDescription of(ServiceInfo.@Nullable InFlight inFlight) {
+			return (inFlight != null) ? new InFlightDescription(inFlight.operation(), Durations.millis(inFlight.age()),
+					inFlight.isStuck()) : null;
+		}
+
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Map;
 import io.genserver.background.BackgroundServices;
 import io.genserver.background.ServiceInfo;
 import io.genserver.background.ServiceState;
+import io.genserver.runtime.Durations;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -14,7 +15,8 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * Tells whether the background services do their work: DOWN if one has been given up,
- * else UP. Those that are given up, and those that have just thrown and are to be
+ * OUT_OF_SERVICE if a step of one has taken longer than its limit, else UP. Those that
+ * are given up, those that are stuck, and those that have just thrown and are to be
  * restarted, are in the details.
  *
  * @since 0.1.0
@@ -37,13 +39,33 @@ public class BackgroundServicesHealthIndicator extends AbstractHealthIndicator {
 		List<ServiceInfo> all = this.services.list();
 		Map<String, String> failed = reasons(all, ServiceState.FAILED);
 		Map<String, String> restarting = reasons(all, ServiceState.RESTARTING);
-		builder.status(failed.isEmpty() ? Status.UP : Status.DOWN).withDetail("services", all.size());
+		Map<String, Object> stuck = stuck(all);
+		builder.status(!failed.isEmpty() ? Status.DOWN : !stuck.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP)
+			.withDetail("services", all.size());
 		if (!failed.isEmpty()) {
 			builder.withDetail("failed", failed);
+		}
+		if (!stuck.isEmpty()) {
+			builder.withDetail("stuck", stuck);
 		}
 		if (!restarting.isEmpty()) {
 			builder.withDetail("restarting", restarting);
 		}
+	}
+
+	private static Map<String, Object> stuck(List<ServiceInfo> all) {
+		Map<String, Object> stuck = new LinkedHashMap<>();
+		for (ServiceInfo info : all) {
+			ServiceInfo.InFlight inFlight = info.inFlight();
+			if (inFlight != null && inFlight.isStuck()) {
+				Map<String, Object> details = new LinkedHashMap<>();
+				details.put("operation", inFlight.operation());
+				details.put("ageMillis", Durations.millis(inFlight.age()));
+				details.put("stuckStepLimitMillis", Durations.millis(inFlight.stuckLimit()));
+				stuck.put(info.name(), details);
+			}
+		}
+		return stuck;
 	}
 
 	/** The exception a service threw last, by its name. */

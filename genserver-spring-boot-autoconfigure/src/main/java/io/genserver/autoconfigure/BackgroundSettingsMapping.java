@@ -2,10 +2,12 @@ package io.genserver.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
 
 import io.genserver.autoconfigure.GenServerBackgroundProperties.Service;
 import io.genserver.background.RestartPolicy;
+import io.genserver.background.StepLimits;
 import io.genserver.runtime.ServerNames;
 import io.genserver.spring.background.ServiceSettings;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,11 @@ final class BackgroundSettingsMapping {
 
 	private final GenServerBackgroundProperties properties;
 
-	BackgroundSettingsMapping(GenServerBackgroundProperties properties) {
+	private final GenServerProperties servers;
+
+	BackgroundSettingsMapping(GenServerBackgroundProperties properties, GenServerProperties servers) {
 		this.properties = properties;
+		this.servers = servers;
 	}
 
 	Duration shutdownTimeout() {
@@ -73,7 +78,20 @@ final class BackgroundSettingsMapping {
 			.check(ServerSettingsMapping::notNegative);
 		boolean autostart = property(prefix, "autostart", own.getAutostart(), this.properties.isAutostart()).value;
 		return new ServiceSettings(autostart, new RestartPolicy(maxRestarts.value, window, initial.value, max.value),
-				interruptAfter);
+				interruptAfter, stepLimits(prefix, own));
+	}
+
+	/** What is not set is as it is for servers. */
+	private StepLimits stepLimits(String prefix, Service own) {
+		Duration slow = Objects.requireNonNullElse(this.properties.getSlowStepThreshold(),
+				this.servers.getSlowHandlerThreshold());
+		Duration stuck = Objects.requireNonNullElse(this.properties.getStuckStepLimit(),
+				this.servers.getStuckHandlerLimit());
+		return new StepLimits(
+				property(prefix, "slow-step-threshold", own.getSlowStepThreshold(), slow)
+					.check(ServerSettingsMapping::notNegative),
+				property(prefix, "stuck-step-limit", own.getStuckStepLimit(), stuck)
+					.check(ServerSettingsMapping::notNegative));
 	}
 
 	private static <T> Property<T> property(String prefix, String name, @Nullable T own, T common) {

@@ -45,14 +45,16 @@ public final class GenServerBackgroundAutoConfiguration {
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	BackgroundServices genServerBackgroundServices(ServiceEnvironment environment, BackgroundEventPublisher events,
-			GenServerBackgroundProperties properties) {
-		return new BackgroundServices(environment, events, new BackgroundSettingsMapping(properties).shutdownTimeout());
+			GenServerProperties serverProperties, GenServerBackgroundProperties properties) {
+		BackgroundSettingsMapping settings = new BackgroundSettingsMapping(properties, serverProperties);
+		return new BackgroundServices(environment, events, settings.shutdownTimeout(),
+				settings.defaults().stepLimits());
 	}
 
 	@Bean
 	BackgroundBeans genServerBackgroundBeans(ConfigurableListableBeanFactory beanFactory,
 			GenServerProperties serverProperties, GenServerBackgroundProperties properties) {
-		BackgroundSettingsMapping settings = new BackgroundSettingsMapping(properties);
+		BackgroundSettingsMapping settings = new BackgroundSettingsMapping(properties, serverProperties);
 		settings.defaults();
 		BackgroundBeans beans = new BackgroundBeans(beanFactory, settings::of);
 		ConfiguredServerNames.check("background service", "genserver.background.services",

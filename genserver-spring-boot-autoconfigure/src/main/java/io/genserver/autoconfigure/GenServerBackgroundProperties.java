@@ -55,6 +55,19 @@ public class GenServerBackgroundProperties {
 	private final Lifecycle lifecycle = new Lifecycle();
 
 	/**
+	 * Time after which a running step of a background service is logged, once. Zero for
+	 * never. 'genserver.slow-handler-threshold' unless set.
+	 */
+	private @Nullable Duration slowStepThreshold;
+
+	/**
+	 * Time after which a running step of a background service counts as stuck, which the
+	 * health of the background services shows. Zero for never.
+	 * 'genserver.stuck-handler-limit' unless set.
+	 */
+	private @Nullable Duration stuckStepLimit;
+
+	/**
 	 * Settings of single background services, by their names. Case, dashes and
 	 * underscores of a name do not matter.
 	 */
@@ -114,6 +127,22 @@ public class GenServerBackgroundProperties {
 
 	public void setShutdownTimeout(Duration shutdownTimeout) {
 		this.shutdownTimeout = shutdownTimeout;
+	}
+
+	public @Nullable Duration getSlowStepThreshold() {
+		return this.slowStepThreshold;
+	}
+
+	public void setSlowStepThreshold(@Nullable Duration slowStepThreshold) {
+		this.slowStepThreshold = slowStepThreshold;
+	}
+
+	public @Nullable Duration getStuckStepLimit() {
+		return this.stuckStepLimit;
+	}
+
+	public void setStuckStepLimit(@Nullable Duration stuckStepLimit) {
+		this.stuckStepLimit = stuckStepLimit;
 	}
 
 	public Map<String, Service> getServices() {
@@ -206,6 +235,16 @@ public class GenServerBackgroundProperties {
 		 */
 		private @Nullable Duration interruptAfter;
 
+		/**
+		 * Time after which its running step is logged, once. Zero for never.
+		 */
+		private @Nullable Duration slowStepThreshold;
+
+		/**
+		 * Time after which its running step counts as stuck. Zero for never.
+		 */
+		private @Nullable Duration stuckStepLimit;
+
 		public @Nullable Boolean getAutostart() {
 			return this.autostart;
 		}
@@ -240,6 +279,22 @@ public class GenServerBackgroundProperties {
 
 		public void setInterruptAfter(@Nullable Duration interruptAfter) {
 			this.interruptAfter = interruptAfter;
+		}
+
+		public @Nullable Duration getSlowStepThreshold() {
+			return this.slowStepThreshold;
+		}
+
+		public void setSlowStepThreshold(@Nullable Duration slowStepThreshold) {
+			this.slowStepThreshold = slowStepThreshold;
+		}
+
+		public @Nullable Duration getStuckStepLimit() {
+			return this.stuckStepLimit;
+		}
+
+		public void setStuckStepLimit(@Nullable Duration stuckStepLimit) {
+			this.stuckStepLimit = stuckStepLimit;
 		}
 
 	}

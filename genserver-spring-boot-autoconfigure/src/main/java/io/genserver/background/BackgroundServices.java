@@ -37,6 +37,8 @@ public final class BackgroundServices implements AutoCloseable {
 
 	private final Duration shutdownTimeout;
 
+	private final StepLimits stepLimits;
+
 	/** By the form in which names are compared, in the order they were added. */
 	private final Map<String, SupervisedService<?, ?>> services = new LinkedHashMap<>();
 
@@ -54,9 +56,24 @@ public final class BackgroundServices implements AutoCloseable {
 	 */
 	public BackgroundServices(ServiceEnvironment environment, Consumer<? super BackgroundServiceEvent> listener,
 			Duration shutdownTimeout) {
+		this(environment, listener, shutdownTimeout, StepLimits.NONE);
+	}
+
+	/**
+	 * Create a registry.
+	 * @param environment time and threads
+	 * @param listener told what happens, on the service's thread; what it throws is
+	 * logged
+	 * @param shutdownTimeout time services get to end when this is closed
+	 * @param stepLimits how long a step may take before that shows, of services whose
+	 * definition does not say
+	 */
+	public BackgroundServices(ServiceEnvironment environment, Consumer<? super BackgroundServiceEvent> listener,
+			Duration shutdownTimeout, StepLimits stepLimits) {
 		this.environment = environment;
 		this.listener = listener;
 		this.shutdownTimeout = shutdownTimeout;
+		this.stepLimits = stepLimits;
 	}
 
 	/**
@@ -354,6 +371,10 @@ public final class BackgroundServices implements AutoCloseable {
 		synchronized (this.services) {
 			this.services.remove(ServerNames.uniform(service.name()), service);
 		}
+	}
+
+	StepLimits stepLimits() {
+		return this.stepLimits;
 	}
 
 	ServiceEnvironment environment() {

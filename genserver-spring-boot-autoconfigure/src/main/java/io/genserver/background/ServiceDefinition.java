@@ -34,14 +34,18 @@ public final class ServiceDefinition<T, H> {
 
 	private final Duration interruptAfter;
 
+	private final @Nullable StepLimits stepLimits;
+
 	private ServiceDefinition(String name, Instances<T> instances, @Nullable CancellationToken token,
-			@Nullable ItemConsumer<? super T> consumer, RestartPolicy restarts, Duration interruptAfter) {
+			@Nullable ItemConsumer<? super T> consumer, RestartPolicy restarts, Duration interruptAfter,
+			@Nullable StepLimits stepLimits) {
 		this.name = name;
 		this.instances = instances;
 		this.token = token;
 		this.consumer = consumer;
 		this.restarts = restarts;
 		this.interruptAfter = interruptAfter;
+		this.stepLimits = stepLimits;
 	}
 
 	/**
@@ -94,7 +98,7 @@ public final class ServiceDefinition<T, H> {
 			throw new IllegalArgumentException("'" + name + "' cannot be the name of a background service: it must"
 					+ " begin with a letter and consist of letters, digits, dashes and underscores");
 		}
-		return new ServiceDefinition<>(name, instances, null, null, RestartPolicy.NEVER, INTERRUPT_AFTER);
+		return new ServiceDefinition<>(name, instances, null, null, RestartPolicy.NEVER, INTERRUPT_AFTER, null);
 	}
 
 	/**
@@ -114,7 +118,7 @@ public final class ServiceDefinition<T, H> {
 	 */
 	public ServiceDefinition<T, H> withToken(CancellationToken token) {
 		return new ServiceDefinition<>(this.name, this.instances, token, this.consumer, this.restarts,
-				this.interruptAfter);
+				this.interruptAfter, this.stepLimits);
 	}
 
 	/**
@@ -124,7 +128,7 @@ public final class ServiceDefinition<T, H> {
 	 */
 	public ServiceDefinition<T, H> withConsumer(ItemConsumer<? super T> consumer) {
 		return new ServiceDefinition<>(this.name, this.instances, this.token, consumer, this.restarts,
-				this.interruptAfter);
+				this.interruptAfter, this.stepLimits);
 	}
 
 	/**
@@ -134,7 +138,7 @@ public final class ServiceDefinition<T, H> {
 	 */
 	public ServiceDefinition<T, H> withRestarts(RestartPolicy restarts) {
 		return new ServiceDefinition<>(this.name, this.instances, this.token, this.consumer, restarts,
-				this.interruptAfter);
+				this.interruptAfter, this.stepLimits);
 	}
 
 	/**
@@ -152,7 +156,18 @@ public final class ServiceDefinition<T, H> {
 					"The time before an interruption must not be negative, but is " + interruptAfter);
 		}
 		return new ServiceDefinition<>(this.name, this.instances, this.token, this.consumer, this.restarts,
-				interruptAfter);
+				interruptAfter, this.stepLimits);
+	}
+
+	/**
+	 * Choose how long a step may take before that shows. Without it the limits are those
+	 * of the {@link BackgroundServices}.
+	 * @param stepLimits the limits
+	 * @return another definition
+	 */
+	public ServiceDefinition<T, H> withStepLimits(StepLimits stepLimits) {
+		return new ServiceDefinition<>(this.name, this.instances, this.token, this.consumer, this.restarts,
+				this.interruptAfter, stepLimits);
 	}
 
 	/**
@@ -181,6 +196,10 @@ public final class ServiceDefinition<T, H> {
 
 	Duration interruptAfter() {
 		return this.interruptAfter;
+	}
+
+	@Nullable StepLimits stepLimits() {
+		return this.stepLimits;
 	}
 
 	@Override

@@ -208,7 +208,9 @@ final class ServiceRun<T> {
 		this.thread.clean();
 		this.interruption.enter();
 		try {
-			Step<T> step = this.service.instance().run(this.token);
+			BackgroundService<T> instance = this.service.instance();
+			this.service.watch().begin(StepWatch.STEP);
+			Step<T> step = instance.run(this.token);
 			if (step == null) {
 				throw new IllegalStateException("Background service '" + this.definition.name()
 						+ "' returned null from its step: return Step.next() or Step.done()");
@@ -220,6 +222,7 @@ final class ServiceRun<T> {
 			return step;
 		}
 		finally {
+			this.service.watch().end();
 			this.interruption.exit();
 			this.thread.clean();
 		}

@@ -33,6 +33,9 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 
 	private final AtomicLong restarts = new AtomicLong();
 
+	/** Of all runs: there are never two at once that do something. */
+	private final StepWatch watch;
+
 	private volatile ServiceRun<T> run;
 
 	/** Guarded by this. */
@@ -54,6 +57,9 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 		this.definition = definition;
 		this.services = services;
 		this.lasting = lasting;
+		StepLimits own = definition.stepLimits();
+		this.watch = new StepWatch(definition.name(), services.environment(),
+				(own != null) ? own : services.stepLimits());
 		this.run = new ServiceRun<>(this, null);
 	}
 
@@ -63,6 +69,10 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 
 	ServiceEnvironment environment() {
 		return this.services.environment();
+	}
+
+	StepWatch watch() {
+		return this.watch;
 	}
 
 	/** Begin the run there is, unless it was cancelled first. */
@@ -138,7 +148,7 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 	public ServiceInfo info() {
 		ServiceState state = state();
 		return new ServiceInfo(name(), this.type, state, this.steps.get(), this.items.get(), this.restarts.get(),
-				this.started, state.isEnded() ? this.ended : null, this.lastFailure);
+				this.started, state.isEnded() ? this.ended : null, this.lastFailure, this.watch.inFlight());
 	}
 
 	@Override
@@ -156,11 +166,17 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 	BackgroundService<T> instance() {
 		BackgroundService<T> present = this.instance;
 		if (present == null) {
-			present = this.definition.instances().create();
-			this.type = present.getClass().getName();
-			this.instance = present;
-			if (present instanceof HandleProvider<?> provider) {
-				this.own = (H) provider.newHandle();
+			this.watch.begin(StepWatch.CONSTRUCTOR);
+			try {
+				present = this.definition.instances().create();
+				this.type = present.getClass().getName();
+				this.instance = present;
+				if (present instanceof HandleProvider<?> provider) {
+					this.own = (H) provider.newHandle();
+				}
+			}
+			finally {
+				this.watch.close();
 			}
 		}
 		return present;
@@ -173,11 +189,15 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 			return;
 		}
 		this.instance = null;
+		this.watch.begin(StepWatch.DESTRUCTION);
 		try {
 			this.definition.instances().destroy(present);
 		}
 		catch (Throwable ex) {
 			logger.warn("The instance of background service '{}' could not be released", name(), ex);
+		}
+		finally {
+			this.watch.close();
 		}
 	}
 
@@ -205,6 +225,7 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 	void ended(ServiceRun<T> ended, Completion completion) {
 		this.ended = environment().now();
 		release();
+		this.watch.close();
 		boolean forget;
 		synchronized (this) {
 			forget = !this.lasting && this.run == ended;

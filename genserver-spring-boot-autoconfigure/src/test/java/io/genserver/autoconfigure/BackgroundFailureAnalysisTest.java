@@ -7,6 +7,7 @@ import io.genserver.background.CancellationToken;
 import io.genserver.background.ItemConsumer;
 import io.genserver.background.ItemsOf;
 import io.genserver.background.RestartPolicy;
+import io.genserver.background.StepLimits;
 import io.genserver.background.Step;
 import io.genserver.spring.background.ServiceSettings;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,10 @@ class BackgroundFailureAnalysisTest {
 
 	@Test
 	void theDefaultsAreThoseOfTheServices() {
-		BackgroundSettingsMapping mapping = new BackgroundSettingsMapping(new GenServerBackgroundProperties());
-		assertThat(mapping.defaults())
-			.isEqualTo(new ServiceSettings(true, RestartPolicy.DEFAULTS, Duration.ofSeconds(1)));
+		BackgroundSettingsMapping mapping = new BackgroundSettingsMapping(new GenServerBackgroundProperties(),
+				new GenServerProperties());
+		assertThat(mapping.defaults()).isEqualTo(new ServiceSettings(true, RestartPolicy.DEFAULTS,
+				Duration.ofSeconds(1), new StepLimits(Duration.ofSeconds(1), Duration.ofMinutes(1))));
 		assertThat(mapping.shutdownTimeout()).isEqualTo(Duration.ofSeconds(10));
 	}
 
@@ -43,16 +45,19 @@ class BackgroundFailureAnalysisTest {
 				"genserver.background.interrupt-after=0s", "genserver.background.services.PLAIN.max-restarts=5",
 				"genserver.background.services.PLAIN.window=2m", "genserver.background.services.PLAIN.backoff.max=9s",
 				"genserver.background.services.PLAIN.interrupt-after=3s",
-				"genserver.background.services.PLAIN.autostart=false")
+				"genserver.background.services.PLAIN.autostart=false", "genserver.background.slow-step-threshold=8s",
+				"genserver.stuck-handler-limit=7m", "genserver.background.services.PLAIN.slow-step-threshold=0s",
+				"genserver.background.services.PLAIN.stuck-step-limit=1h")
 			.run((context) -> {
 				BackgroundSettingsMapping mapping = new BackgroundSettingsMapping(
-						context.getBean(GenServerBackgroundProperties.class));
+						context.getBean(GenServerBackgroundProperties.class),
+						context.getBean(GenServerProperties.class));
 				assertThat(mapping.of("plain")).isEqualTo(new ServiceSettings(false,
 						new RestartPolicy(5, Duration.ofMinutes(2), Duration.ofSeconds(1), Duration.ofSeconds(9)),
-						Duration.ofSeconds(3)));
+						Duration.ofSeconds(3), new StepLimits(Duration.ZERO, Duration.ofHours(1))));
 				assertThat(mapping.of("other")).isEqualTo(new ServiceSettings(true,
 						new RestartPolicy(4, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofSeconds(2)),
-						Duration.ZERO));
+						Duration.ZERO, new StepLimits(Duration.ofSeconds(8), Duration.ofMinutes(7))));
 			});
 	}
 
@@ -61,6 +66,8 @@ class BackgroundFailureAnalysisTest {
 			"genserver.background.backoff.initial, 1m, genserver.background.backoff.initial",
 			"genserver.background.backoff.max, -1s, negative", "genserver.background.interrupt-after, -1s, negative",
 			"genserver.background.shutdown-timeout, -1s, negative",
+			"genserver.background.slow-step-threshold, -1s, negative",
+			"genserver.background.services.plain.stuck-step-limit, -1s, negative",
 			"genserver.background.services.plain.window, -1s, positive",
 			"genserver.background.services.plain.backoff.max, 1ms, genserver.background.backoff.initial" })
 	void aValueThatMakesNoSenseIsNamed(String key, String value, String reason) {

@@ -73,7 +73,8 @@ public final class BackgroundBeans {
 	private ServiceDefinition<?, ?> define(String name, @Nullable String consumer) {
 		ServiceSettings said = settings(name);
 		ServiceDefinition<Object, ?> definition = instances(name).withRestarts(said.restarts())
-			.withInterruptAfter(said.interruptAfter());
+			.withInterruptAfter(said.interruptAfter())
+			.withStepLimits(said.stepLimits());
 		return (consumer != null)
 				? definition.withConsumer((ItemConsumer<Object>) this.beanFactory.getBean(consumer, ItemConsumer.class))
 				: definition;

@@ -56,6 +56,8 @@ class BackgroundServiceBeansTest {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
 				AutoConfigurations.of(GenServerAutoConfiguration.class, GenServerBackgroundAutoConfiguration.class))
+		// The one timer that a test waits for is that of a pause.
+		.withPropertyValues("genserver.background.slow-step-threshold=0s")
 		.withBean(VirtualTime.class, () -> this.time)
 		.withBean(Journal.class, () -> this.journal);
 
