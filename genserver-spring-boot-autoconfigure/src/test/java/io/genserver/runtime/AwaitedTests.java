@@ -106,8 +106,9 @@ class AwaitedTests {
 			assertThat(context[0].isCancelled()).isFalse();
 			assertThat(context[0].remaining()).isNotNull();
 			reply.cancel(false);
+			assertThat(context[0].isCancelled()).isTrue();
 			assertThat(engine.<Object>ref("server")
-				.<Boolean, RuntimeException>call((instance) -> context[0].isCancelled())).isFalse();
+				.<Boolean, RuntimeException>call((instance) -> GenServerContext.current().isCancelled())).isFalse();
 			source.complete("late");
 			scheduler.settle();
 			assertThat(engine.lateReplies).hasValue(1);
