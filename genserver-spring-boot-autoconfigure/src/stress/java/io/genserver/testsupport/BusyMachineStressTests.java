@@ -4,14 +4,17 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
-import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -25,7 +28,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  * somebody's machine. Ends after so many rounds, or when its time is over.
  */
 @Tag("stress")
+@EnabledIfSystemProperty(named = "genserver.busy.rounds", matches = "[1-9][0-9]*",
+		disabledReason = "takes long: ask for it with -Dgenserver.busy.rounds=20")
 class BusyMachineStressTests {
+
+	private static final Set<String> ELSEWHERE = Set.of("Seeds", "RpcApplication", "SpringApplicationBuilder",
+			"TestEndpoint");
 
 	private static final int ROUNDS = Integer.getInteger("genserver.busy.rounds", 2);
 
@@ -38,10 +46,7 @@ class BusyMachineStressTests {
 	@Test
 	void whatUsesRealThreadsPassesEachTimeOnABusyMachine() {
 		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-			.selectors(DiscoverySelectors.selectPackage("io.genserver.runtime"),
-					DiscoverySelectors.selectPackage("io.genserver.background"),
-					DiscoverySelectors.selectPackage("io.genserver.protocol"))
-			.filters(TagFilter.includeTags(RealThreads.TAG), TagFilter.excludeTags("stress"))
+			.selectors(testClasses().stream().map(DiscoverySelectors::selectClass).toList())
 			.build();
 		AtomicBoolean over = new AtomicBoolean();
 		List<Thread> busy = occupyProcessors(over);
@@ -62,6 +67,21 @@ class BusyMachineStressTests {
 		finally {
 			over.set(true);
 		}
+	}
+
+	/**
+	 * Of the marked classes those without a seeded schedule, whose thousands of changes
+	 * of threads each wait for a processor here, and without an application of their own.
+	 */
+	private static List<Class<?>> testClasses() {
+		return new ClassFileImporter().importPackages("io.genserver")
+			.stream()
+			.filter((type) -> type.isAnnotatedWith(RealThreads.class) && !type.isAnnotatedWith(Tag.class))
+			.filter((type) -> type.getDirectDependenciesFromSelf()
+				.stream()
+				.noneMatch((dependency) -> ELSEWHERE.contains(dependency.getTargetClass().getSimpleName())))
+			.<Class<?>>map(JavaClass::reflect)
+			.toList();
 	}
 
 	private static List<Thread> occupyProcessors(AtomicBoolean over) {

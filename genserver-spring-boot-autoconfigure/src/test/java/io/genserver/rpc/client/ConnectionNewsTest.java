@@ -49,7 +49,7 @@ class ConnectionNewsTest {
 		assertThat(before.reason()).isNull();
 		assertThat(before.nextAttempt()).isNull();
 		Seen seen = new Seen(client);
-		this.endpoint.connections.getFirst().close(new CloseReason(CloseCode.GOING_AWAY, "bye\nforged line"));
+		this.endpoint.connection().close(new CloseReason(CloseCode.GOING_AWAY, "bye\nforged line"));
 		seen.await(ClientState.OPEN);
 		assertThat(output).containsOnlyOnce("was lost (").doesNotContain("secret").doesNotContain("\nforged line");
 		assertThat(count(output, "Connected to ws://localhost")).isEqualTo(2);
