@@ -29,9 +29,11 @@ record Fault(String file, String type, String test, String right, String wrong) 
 		assertThat(replace).as("%s has a line 'replace:' after it", name).isGreaterThan(find);
 		String head = text.substring(0, find);
 		assertThat(value(head, "breaks", name)).as("%s says what it breaks", name).isNotBlank();
+		int wrong = replace + "\nreplace:\n".length();
 		return new Fault(name, value(head, "class", name), value(head, "test", name),
 				text.substring(find + "\nfind:\n".length(), replace),
-				text.substring(replace + "\nreplace:\n".length(), text.length() - 1));
+				// The last line may be that of 'replace:': the text is left out then.
+				text.substring(wrong, Math.max(wrong, text.length() - 1)));
 	}
 
 	private static String value(String head, String key, String name) {

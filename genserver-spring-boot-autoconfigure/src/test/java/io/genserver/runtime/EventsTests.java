@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -112,7 +113,7 @@ class EventsTests {
 		GenServerRef<Log> log = start(2, SlowSubscriber.FAIL);
 		CompletableFuture<List<Integer>> done = new CompletableFuture<>();
 		CountDownLatch hold = new CountDownLatch(1);
-		List<Long> requests = new ArrayList<>();
+		List<Long> requests = new CopyOnWriteArrayList<>();
 		log.call((server) -> {
 			Flow.Publisher<Integer> source = JdkFlowAdapter
 				.publisherToFlowPublisher(Flux.range(0, 5000).doOnRequest(requests::add));
