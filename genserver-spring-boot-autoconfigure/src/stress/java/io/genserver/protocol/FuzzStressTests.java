@@ -44,6 +44,7 @@ class FuzzStressTests {
 			.start();
 		boolean ended = process.waitFor(SECONDS + 120L, TimeUnit.SECONDS);
 		if (!ended) {
+			process.descendants().forEach(ProcessHandle::destroyForcibly);
 			process.destroyForcibly().waitFor();
 		}
 		String said = Files.readString(output);
@@ -58,7 +59,9 @@ class FuzzStressTests {
 
 	private static List<String> command(FuzzTargets target, Path found, Path grown) throws Exception {
 		String name = target.name().charAt(0) + target.name().substring(1).toLowerCase(Locale.ROOT);
-		List<String> command = new ArrayList<>();
+		// A shell in between: what a process is made by counts as memory it has used, so
+		// that of this JVM would count against the limit below.
+		List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\"; exit $?", "sh"));
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		command.addAll(List.of("-Xmx768m", "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED",
 				"--sun-misc-unsafe-memory-access=allow", "-Dio.netty.leakDetection.level=disabled"));
