@@ -65,6 +65,8 @@ public final class ExtSession implements WireSession {
 
 	private boolean asked;
 
+	private long askedNanos;
+
 	/** Whether it was told that there are no ids left. */
 	private boolean exhausted;
 
@@ -129,8 +131,7 @@ public final class ExtSession implements WireSession {
 		}
 		now(nowNanos);
 		long silence = nowNanos - this.lastBytesNanos;
-		long patience = Durations.nanos(this.extLimits.keepAlive());
-		if (silence >= patience + Durations.nanos(this.extLimits.keepAliveTimeout())) {
+		if (this.asked && nowNanos - this.askedNanos >= Durations.nanos(this.extLimits.keepAliveTimeout())) {
 			this.messages.violated(ExtViolation
 				.idle("nothing heard for " + TimeUnit.NANOSECONDS.toMillis(silence) + " ms, though asked"));
 			return;
@@ -139,8 +140,9 @@ public final class ExtSession implements WireSession {
 			this.messages.violated(ExtViolation.of(new PeerConduct(this.limits).frameStalled()));
 			return;
 		}
-		if (silence >= patience && !this.asked) {
+		if (!this.asked && silence >= Durations.nanos(this.extLimits.keepAlive())) {
 			this.asked = true;
+			this.askedNanos = nowNanos;
 			byte[] payload = new byte[Long.BYTES];
 			LittleEndian.setLong(payload, 0, nowNanos);
 			this.sender.control(FrameKind.PING, 0, payload);

@@ -457,6 +457,21 @@ class ExtSessionTest {
 	}
 
 	@Test
+	void aPeerIsAskedBeforeItIsGivenUpHoweverLateTheTick() {
+		try (ExtWire server = ExtWire.server()) {
+			server.passMillis(1_000_000).tick();
+			assertThat(server.listener.violations).isEmpty();
+			assertThat(written(server)).containsExactly("05 0 8");
+			server.passMillis(9_999).tick();
+			assertThat(server.listener.violations).isEmpty();
+			server.passMillis(1).tick();
+			assertThat(server.listener.violations).singleElement()
+				.extracting(CloseReason::code)
+				.isEqualTo(CloseCode.IDLE);
+		}
+	}
+
+	@Test
 	void aUnaryRequestDoesNotStayHalfOpenAndAStreamMay() {
 		try (ExtWire server = ExtWire.server()) {
 			server.feed(call(ExtFrame.MORE, 1, NONE));

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -62,6 +63,8 @@ public final class GenServerClientBuilder {
 			() -> ThreadLocalRandom.current().nextDouble());
 
 	private boolean ext = true;
+
+	private LongSupplier clock = System::nanoTime;
 
 	private @Nullable TokenSource tokens;
 
@@ -260,6 +263,12 @@ public final class GenServerClientBuilder {
 		return this;
 	}
 
+	/** Have connections take the time from here, as a test wants it. */
+	GenServerClientBuilder clock(LongSupplier clock) {
+		this.clock = clock;
+		return this;
+	}
+
 	/**
 	 * Connect and wait until it is done.
 	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
@@ -375,8 +384,7 @@ public final class GenServerClientBuilder {
 			.waitingCalls(this.maxWaitingCalls)
 			.build();
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
-		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, served.exposed(), workers,
-				System::nanoTime);
+		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, served.exposed(), workers, this.clock);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
 		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,
 				this.backoff, this.maxWaitingCalls, workers);

@@ -38,9 +38,11 @@ final class Liveness {
 	 * @param now the present
 	 * @param heard whether anything came from the peer since the last tick, or nothing
 	 * could because reading is paused
+	 * @param mayAsk whether a ping would leave; if not, the peer is asked once it would,
+	 * and has its time from then on
 	 * @return what to do
 	 */
-	Action tick(long now, boolean heard) {
+	Action tick(long now, boolean heard, boolean mayAsk) {
 		if (heard) {
 			this.lastHeard = now;
 			this.pinged = false;
@@ -49,7 +51,7 @@ final class Liveness {
 		if (this.pinged) {
 			return (now - this.pingedAt >= this.timeout) ? Action.CLOSE : Action.NOTHING;
 		}
-		if (now - this.lastHeard >= this.interval) {
+		if (mayAsk && now - this.lastHeard >= this.interval) {
 			this.pinged = true;
 			this.pingedAt = now;
 			return Action.PING;

@@ -3,6 +3,7 @@ package io.genserver.rpc.socket;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,10 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
 import io.genserver.runtime.Durations;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -30,6 +33,7 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +91,12 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private long heardBytes;
 
+	/** Payload of a ping that is not answered yet. */
+	private @Nullable ByteBuf unanswered;
+
+	/** When the peer was last shown that this end is alive although it does not read. */
+	private long signNanos;
+
 	private volatile int callsInFlight;
 
 	private volatile int closeCode = CloseCode.ABNORMAL;
@@ -109,6 +119,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		this.limits = settings.peers().limits();
 		this.socket = new LingeringClose(Durations.millis(settings.lingerTime()));
 		this.liveness = new Liveness(settings.keepAliveInterval(), settings.keepAliveTimeout(), now());
+		this.signNanos = now();
 		this.stall = new OutboundStall(this.limits.outboundStall());
 		this.peer = new PeerConnection(side, mode, settings.peers(), this, channel.alloc());
 	}
@@ -141,7 +152,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		try {
 			this.channel.config().setOption(ChannelOption.TCP_NODELAY, true);
 			ChannelPipeline pipeline = this.channel.pipeline();
-			pipeline.addBefore(pipeline.context(WebSocketFrameEncoder.class).name(), "genserver.socket", this.socket);
+			pipeline.addBefore(firstOfCodec(pipeline), "genserver.socket", this.socket);
 			pipeline.addBefore(NettyPipeline.ReactiveBridge, "genserver.transport", this);
 			return true;
 		}
@@ -151,6 +162,20 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			this.channel.close();
 			return false;
 		}
+	}
+
+	/**
+	 * Return the name of the codec's handler that is nearest to the socket: in the
+	 * pipeline of a server that is the encoder, in that of a client the decoder. Whatever
+	 * is put before it sees bytes in both directions.
+	 */
+	private static String firstOfCodec(ChannelPipeline pipeline) {
+		for (Map.Entry<String, ChannelHandler> each : pipeline) {
+			if (each.getValue() instanceof WebSocketFrameDecoder || each.getValue() instanceof WebSocketFrameEncoder) {
+				return each.getKey();
+			}
+		}
+		throw new IllegalStateException("The channel was not upgraded to a WebSocket: " + pipeline.names());
 	}
 
 	/**
@@ -231,10 +256,30 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		this.peer.receive(frame.content());
 	}
 
-	/** A peer that reads nothing gets no answers to queue up for it. */
+	/**
+	 * Answers a ping, at once or as soon as the channel takes more. Of pings that come
+	 * until then only the last is answered, so that a peer that reads nothing cannot make
+	 * answers queue up.
+	 */
 	private void pong(PingWebSocketFrame ping) {
-		if (this.channel.isWritable()) {
-			write(new PongWebSocketFrame(ping.content().retain()));
+		forgetPing();
+		this.unanswered = ping.content().retain();
+		answerPing();
+	}
+
+	private void answerPing() {
+		ByteBuf payload = this.unanswered;
+		if (payload != null && this.channel.isWritable()) {
+			this.unanswered = null;
+			write(new PongWebSocketFrame(payload));
+		}
+	}
+
+	private void forgetPing() {
+		ByteBuf payload = this.unanswered;
+		if (payload != null) {
+			this.unanswered = null;
+			payload.release();
 		}
 	}
 
@@ -262,7 +307,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		}
 	}
 
-	private void tick() {
+	/** Looks at the time. On the event loop, regularly. */
+	void tick() {
 		if (this.closing) {
 			return;
 		}
@@ -272,23 +318,32 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		boolean heard = this.paused || received != this.heardBytes;
 		this.heardBytes = received;
 		long now = now();
-		// In ext mode the session asks for itself.
-		switch ((this.mode == WireMode.BASE) ? this.liveness.tick(now, heard) : Liveness.Action.NOTHING) {
-			case PING -> {
-				if (this.channel.isWritable()) {
-					write(new PingWebSocketFrame());
-				}
-			}
+		// In ext mode the session asks for itself, and reading is never paused.
+		boolean writable = this.channel.isWritable();
+		switch ((this.mode == WireMode.BASE) ? this.liveness.tick(now, heard, writable) : Liveness.Action.NOTHING) {
+			case PING -> write(new PingWebSocketFrame());
 			case CLOSE -> closeNow(new CloseReason(CloseCode.IDLE,
 					"nothing heard for " + this.settings.keepAliveTimeout() + " after a ping"));
 			case NOTHING -> {
 				// The peer is there, or has time left to show it.
 			}
 		}
+		if (this.paused && writable && now - this.signNanos >= Durations.nanos(signInterval())) {
+			this.signNanos = now;
+			write(new PongWebSocketFrame());
+		}
 		if (this.stall.tick(this.channel, now)) {
 			closeNow(new CloseReason(CloseCode.SLOW_CONSUMER,
 					"this peer has read nothing for " + this.limits.outboundStall()));
 		}
+	}
+
+	/**
+	 * While reading is paused, a peer's pings stay unread; pongs that it has not asked
+	 * for keep it from giving this end up.
+	 */
+	private Duration signInterval() {
+		return this.settings.keepAliveTimeout().dividedBy(2);
 	}
 
 	private long now() {
@@ -368,6 +423,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private void disconnect(String reason) {
 		this.closing = true;
+		forgetPing();
 		Future<?> pending = this.ticks;
 		if (pending != null) {
 			pending.cancel(false);
@@ -448,6 +504,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		if (messages != null) {
 			messages.writabilityChanged();
 		}
+		answerPing();
 		ctx.fireChannelWritabilityChanged();
 	}
 

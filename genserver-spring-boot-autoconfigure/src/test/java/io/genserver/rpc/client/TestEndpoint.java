@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseCode;
@@ -17,6 +17,7 @@ import io.genserver.rpc.TestServers;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.Traffic;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class TestEndpoint implements AutoCloseable {
 
 	final List<Channel> channels = new CopyOnWriteArrayList<>();
 
+	/** What passes the sockets, one after the other as they were accepted. */
+	final List<Traffic> traffic = new CopyOnWriteArrayList<>();
+
 	/** Headers of the handshakes. */
 	final List<HttpHeaders> handshakes = new CopyOnWriteArrayList<>();
 
@@ -60,10 +64,14 @@ final class TestEndpoint implements AutoCloseable {
 	}
 
 	TestEndpoint(TestServers servers, int port, ProtocolLimits limits, Duration keepAlive) {
+		this(servers, port, limits, keepAlive, System::nanoTime);
+	}
+
+	TestEndpoint(TestServers servers, int port, ProtocolLimits limits, Duration keepAlive, LongSupplier clock) {
 		PeerContext known = servers.context(limits);
 		Duration timeout = Duration.ofSeconds(10);
 		PeerContext context = new PeerContext(limits, known.extLimits().withKeepAlive(keepAlive, timeout),
-				known.streamFailure(), known.exposed(), known.workers(), known.clock());
+				known.streamFailure(), known.exposed(), known.workers(), clock);
 		this.settings = new SocketSettings(keepAlive, timeout, Duration.ofSeconds(1), context);
 		WebsocketServerSpec spec = WebsocketServerSpec.builder()
 			.handlePing(true)
@@ -77,6 +85,7 @@ final class TestEndpoint implements AutoCloseable {
 		this.server = HttpServer.create()
 			.host("localhost")
 			.port(port)
+			.doOnChannelInit((observer, channel, remote) -> this.traffic.add(Traffic.of(channel)))
 			.route((routes) -> routes
 				.get("/ws", (request, response) -> serve(request, response, offersExt(request) ? ext : spec))
 				.get("/guarded",

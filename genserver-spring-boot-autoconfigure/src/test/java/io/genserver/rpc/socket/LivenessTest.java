@@ -14,7 +14,11 @@ class LivenessTest {
 	private final Liveness liveness = new Liveness(Duration.ofSeconds(25), Duration.ofSeconds(10), START);
 
 	private Action at(int second, boolean heard) {
-		return this.liveness.tick(START + second * 1_000_000_000L, heard);
+		return at(second, heard, true);
+	}
+
+	private Action at(int second, boolean heard, boolean mayAsk) {
+		return this.liveness.tick(START + second * 1_000_000_000L, heard, mayAsk);
 	}
 
 	@Test
@@ -37,6 +41,22 @@ class LivenessTest {
 		assertThat(at(34, true)).isEqualTo(Action.NOTHING);
 		assertThat(at(58, false)).isEqualTo(Action.NOTHING);
 		assertThat(at(59, false)).isEqualTo(Action.PING);
+	}
+
+	@Test
+	void aPeerThatCannotBeAskedYetHasItsTimeOnceItIsAsked() {
+		assertThat(at(25, false, false)).isEqualTo(Action.NOTHING);
+		assertThat(at(60, false, false)).isEqualTo(Action.NOTHING);
+		assertThat(at(61, false)).isEqualTo(Action.PING);
+		assertThat(at(70, false)).isEqualTo(Action.NOTHING);
+		assertThat(at(71, false)).isEqualTo(Action.CLOSE);
+	}
+
+	@Test
+	void aPeerIsAskedBeforeItIsGivenUpHoweverLateTheTick() {
+		assertThat(at(1000, false)).isEqualTo(Action.PING);
+		assertThat(at(1009, false)).isEqualTo(Action.NOTHING);
+		assertThat(at(1010, false)).isEqualTo(Action.CLOSE);
 	}
 
 }

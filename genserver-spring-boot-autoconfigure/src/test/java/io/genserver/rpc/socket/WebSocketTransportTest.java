@@ -1,0 +1,129 @@
+package io.genserver.rpc.socket;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.genserver.Caller;
+import io.genserver.protocol.ExtLimits;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.Side;
+import io.genserver.protocol.WireMode;
+import io.genserver.rpc.ExposedOperations;
+import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.StreamFailure;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class WebSocketTransportTest {
+
+	private final AtomicLong now = new AtomicLong();
+
+	private final EmbeddedChannel channel = new EmbeddedChannel();
+
+	private final WebSocketTransport transport = new WebSocketTransport(this.channel,
+			new Caller.Remote("1", "test", null), WireMode.BASE, Side.ACCEPTING,
+			new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1),
+					new PeerContext(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.CANCEL,
+							ExposedOperations.growing(), Runnable::run, this.now::get)));
+
+	@BeforeEach
+	void open() {
+		this.channel.pipeline().addLast(this.transport);
+	}
+
+	@AfterEach
+	void close() {
+		this.channel.finishAndReleaseAll();
+	}
+
+	private void writable(boolean writable) {
+		this.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, writable);
+		this.channel.runPendingTasks();
+	}
+
+	private void ping(String text) {
+		this.channel.writeInbound(new PingWebSocketFrame(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8)));
+	}
+
+	private void tickAfter(int seconds) {
+		this.now.addAndGet(Duration.ofSeconds(seconds).toNanos());
+		this.transport.tick();
+		this.channel.runPendingTasks();
+	}
+
+	private @Nullable String written() {
+		WebSocketFrame frame = this.channel.readOutbound();
+		if (frame == null) {
+			return null;
+		}
+		try {
+			String kind = switch (frame) {
+				case PingWebSocketFrame ping -> "ping ";
+				case PongWebSocketFrame pong -> "pong ";
+				default -> frame.getClass().getSimpleName() + " ";
+			};
+			return kind + frame.content().toString(StandardCharsets.UTF_8);
+		}
+		finally {
+			frame.release();
+		}
+	}
+
+	@Test
+	void aPingIsAnsweredAtOnce() {
+		ping("a");
+		assertThat(written()).isEqualTo("pong a");
+	}
+
+	@Test
+	void ofPingsThatCannotBeAnsweredYetTheLastIsAnsweredLater() {
+		writable(false);
+		ping("a");
+		ping("b");
+		ping("c");
+		assertThat(written()).isNull();
+		writable(true);
+		assertThat(written()).isEqualTo("pong c");
+		assertThat(written()).isNull();
+	}
+
+	@Test
+	void aPeerIsAskedOnceTheQuestionWouldLeave() {
+		writable(false);
+		tickAfter(25);
+		tickAfter(10);
+		assertThat(written()).isNull();
+		writable(true);
+		tickAfter(1);
+		assertThat(written()).isEqualTo("ping ");
+		tickAfter(9);
+		assertThat(written()).isNull();
+		tickAfter(1);
+		assertThat(written()).startsWith("CloseWebSocketFrame");
+	}
+
+	@Test
+	void anEndThatHasPausedReadingShowsThatItIsThere() {
+		this.transport.pauseReading();
+		tickAfter(5);
+		assertThat(written()).isEqualTo("pong ");
+		tickAfter(4);
+		assertThat(written()).isNull();
+		tickAfter(1);
+		assertThat(written()).isEqualTo("pong ");
+		this.transport.resumeReading();
+		tickAfter(10);
+		assertThat(written()).isNull();
+	}
+
+}
