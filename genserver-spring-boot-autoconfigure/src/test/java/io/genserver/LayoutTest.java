@@ -1,8 +1,14 @@
 package io.genserver;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -13,6 +19,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.MDC;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -115,6 +122,40 @@ class LayoutTest {
 			.orShould()
 			.callMethod(Duration.class, "multipliedBy", long.class)
 			.check(MAIN);
+	}
+
+	@Test
+	void oneClassLogs() {
+		// What a peer wrote can be part of any line: that class makes it fit.
+		noClasses().that()
+			.haveNameNotMatching("io\\.genserver\\.runtime\\.SafeLogger(\\$\\d+)?")
+			.and()
+			.resideOutsideOfPackage("io.genserver.demo..")
+			.should()
+			.dependOnClassesThat(
+					resideInAnyPackage("org.slf4j..", "org.apache.commons.logging..", "java.util.logging..")
+						.and(isNot(MDC.class)))
+			.check(MAIN);
+	}
+
+	@Test
+	void whatIsLoggedIsAnArgumentAndNoFormat() throws IOException {
+		Pattern call = Pattern.compile("\\blog(?:ger)?\\s*\\.(?:debug|info|warn|error)\\(\\s*+(?!\")");
+		Path sources = Path.of("src/main/java/io/genserver");
+		try (Stream<Path> files = Files.walk(sources)) {
+			assertThat(files.filter((each) -> each.toString().endsWith(".java"))
+				.filter((each) -> !each.endsWith("SafeLogger.java"))
+				.filter((each) -> call.matcher(read(each)).find())).isEmpty();
+		}
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test

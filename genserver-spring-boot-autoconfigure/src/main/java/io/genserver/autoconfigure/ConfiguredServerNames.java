@@ -5,17 +5,16 @@ import java.util.List;
 import java.util.Set;
 
 import io.genserver.autoconfigure.GenServerProperties.UnknownServers;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ServerNames;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Checks that every server and background service that properties speak of exists.
  */
 final class ConfiguredServerNames {
 
-	private static final Logger logger = LoggerFactory.getLogger(ConfiguredServerNames.class);
+	private static final SafeLogger logger = SafeLogger.of(ConfiguredServerNames.class);
 
 	private ConfiguredServerNames() {
 	}
@@ -39,7 +38,7 @@ final class ConfiguredServerNames {
 				if (unknownServers == UnknownServers.FAIL) {
 					throw unknown;
 				}
-				logger.warn(unknown.getMessage());
+				logger.warn("{}", unknown.getMessage());
 			}
 		}
 	}

@@ -7,17 +7,16 @@ import java.util.List;
 import io.genserver.autoconfigure.GenServerProperties.UnknownServers;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.runtime.Operation;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Checks that everything listed as exposed exists.
  */
 final class ExposureCheck {
 
-	private static final Logger logger = LoggerFactory.getLogger(ExposureCheck.class);
+	private static final SafeLogger logger = SafeLogger.of(ExposureCheck.class);
 
 	private ExposureCheck() {
 	}
@@ -37,7 +36,7 @@ final class ExposureCheck {
 			if (unknownServers == UnknownServers.FAIL) {
 				throw unmatched;
 			}
-			logger.warn(unmatched.getMessage());
+			logger.warn("{}", unmatched.getMessage());
 		}
 	}
 

@@ -23,11 +23,10 @@ import io.genserver.rpc.server.RpcHandlerMapping;
 import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ShutdownTime;
 import io.genserver.spring.ServersElsewhere;
 import io.genserver.spring.StageLifecycle;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.netty.http.server.HttpServer;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -58,7 +57,7 @@ import org.springframework.web.reactive.DispatcherHandler;
 @EnableConfigurationProperties(GenServerRpcProperties.class)
 public final class GenServerRpcAutoConfiguration {
 
-	private static final Logger logger = LoggerFactory.getLogger(GenServerRpcAutoConfiguration.class);
+	private static final SafeLogger logger = SafeLogger.of(GenServerRpcAutoConfiguration.class);
 
 	@Bean
 	RpcServerSettings genServerRpcSettings(GenServerRpcProperties properties) {

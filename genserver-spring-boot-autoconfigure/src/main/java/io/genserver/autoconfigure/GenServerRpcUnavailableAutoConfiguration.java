@@ -2,8 +2,7 @@ package io.genserver.autoconfigure;
 
 import java.util.Arrays;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.genserver.runtime.SafeLogger;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,7 +23,7 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnMissingBean(type = "io.genserver.rpc.server.RpcWebHandler")
 public final class GenServerRpcUnavailableAutoConfiguration {
 
-	private static final Logger logger = LoggerFactory.getLogger(GenServerRpcUnavailableAutoConfiguration.class);
+	private static final SafeLogger logger = SafeLogger.of(GenServerRpcUnavailableAutoConfiguration.class);
 
 	private static final String RUNTIME = "io.genserver.runtime.GenServerRuntime";
 

@@ -17,10 +17,9 @@ import io.genserver.RpcAuthorization.Target;
 import io.genserver.RpcException;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Requests that wait to be allowed. Those to one server are let through in the order they
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Admissions {
 
-	private static final Logger logger = LoggerFactory.getLogger(Admissions.class);
+	private static final SafeLogger logger = SafeLogger.of(Admissions.class);
 
 	/** Refusals of so many operations are logged for all to see, for each connection. */
 	private static final int LOGGED = 16;

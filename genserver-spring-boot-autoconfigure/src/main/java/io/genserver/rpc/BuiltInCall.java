@@ -7,9 +7,8 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.BuiltInMethod.Reply;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A call of a {@link BuiltInMethod}. Holds its place among the calls in flight as others
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BuiltInCall implements Outbound {
 
-	private static final Logger logger = LoggerFactory.getLogger(BuiltInCall.class);
+	private static final SafeLogger logger = SafeLogger.of(BuiltInCall.class);
 
 	private static final Reply NONE = new Reply(new byte[0], CallMetadata.NONE);
 

@@ -8,9 +8,8 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A stream the peer asked for: takes the items of the handler's publisher and queues them
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
-	private static final Logger logger = LoggerFactory.getLogger(InboundStream.class);
+	private static final SafeLogger logger = SafeLogger.of(InboundStream.class);
 
 	private final InboundCalls calls;
 

@@ -8,10 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.SafeLogger;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Items of a peer that wait, still encoded, until their subscriber asks for them. They
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ItemQueue implements Flow.Subscription {
 
-	private static final Logger logger = LoggerFactory.getLogger(ItemQueue.class);
+	private static final SafeLogger logger = SafeLogger.of(ItemQueue.class);
 
 	private static final int CHUNK = 32;
 

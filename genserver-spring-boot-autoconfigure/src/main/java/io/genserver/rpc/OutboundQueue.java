@@ -11,14 +11,13 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.SafeLogger;
 import io.netty.buffer.ByteBuf;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What is to be sent on one connection: any thread adds entries, the connection's thread
@@ -45,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
-	private static final Logger logger = LoggerFactory.getLogger(OutboundQueue.class);
+	private static final SafeLogger logger = SafeLogger.of(OutboundQueue.class);
 
 	private static final int CHUNK = 64;
 

@@ -2,8 +2,7 @@ package io.genserver.rpc;
 
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.genserver.runtime.SafeLogger;
 
 /**
  * A message to the peer that it does not answer.
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body) implements Request {
 
-	private static final Logger logger = LoggerFactory.getLogger(RemoteCast.class);
+	private static final SafeLogger logger = SafeLogger.of(RemoteCast.class);
 
 	@Override
 	public boolean isOver() {

@@ -5,9 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.genserver.RpcInterceptor;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The interceptors of a client, or of an endpoint's calls to its peers. Asked for with
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RpcInterceptors {
 
-	private static final Logger logger = LoggerFactory.getLogger(RpcInterceptors.class);
+	private static final SafeLogger logger = SafeLogger.of(RpcInterceptors.class);
 
 	/** There are none. */
 	public static final RpcInterceptors NONE = new RpcInterceptors(List::of);

@@ -10,10 +10,9 @@ import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
 import io.genserver.runtime.Operation;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An operation as peers invoke it: its messages carry {@link WireArguments}, its reply is
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WireOperation extends Operation {
 
-	private static final Logger logger = LoggerFactory.getLogger(WireOperation.class);
+	private static final SafeLogger logger = SafeLogger.of(WireOperation.class);
 
 	private final String wireName;
 

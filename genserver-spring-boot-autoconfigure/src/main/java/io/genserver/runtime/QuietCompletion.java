@@ -4,8 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Completes a future without running what depends on it. The JDK's class has no method
@@ -18,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class QuietCompletion {
 
-	private static final Logger logger = LoggerFactory.getLogger(QuietCompletion.class);
+	private static final SafeLogger logger = SafeLogger.of(QuietCompletion.class);
 
 	/** Whether futures can be completed that way on this JDK. */
 	static final boolean WORKS = check();

@@ -9,7 +9,12 @@ import org.slf4j.event.Level;
  * A log that throws nothing, whatever is wrong with the log or with what is logged: the
  * engine logs in the midst of its work, and a server must not stop because a line cannot
  * be written. Throwables are logged as {@link Throwables#describable} shows them, cells
- * by their labels. Safe for use by many threads.
+ * by their labels.
+ * <p>
+ * The only way to the log for all of this library, since what a peer wrote can be part of
+ * nearly any line: every argument is logged as {@link LogText} makes it fit, and so are
+ * the messages of throwables. What is passed as format is logged as it is and must be a
+ * constant. Safe for use by many threads.
  *
  * @since 0.1.0
  */
@@ -72,12 +77,13 @@ public final class SafeLogger {
 				return;
 			}
 			for (int i = 0; i < arguments.length; i++) {
-				if (arguments[i] instanceof Throwable throwable) {
-					arguments[i] = Throwables.describable(throwable);
-				}
-				else if (arguments[i] instanceof ServerCell cell) {
-					arguments[i] = cell.label();
-				}
+				arguments[i] = switch (arguments[i]) {
+					case Throwable throwable -> Throwables.loggable(throwable);
+					case ServerCell cell -> LogText.of(cell.label());
+					case Number number -> number;
+					case null -> null;
+					case Object other -> LogText.of(String.valueOf(other));
+				};
 			}
 			switch (level) {
 				case ERROR -> this.logger.error(format, arguments);

@@ -13,6 +13,9 @@ public final class Throwables {
 
 	private static final int DEEPEST = 100;
 
+	/** Characters of a message that are logged. */
+	private static final int LONGEST_TEXT = 16_384;
+
 	private Throwables() {
 	}
 
@@ -46,6 +49,41 @@ public final class Throwables {
 			// Short of memory or of stack. What the JDK made can be read all the same.
 			return (throwable.getClass().getClassLoader() == null) ? throwable : Described.NOTHING;
 		}
+	}
+
+	/**
+	 * Return what can be logged in place of a throwable: what {@link #describable}
+	 * returns, or a copy if a message in it is not fit to be logged. Throws nothing.
+	 * @param throwable what was thrown
+	 * @return the throwable or the copy
+	 */
+	static Throwable loggable(Throwable throwable) {
+		Throwable readable = describable(throwable);
+		try {
+			return isFit(readable) ? readable : Described.of(readable, DEEPEST);
+		}
+		catch (Throwable ex) {
+			return Described.NOTHING;
+		}
+	}
+
+	/** Whether no message in it could be taken for lines of the log. It can be read. */
+	private static boolean isFit(Throwable throwable) {
+		Throwable each = throwable;
+		while (each != null) {
+			if (!LogText.isFit(each.toString(), LONGEST_TEXT)
+					|| !LogText.isFit(String.valueOf(each.getMessage()), LONGEST_TEXT)
+					|| !LogText.isFit(String.valueOf(each.getLocalizedMessage()), LONGEST_TEXT)) {
+				return false;
+			}
+			for (Throwable suppressed : each.getSuppressed()) {
+				if (!isFit(suppressed)) {
+					return false;
+				}
+			}
+			each = each.getCause();
+		}
+		return true;
 	}
 
 	/**
@@ -162,10 +200,13 @@ public final class Throwables {
 		}
 
 		static String text(Throwable throwable) {
+			if (throwable instanceof Described) {
+				return LogText.of(String.valueOf(throwable.getMessage()), LONGEST_TEXT);
+			}
 			String name = throwable.getClass().getName();
 			try {
 				String message = throwable.getMessage();
-				return (message != null) ? name + ": " + message : name;
+				return (message != null) ? name + ": " + LogText.of(message, LONGEST_TEXT) : name;
 			}
 			catch (Throwable ex) {
 				return name + " (its message cannot be read: " + ex.getClass().getName() + ")";

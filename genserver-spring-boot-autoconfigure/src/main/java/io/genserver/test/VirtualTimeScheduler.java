@@ -14,10 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.Waiter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A scheduler whose threads are real and whose time is not: any thread may use servers,
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class VirtualTimeScheduler implements Scheduler {
 
-	private static final Logger logger = LoggerFactory.getLogger(VirtualTimeScheduler.class);
+	private static final SafeLogger logger = SafeLogger.of(VirtualTimeScheduler.class);
 
 	private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 

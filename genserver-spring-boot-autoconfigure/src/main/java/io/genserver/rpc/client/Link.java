@@ -19,10 +19,9 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.GoAway;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connection of a client, whichever it is at the time: makes one, and when it is lost
@@ -34,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Link {
 
-	private static final Logger logger = LoggerFactory.getLogger(Link.class);
+	private static final SafeLogger logger = SafeLogger.of(Link.class);
 
 	/** A connection that lasted so long was a good one: the pauses begin anew. */
 	private static final long GOOD = TimeUnit.SECONDS.toNanos(10);
@@ -274,7 +273,7 @@ final class Link {
 		this.nextAttempt = null;
 		this.told = this.told.thenApplyAsync((before) -> {
 			if (news != null) {
-				logger.info(news);
+				logger.info("{}", news);
 			}
 			this.listeners.forEach((each) -> tell(each, next, detail));
 			return null;

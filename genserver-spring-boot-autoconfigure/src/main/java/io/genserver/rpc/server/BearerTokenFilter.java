@@ -2,8 +2,7 @@ package io.genserver.rpc.server;
 
 import java.util.List;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.genserver.runtime.SafeLogger;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
@@ -30,7 +29,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
  */
 public final class BearerTokenFilter implements WebFilter, Ordered {
 
-	private static final Logger logger = LoggerFactory.getLogger(BearerTokenFilter.class);
+	private static final SafeLogger logger = SafeLogger.of(BearerTokenFilter.class);
 
 	private static final String PROTOCOL = "Sec-WebSocket-Protocol";
 

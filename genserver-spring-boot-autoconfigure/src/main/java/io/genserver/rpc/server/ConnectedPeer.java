@@ -14,9 +14,8 @@ import io.genserver.RpcPeerEvent;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A connection as the application sees it, and what it is told of it: each event by a
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 
-	private static final Logger logger = LoggerFactory.getLogger(ConnectedPeer.class);
+	private static final SafeLogger logger = SafeLogger.of(ConnectedPeer.class);
 
 	private final WebSocketTransport transport;
 

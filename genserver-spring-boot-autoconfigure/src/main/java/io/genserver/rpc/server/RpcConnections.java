@@ -24,9 +24,8 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connections of the endpoint. A connection takes a place before it is upgraded and
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RpcConnections implements RpcPeers {
 
-	private static final Logger logger = LoggerFactory.getLogger(RpcConnections.class);
+	private static final SafeLogger logger = SafeLogger.of(RpcConnections.class);
 
 	private static final CloseReason SHUTDOWN = new CloseReason(CloseCode.GOING_AWAY, "the server shuts down");
 

@@ -7,8 +7,7 @@ import java.util.List;
 
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.genserver.runtime.SafeLogger;
 
 /**
  * What all connections together may hold: bytes received and not handled, and bytes to be
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedBuffer {
 
-	private static final Logger logger = LoggerFactory.getLogger(SharedBuffer.class);
+	private static final SafeLogger logger = SafeLogger.of(SharedBuffer.class);
 
 	private final long limit;
 

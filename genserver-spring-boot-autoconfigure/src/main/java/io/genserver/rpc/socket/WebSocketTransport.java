@@ -17,6 +17,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.SafeLogger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -36,8 +37,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.websocket.WebsocketInbound;
 
@@ -52,7 +51,7 @@ import reactor.netty.http.websocket.WebsocketInbound;
  */
 public final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
 
-	private static final Logger logger = LoggerFactory.getLogger(WebSocketTransport.class);
+	private static final SafeLogger logger = SafeLogger.of(WebSocketTransport.class);
 
 	private final Channel channel;
 

@@ -4,8 +4,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.genserver.runtime.SafeLogger;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -29,7 +28,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @Order(Ordered.LOWEST_PRECEDENCE)
 public class GenServerExceptionHandler {
 
-	private static final Logger logger = LoggerFactory.getLogger(GenServerExceptionHandler.class);
+	private static final SafeLogger logger = SafeLogger.of(GenServerExceptionHandler.class);
 
 	private static final String SECONDS = "1";
 
