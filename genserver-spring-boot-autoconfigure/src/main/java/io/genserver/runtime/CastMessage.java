@@ -116,6 +116,12 @@ final class CastMessage extends Message implements Waiter {
 	}
 
 	@Override
+	boolean holdsNothing() {
+		return payload() == null && origin() == null && this.envelope == null && this.thread == null
+				&& this.refusal == null;
+	}
+
+	@Override
 	public boolean isReady() {
 		return settledSlot() != ROOM;
 	}

@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
  * compare-and-set that links a message also proves the bound: size is {@code position of
  * top - taken - freed}, both counters only grow, hence a size read for an unchanged top
  * can only be too large. The consumer takes all that was pushed since {@link #lastTaken}
- * at once and reverses it into its private list. The last message taken stays on top as
- * an empty shell, which is what an idle mailbox costs.
+ * at once and reverses it into its private list. The last message taken stays on top,
+ * with its reply and whoever waited for it, until the consumer, having nothing more to
+ * do, puts an {@link EmptyMark} in its place, which is what an idle mailbox costs. The
+ * mark is a new one each time: a producer that has seen an older top must not find it
+ * there again.
  * <p>
- * Closing pushes a {@link ClosedMark} shell: a push either came before it and will be
- * taken, or is refused.
+ * Closing pushes a {@link ClosedMark}: a push either came before it and will be taken, or
+ * is refused.
  * <p>
  * A message given up while queued is counted in {@link #freed} at once, which frees its
  * place, and stays behind as an empty entry. Once more than half the capacity are empty
@@ -82,7 +85,10 @@ class Mailbox {
 
 	private volatile int highWater;
 
-	/** What was on top when the consumer last took; guarded by the sweep lock. */
+	/**
+	 * What was on top when the consumer last took, or the mark in its place; written by
+	 * the consumer only, read by others under the sweep lock.
+	 */
 	private @Nullable Message lastTaken;
 
 	/** First of the consumer's private list; written by the consumer only. */
@@ -229,6 +235,26 @@ class Mailbox {
 		}
 	}
 
+	/**
+	 * Keep nothing of the last message, if there is no other. Only by the consumer.
+	 * Whoever walks the entries meanwhile may meet the mark as if it had been pushed.
+	 */
+	void letGo() {
+		Message last = this.lastTaken;
+		if (last == null || last != this.top || this.head != null || last.holdsNothing()) {
+			return;
+		}
+		try {
+			EmptyMark mark = new EmptyMark(last.position);
+			if (TOP.compareAndSet(this, last, mark)) {
+				this.lastTaken = mark;
+			}
+		}
+		catch (OutOfMemoryError ex) {
+			// It stays until there is memory again, which must not end the turn.
+		}
+	}
+
 	/** Whether a consumer that found nothing may leave. Only by the consumer. */
 	boolean isDrained() {
 		if (this.head != null) {
@@ -282,7 +308,7 @@ class Mailbox {
 			while (first != this.head);
 			int newer = messages.size();
 			for (Message entry = this.top; entry != null && entry != this.lastTaken; entry = entry.previous) {
-				if (!(entry instanceof ClosedMark)) {
+				if (!(entry instanceof Mark)) {
 					messages.add(entry);
 				}
 			}
@@ -316,7 +342,7 @@ class Mailbox {
 		while (entry != null && entry != last) {
 			Message older = entry.previous;
 			entry.previous = null;
-			if (!(entry instanceof ClosedMark)) {
+			if (!(entry instanceof Mark)) {
 				NEXT.set(entry, list);
 				list = entry;
 			}

@@ -241,6 +241,14 @@ abstract class Message extends Wait {
 	/** Whether its sender expects no reply. */
 	abstract boolean isCast();
 
+	/**
+	 * Whether it may stay in a mailbox after its end without keeping anything of its
+	 * sender or its outcome.
+	 */
+	boolean holdsNothing() {
+		return false;
+	}
+
 	/** A state that is not an outcome. */
 	private record Marker(String name) {
 

@@ -463,6 +463,7 @@ final class ServerCell implements Watched {
 
 	/** End the turn; begin another if there is something to do already. */
 	private void rest() {
+		this.inbox.mailbox.letGo();
 		STATUS.setVolatile(this, IDLE);
 		if ((!this.inbox.mailbox.isDrained() || this.commands != 0 || !isIdle())
 				&& STATUS.compareAndSet(this, IDLE, READY)) {
@@ -472,6 +473,7 @@ final class ServerCell implements Watched {
 
 	/** End the turn; only a command begins another. */
 	private void park() {
+		this.inbox.mailbox.letGo();
 		STATUS.setVolatile(this, PARKED);
 		if (this.commands != 0 && STATUS.compareAndSet(this, PARKED, READY)) {
 			execute(this);

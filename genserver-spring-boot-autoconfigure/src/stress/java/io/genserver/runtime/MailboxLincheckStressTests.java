@@ -95,6 +95,7 @@ class MailboxLincheckStressTests {
 
 		@Operation(nonParallelGroup = "consumer")
 		public int take() {
+			this.mailbox.letGo();
 			Message message = this.mailbox.poll();
 			while (message != null && !message.start()) {
 				this.mailbox.skipped(message);
@@ -166,6 +167,7 @@ class MailboxLincheckStressTests {
 
 		@Operation(nonParallelGroup = "consumer")
 		public int take() {
+			this.mailbox.letGo();
 			Message message = this.mailbox.poll();
 			if (message == null) {
 				return -1;

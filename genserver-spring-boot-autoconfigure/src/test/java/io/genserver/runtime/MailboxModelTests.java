@@ -122,6 +122,10 @@ class MailboxModelTests {
 			if (message != null) {
 				this.mailbox.started();
 			}
+			this.mailbox.letGo();
+			if (this.queued.isEmpty() && this.mailbox.isDrained() && this.mailbox.top() != null) {
+				assertThat(this.mailbox.top()).isInstanceOf(Mark.class);
+			}
 		}
 
 		private void giveUp() {

@@ -145,6 +145,7 @@ class MailboxStressTests {
 				boolean last = this.sent.get() && this.giveUp.isEmpty();
 				Message message = this.mailbox.poll();
 				if (message == null) {
+					this.mailbox.letGo();
 					if (last && this.mailbox.isDrained() && this.taken + this.givenUp.get() == this.queued.get()) {
 						return;
 					}

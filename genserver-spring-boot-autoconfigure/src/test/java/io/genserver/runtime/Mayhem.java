@@ -418,6 +418,8 @@ final class Mayhem {
 				assertThat(cell.life().watchers()).as("those who watch %s", cell).isZero();
 				assertThat(cell.mailbox().highWater()).as("high water").isLessThanOrEqualTo(this.capacity);
 				assertThat(cell.mailbox().emptyEntries()).as("empty entries").isBetween(0, this.capacity);
+				assertThat(cell.mailbox().top()).as("what the mailbox of %s keeps", cell)
+					.matches((last) -> last instanceof Mark && last.previous == null);
 			}
 		}
 	}

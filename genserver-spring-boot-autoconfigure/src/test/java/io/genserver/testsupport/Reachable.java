@@ -5,12 +5,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells which objects can be reached from another one, so that a test can see that
@@ -20,11 +20,19 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Reachable {
 
-	private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+	/** What was seen, and where it was first seen. */
+	private final Map<Object, Object> seen = new IdentityHashMap<>();
 
 	private final Deque<Object> pending = new ArrayDeque<>();
 
-	private Reachable() {
+	/** What is being followed. */
+	private @Nullable Object current;
+
+	/** Objects of this class are not looked into. */
+	private final @Nullable Class<?> border;
+
+	private Reachable(@Nullable Class<?> border) {
+		this.border = border;
 	}
 
 	/**
@@ -34,13 +42,33 @@ public final class Reachable {
 	 * @return whether it can be reached
 	 */
 	public static boolean contains(Object from, Object sought) {
-		return new Reachable().find(from, sought);
+		return new Reachable(null).find(from, sought);
+	}
+
+	/**
+	 * Return by which way an object can be reached.
+	 * @param from where to begin
+	 * @param sought the object
+	 * @param border objects of this class are not looked into
+	 * @return the classes on the way, {@code null} if there is none
+	 */
+	public static @Nullable String path(Object from, Object sought, @Nullable Class<?> border) {
+		Reachable search = new Reachable(border);
+		if (!search.find(from, sought)) {
+			return null;
+		}
+		StringBuilder path = new StringBuilder(sought.getClass().getSimpleName());
+		for (Object at = search.seen.get(sought); at != from && at != null; at = search.seen.get(at)) {
+			path.insert(0, at.getClass().getSimpleName() + " > ");
+		}
+		return path.toString();
 	}
 
 	private boolean find(Object from, Object sought) {
 		add(from);
 		while (!this.pending.isEmpty()) {
-			Object next = this.pending.pop();
+			Object next = this.pending.poll();
+			this.current = next;
 			if (next == sought) {
 				return true;
 			}
@@ -90,8 +118,10 @@ public final class Reachable {
 	}
 
 	private void add(Object object) {
-		if (object != null && !(object instanceof Thread) && !(object instanceof Class) && this.seen.add(object)) {
-			this.pending.push(object);
+		if (object != null && object.getClass() != this.border && !(object instanceof Thread)
+				&& !(object instanceof Class)
+				&& this.seen.putIfAbsent(object, (this.current != null) ? this.current : object) == null) {
+			this.pending.add(object);
 		}
 	}
 

@@ -1,0 +1,68 @@
+package io.genserver.runtime;
+
+import io.genserver.CallCycleException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry of a mailbox that is no message.
+ */
+abstract class Mark extends Message {
+
+	private static final Operation NONE = new Operation("mark", Operation.Kind.CAST, 0, false, false) {
+
+		@Override
+		public @Nullable Object invoke(Object instance, @Nullable Object payload) {
+			throw new IllegalStateException("Not a message");
+		}
+
+	};
+
+	Mark() {
+		super(NONE, null, NONE, QUEUED);
+	}
+
+	@Override
+	boolean start() {
+		return false;
+	}
+
+	@Override
+	void succeed(ServerCell cell, @Nullable Object value) {
+		throw new IllegalStateException("Not a message");
+	}
+
+	@Override
+	void fail(ServerCell cell, Throwable failure) {
+		throw new IllegalStateException("Not a message");
+	}
+
+	@Override
+	boolean abandon(ServerCell cell) {
+		return false;
+	}
+
+	@Override
+	boolean isCast() {
+		return true;
+	}
+
+	@Override
+	boolean holdsNothing() {
+		return true;
+	}
+
+	@Override
+	@Nullable ServerCell target() {
+		return null;
+	}
+
+	@Override
+	boolean isPending() {
+		return false;
+	}
+
+	@Override
+	void giveUpForCycle(CallCycleException cycle) {
+	}
+
+}
