@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, client, hex, joined, muxio, newExchange, splits, show } from './client.mjs';
+import { bytes, hex, internals, joined, muxio, newExchange, show, splits } from './client.mjs';
 import { Recorder } from './recorder.mjs';
 
-const { baseSession, newBatch, encodeMessage, baseError, xxh3 } = client.internals;
+const { BaseSession, Batch, encodeMessage, baseError, xxh3 } = internals;
 const CALL = 0, RESPONSE = 1, SERVER = 0x80000000;
 const NO_METHOD = new Uint8Array(8);
 
@@ -85,7 +85,7 @@ function assertWire(entry, actual) {
 
 for (const entry of muxio.cases.filter(({ name }) => !NEVER_SENT.includes(name))) {
   test(`${entry.name} is written as the Rust implementation writes it`, () => {
-    const out = newBatch();
+    const out = new Batch();
     const { api, ...inputs } = entry.inputs;
     if (api === 'FrameCodec::encode') {
       out.frame(inputs.stream_id, inputs.seq_id, inputs.kind, given(inputs.payload));
@@ -110,7 +110,7 @@ function wire(entry) {
   if (entry.wire_hex) {
     return bytes(entry.wire_hex);
   }
-  const out = newBatch();
+  const out = new Batch();
   write(out, { ...entry.inputs, api: 'finalized' });
   const made = joined(...out.take());
   assert.equal(digest(made), entry.wire_xxh3_64);
@@ -154,7 +154,7 @@ for (const entry of muxio.cases.filter(WELL_FORMED)) {
         ? `cancelled ${id}` : `complete ${id} [${show(payload.length ? payload : metadata)}]`];
     }
     assertTold(wire(entry), direction.startsWith('client') ? SERVER : 0, (recorder, side) => {
-      const session = baseSession(recorder, { side, first: id & 0x7fffffff });
+      const session = new BaseSession(recorder, { side, first: id & 0x7fffffff });
       if (type === RESPONSE) {
         session.open(recorder.follow(newExchange({})));
       }
@@ -214,7 +214,7 @@ for (const entry of muxio.decode_cases) {
   test(`${entry.name} has our outcome, in whatever pieces`, () => {
     assertTold(joined(...entry.steps.map(({ input_hex }) => bytes(input_hex))), SERVER, (recorder, side) => {
       recorder.itemsOf = () => true;
-      return baseSession(recorder, { side });
+      return new BaseSession(recorder, { side });
     }, OUTCOMES[entry.name]);
   });
 }
@@ -235,7 +235,7 @@ for (const entry of muxio.client_decode_cases) {
   test(`the answer ${entry.name} has our outcome, in whatever pieces`, () => {
     assertTold(joined(...entry.steps.map(({ input_hex }) => bytes(input_hex))), 0, (recorder, side) => {
       recorder.itemsOf = (exchange) => exchange.ours;
-      const session = baseSession(recorder, { side, first: entry.request_id });
+      const session = new BaseSession(recorder, { side, first: entry.request_id });
       session.open(recorder.follow(newExchange({})));
       return session;
     }, ANSWERS[entry.name]);
@@ -255,18 +255,15 @@ test('ids wrap, skip those that are open, and have the high bit on the accepting
   for (const { client, server, id } of muxio.id_space) {
     assert.deepEqual([(id & 0x7fffffff) >>> 0, (id | SERVER) >>> 0], [client, server]);
   }
-  const session = baseSession(new Recorder(), { first: 0x7fffffff });
-  const opened = [0, 1, 2].map(() => newExchange({}));
-  opened.forEach((exchange) => session.open(exchange));
+  const session = new BaseSession(new Recorder(), { first: 0x7fffffff });
+  const opened = [0, 1, 2].map(() => session.open(newExchange({})));
   assert.deepEqual(opened.map(({ id }) => id), [0x7fffffff, 0, 1]);
 });
 
 test('a CANCEL is the last frame of its message, and a long frame the only one', () => {
-  const session = baseSession(new Recorder(), {});
-  const [first, second, long] = [newExchange({}), newExchange({}), newExchange({ body: new Uint8Array(20000) })];
-  session.open(first);
-  first.cancel();
-  session.open(second);
-  session.open(long);
+  const session = new BaseSession(new Recorder(), {});
+  session.open(newExchange({})).cancel();
+  session.open(newExchange({}));
+  session.open(newExchange({ body: new Uint8Array(20000) }));
   assert.deepEqual(session.take().map(({ length }) => length), [28 + 13 + 13, 28 + 13, 13 + 15 + 20000, 13]);
 });

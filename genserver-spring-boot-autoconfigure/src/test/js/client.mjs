@@ -1,4 +1,4 @@
-// The client under test. It is a .js file, which Node takes for a module only under another name.
+// The client under test: the bundle as it is shipped, and what is inside, from its sources.
 
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,16 +7,21 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'genserver-client-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-export const source = join(here, '../../main/resources/io/genserver/rpc/server/genserver-client.js');
-// What is inside is exported to its tests only.
-writeFileSync(join(folder, 'genserver-client.mjs'), readFileSync(source, 'utf8') + `
-export const internals = {
-  xxh3, methodOf, newBatch, encodeMessage, baseSession, extSession, baseError, entry, u32
-};`);
-export const client = await import(pathToFileURL(join(folder, 'genserver-client.mjs')).href);
+/** The bundle is a .js file, which Node takes for a module only under another name. */
+async function bundle() {
+  const folder = mkdtempSync(join(tmpdir(), 'genserver-client-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const module = join(folder, 'genserver-client.mjs');
+  writeFileSync(module, readFileSync(join(here, '../../main/resources/io/genserver/rpc/server/genserver-client.js')));
+  return import(pathToFileURL(module).href);
+}
+
+export const client = await bundle();
+
+const source = (name) => import(`../../main/js/${name}.js`);
+export const internals = Object.assign({}, ...await Promise.all(
+  ['bytes', 'methods', 'wire', 'base', 'ext', 'errors', 'metadata'].map(source)));
 
 const resource = (name) => JSON.parse(readFileSync(join(here, '../resources/io/genserver/protocol', name), 'utf8'));
 export const muxio = resource('muxio-0.15.json');

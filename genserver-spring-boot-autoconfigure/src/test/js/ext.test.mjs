@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, client, ext, hex, joined, newExchange, seeded, show } from './client.mjs';
+import { bytes, ext, hex, internals, joined, newExchange, seeded, show } from './client.mjs';
 import { Recorder } from './recorder.mjs';
 
-const { extSession, entry, methodOf, u32 } = client.internals;
+const { ExtSession, entry, methodOf, u32 } = internals;
 const NO_SETTINGS = bytes('00000000000000000000000008');
 const OVERSIGHT = 'metadata entry 255 is critical and not known here';
 
@@ -49,7 +49,7 @@ function request(action, type, open, now) {
 function play(vector, feed) {
   const recorder = new Recorder();
   let now = 1000;
-  const session = extSession(recorder, { side: vector.side === 'connecting' ? 0 : 0x80000000 });
+  const session = new ExtSession(recorder, { side: vector.side === 'connecting' ? 0 : 0x80000000 });
   performance.now = () => now;
   recorder.itemsOf = (exchange) => exchange.ours ? exchange.stream : recorder.intake === 'ITEMS';
   if (vector.begun) {
@@ -62,11 +62,8 @@ function play(vector, feed) {
     const payload = bytes(action.payload ?? '');
     const call = recorder.calls[number - 1];
     const asked = recorder.requests[number - 1];
-    const open = (type, streams) => {
-      const exchange = request(action, type, streams, now);
-      recorder.calls.push(exchange);
-      session.open(recorder.follow(exchange));
-    };
+    const open = (type, streams) =>
+      recorder.calls.push(session.open(recorder.follow(request(action, type, streams, now))));
     const verbs = {
       call: () => open(0, false),
       openStream: () => open(0, true),

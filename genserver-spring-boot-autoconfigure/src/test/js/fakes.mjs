@@ -1,8 +1,8 @@
 // A network, a clock and dice for tests of the client: nothing here waits for real time.
 
-import { client, newExchange } from './client.mjs';
+import { client, internals, newExchange } from './client.mjs';
 
-const { baseSession, extSession } = client.internals;
+const { BaseSession, ExtSession } = internals;
 
 /** Time that passes when told to. */
 export class Clock {
@@ -137,8 +137,8 @@ class Socket {
   accept(protocol) {
     this.protocol = protocol;
     this.readyState = 1;
-    const session = protocol === 'genserver.v1' ? extSession : baseSession;
-    this.server = session(this.listener, { side: 0x80000000 });
+    const Session = protocol === 'genserver.v1' ? ExtSession : BaseSession;
+    this.server = new Session(this.listener, { side: 0x80000000 });
     this.onopen({});
     this.flush();
   }
@@ -165,7 +165,7 @@ class Socket {
       const got = [];
       this.requests.push(request);
       request.owner = {
-        item: (bytes, cost) => {
+        item: (_, bytes, cost) => {
           got.push(bytes);
           request.consumed(cost);
         },
@@ -205,17 +205,16 @@ class Socket {
   ask(method, args) {
     return new Promise((resolve, reject) => {
       const got = [];
-      const call = newExchange({
-        method: client.internals.methodOf(method).id, body: encode(args), owner: {
-          item: (bytes, cost) => {
+      this.server.open(newExchange({
+        method: internals.methodOf(method).id, body: encode(args), owner: {
+          item: (call, bytes, cost) => {
             got.push(bytes);
             call.consumed(cost);
           },
-          ended: (whole = Buffer.concat(got)) => call.status ? reject(new Error(call.status + Buffer.from(whole).toString()))
+          ended: (call, whole = Buffer.concat(got)) => call.status ? reject(new Error(call.status + Buffer.from(whole).toString()))
             : resolve(Buffer.from(whole).toString())
         }
-      });
-      this.server.open(call);
+      }));
       this.flush();
     });
   }
@@ -242,7 +241,7 @@ function nameOf(id) {
 
 /** Makes method names known to the other end. */
 export function known(...methods) {
-  methods.forEach((name) => names.set(Buffer.from(client.internals.methodOf(name).id).toString('hex'), name));
+  methods.forEach((name) => names.set(Buffer.from(internals.methodOf(name).id).toString('hex'), name));
 }
 
 known('kv.get', 'kv.set', 'kv.watch', 'kv.put', '$rpc.ping');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { client, hex, muxio } from './client.mjs';
+import { hex, internals, muxio } from './client.mjs';
 
-const { methodOf, xxh3 } = client.internals;
+const { methodOf, xxh3 } = internals;
 
 test('method ids are those of the Rust implementation', () => {
   assert.ok(muxio.method_ids.length > 50);

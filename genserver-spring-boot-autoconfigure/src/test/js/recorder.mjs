@@ -24,12 +24,13 @@ export class Recorder {
 
   /** Is told what comes in for an exchange. */
   follow(exchange) {
-    exchange.owner = {
-      item: (item) => this.item(exchange, item),
-      ended: (whole) => this.ended(exchange, whole),
-      failed: () => exchange.ours ? this.failed(exchange) : this.cancelled(exchange)
-    };
-    return exchange;
+    return Object.assign(exchange, {
+      owner: {
+        item: (exchange, item) => this.item(exchange, item),
+        ended: (exchange, whole) => this.ended(exchange, whole),
+        failed: (exchange) => exchange.ours ? this.failed(exchange) : this.cancelled(exchange)
+      }
+    });
   }
 
   opened(request) {

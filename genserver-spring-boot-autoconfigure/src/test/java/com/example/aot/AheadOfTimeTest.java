@@ -166,6 +166,7 @@ class AheadOfTimeTest {
 			.responseTimeout(Duration.ofSeconds(60))
 			.build();
 		web.get().uri("/genserver/genserver-client.js").exchange().expectStatus().isOk();
+		web.get().uri("/genserver/genserver-client.js.map").exchange().expectStatus().isOk();
 		web.get().uri("/genserver/genserver-client.d.ts").exchange().expectStatus().isOk();
 	}
 

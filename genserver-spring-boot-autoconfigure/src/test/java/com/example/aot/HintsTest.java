@@ -135,7 +135,7 @@ class HintsTest {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "io/genserver/rpc/server/genserver-client.js",
-			"io/genserver/rpc/server/genserver-client.d.ts" })
+			"io/genserver/rpc/server/genserver-client.js.map", "io/genserver/rpc/server/genserver-client.d.ts" })
 	void theBrowserClient(String file) {
 		assertThat(HintsTest.class.getClassLoader().getResource(file)).isNotNull();
 		assertThat(RuntimeHintsPredicates.resource().forResource(file)).accepts(office);

@@ -32,6 +32,9 @@ public final class BrowserClient {
 	/** Where the client is served, an ES module. */
 	public static final String SCRIPT_PATH = "/genserver/genserver-client.js";
 
+	/** Where developer tools find the sources that the client was bundled from. */
+	public static final String SOURCE_MAP_PATH = SCRIPT_PATH + ".map";
+
 	/** Where its TypeScript declarations are served. */
 	public static final String TYPES_PATH = "/genserver/genserver-client.d.ts";
 
@@ -39,15 +42,18 @@ public final class BrowserClient {
 
 	static final MediaType TYPESCRIPT = new MediaType("text", "x-typescript", StandardCharsets.UTF_8);
 
+	static final MediaType SOURCE_MAP = MediaType.APPLICATION_JSON;
+
 	private BrowserClient() {
 	}
 
 	/**
-	 * Return the routes of the client and its declarations.
+	 * Return the routes of the client, its source map and its declarations.
 	 * @return the routes
 	 */
 	public static RouterFunction<ServerResponse> routes() {
 		return file(SCRIPT_PATH, JAVASCRIPT, read("genserver-client.js"))
+			.and(file(SOURCE_MAP_PATH, SOURCE_MAP, read("genserver-client.js.map")))
 			.and(file(TYPES_PATH, TYPESCRIPT, read("genserver-client.d.ts")));
 	}
 

@@ -25,7 +25,7 @@ import org.springframework.core.type.classreading.MetadataReaderFactory;
 final class LibraryHints implements RuntimeHintsRegistrar {
 
 	private static final List<String> RESOURCES = List.of("io/genserver/rpc/server/genserver-client.js",
-			"io/genserver/rpc/server/genserver-client.d.ts");
+			"io/genserver/rpc/server/genserver-client.js.map", "io/genserver/rpc/server/genserver-client.d.ts");
 
 	/** Classes by which optional libraries are found. */
 	private static final List<String> OPTIONAL = List.of("reactor.core.publisher.Mono",

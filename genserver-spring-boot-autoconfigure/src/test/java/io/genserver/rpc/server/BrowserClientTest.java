@@ -36,7 +36,8 @@ class BrowserClientTest {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/genserver/genserver-client.js, text/javascript;charset=UTF-8, export function connect(",
+	@CsvSource({ "/genserver/genserver-client.js, text/javascript;charset=UTF-8, ' as connect}'",
+			"/genserver/genserver-client.js.map, application/json, genserver-client/reconnect.js",
 			"/genserver/genserver-client.d.ts, text/x-typescript;charset=UTF-8, export declare function connect(" })
 	void aFileIsServedWithItsTypeAndMayBeKeptIfItIsAskedAbout(String path, String type, String content)
 			throws Exception {
@@ -51,7 +52,7 @@ class BrowserClientTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { BrowserClient.SCRIPT_PATH, BrowserClient.TYPES_PATH })
+	@ValueSource(strings = { BrowserClient.SCRIPT_PATH, BrowserClient.SOURCE_MAP_PATH, BrowserClient.TYPES_PATH })
 	void aFileThatIsKeptIsNotSentAgain(String path) throws Exception {
 		String etag = get(application, path).headers().firstValue("etag").orElseThrow();
 		HttpResponse<String> same = get(application, path, "If-None-Match", etag);

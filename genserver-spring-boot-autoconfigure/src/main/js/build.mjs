@@ -1,0 +1,48 @@
+// Bundles the client into the resources of this module, where it is checked in: Maven needs no Node. With --check it
+// writes nothing, and fails if what is checked in is not what these sources give.
+
+import { build } from 'esbuild';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const NAME = 'genserver-client.js';
+const MAX_GZIPPED = 12_000;
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const resource = (name) => here(`../resources/io/genserver/rpc/server/${name}`);
+
+const { outputFiles } = await build({
+  absWorkingDir: here('.'),
+  entryPoints: ['index.js'],
+  outfile: resource(NAME),
+  bundle: true,
+  banner: { js: '/* The client of genserver for Spring Boot. Apache License 2.0. Types: genserver-client.d.ts */' },
+  charset: 'utf8',
+  format: 'esm',
+  legalComments: 'none',
+  minify: true,
+  sourcemap: true,
+  target: 'es2022',
+  write: false
+});
+const text = (end) => outputFiles.find(({ path }) => path.endsWith(end)).text;
+const map = JSON.parse(text('.map'));
+// Developer tools show these names; where the files are on this machine is of no use there.
+map.sources = map.sources.map((source) => 'genserver-client/' + basename(source));
+const outputs = { [NAME]: text('.js'), [NAME + '.map']: JSON.stringify(map) + '\n' };
+
+const gzipped = gzipSync(outputs[NAME], { level: 9 }).length;
+const problems = gzipped > MAX_GZIPPED ? [`${NAME} has ${gzipped} bytes gzipped, ${MAX_GZIPPED} are the limit`] : [];
+for (const [name, content] of Object.entries(outputs)) {
+  if (!process.argv.includes('--check')) {
+    writeFileSync(resource(name), content);
+  }
+  else if (readFileSync(resource(name), 'utf8') !== content) {
+    problems.push(`${name} was not built from these sources: run npm run build`);
+  }
+}
+problems.forEach((problem) => console.error(problem));
+console.log(`${NAME}: ${outputs[NAME].length} bytes, ${gzipped} gzipped`);
+process.exitCode = problems.length ? 1 : 0;

@@ -1,0 +1,39 @@
+/** Byte arrays, little-endian numbers in them, and UTF-8. */
+
+export const EMPTY = new Uint8Array(0);
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export const utf8 = (text) => encoder.encode(text);
+export const text = (bytes) => decoder.decode(bytes);
+export const u16 = (value) => [value, value >> 8];
+export const u32 = (value) => [value, value >> 8, value >> 16, value >> 24];
+
+/** The little-endian number at a place. What is beyond the end counts as 0. */
+export function number(bytes, at, size = 4) {
+  let value = 0;
+  while (size--) {
+    value = value * 256 + (bytes[at + size] | 0);
+  }
+  return value;
+}
+
+/** The same with up to 64 bits. */
+export const bigNumber = (bytes, at, size = 8) =>
+  bytes.subarray(at, at + size).reduceRight((high, byte) => high << 8n | BigInt(byte), 0n);
+
+export const bigBytes = (value) => new Uint8Array(BigUint64Array.of(value).buffer);
+
+export const fromHex = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+
+/** One array of many, which may be arrays of numbers, too. */
+export function join(parts) {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

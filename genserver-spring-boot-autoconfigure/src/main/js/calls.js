@@ -1,0 +1,239 @@
+/** One operation of ours, from the moment it is asked for to its outcome; outlives connections. */
+
+import { fromHex, join, u32, utf8 } from './bytes.js';
+import {
+  CallTimeoutError, ClosedError, DEADLINE_EXCEEDED, INTERNAL, remoteError, RemoteError, RESOURCE_EXHAUSTED, SYSTEM,
+  UNAVAILABLE
+} from './errors.js';
+import { Items, iteratorOf } from './items.js';
+import { entry, RAW_TYPE, T_CONTENT_TYPE, T_HEADER, T_ITEMS, T_KEY, T_TRACEPARENT } from './metadata.js';
+import { methodOf } from './methods.js';
+import { later, now } from './time.js';
+import { decodeValue, encodeArguments, encodeValue, isBytes } from './values.js';
+import { MAX_MESSAGE, TOO_BIG } from './wire.js';
+
+const DEFAULT_PREFETCH = 256;
+
+/** The metadata of a request but for its deadline. */
+function metadataOf({ traceParent, key, headers = {} }, items) {
+  return join([
+    traceParent && entry(T_TRACEPARENT, fromHex(traceParent.replaceAll('-', ''))),
+    items && entry(T_ITEMS, u32(items)),
+    key !== undefined && entry(T_KEY, utf8(key)),
+    ...Object.entries(headers).map(([name, value]) =>
+      entry(T_HEADER, join([[utf8(name).length], utf8(name), utf8(value)])))
+  ].filter(Boolean));
+}
+
+export class Call {
+  promise;
+  settled = false;
+  #type;
+  #name;
+  #options;
+  #timeout;
+  #deadline;
+  #timer;
+  #resolve;
+  #reject;
+  /** Arguments, and those with the key before them. */
+  #body;
+  #keyedBody;
+  // What carries it, and on which link; resolved once there is one.
+  #exchange;
+  #link;
+  #begun;
+  #opened = new Promise((resolve) => this.#begun = resolve);
+  // Of the answer: parts of it, and how many bytes wait to be read.
+  #parts = [];
+  #held = 0;
+  /** Whether a connection was lost on which the peer may have begun it. */
+  #maybe = false;
+  // If it is a stream: its items, and the last one that came.
+  #items;
+  #last;
+  #aborted = () => this.#cancel(() => this.settle(this.#options.signal.reason));
+
+  constructor(timeout, type, name, args = [], options = {}) {
+    this.promise = new Promise((...both) => [this.#resolve, this.#reject] = both);
+    this.#type = type;
+    this.#name = name;
+    this.#options = options;
+    this.#timeout = options.timeout ?? timeout;
+    this.#deadline = now() + this.#timeout;
+    this.#timer = later(() => this.#cancel(() => this.fail(CallTimeoutError,
+      `timed out after ${this.#timeout} ms, executed: ${this.#executed()}`, DEADLINE_EXCEEDED)), this.#timeout);
+    this.#encode(args);
+    options.signal?.addEventListener('abort', this.#aborted);
+    if (options.signal?.aborted) {
+      this.#aborted();
+    }
+  }
+
+  settle(error, value) {
+    if (!this.settled) {
+      this.settled = true;
+      clearTimeout(this.#timer);
+      this.#options.signal?.removeEventListener('abort', this.#aborted);
+      error === undefined ? this.#resolve(value) : this.#reject(error);
+      this.#begun();
+      this.#items?.end(error);
+    }
+  }
+
+  fail(Type, message, status, more) {
+    this.settle(new Type(`${this.#name}: ${message}`, status, { executed: this.#executed(), ...more }));
+  }
+
+  /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
+  stream() {
+    if (this.#exchange || this.#items) {
+      throw new TypeError(`${this.#name}: iterate at once, and once, over what it returns`);
+    }
+    this.#items = new Items(() => this.#cancel(() => this.settle()));
+    this.promise.catch(() => {});
+    return Object.assign(iteratorOf(this.#items), {
+      send: (item) => this.#proceed(() => this.#exchange.send(encodeValue(item))),
+      end: () => this.#proceed(() => this.#exchange.end())
+    });
+  }
+
+  /** Puts it into the hands of a link's session. */
+  begin(link) {
+    if (this.settled) {
+      return;
+    }
+    const { session } = link;
+    const { timeout, items, channel, prefetch = DEFAULT_PREFETCH } = this.#options;
+    const limited = !this.#items || timeout;
+    const { id, bytes } = methodOf(this.#name);
+    const body = session.ext ? this.#body : this.#keyedBody;
+    if (!body) {
+      throw new RangeError('bytes for a keyed server need ext mode');
+    }
+    const wanted = this.#items && prefetch;
+    this.#link = link;
+    this.#exchange = session.open({
+      ours: true, type: this.#type, method: id, name: bytes, body, meta: metadataOf(this.#options, wanted), owner: this,
+      status: 0, prefetch: wanted, deadline: limited ? this.#deadline : Infinity, open: items || channel
+    });
+    if (!limited) {
+      // The time limit was for getting here.
+      clearTimeout(this.#timer);
+    }
+    this.#begun();
+    if (items) {
+      this.#pump(items);
+    }
+  }
+
+  // What comes back
+
+  item(exchange, bytes, cost) {
+    const { status, ext } = exchange;
+    this.#held += bytes.length;
+    if (this.#items && !status) {
+      this.#last = bytes;
+      this.#items.push(() => {
+        this.#held -= bytes.length;
+        exchange.consumed(cost);
+        return this.#decode(exchange, bytes);
+      });
+    }
+    else {
+      this.#parts.push(bytes);
+      exchange.consumed(cost);
+    }
+    // In base mode nothing slows down the other end.
+    if (this.#held > MAX_MESSAGE && !(this.#items && ext)) {
+      this.#cancel(() => this.fail(RemoteError, TOO_BIG + ' wait to be read', RESOURCE_EXHAUSTED));
+    }
+  }
+
+  ended(exchange, payload = join(this.#parts)) {
+    const { status, ext } = exchange;
+    if (status) {
+      this.fail(...remoteError(status, ext, payload));
+      return;
+    }
+    try {
+      this.settle(undefined, this.#items ? undefined : this.#decode(exchange, payload));
+    }
+    catch (cause) {
+      this.fail(RemoteError, 'no usable answer: ' + cause.message, INTERNAL, { executed: 'yes', cause });
+    }
+  }
+
+  failed(exchange, message) {
+    this.fail(RemoteError, message, SYSTEM);
+  }
+
+  /** The connection is lost, or does not serve this call. True if it is to be sent again. */
+  lost(message) {
+    const { resume, items, channel, idempotent } = this.#options;
+    const ran = this.#executed() !== 'no';
+    const goesOn = resume && this.#items;
+    if (items || channel || (ran && !idempotent && !goesOn)) {
+      this.fail(ClosedError, message, UNAVAILABLE, { retryable: !ran });
+    }
+    try {
+      if (goesOn && this.#last) {
+        this.#encode(resume(this.#decode(this.#exchange, this.#last)));
+      }
+    }
+    catch (error) {
+      this.settle(error);
+    }
+    this.#maybe = ran;
+    this.#exchange = this.#link = undefined;
+    this.#parts = [];
+    return !this.settled;
+  }
+
+  /** At once: the caller may change its objects later. */
+  #encode(args) {
+    const { key } = this.#options;
+    this.#body = encodeArguments(args);
+    this.#keyedBody = key === undefined ? this.#body : !isBytes(args[0]) && encodeArguments(args, key);
+  }
+
+  #decode(exchange, bytes) {
+    const raw = exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE;
+    return decodeValue(bytes, this.#options.as ?? (raw ? 'bytes' : 'json'));
+  }
+
+  /** Whether the peer may have begun it. */
+  #executed() {
+    return this.#maybe || this.#exchange?.id >= 0 ? 'maybe' : 'no';
+  }
+
+  /** Ends it on this side, by settling it, and tells the other one. */
+  #cancel(settle) {
+    if (!this.settled) {
+      settle();
+      this.#exchange?.cancel();
+    }
+  }
+
+  /** Goes on with the request once it has begun and there is room. False if it is not wanted any more. */
+  async #proceed(step) {
+    await this.#opened;
+    await this.#link?.room(this.#exchange);
+    this.settled || step();
+    return !this.settled;
+  }
+
+  async #pump(items) {
+    try {
+      for await (const item of items) {
+        if (!await this.#proceed(() => this.#exchange.send(encodeValue(item)))) {
+          return;
+        }
+      }
+      this.#proceed(() => this.#exchange.end());
+    }
+    catch (error) {
+      this.#cancel(() => this.settle(error));
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/** What users of the client see of it. */
+
+import { Call } from './calls.js';
+import { Events } from './events.js';
+import { methodOf } from './methods.js';
+import { Connector } from './reconnect.js';
+import { ServedCall } from './serve.js';
+import { CALL, EVENT } from './wire.js';
+
+/** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
+export function connect(url = '/ws', {
+  timeout = 5000, connectTimeout = 10000, mode, maxQueued = 1024, token, WebSocket = globalThis.WebSocket,
+  keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}
+} = {}) {
+  if (!WebSocket) {
+    throw new TypeError('There is no WebSocket here: pass one as the option WebSocket');
+  }
+  const { href } = new URL(url, globalThis.location?.href);
+  return new Client(href, {
+    timeout, connectTimeout, mode, maxQueued, token, WebSocket, keepAlive: { interval, timeout: patience },
+    backoff: { initial, max }
+  });
+}
+
+class Client {
+  #timeout;
+  #events = new Events();
+  #served = new Map();
+  #connector;
+
+  constructor(href, options) {
+    this.#timeout = options.timeout;
+    this.#connector = new Connector(href, options, this.#events, (exchange, link) => new ServedCall(exchange,
+      this.#served.get(String(exchange.method)), this, link, (error) => this.#events.emit('error', error)));
+  }
+
+  call(...given) {
+    return this.#submit(this.#newCall(CALL, ...given)).promise;
+  }
+
+  cast(...given) {
+    this.#submit(this.#newCall(EVENT, ...given)).promise.catch((error) => this.#events.emit('error', error));
+  }
+
+  stream(...given) {
+    const call = this.#newCall(CALL, ...given);
+    const stream = call.stream();
+    this.#submit(call);
+    return stream;
+  }
+
+  upload(method, args, items, options) {
+    return this.call(method, args, { ...options, items });
+  }
+
+  channel(method, args, options) {
+    return this.stream(method, args, { ...options, channel: true });
+  }
+
+  proxy(options = {}) {
+    const named = (target, each) => new Proxy(target, {
+      get: (_, name) => typeof name === 'symbol' || name === 'then' ? undefined : each(name)
+    });
+    const server = (name, key) => named((instance) => server(name, String(instance)), (method) =>
+      (...args) => this.#invoke(`${name}.${method}`, args, key === undefined ? options : { ...options, key }));
+    return named({}, (name) => server(name));
+  }
+
+  serve(name, handlers) {
+    if (typeof handlers === 'function') {
+      this.#served.set(String(methodOf(name).id), handlers);
+      return;
+    }
+    for (const each of [handlers, Object.getPrototypeOf(handlers)].flatMap(Object.getOwnPropertyNames)) {
+      if (typeof handlers[each] === 'function' && !(each in Object.prototype)) {
+        this.serve(`${name}.${each}`, handlers[each].bind(handlers));
+      }
+    }
+  }
+
+  get state() {
+    return this.#connector.state;
+  }
+
+  /** Base or ext, once connected. */
+  get mode() {
+    const session = this.#connector.link?.session;
+    return session && (session.ext ? 'ext' : 'base');
+  }
+
+  on(event, listener) {
+    return this.#events.on(event, listener);
+  }
+
+  ready() {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const { fatal } = this.#connector;
+        if (this.state === 'open' || fatal) {
+          off();
+          fatal ? reject(fatal) : resolve(this);
+        }
+      };
+      const off = this.on('state', check);
+      check();
+    });
+  }
+
+  close() {
+    this.#connector.end('the client was closed');
+  }
+
+  #newCall(type, ...given) {
+    return new Call(this.#timeout, type, ...given);
+  }
+
+  #submit(call) {
+    return this.#connector.submit(call);
+  }
+
+  /** What an operation is, is seen from its use: asked for an iterator at once, it is a stream. */
+  #invoke(name, args, options) {
+    const call = this.#submit(this.#newCall(CALL, name, args, options));
+    call.promise.catch(() => {});
+    return Object.assign(call.promise, {
+      [Symbol.asyncIterator]: () => call.stream()
+    });
+  }
+}

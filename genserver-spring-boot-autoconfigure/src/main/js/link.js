@@ -1,0 +1,186 @@
+/** One connection: its WebSocket, its session, and what the peer calls here. */
+
+import { BaseSession } from './base.js';
+import { Call } from './calls.js';
+import { ExtSession } from './ext.js';
+import { later, now } from './time.js';
+import { CALL } from './wire.js';
+
+export const EXT = 'genserver.v1', BASE = 'muxio';
+
+/** Bytes in the socket beyond which nothing is added to what can wait. */
+const BUFFERED = 1 << 20;
+/** How many items of an exchange may wait to be sent. */
+const MAX_WAITING = 15;
+/** Milliseconds between looks at a socket that is full. */
+const LOOK = 20;
+/** The close code of what this end does not like: browsers let a page use 1000 and the codes from 3000 on only. */
+const CLOSED_BY_US = 4002;
+
+export class Link {
+  /** Once it is connected. */
+  session;
+  /** When it was connected. */
+  since;
+  #socket;
+  #host;
+  #keepAlive;
+  #timer;
+  #draining;
+  #over;
+  #scheduled;
+  #pause;
+  #heard;
+  /** When a sign of life was asked for that has not come. */
+  #probed = Infinity;
+  /** Who waits for room; each returns whether it goes on waiting. */
+  #rooms = [];
+
+  /** Its host hears that it is opened, leaving and lost, serves requests, and flushes what waits for it. */
+  constructor(socket, host, connectTimeout, keepAlive) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#keepAlive = keepAlive;
+    this.#timer = later(() => this.#lose(1006, 'not connected in time'), connectTimeout);
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => this.#open();
+    socket.onerror = () => {};
+    socket.onclose = ({ code, reason }) => this.#lose(code, reason);
+    socket.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  /** Sends what there is, once the code that runs now has said all it has to say. */
+  schedule() {
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      queueMicrotask(() => {
+        this.#scheduled = false;
+        this.#over || this.#send();
+      });
+    }
+  }
+
+  /** Asks for a sign of life. */
+  probe() {
+    const { session } = this;
+    if (session && this.#probed === Infinity) {
+      this.#probed = now();
+      if (session.ext) {
+        session.ping();
+      }
+      else {
+        // Any answer is a sign of life.
+        const call = new Call(this.#keepAlive.timeout, CALL, '$rpc.ping');
+        call.promise.catch(() => {});
+        call.begin(this);
+      }
+    }
+  }
+
+  close(code, reason) {
+    this.#socket.close(code === 1000 ? code : CLOSED_BY_US, reason);
+    this.#lose(code, reason);
+  }
+
+  /** Resolves once the exchange may be given another item, or is over. */
+  room(exchange) {
+    return new Promise((resolve) => {
+      const waits = (full) => !this.#over && !exchange.over && (full || exchange.waiting() > MAX_WAITING);
+      this.#over ? resolve() : this.#rooms.push((full) => waits(full) || resolve());
+      this.schedule();
+    });
+  }
+
+  // What the session says
+
+  leaving(unserved, code, reason) {
+    this.#draining = true;
+    this.#host.leave(this, code, reason, this.#again(unserved, 'the peer leaves: ' + reason));
+  }
+
+  violated(code, message) {
+    this.session.take().forEach((frame) => this.#socket.send(frame));
+    this.close(code, message);
+  }
+
+  refused(exchange, status, message) {
+    exchange.fail(status, message);
+  }
+
+  opened(exchange) {
+    this.#host.serve(exchange, this);
+  }
+
+  // The socket
+
+  #open() {
+    clearTimeout(this.#timer);
+    this.since = this.#heard = now();
+    this.session = new (this.#socket.protocol === EXT ? ExtSession : BaseSession)(this);
+    this.#beat();
+    this.#host.opened(this, this.#socket.protocol);
+    this.schedule();
+  }
+
+  #receive(data) {
+    this.#heard = now();
+    this.#probed = Infinity;
+    if (typeof data === 'string') {
+      this.violated(1003, 'text instead of binary');
+    }
+    else {
+      this.session.receive(new Uint8Array(data));
+      this.schedule();
+    }
+  }
+
+  #send() {
+    this.#host.flush(this);
+    this.session?.take().forEach((message) => this.#socket.send(message));
+    if (this.#draining && !this.session.busy()) {
+      this.close(1000, 'drained');
+      return;
+    }
+    const full = this.#socket.bufferedAmount > BUFFERED;
+    this.#rooms = this.#rooms.filter((goesOn) => goesOn(full));
+    if (full) {
+      this.#pause ??= later(() => {
+        this.#pause = undefined;
+        this.schedule();
+      }, LOOK);
+    }
+  }
+
+  /** After silence the peer is asked for a sign of life, and given up if there is none. */
+  #beat() {
+    const { interval, timeout } = this.#keepAlive;
+    if (now() - this.#probed >= timeout) {
+      this.#lose(1006, 'no sign of life');
+      return;
+    }
+    if (now() - this.#heard >= interval) {
+      this.probe();
+    }
+    this.#timer = later(() => this.#beat(), Math.min(interval, timeout) / 2);
+  }
+
+  /** The connection is over, whether or not the socket knows. */
+  #lose(code, reason) {
+    if (!this.#over) {
+      this.#over = true;
+      clearTimeout(this.#timer);
+      this.#rooms.forEach((goesOn) => goesOn());
+      this.#socket.close();
+      this.#host.lost(this, code, reason,
+        this.#again(this.session?.close() ?? [], `the connection was lost (${code}${reason && ', ' + reason})`));
+    }
+  }
+
+  /** Which calls are to be made again, now that the peer does not serve them. */
+  #again(exchanges, message) {
+    return exchanges.map((exchange) => {
+      exchange.over = true;
+      return exchange.owner;
+    }).filter((owner) => owner?.lost(message));
+  }
+}
