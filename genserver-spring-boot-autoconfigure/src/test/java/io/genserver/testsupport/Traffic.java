@@ -1,5 +1,7 @@
 package io.genserver.testsupport;
 
+import java.util.concurrent.CompletableFuture;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
@@ -56,6 +58,13 @@ public final class Traffic extends ChannelDuplexHandler {
 			this.channel.eventLoop().submit(() -> {
 			}).awaitUninterruptibly();
 		}
+	}
+
+	/** Completes once the channel is closed. */
+	public CompletableFuture<Void> closed() {
+		CompletableFuture<Void> closed = new CompletableFuture<>();
+		this.channel.closeFuture().addListener((done) -> closed.complete(null));
+		return closed;
 	}
 
 	public boolean isOpen() {

@@ -10,7 +10,6 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.runtime.Durations;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says why a connection could not be opened, and what to look at.
@@ -40,7 +39,8 @@ final class ConnectFailures {
 
 	private static String reason(URI uri, Duration timeout, Throwable cause) {
 		return switch (cause) {
-			case WebSocketClientHandshakeException handshake -> status(uri, handshake.response());
+			case WebSocketClientHandshakeException refused when refused.response() != null ->
+				status(uri, refused.response());
 			case UnknownHostException unknown -> "the host " + uri.getHost() + " is not known";
 			case ConnectException refused ->
 				"the connection was refused. Is the application running, and is this its port?";
@@ -49,14 +49,12 @@ final class ConnectFailures {
 		};
 	}
 
-	private static String status(URI uri, @Nullable HttpResponse response) {
-		if (response == null) {
-			return "the connection closed during the handshake";
-		}
+	private static String status(URI uri, HttpResponse response) {
 		String status = response.status().toString();
 		return status + switch (response.status().code()) {
 			case 401 -> ". The endpoint needs credentials: builder().token(...), or header(\"Authorization\", ...)";
-			case 403 -> ". These credentials, or this origin, may not connect";
+			case 403 -> ". These credentials may not connect, or the endpoint requires an origin"
+					+ " (genserver.rpc.require-origin over there): header(\"Origin\", ...)";
 			case 404 -> ". There is no RPC endpoint at " + uri.getPath()
 					+ ": look at genserver.rpc.enabled and genserver.rpc.path over there";
 			case 503 -> ". The endpoint takes no connections at present";

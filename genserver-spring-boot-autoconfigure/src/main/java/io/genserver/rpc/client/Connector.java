@@ -27,9 +27,8 @@ import reactor.netty.http.client.WebsocketClientSpec;
 import reactor.netty.http.websocket.WebsocketInbound;
 
 /**
- * Opens a WebSocket. Both modes are offered, and the other end chooses; one that answers
- * with neither, as stock muxio servers do, is asked again without an offer and speaks
- * base mode, which is remembered.
+ * Opens a WebSocket. Both modes are offered, and the other end chooses; with one that
+ * chooses neither, as stock muxio servers do, base mode is spoken.
  */
 final class Connector {
 
@@ -43,8 +42,8 @@ final class Connector {
 
 	private final boolean ext;
 
-	/** Whether the other end takes no offers. */
-	private volatile boolean plain;
+	/** Whether the application says what the origin of its handshakes is. */
+	private final boolean keepsOrigin;
 
 	private final @Nullable TokenSource tokens;
 
@@ -64,7 +63,9 @@ final class Connector {
 		this.tokens = tokens;
 		this.workers = workers;
 		this.ext = ext;
-		this.http = http;
+		// Another attempt is for the client to make, after its pause.
+		this.http = http.disableRetry(true);
+		this.keepsOrigin = http.configuration().headers().contains(HttpHeaderNames.ORIGIN);
 		this.settings = settings;
 		this.timeout = timeout;
 	}
@@ -97,11 +98,11 @@ final class Connector {
 	private CompletableFuture<WebSocketTransport> attempt(URI uri, boolean fresh) {
 		TokenSource source = this.tokens;
 		if (source == null) {
-			return negotiate(uri, this.http);
+			return upgrade(uri, this.http);
 		}
 		return CompletableFuture.supplyAsync(() -> token(source, fresh), this.workers)
 			.orTimeout(Durations.nanos(this.timeout), TimeUnit.NANOSECONDS)
-			.thenCompose((token) -> negotiate(uri,
+			.thenCompose((token) -> upgrade(uri,
 					this.http.headers((headers) -> headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token))));
 	}
 
@@ -114,28 +115,20 @@ final class Connector {
 		}
 	}
 
-	private CompletableFuture<WebSocketTransport> negotiate(URI uri, HttpClient http) {
-		boolean offering = this.ext && !this.plain;
-		return open(uri, http, offering).exceptionallyCompose((failure) -> {
-			if (offering && Throwables.unwrap(failure) instanceof WebSocketClientHandshakeException refused
-					&& String.valueOf(refused.getMessage()).contains("subprotocol")) {
-				this.plain = true;
-				return open(uri, http, false);
-			}
-			return CompletableFuture.failedFuture(failure);
-		});
-	}
-
-	private CompletableFuture<WebSocketTransport> open(URI uri, HttpClient http, boolean offering) {
+	private CompletableFuture<WebSocketTransport> upgrade(URI uri, HttpClient http) {
 		CompletableFuture<WebSocketTransport> opened = new CompletableFuture<>();
-		WebsocketClientSpec.Builder spec = WebsocketClientSpec.builder()
+		WebsocketClientSpec spec = WebsocketClientSpec.builder()
 			.handlePing(true)
 			.compress(false)
-			.maxFramePayloadLength(this.settings.peers().limits().webSocketMessageBytes());
-		if (offering) {
-			spec.protocols(OFFER);
-		}
-		Disposable session = http.websocket(spec.build())
+			.maxFramePayloadLength(this.settings.peers().limits().webSocketMessageBytes())
+			.build();
+		// The codec of a connection over TLS may be known only once it is connected.
+		Disposable session = offering(http)
+			.doOnChannelInit(
+					(observer, channel, remote) -> UpgradeHandler.enter(channel, this.keepsOrigin, this.ext, opened))
+			.doOnConnected(
+					(connection) -> UpgradeHandler.enter(connection.channel(), this.keepsOrigin, this.ext, opened))
+			.websocket(spec)
 			.uri(uri)
 			.handle((inbound, outbound) -> connect(uri, inbound, opened))
 			.subscribe((nothing) -> {
@@ -148,17 +141,20 @@ final class Connector {
 		return opened;
 	}
 
+	private HttpClient offering(HttpClient http) {
+		return this.ext ? http.headers((headers) -> headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, OFFER)) : http;
+	}
+
 	/** Completes when the connection is over. */
 	private Mono<Void> connect(URI uri, WebsocketInbound inbound, CompletableFuture<WebSocketTransport> opened) {
 		return Mono.create((over) -> inbound.withConnection((connection) -> {
 			Channel channel = connection.channel();
 			channel.closeFuture().addListener((closed) -> over.success());
 			Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), ConnectFailures.shown(uri), null);
-			WireMode mode = WireMode.EXT.subprotocol().equals(inbound.selectedSubprotocol()) ? WireMode.EXT
-					: WireMode.BASE;
-			WebSocketTransport transport = new WebSocketTransport(channel, remote, mode, Side.CONNECTING,
-					this.settings);
+			WebSocketTransport transport = new WebSocketTransport(channel, remote, UpgradeHandler.mode(channel),
+					Side.CONNECTING, this.settings);
 			transport.takeOver(inbound);
+			channel.eventLoop().execute(() -> UpgradeHandler.leave(channel));
 			if (!opened.complete(transport)) {
 				transport.abort();
 			}
