@@ -586,10 +586,11 @@ public class GenServerRpcProperties {
 	public static class Base {
 
 		/**
-		 * What a client gets when a stream fails after its first item, for which base
-		 * mode has no error.
+		 * What a client gets when a stream fails after its first item: the error's text
+		 * in a second response, a cancelled stream, a closed connection, or an end as if
+		 * nothing had failed.
 		 */
-		private StreamFailure streamFailure = StreamFailure.CANCEL;
+		private StreamFailure streamFailure = StreamFailure.ERROR;
 
 		/**
 		 * Number of frames of kinds that base mode does not know which a client may send

@@ -110,6 +110,12 @@ final class BaseSender {
 		this.encoder.cancel(request.responseStreamId, request.responseSeq);
 	}
 
+	/** An answer that has begun ends with an error: that first, then its CANCEL. */
+	void respondLate(InboundRequest request, int status, byte[] text) {
+		respond(request, status, text);
+		respondCancel(request);
+	}
+
 	@Nullable OutboundCall openCall(int requestId) {
 		return this.calls.get(requestId);
 	}

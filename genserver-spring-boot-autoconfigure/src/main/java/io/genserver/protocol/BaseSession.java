@@ -214,7 +214,14 @@ public final class BaseSession implements WireSession {
 
 	@Override
 	public boolean respondError(InboundRequest request, ExtError error) {
-		return respond(request, ExtStatus.toBase(error.status()), Utf8.cut(error.message(), ERROR_TEXT_BYTES));
+		byte[] text = Utf8.cut(error.message(), ERROR_TEXT_BYTES);
+		if (isClosed() || !request.isResponding()) {
+			return respond(request, error.baseStatus(), text);
+		}
+		// Of the statuses it is the one whose text every muxio peer shows.
+		this.sender.respondLate(request, StatusCode.SYSTEM, text);
+		answered(request);
+		return true;
 	}
 
 	@Override
@@ -249,6 +256,7 @@ public final class BaseSession implements WireSession {
 
 	@Override
 	public void release(InboundRequest request) {
+		request.keepsPlace = false;
 		streams().freePlace(request);
 	}
 

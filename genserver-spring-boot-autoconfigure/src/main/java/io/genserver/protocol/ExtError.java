@@ -56,6 +56,17 @@ public record ExtError(int status, boolean retryable, boolean notExecuted, Strin
 	}
 
 	/**
+	 * Returns the status that a peer in base mode is told. That there is no such method
+	 * is certain only of a call that was not begun; a handler that says so itself has
+	 * begun.
+	 * @return one of {@link StatusCode}
+	 */
+	int baseStatus() {
+		int known = ExtStatus.toBase(this.status);
+		return (known == StatusCode.METHOD_NOT_FOUND && !this.notExecuted) ? StatusCode.FAIL : known;
+	}
+
+	/**
 	 * Writes the error payload, without the status that goes before it.
 	 * @return the payload
 	 */

@@ -1,5 +1,7 @@
 package io.genserver.protocol;
 
+import java.util.List;
+
 import io.genserver.protocol.MetadataCodec.Decoded;
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.runtime.Durations;
@@ -395,7 +397,9 @@ final class ExtMessages {
 			giveUp(stream, stream.call, status, cause, text);
 		}
 		else if (stream.request != null) {
-			refuse(stream, stream.request, new Refusal(status, stream.request.intake == Intake.ITEMS, text));
+			// What the listener was given it knows more of.
+			boolean given = stream.request.intake == Intake.ITEMS || stream.finReceived;
+			refuse(stream, stream.request, new Refusal(status, given, text));
 		}
 	}
 
@@ -504,15 +508,20 @@ final class ExtMessages {
 	/** Ends all that is open, for the connection is no more. */
 	void abandon(String reason) {
 		failUnopened(reason);
-		for (ExtStream stream : this.streams.snapshot()) {
+		List<ExtStream> open = this.streams.snapshot();
+		for (ExtStream stream : open) {
 			OutboundCall call = stream.call;
-			InboundRequest request = stream.request;
 			this.sender.close(stream);
 			if (call != null && !call.over) {
 				over(stream, call);
 				this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
 			}
-			else if (request != null && !request.over && request.call) {
+		}
+		// The newest first: what waits for a handler does not begin when one that runs is
+		// told to stop.
+		for (ExtStream stream : open.reversed()) {
+			InboundRequest request = stream.request;
+			if (request != null && !request.over && request.call) {
 				request.over = true;
 				this.listener.requestCancelled(request);
 			}

@@ -207,11 +207,6 @@ public final class ExtSession implements WireSession {
 		return this.queued.bytes;
 	}
 
-	@Override
-	public boolean tellsErrorsAfterItems() {
-		return true;
-	}
-
 	/**
 	 * How many of our calls and casts wait until the peer lets another stream open.
 	 * @return a number
@@ -450,6 +445,7 @@ public final class ExtSession implements WireSession {
 
 	@Override
 	public void release(InboundRequest request) {
+		request.keepsPlace = false;
 		this.streams.freePlace(request);
 	}
 

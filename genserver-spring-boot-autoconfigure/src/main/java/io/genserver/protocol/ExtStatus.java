@@ -70,16 +70,16 @@ public final class ExtStatus {
 	}
 
 	/**
-	 * Translates a status for a peer in base mode: the caller's fault is 1, what was not
-	 * found 3, everything else that failed 2.
+	 * Translates a status for a peer in base mode: the caller's fault is 1, and what a
+	 * handler did not find; a method that does not exist 3, everything else that failed
+	 * 2.
 	 * @param status any status of ext mode
 	 * @return one of {@link StatusCode}
 	 */
 	public static int toBase(int status) {
 		return switch (status) {
 			case StatusCode.OK, StatusCode.FAIL, StatusCode.METHOD_NOT_FOUND -> status;
-			case NOT_FOUND -> StatusCode.METHOD_NOT_FOUND;
-			case INVALID_ARGUMENT, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION, OUT_OF_RANGE,
+			case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION, OUT_OF_RANGE,
 					UNAUTHENTICATED ->
 				StatusCode.FAIL;
 			default -> StatusCode.SYSTEM;

@@ -131,7 +131,7 @@ final class ExtStreams {
 	}
 
 	void freePlace(InboundRequest request) {
-		if (request.holdsPlace) {
+		if (request.holdsPlace && !request.keepsPlace) {
 			request.holdsPlace = false;
 			this.places--;
 		}

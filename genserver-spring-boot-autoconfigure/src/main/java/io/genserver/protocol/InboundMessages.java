@@ -68,15 +68,31 @@ final class InboundMessages {
 
 	private @Nullable StreamState response(int streamId, int nextSeq, int requestId, byte[] metadata) {
 		OutboundCall call = this.sender.openCall(requestId);
-		if (call == null || call.answering) {
+		int status = (metadata.length == 0) ? StatusCode.OK : metadata[0] & 0xff;
+		if (call == null) {
 			return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
 		}
+		if (call.answering) {
+			return lateError(call, status, streamId, nextSeq);
+		}
 		call.answering = true;
-		call.status = (metadata.length == 0) ? StatusCode.OK : metadata[0] & 0xff;
+		call.status = status;
 		call.begin(streamId, nextSeq, this.nowNanos);
 		this.streams.add(call);
 		this.listener.responseOpened(call, call.status);
 		return call;
+	}
+
+	/** How a peer says that an answer it has begun ends with an error. */
+	private @Nullable StreamState lateError(OutboundCall call, int status, int streamId, int nextSeq) {
+		if (status == StatusCode.OK || call.status != StatusCode.OK || call.lateError != null) {
+			return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
+		}
+		LateError error = new LateError(call, status);
+		call.lateError = error;
+		error.begin(streamId, nextSeq, this.nowNanos);
+		this.streams.add(error);
+		return error;
 	}
 
 	private @Nullable StreamState request(InboundRequest request, int streamId, int nextSeq) {
@@ -158,9 +174,10 @@ final class InboundMessages {
 
 	private void ended(StreamState stream) {
 		if (stream instanceof OutboundCall call) {
-			byte[] payload = (call.body != null) ? call.body.toArray() : ByteAssembler.EMPTY;
-			forget(call);
-			this.listener.responseComplete(call, call.status, payload);
+			answered(call, call.status, call.body);
+		}
+		else if (stream instanceof LateError error) {
+			answered(error.call, error.status, error.body);
 		}
 		else if (stream instanceof InboundRequest request) {
 			byte[] arguments = request.arguments();
@@ -179,9 +196,19 @@ final class InboundMessages {
 		}
 	}
 
+	private void answered(OutboundCall call, int status, @Nullable ByteAssembler body) {
+		byte[] payload = (body != null) ? body.toArray() : ByteAssembler.EMPTY;
+		forget(call);
+		this.listener.responseComplete(call, status, payload);
+	}
+
 	void cancelledByPeer(StreamState stream) {
 		switch (stream) {
 			case PendingHeader pending -> this.streams.remove(pending);
+			case LateError error -> {
+				this.streams.remove(error);
+				error.call.lateError = null;
+			}
 			case OutboundCall call -> failed(call, Cause.CANCELLED_BY_PEER, "the peer cancelled its response");
 			case InboundRequest request -> {
 				cancelled(request);
@@ -204,6 +231,7 @@ final class InboundMessages {
 		switch (stream) {
 			case InboundRequest request -> refuse(request, text);
 			case OutboundCall call -> failed(call, cause, text);
+			case LateError error -> failed(error.call, cause, text);
 			case PendingHeader pending -> {
 				this.streams.remove(pending);
 				if (!pending.isFixedComplete() || pending.type() != MessageType.CALL) {
@@ -237,6 +265,9 @@ final class InboundMessages {
 	void forget(OutboundCall call) {
 		this.sender.forget(call);
 		this.streams.remove(call);
+		if (call.lateError != null) {
+			this.streams.remove(call.lateError);
+		}
 	}
 
 	void keepToBudget() {
@@ -277,9 +308,12 @@ final class InboundMessages {
 		}
 	}
 
-	/** Ends all that is open towards us. */
+	/**
+	 * Ends all that is open towards us, the newest first: what waits for a handler does
+	 * not begin when one that runs is told to stop. Calls of ours have ended before.
+	 */
 	void abandon() {
-		for (StreamState stream : this.streams.snapshot()) {
+		for (StreamState stream : this.streams.snapshot().reversed()) {
 			if (stream instanceof InboundRequest request && !request.over) {
 				cancelled(request);
 			}

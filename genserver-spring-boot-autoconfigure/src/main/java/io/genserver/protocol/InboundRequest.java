@@ -31,6 +31,9 @@ public final class InboundRequest extends StreamState {
 
 	boolean holdsPlace;
 
+	/** Whether its place outlives its answer, see {@link #keepPlace()}. */
+	boolean keepsPlace;
+
 	/** Whether the response stream was opened, and on which id and sequence. */
 	boolean responding;
 
@@ -132,6 +135,15 @@ public final class InboundRequest extends StreamState {
 	 */
 	public boolean isStarted() {
 		return this.started;
+	}
+
+	/**
+	 * Notes that the request is answered although its handler may still be running: it
+	 * keeps its place among the calls in flight until
+	 * {@link WireSession#release(InboundRequest)}.
+	 */
+	public void keepPlace() {
+		this.keepsPlace = true;
 	}
 
 	/** The payload if there is any, else the metadata. */

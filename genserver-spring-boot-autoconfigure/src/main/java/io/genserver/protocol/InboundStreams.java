@@ -73,7 +73,7 @@ final class InboundStreams {
 	}
 
 	void freePlace(InboundRequest request) {
-		if (request.holdsPlace) {
+		if (request.holdsPlace && !request.keepsPlace) {
 			request.holdsPlace = false;
 			this.places--;
 		}

@@ -1,5 +1,7 @@
 package io.genserver.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call of ours, from its header until its answer is complete, it failed, or we
  * cancelled it. Confined to the connection's thread.
@@ -24,6 +26,9 @@ public final class OutboundCall extends StreamState {
 
 	/** Whether a response stream was matched to this call. */
 	boolean answering;
+
+	/** In base mode the error that ends an answer which has begun, while it comes in. */
+	@Nullable LateError lateError;
 
 	int status;
 

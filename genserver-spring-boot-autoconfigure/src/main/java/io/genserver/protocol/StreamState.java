@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of one inbound stream: where it is in its sequence, what of its current
  * message is buffered. Its subclasses say what the stream carries.
  */
-abstract sealed class StreamState permits PendingHeader, InboundRequest, OutboundCall {
+abstract sealed class StreamState permits PendingHeader, InboundRequest, OutboundCall, LateError {
 
 	int streamId;
 

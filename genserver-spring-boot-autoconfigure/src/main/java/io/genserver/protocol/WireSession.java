@@ -280,23 +280,15 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	boolean respond(InboundRequest request, byte[] payload, CallMetadata metadata);
 
 	/**
-	 * Ends a request with an error. Base mode has a status and a text for it, and nothing
-	 * once items were sent.
+	 * Ends a request with an error, whatever was sent of its answer. Base mode has a
+	 * status and a text for it; once items were sent, a second response stream with the
+	 * error, after which the first is cancelled.
 	 * @param request a request of this session
 	 * @param error what went wrong
 	 * @return false if it was answered or cancelled before, or is a cast, and nothing
 	 * will be written
-	 * @throws IllegalStateException if, in base mode, items were sent
 	 */
 	boolean respondError(InboundRequest request, ExtError error);
-
-	/**
-	 * Tells whether an error can still be told after items were sent.
-	 * @return whether {@link #respondError} may be called then
-	 */
-	default boolean tellsErrorsAfterItems() {
-		return false;
-	}
 
 	/**
 	 * Sends one item of a successful response stream, the first one opening it.
@@ -332,8 +324,8 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	boolean respondEnd(InboundRequest request);
 
 	/**
-	 * Breaks a response stream off after items were sent, which base mode has no error
-	 * for, and frees the request's place.
+	 * Breaks a response stream off after items were sent, without an error, and frees the
+	 * request's place.
 	 * @param request a request of this session
 	 * @return false if no response stream is open, and nothing was written: answer with
 	 * {@link #respond} instead

@@ -79,6 +79,7 @@ final class BuiltInCall implements Outbound {
 			this.failure = WireFailure.deadline(this.method + ": there was no worker for it before its deadline");
 			return;
 		}
+		this.arguments.begun();
 		Reply answer = this.method.handler().handle(bytes, this.request.details());
 		if (answer.bytes().length > this.calls.longestReply()) {
 			this.failure = tooLong(answer, this.calls.longestReply());
@@ -91,6 +92,14 @@ final class BuiltInCall implements Outbound {
 	private WireFailure tooLong(Reply answer, int limit) {
 		return WireFailure
 			.tooLong(this.method + ": the reply of " + answer.bytes().length + " bytes exceeds the limit of " + limit);
+	}
+
+	/** What it brought can be kept no longer, so that it is answered with a failure. */
+	void refused(WireFailure failure) {
+		this.cancelled = true;
+		this.request.keepPlace();
+		this.calls.releaseAfter(this.arguments, this.request);
+		this.calls.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
 	}
 
 	/** The peer no longer wants the answer; its place is free when nobody makes one. */

@@ -47,15 +47,17 @@ final class InboundCall extends Call implements Outbound {
 	@Override
 	protected void ended() {
 		RequestItems items = this.arguments.items();
+		Throwable cause = failure();
 		if (items != null) {
-			items.breakOff("it is over");
+			items.breakOff(
+					(cause instanceof WireFailureException told) ? told.failure().error().message() : "it is over");
 		}
 		if (this.cancelled) {
 			return;
 		}
-		Throwable cause = failure();
 		if (cause != null) {
-			this.answer = WireFailure.of(this.operation, cause, this.request.isStarted());
+			this.answer = WireFailure.of(this.operation, cause, this.request.isStarted())
+				.executed(this.arguments.execution());
 		}
 		else if (this.calls.context().exposed().nanoTime() - deadline() >= 0) {
 			// Its handler has been told already that it is cancelled.
@@ -100,9 +102,15 @@ final class InboundCall extends Call implements Outbound {
 		session.respondError(this.request, failure.error());
 	}
 
-	/** It waits in a mailbox, and what it brought can be kept no longer. */
-	void refusedLate(WireFailure failure) {
+	/**
+	 * It cannot go on: its items have broken off, or what it brought can be kept no
+	 * longer. A handler that runs is told at once, and keeps the call's place until it
+	 * has stopped. On the connection's thread.
+	 */
+	void refused(WireFailure failure) {
+		this.request.keepPlace();
 		giveUp(new WireFailureException(failure));
+		this.calls.releaseAfter(this.arguments, this.request);
 	}
 
 	/** The peer no longer wants the answer; its place is free when the handler stops. */

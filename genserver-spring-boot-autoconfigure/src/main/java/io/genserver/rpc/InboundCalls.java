@@ -94,8 +94,8 @@ final class InboundCalls {
 	private Intake openBuiltIn(InboundRequest request) {
 		BuiltInMethod method = this.context.exposed().builtIn(request.methodId());
 		if (method == null) {
-			return refuse(request, WireFailure
-				.notFound("method " + MethodId.toHex(request.methodId()) + " does not exist here or is not exposed"));
+			return refuse(request,
+					WireFailure.notFound("method " + MethodId.toHex(request.methodId()) + WireFailure.NOT_EXPOSED));
 		}
 		if (this.refusing) {
 			return refuse(request, WireFailure.shuttingDown(method + ": shutting down"));
@@ -313,15 +313,20 @@ final class InboundCalls {
 	}
 
 	void refused(InboundRequest request, Refusal refusal) {
-		WireFailure failure = WireFailure.refused(refusal.status(), refusal.text());
 		switch (request.attachment()) {
-			case InboundCall call when !request.isStarted() -> call.refusedLate(failure);
+			case InboundCall call -> call.refused(refused(refusal, false));
+			case InboundStream stream -> stream.refused(refused(refusal, false));
+			case BuiltInCall call -> call.refused(refused(refusal, false));
 			case Admission admission -> {
 				admission.cancel();
-				admission.refused(request, failure, false);
+				admission.refused(request, refused(refusal, true), false);
 			}
-			case null, default -> answer(request, failure);
+			case null, default -> answer(request, refused(refusal, true));
 		}
+	}
+
+	private static WireFailure refused(Refusal refusal, boolean notExecuted) {
+		return WireFailure.refused(refusal.status(), refusal.text(), notExecuted);
 	}
 
 	private void answer(InboundRequest request, WireFailure failure) {
@@ -380,6 +385,12 @@ final class InboundCalls {
 	void streamClosed(InboundStream stream) {
 		this.openStreams--;
 		this.timed.remove(stream);
+	}
+
+	/** How the failure of a stream is told, after what was sent of it. */
+	StreamFailure streamFailure(InboundRequest request) {
+		return (this.mode == WireMode.BASE && request.isResponding()) ? this.context.streamFailure()
+				: StreamFailure.ERROR;
 	}
 
 	/** In base mode an item is a frame. */

@@ -96,7 +96,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	public void onError(Throwable failure) {
 		if (!this.pull.isOver()) {
 			this.pull.over();
-			this.calls.send(new Failed(WireFailure.of(this.operation, failure, this.request.isStarted())));
+			this.calls.send(new Failed(WireFailure.of(this.operation, failure, this.request.isStarted())
+				.executed(this.arguments.execution())));
 		}
 	}
 
@@ -106,6 +107,23 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			this.pull.over();
 			this.calls.send(new Ended());
 		}
+	}
+
+	/**
+	 * It cannot go on: its items have broken off, or what it brought can be kept no
+	 * longer. A handler that runs is told at once, and keeps the call's place until it
+	 * has stopped. On the connection's thread.
+	 */
+	void refused(WireFailure failure) {
+		this.request.keepPlace();
+		// First, for what its handler makes of the end of its items is no answer.
+		this.pull.cancelLater();
+		RequestItems items = this.arguments.items();
+		if (items != null) {
+			items.breakOff(failure.error().message());
+		}
+		this.calls.send(new Failed(failure.executed(this.arguments.execution())));
+		this.calls.releaseAfter(this.arguments, this.request);
 	}
 
 	/** On the connection's thread. */
@@ -194,7 +212,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	}
 
-	/** The end before all items, for which there is a status only if there was none. */
+	/** The end before all items. In base mode users choose what follows after items. */
 	private final class Failed implements Outbound {
 
 		private final WireFailure failure;
@@ -212,11 +230,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		public void write(WireSession session) {
 			closed();
 			InboundRequest request = InboundStream.this.request;
-			if (!request.isResponding() || session.tellsErrorsAfterItems()) {
-				session.respondError(request, this.failure.error());
-				return;
-			}
-			switch (InboundStream.this.calls.context().streamFailure()) {
+			switch (InboundStream.this.calls.streamFailure(request)) {
+				case ERROR -> session.respondError(request, this.failure.error());
 				case CANCEL -> session.respondCancel(request);
 				case END -> session.respondEnd(request);
 				case CLOSE -> {

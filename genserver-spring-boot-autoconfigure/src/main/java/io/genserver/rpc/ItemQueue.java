@@ -90,7 +90,9 @@ final class ItemQueue implements Flow.Subscription {
 	/** End now, whatever items wait, unless it has ended. */
 	void breakOff(Throwable failure) {
 		if (!this.cancelled) {
-			this.broken = new End(failure);
+			if (this.broken == null) {
+				this.broken = new End(failure);
+			}
 			signal();
 		}
 	}

@@ -1,5 +1,6 @@
 package io.genserver.rpc;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 
@@ -35,7 +36,17 @@ final class RemoteFailures {
 			default -> Status.SYSTEM;
 		};
 		String text = error.text().isEmpty() ? "no reason given, status " + status : error.text();
-		return new RpcException(kind, "Call of " + method + " failed: " + text, kind == Status.METHOD_NOT_FOUND);
+		return new RpcException(kind, "Call of " + method + " failed: " + text,
+				kind == Status.METHOD_NOT_FOUND && isUnknownMethod(payload));
+	}
+
+	/**
+	 * Whether there is no such method, or its handler has found nothing: that is told in
+	 * muxio's own form. A muxio peer says nothing of a method it does not know, and an
+	 * endpoint of ours always the same.
+	 */
+	private static boolean isUnknownMethod(byte[] payload) {
+		return payload.length == 0 || new String(payload, StandardCharsets.UTF_8).endsWith(WireFailure.NOT_EXPOSED);
 	}
 
 	/** The answer broke off, or the connection did. */

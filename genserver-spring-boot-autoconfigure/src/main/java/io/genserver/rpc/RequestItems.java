@@ -75,7 +75,7 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 	@Override
 	public Throwable unusable(CodecException failure) {
 		return new WireFailureException(
-				WireFailure.badArguments(this.operation.wireName(), "an item: " + failure.getMessage()));
+				WireFailure.badItem(this.operation.wireName(), "an item: " + failure.getMessage()));
 	}
 
 	@Override

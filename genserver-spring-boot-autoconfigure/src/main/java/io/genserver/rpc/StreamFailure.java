@@ -1,15 +1,21 @@
 package io.genserver.rpc;
 
 /**
- * What a base mode peer gets when a stream fails after its first item, which base mode
- * has no error for.
+ * What a base mode peer gets when a stream fails after its first item.
  *
  * @since 0.1.0
  */
 public enum StreamFailure {
 
 	/**
-	 * The stream is cancelled: a muxio client sees it break off.
+	 * A second response with the error's text follows, then the stream is cancelled: the
+	 * caller of a muxio client fails at once with the text.
+	 */
+	ERROR,
+
+	/**
+	 * The stream is cancelled, which the caller of a muxio client does not notice: it
+	 * waits on.
 	 */
 	CANCEL,
 

@@ -3,6 +3,7 @@ package io.genserver.rpc;
 import java.util.Map;
 
 import io.genserver.protocol.InboundRequest;
+import io.genserver.rpc.WireFailure.Execution;
 import io.genserver.runtime.RemotePayload;
 import org.jspecify.annotations.Nullable;
 
@@ -57,16 +58,27 @@ final class WireArguments implements RemotePayload {
 		return this.items;
 	}
 
-	/** The handler starts. */
+	/** They are about to be decoded. */
 	byte[] take() {
 		byte[] taken = this.bytes;
 		if (taken == null) {
 			throw new IllegalStateException("The arguments of " + this.request + " were taken before");
 		}
 		this.bytes = null;
-		this.request.markStarted();
 		this.backlog.consumed(this.request, taken.length, this.items != null);
 		return taken;
+	}
+
+	/** They are decoded: the handler begins. */
+	void begun() {
+		this.request.markStarted();
+	}
+
+	/** What is known about the handler. On any thread. */
+	Execution execution() {
+		// In this order: the handler begins before it has finished.
+		boolean over = this.finished;
+		return this.request.isStarted() ? Execution.YES : over ? Execution.NO : Execution.UNKNOWN;
 	}
 
 	/** The handler has really stopped, or will never start. */

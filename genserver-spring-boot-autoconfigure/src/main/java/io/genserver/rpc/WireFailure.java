@@ -23,6 +23,9 @@ record WireFailure(ExtError error) {
 	/** The mailbox has no room. */
 	static final String MAILBOX_FULL = "mailbox-full";
 
+	/** How what is said of a method that cannot be called ends. */
+	static final String NOT_EXPOSED = " does not exist here or is not exposed";
+
 	/** How much of a handler's message a peer gets. */
 	private static final int MAX_TEXT = 4096;
 
@@ -40,6 +43,11 @@ record WireFailure(ExtError error) {
 
 	static WireFailure badArguments(String wireName, String text) {
 		return of(ExtStatus.INVALID_ARGUMENT, "bad-arguments", wireName + ": " + text, true);
+	}
+
+	/** Its handler has begun, for it asked for the items. */
+	static WireFailure badItem(String wireName, String text) {
+		return of(ExtStatus.INVALID_ARGUMENT, "bad-arguments", wireName + ": " + text, false);
 	}
 
 	static WireFailure notFound(String text) {
@@ -98,9 +106,34 @@ record WireFailure(ExtError error) {
 	 * The session refused a request.
 	 * @param status why
 	 * @param text what was wrong
+	 * @param notExecuted whether its handler certainly has not begun
 	 */
-	static WireFailure refused(int status, String text) {
-		return of(status, "refused", text, false);
+	static WireFailure refused(int status, String text, boolean notExecuted) {
+		return of(status, "refused", text, notExecuted);
+	}
+
+	/** The same, with what is certain about the handler by now. */
+	WireFailure executed(Execution execution) {
+		boolean not = (execution == Execution.UNKNOWN) ? this.error.notExecuted() : execution == Execution.NO;
+		if (not == this.error.notExecuted()) {
+			return this;
+		}
+		return new WireFailure(new ExtError(this.error.status(), this.error.retryable(), not, this.error.reason(),
+				this.error.message(), this.error.retryAfterMillis(), this.error.detailsType(), this.error.details()));
+	}
+
+	/** What is known about whether a request's handler has begun. */
+	enum Execution {
+
+		/** It has not, and never will. */
+		NO,
+
+		/** It has. */
+		YES,
+
+		/** It may. */
+		UNKNOWN
+
 	}
 
 	/**

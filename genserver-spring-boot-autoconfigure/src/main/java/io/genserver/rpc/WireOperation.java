@@ -72,6 +72,7 @@ final class WireOperation extends Operation {
 			catch (CodecException ex) {
 				return badArguments(ex);
 			}
+			arguments.begun();
 			Object reply = this.operation.invoke(instance, decoded);
 			if (kind() == Kind.STREAM) {
 				return reply;

@@ -439,11 +439,10 @@ class OutboundCallsTest {
 			.expectErrorSatisfies((ex) -> assertThat(((RpcException) ex).status())
 				.isEqualTo(told(Status.INVALID_ARGUMENT, Status.FAIL)))
 			.verify(HangGuard.DURATION);
-		StepVerifier.create(stream("echo.breakOff", ""))
-			.expectNext("1")
-			.expectErrorSatisfies(
-					(ex) -> assertThat(((RpcException) ex).status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM)))
-			.verify(HangGuard.DURATION);
+		StepVerifier.create(stream("echo.breakOff", "")).expectNext("1").expectErrorSatisfies((ex) -> {
+			assertThat(((RpcException) ex).status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM));
+			assertThat(ex).hasMessage("Call of echo.breakOff failed: no more");
+		}).verify(HangGuard.DURATION);
 	}
 
 	@Test

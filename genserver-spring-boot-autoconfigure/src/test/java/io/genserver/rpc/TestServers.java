@@ -62,7 +62,7 @@ public final class TestServers implements AutoCloseable {
 	}
 
 	public PeerContext context(ProtocolLimits limits) {
-		return new PeerContext(limits, ExtLimits.defaults(), StreamFailure.CANCEL, exposed(), this.runtime::execute,
+		return new PeerContext(limits, ExtLimits.defaults(), StreamFailure.ERROR, exposed(), this.runtime::execute,
 				System::nanoTime);
 	}
 

@@ -384,7 +384,7 @@ public final class GenServerClientBuilder {
 			.waitingCalls(this.maxWaitingCalls)
 			.build();
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
-		PeerContext context = new PeerContext(limits, ext, StreamFailure.CANCEL, served.exposed(), workers, this.clock);
+		PeerContext context = new PeerContext(limits, ext, StreamFailure.ERROR, served.exposed(), workers, this.clock);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
 		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,
 				this.backoff, this.maxWaitingCalls, workers);
