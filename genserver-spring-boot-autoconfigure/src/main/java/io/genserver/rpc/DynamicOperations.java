@@ -51,7 +51,8 @@ public final class DynamicOperations {
 	 * @param reply type of its reply, or of its items
 	 * @param values the arguments it is to be called with
 	 * @return the operation
-	 * @throws IllegalArgumentException if that is no name of an operation
+	 * @throws IllegalArgumentException if that is no name of an operation, or the reply
+	 * cannot be read
 	 */
 	public RemoteOperation operation(String name, Type reply, @Nullable Object[] values) {
 		int dot = name.indexOf('.');
@@ -62,9 +63,14 @@ public final class DynamicOperations {
 		}
 		ArgumentsCodec encoder = (values.length == 1 && values[0] instanceof byte[]) ? this.raw
 				: this.arguments.computeIfAbsent(values.length, this::encoderOf);
-		ValueCodec decoder = this.replies.computeIfAbsent(reply, (type) -> OperationCodec.value(this.codec, type));
+		ValueCodec decoder = this.replies.computeIfAbsent(reply, this::decoderOf);
 		return new RemoteOperation(this.methods.computeIfAbsent(name, this::method),
 				new OperationCodec(encoder, decoder), null, null, false, this.timeoutNanos);
+	}
+
+	private ValueCodec decoderOf(Type reply) {
+		OperationCodec.requireReadable(this.codec, reply, "The reply");
+		return OperationCodec.value(this.codec, reply);
 	}
 
 	private RemoteMethod method(String name) {

@@ -1,7 +1,6 @@
 package io.genserver.rpc;
 
 import java.lang.reflect.Type;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +10,7 @@ import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ContentType;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
-import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.rpc.codec.ValueCodec;
-import io.genserver.runtime.MethodOperation;
 import io.genserver.runtime.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +102,7 @@ final class Encodings {
 	}
 
 	OperationCodec codec(ContentType type, Operation operation, boolean keyed) {
-		return OperationCodec.of(codec(type), parameters(operation), keyed, operation.replyType());
+		return OperationCodec.of(codec(type), OperationParameters.of(operation), keyed, operation.replyType());
 	}
 
 	/** What decodes the items of a request, or null if it has none. */
@@ -128,20 +125,6 @@ final class Encodings {
 	CallMetadata metadata(ContentType type) {
 		return type.equals(ContentType.JSON) ? CallMetadata.NONE
 				: CallMetadata.NONE.toBuilder().contentType(type).build();
-	}
-
-	private static List<Parameter> parameters(Operation operation) {
-		List<String> names = (operation instanceof MethodOperation method) ? method.parameterNames() : List.of();
-		List<Parameter> parameters = new ArrayList<>();
-		for (Type type : operation.parameterTypes()) {
-			int index = parameters.size();
-			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
-		}
-		ItemParameter items = ItemParameter.find(operation.parameterTypes());
-		if (items != null) {
-			parameters.remove(items.index());
-		}
-		return parameters;
 	}
 
 }

@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ContentType;
 import io.genserver.rpc.codec.OperationCodec;
+import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,13 @@ final class ExposedOperation {
 	}
 
 	private WireOperation operation(Variant variant) {
+		RpcCodec reading = this.encodings.codec(variant.received());
+		for (Parameter each : OperationParameters.of(this.operation)) {
+			OperationCodec.requireReadable(reading, each.type(), "parameter " + each.name());
+		}
+		if (this.items != null) {
+			OperationCodec.requireReadable(reading, this.items.item(), "an item");
+		}
 		boolean keyInside = this.server.definition().keyed() && !variant.keyBeside();
 		OperationCodec received = this.encodings.codec(variant.received(), this.operation, keyInside);
 		OperationCodec sent = this.encodings.codec(variant.sent(), this.operation, keyInside);

@@ -1,6 +1,5 @@
 package io.genserver.rpc;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -51,15 +50,13 @@ final class RemoteContract<C> {
 						+ operation.name() + ", which the other end could not tell apart. Give one another name with"
 						+ " @Call(\"...\") or @Cast(\"...\")");
 			}
-			List<Parameter> parameters = parameters(operation);
+			List<Parameter> parameters = OperationParameters.of(operation);
 			ItemParameter items = ItemParameter.find(operation.parameterTypes());
-			if (items != null) {
-				if (operation.kind() == Operation.Kind.CAST) {
-					throw new IllegalArgumentException(
-							operation.name() + " is a cast, which cannot take a stream over a connection");
-				}
-				parameters.remove(items.index());
+			if (items != null && operation.kind() == Operation.Kind.CAST) {
+				throw new IllegalArgumentException(
+						operation.name() + " is a cast, which cannot take a stream over a connection");
 			}
+			OperationCodec.requireReadable(codec, operation.replyType(), "The reply of " + operation.name());
 			boolean keyBeside = keyed && OperationCodec.needsKeyBeside(codec, parameters);
 			OperationCodec codecs = OperationCodec.of(codec, parameters, keyed && !keyBeside, operation.replyType());
 			RemoteMethod method = RemoteMethod.of(server + "." + operation.name(), operation.idempotent()).in(codec);
@@ -68,16 +65,6 @@ final class RemoteContract<C> {
 							(items != null) ? OperationCodec.value(codec, items.item()) : null, keyBeside,
 							(operation.timeoutNanos() != 0) ? operation.timeoutNanos() : timeoutNanos));
 		}
-	}
-
-	private static List<Parameter> parameters(MethodOperation operation) {
-		List<String> names = operation.parameterNames();
-		List<Parameter> parameters = new ArrayList<>();
-		for (var type : operation.parameterTypes()) {
-			int index = parameters.size();
-			parameters.add(new Parameter(names.isEmpty() ? "argument " + (index + 1) : names.get(index), type));
-		}
-		return parameters;
 	}
 
 	C proxy(RpcChannel calls, @Nullable String key) {

@@ -91,7 +91,19 @@ final class WireOperation extends Operation {
 	}
 
 	private @Nullable Object[] arguments(WireArguments arguments) {
-		@Nullable Object[] decoded = this.codec.arguments().decode(arguments.take());
+		byte[] bytes = arguments.take();
+		@Nullable Object[] decoded;
+		try {
+			decoded = this.codec.arguments().decode(bytes);
+		}
+		catch (CodecException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			// Of an encoding that does not say what is wrong. It is the peer's fault all
+			// the same.
+			throw new CodecException("the arguments cannot be read", ex);
+		}
 		RequestItems items = arguments.items();
 		return (this.itemParameter != null && items != null) ? this.itemParameter.insert(decoded, items) : decoded;
 	}

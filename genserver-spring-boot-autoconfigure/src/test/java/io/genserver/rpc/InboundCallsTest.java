@@ -130,7 +130,12 @@ class InboundCallsTest {
 		assertThat(answer("kv.set", "[\"a\"]")).isEqualTo("1 kv.set: 2 arguments are expected (String key, String"
 				+ " value), not 1: parameter value, a String, is missing");
 		assertThat(answer("kv.add", "\"seven\"")).isEqualTo("1 kv.add: parameter amount must be a long, not \"seven\"");
-		assertThat(answer("kv.add", "{}")).isEqualTo("1 kv.add: parameter amount must be a long, not an object");
+		assertThat(answer("kv.add", "{}")).isEqualTo("1 kv.add: parameter amount, a long, is missing");
+		assertThat(answer("kv.add", "{\"amount\": {}}"))
+			.isEqualTo("1 kv.add: parameter amount must be a long, not an object");
+		assertThat(answer("kv.add", "1.5")).isEqualTo("1 kv.add: parameter amount must be a long, not 1.5");
+		assertThat(answer("kv.add", "1e30"))
+			.startsWith("1 kv.add: parameter amount must be a long: the number is out of range");
 		assertThat(answer("kv.add", "7x")).startsWith("1 kv.add: not valid JSON");
 		assertThat(answer("kv.add", "7 8")).isEqualTo("1 kv.add: nothing may follow the arguments");
 		assertThat(answer("kv.all", "[1]")).isEqualTo("1 kv.all: no arguments are expected");
@@ -231,7 +236,7 @@ class InboundCallsTest {
 		assertThat(answer("room.say", "[1, \"hi\"]")).startsWith("1 room.say: a keyed operation takes a JSON array");
 		assertThat(answer("room.say", "[\"\", \"hi\"]")).isEqualTo("1 room.say: a key must not be empty");
 		assertThat(answer("room.count", "")).startsWith("1 ");
-		assertThat(answer("room.say", "[\"lobby\"]")).isEqualTo("1 room.say: 1 argument after the key are expected"
+		assertThat(answer("room.say", "[\"lobby\"]")).isEqualTo("1 room.say: 1 argument after the key is expected"
 				+ " (String text), not 0: parameter text, a String, is missing");
 	}
 

@@ -14,14 +14,14 @@ import tools.jackson.dataformat.cbor.CBORMapper;
  */
 public final class CborCodec implements RpcCodec {
 
-	private final CBORMapper mapper;
+	private final JacksonFormat format;
 
 	/**
 	 * Create.
 	 * @param mapper maps the types of parameters and replies
 	 */
 	public CborCodec(CBORMapper mapper) {
-		this.mapper = mapper;
+		this.format = new JacksonFormat(mapper, false);
 	}
 
 	@Override
@@ -36,13 +36,18 @@ public final class CborCodec implements RpcCodec {
 
 	@Override
 	public ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed) {
-		return keyed ? new KeyElsewhere(new JsonArguments(this.mapper, parameters, false))
-				: new JsonArguments(this.mapper, parameters, false);
+		return keyed ? new KeyElsewhere(new JsonArguments(this.format, parameters, false))
+				: new JsonArguments(this.format, parameters, false);
 	}
 
 	@Override
 	public ValueCodec value(Type type) {
-		return new JsonValue(this.mapper, type);
+		return new JsonValue(this.format, type);
+	}
+
+	@Override
+	public void requireReadable(Type type) {
+		Readability.require(this.format, this.format.type(type));
 	}
 
 }

@@ -11,10 +11,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.SerializationFeature;
 
 /**
  * The arguments of one operation as JSON, or what Jackson writes in its place.
@@ -23,29 +20,33 @@ final class JsonArguments implements ArgumentsCodec {
 
 	private static final byte[] NONE = {};
 
-	private final ObjectMapper mapper;
+	private final JacksonFormat format;
 
 	private final Parameter[] parameters;
 
 	private final ObjectReader[] readers;
 
-	private final ObjectWriter[] writers;
+	private final TypedWriter[] writers;
 
 	private final boolean keyed;
 
-	JsonArguments(ObjectMapper mapper, List<Parameter> parameters, boolean keyed) {
-		this.mapper = mapper;
+	/** Of the only parameter; null if there are none or several. */
+	private final @Nullable NamedArgument named;
+
+	JsonArguments(JacksonFormat format, List<Parameter> parameters, boolean keyed) {
+		this.format = format;
 		this.parameters = parameters.toArray(Parameter[]::new);
 		this.keyed = keyed;
 		this.readers = new ObjectReader[this.parameters.length];
-		this.writers = new ObjectWriter[this.parameters.length];
+		this.writers = new TypedWriter[this.parameters.length];
 		for (int i = 0; i < this.parameters.length; i++) {
-			JavaType type = mapper.constructType(this.parameters[i].type());
+			JavaType type = format.type(this.parameters[i].type());
 			// What follows a value is the next argument, or checked here.
-			this.readers[i] = mapper.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-			this.writers[i] = mapper.writerFor(type)
-				.without(SerializationFeature.CLOSE_CLOSEABLE, SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+			this.readers[i] = format.mapper().readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+			this.writers[i] = new TypedWriter(format, type, true);
 		}
+		this.named = (this.parameters.length != 1) ? null
+				: new NamedArgument(format, this.parameters[0].name(), format.type(this.parameters[0].type()));
 	}
 
 	@Override
@@ -57,7 +58,7 @@ final class JsonArguments implements ArgumentsCodec {
 			return NONE;
 		}
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
-		try (JsonGenerator json = this.mapper.createGenerator(bytes)) {
+		try (JsonGenerator json = this.format.mapper().createGenerator(bytes)) {
 			boolean array = this.keyed || arguments.length > 1;
 			if (array) {
 				json.writeStartArray();
@@ -77,7 +78,7 @@ final class JsonArguments implements ArgumentsCodec {
 
 	private void write(JsonGenerator json, int index, @Nullable Object argument) {
 		try {
-			this.writers[index].writeValue(json, argument);
+			this.writers[index].write(json, argument);
 		}
 		catch (JacksonException ex) {
 			throw JsonErrors.unwritable(describe(index), this.parameters[index].type(), ex);
@@ -86,7 +87,35 @@ final class JsonArguments implements ArgumentsCodec {
 
 	@Override
 	public @Nullable Object[] decode(byte[] bytes) {
-		try (JsonParser json = this.mapper.createParser(bytes)) {
+		if (bytes.length == 0) {
+			return decodeNothing();
+		}
+		try {
+			return decode(bytes, this.format.parser(bytes));
+		}
+		catch (FractionException ex) {
+			return decode(bytes, new WholeNumbers(this.format.parser(bytes)));
+		}
+	}
+
+	/** No bytes at all; a parser never sees them. */
+	private @Nullable Object[] decodeNothing() {
+		@Nullable Object[] arguments = new Object[this.parameters.length];
+		if (this.keyed) {
+			throw new CodecException("a key is expected, but there is nothing");
+		}
+		for (int i = 0; i < arguments.length; i++) {
+			if (!this.parameters[i].optional()) {
+				throw (arguments.length == 1) ? missing(i)
+						: new CodecException(expected() + ", as an array or by name, not nothing");
+			}
+			arguments[i] = absent(i);
+		}
+		return arguments;
+	}
+
+	private @Nullable Object[] decode(byte[] bytes, JsonParser parser) {
+		try (JsonParser json = parser) {
 			JsonToken first = json.nextToken();
 			@Nullable Object[] arguments = new Object[this.parameters.length];
 			if (this.keyed) {
@@ -96,8 +125,8 @@ final class JsonArguments implements ArgumentsCodec {
 			else if (arguments.length == 0) {
 				readNothing(json, first);
 			}
-			else if (arguments.length == 1) {
-				arguments[0] = readSingle(json, first);
+			else if (this.named != null) {
+				readSingle(json, first, arguments, this.named, bytes);
 			}
 			else if (first == JsonToken.START_ARRAY) {
 				readArray(json, arguments);
@@ -126,11 +155,21 @@ final class JsonArguments implements ArgumentsCodec {
 		}
 	}
 
-	private @Nullable Object readSingle(JsonParser json, @Nullable JsonToken first) {
-		if (first == null) {
-			throw new CodecException(describe(0) + ", " + JsonErrors.article(type(0)) + ", is missing");
+	private void readSingle(JsonParser json, @Nullable JsonToken first, @Nullable Object[] arguments,
+			NamedArgument argument, byte[] bytes) {
+		if (first == JsonToken.START_OBJECT && argument.isMeantBy(bytes)) {
+			readObject(json, arguments);
+			return;
 		}
-		return read(json, 0);
+		if (first != null) {
+			arguments[0] = read(json, 0);
+		}
+		else if (this.parameters[0].optional()) {
+			arguments[0] = absent(0);
+		}
+		else {
+			throw missing(0);
+		}
 	}
 
 	/** Elements up to the end of an array whose start, or key, is the current token. */
@@ -143,9 +182,11 @@ final class JsonArguments implements ArgumentsCodec {
 			arguments[count] = read(json, count);
 			count++;
 		}
-		if (count < arguments.length) {
-			throw new CodecException(expected() + ", not " + count + ": " + describe(count) + ", "
-					+ JsonErrors.article(type(count)) + ", is missing");
+		for (int i = count; i < arguments.length; i++) {
+			if (!this.parameters[i].optional()) {
+				throw new CodecException(expected() + ", not " + count + ": " + missing(i).getMessage());
+			}
+			arguments[i] = absent(i);
 		}
 	}
 
@@ -159,9 +200,22 @@ final class JsonArguments implements ArgumentsCodec {
 		}
 		for (int i = 0; i < found.length; i++) {
 			if (!found[i]) {
-				throw new CodecException(describe(i) + ", " + JsonErrors.article(type(i)) + ", is missing");
+				if (!this.parameters[i].optional()) {
+					throw missing(i);
+				}
+				arguments[i] = absent(i);
 			}
 		}
+	}
+
+	private CodecException missing(int index) {
+		return new CodecException(
+				describe(index) + ", " + TypeNames.withArticle(this.parameters[index].type()) + ", is missing");
+	}
+
+	/** What stands for an argument that may be missing, and is. */
+	private @Nullable Object absent(int index) {
+		return this.parameters[index].absent();
 	}
 
 	private int indexOf(String name) {
@@ -170,7 +224,7 @@ final class JsonArguments implements ArgumentsCodec {
 				return i;
 			}
 		}
-		throw new CodecException("there is no parameter " + name + "; " + expected());
+		throw new CodecException("there is no parameter " + JsonErrors.shortened(name) + "; " + expected());
 	}
 
 	private @Nullable Object read(JsonParser json, int index) {
@@ -178,7 +232,7 @@ final class JsonArguments implements ArgumentsCodec {
 		try {
 			return this.readers[index].readValue(json);
 		}
-		catch (JacksonException ex) {
+		catch (RuntimeException ex) {
 			throw JsonErrors.unreadable(describe(index), this.parameters[index].type(), token, ex);
 		}
 	}
@@ -191,7 +245,8 @@ final class JsonArguments implements ArgumentsCodec {
 	private String expected() {
 		StringBuilder text = new StringBuilder();
 		text.append(this.parameters.length).append((this.parameters.length == 1) ? " argument" : " arguments");
-		text.append(this.keyed ? " after the key are expected" : " are expected");
+		text.append(this.keyed ? " after the key" : "");
+		text.append((this.parameters.length == 1) ? " is expected" : " are expected");
 		for (int i = 0; i < this.parameters.length; i++) {
 			text.append((i == 0) ? " (" : ", ").append(type(i)).append(' ').append(this.parameters[i].name());
 		}

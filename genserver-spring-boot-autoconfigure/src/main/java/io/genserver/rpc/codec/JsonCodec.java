@@ -14,14 +14,14 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class JsonCodec implements RpcCodec {
 
-	private final JsonMapper mapper;
+	private final JacksonFormat format;
 
 	/**
 	 * Create.
 	 * @param mapper maps the types of parameters and replies
 	 */
 	public JsonCodec(JsonMapper mapper) {
-		this.mapper = mapper;
+		this.format = new JacksonFormat(mapper, true);
 	}
 
 	@Override
@@ -31,12 +31,17 @@ public final class JsonCodec implements RpcCodec {
 
 	@Override
 	public ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed) {
-		return new JsonArguments(this.mapper, parameters, keyed);
+		return new JsonArguments(this.format, parameters, keyed);
 	}
 
 	@Override
 	public ValueCodec value(Type type) {
-		return new JsonValue(this.mapper, type);
+		return new JsonValue(this.format, type);
+	}
+
+	@Override
+	public void requireReadable(Type type) {
+		Readability.require(this.format, this.format.type(type));
 	}
 
 }

@@ -1,10 +1,15 @@
 package io.genserver.rpc.codec;
 
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
@@ -12,9 +17,23 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 
 /**
- * Says what is wrong with JSON in words fit for a peer: Jackson's own name classes.
+ * Says what is wrong with JSON in words fit for a peer: Jackson's own name classes. Of
+ * the peer's data no more is repeated than is needed to find the place.
  */
 final class JsonErrors {
+
+	/** How much of one value or name is repeated. */
+	private static final int MAX_QUOTE = 40;
+
+	/** How much of a path, or of what a constructor says, is. */
+	private static final int MAX_TEXT = 200;
+
+	private static final Map<Class<?>, String> RANGES = Map.of(byte.class, Byte.MIN_VALUE + " to " + Byte.MAX_VALUE,
+			short.class, Short.MIN_VALUE + " to " + Short.MAX_VALUE, int.class,
+			Integer.MIN_VALUE + " to " + Integer.MAX_VALUE, long.class, Long.MIN_VALUE + " to " + Long.MAX_VALUE);
+
+	private static final Map<Class<?>, Class<?>> PRIMITIVES = Map.of(Byte.class, byte.class, Short.class, short.class,
+			Integer.class, int.class, Long.class, long.class);
 
 	private JsonErrors() {
 	}
@@ -24,73 +43,127 @@ final class JsonErrors {
 	 * @param what names the value
 	 * @param type what it should be
 	 * @param found what it begins with
-	 * @param failure what Jackson says
+	 * @param failure what Jackson says, or what code of the types read has thrown
 	 * @return what a peer may read
 	 */
-	static CodecException unreadable(String what, Type type, @Nullable JsonToken found, JacksonException failure) {
-		if (failure instanceof StreamReadException) {
-			return malformed(failure);
+	static CodecException unreadable(String what, Type type, @Nullable JsonToken found, RuntimeException failure) {
+		String mustBe = what + " must be " + TypeNames.withArticle(type);
+		if (!(failure instanceof JacksonException known)) {
+			return new CodecException(mustBe + ", and cannot be made of what was sent", failure);
 		}
-		StringBuilder text = new StringBuilder(what).append(" must be ").append(article(TypeNames.of(type)));
-		text.append(path(failure)).append(reason(failure));
-		if (failure.getPath().isEmpty() && failure instanceof MismatchedInputException
-				&& !(failure instanceof InvalidFormatException)) {
+		for (Throwable each = known; each instanceof JacksonException; each = each.getCause()) {
+			if (each instanceof StreamConstraintsException limit) {
+				return malformed(limit);
+			}
+		}
+		if (known instanceof StreamReadException && !(known instanceof InputCoercionException)) {
+			return malformed(known);
+		}
+		StringBuilder text = new StringBuilder(mustBe);
+		text.append(path(known)).append(reason(known));
+		if (known.getPath().isEmpty() && isMismatch(known)) {
 			text.append(", not ").append(describe(found));
 		}
-		return new CodecException(text.toString(), failure);
+		return isFraction(known) ? new FractionException(text.toString(), known)
+				: new CodecException(text.toString(), known);
 	}
 
-	static CodecException malformed(JacksonException failure) {
-		long offset = (failure.getLocation() != null) ? failure.getLocation().getByteOffset() : -1;
+	private static boolean isMismatch(JacksonException failure) {
+		return failure instanceof MismatchedInputException && !(failure instanceof InvalidFormatException);
+	}
+
+	/** Whether it was thrown at a number written with a point or an exponent. */
+	private static boolean isFraction(JacksonException failure) {
+		return failure instanceof MismatchedInputException && failure.processor() instanceof JsonParser parser
+				&& parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
+	}
+
+	static CodecException malformed(RuntimeException failure) {
+		if (failure instanceof StreamConstraintsException limit) {
+			// The rest names the method by which the limit is set.
+			return new CodecException("too much JSON: " + limit.getOriginalMessage().replaceAll(", from `[^`]*`", ""),
+					failure);
+		}
+		long offset = (failure instanceof JacksonException known && known.getLocation() != null)
+				? known.getLocation().getByteOffset() : -1;
 		return new CodecException("not valid JSON" + ((offset >= 0) ? " at byte " + offset : ""), failure);
 	}
 
 	static CodecException unwritable(String what, Type type, JacksonException failure) {
 		return new CodecException(
-				what + ", " + article(TypeNames.of(type)) + ", cannot be written as JSON" + path(failure), failure);
+				what + ", " + TypeNames.withArticle(type) + ", cannot be written as JSON" + path(failure), failure);
 	}
 
-	/** Where in the value, as the JSON's author sees it. */
+	/** Where in the value, as the JSON's author sees it: {@code $} is the value. */
 	private static String path(JacksonException failure) {
 		StringBuilder path = new StringBuilder();
 		for (JacksonException.Reference reference : failure.getPath()) {
 			if (reference.getPropertyName() != null) {
-				path.append('.').append(reference.getPropertyName());
+				path.append('.').append(shortened(reference.getPropertyName()));
 			}
 			else if (reference.getIndex() >= 0) {
 				path.append('[').append(reference.getIndex()).append(']');
 			}
 		}
-		return path.isEmpty() ? "" : ": wrong at " + path;
+		return path.isEmpty() ? "" : ": wrong at $" + cut(path.toString(), MAX_TEXT);
 	}
 
 	private static String reason(JacksonException failure) {
 		return switch (failure) {
-			case UnrecognizedPropertyException unknown -> ": unknown property " + unknown.getPropertyName();
-			case InvalidFormatException format -> expected(format) + ", not " + shortened(format.getValue());
-			case MismatchedInputException mismatch -> expected(mismatch);
+			case UnrecognizedPropertyException unknown -> ": unknown property " + shortened(unknown.getPropertyName());
+			case InputCoercionException number -> outOfRange(failure, number.getTargetType());
+			case InvalidFormatException format when isOutOfRange(format) -> outOfRange(failure, format.getTargetType());
+			case InvalidFormatException format ->
+				expected(failure, format.getTargetType()) + ", not " + quoted(format.getValue());
+			case MismatchedInputException mismatch -> expected(failure, mismatch.getTargetType());
 			case ValueInstantiationException refused -> refusal(refused);
-			default -> "";
+			default -> ", and cannot be made of what was sent";
 		};
 	}
 
 	/** A type within the value: where the value as a whole is wrong it was named. */
-	private static String expected(MismatchedInputException failure) {
-		Class<?> target = failure.getTargetType();
+	private static String expected(JacksonException failure, @Nullable Class<?> target) {
 		return (target == null || failure.getPath().isEmpty()) ? ""
-				: ", where " + article(target.getSimpleName()) + " is expected";
+				: ", where " + TypeNames.withArticle(target) + " is expected";
+	}
+
+	private static String outOfRange(JacksonException failure, @Nullable Class<?> target) {
+		String range = range(target);
+		return expected(failure, target) + ": the number is out of range" + ((range != null) ? ", " + range : "");
+	}
+
+	private static @Nullable String range(@Nullable Class<?> target) {
+		return (target != null) ? RANGES.get(PRIMITIVES.getOrDefault(target, target)) : null;
+	}
+
+	/** Whether it is an integer as expected, but too large a one. */
+	private static boolean isOutOfRange(InvalidFormatException failure) {
+		if (range(failure.getTargetType()) == null) {
+			return false;
+		}
+		String text = String.valueOf(failure.getValue());
+		return text.matches("[+-]?[0-9]+") || (failure.getValue() instanceof BigDecimal value && value.scale() <= 0);
 	}
 
 	/** What a constructor says that checks its arguments. */
 	private static String refusal(ValueInstantiationException failure) {
 		Throwable cause = failure.getCause();
-		return (cause instanceof IllegalArgumentException && cause.getMessage() != null) ? ": " + cause.getMessage()
-				: "";
+		return (cause instanceof IllegalArgumentException && cause.getMessage() != null)
+				? ": " + cut(cause.getMessage(), MAX_TEXT) : "";
 	}
 
-	private static String shortened(@Nullable Object value) {
-		String text = String.valueOf(value);
-		return '"' + ((text.length() > 40) ? text.substring(0, 40) + "..." : text) + '"';
+	private static String quoted(@Nullable Object value) {
+		String text = shortened(String.valueOf(value));
+		return (value instanceof Number) ? text : '"' + text + '"';
+	}
+
+	/** A value or name of the peer's, on one line. */
+	static String shortened(String text) {
+		return cut(text, MAX_QUOTE).replaceAll("\\p{Cntrl}", "?");
+	}
+
+	private static String cut(String text, int length) {
+		return (text.length() > length) ? text.substring(0, length) + "..." : text;
 	}
 
 	/** A kind of JSON as it is called, for what stands in the wrong place. */
@@ -104,10 +177,6 @@ final class JsonErrors {
 			case VALUE_NULL -> "null";
 			case null, default -> "nothing";
 		};
-	}
-
-	static String article(String name) {
-		return ("AEIOaeio".indexOf(name.charAt(0)) >= 0) ? "an " + name : "a " + name;
 	}
 
 }

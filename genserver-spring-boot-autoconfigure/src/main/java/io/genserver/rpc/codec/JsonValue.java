@@ -7,9 +7,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JavaType;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.ObjectWriter;
 
 /**
  * Values of one type as JSON, or what Jackson writes in its place.
@@ -18,23 +16,26 @@ final class JsonValue implements ValueCodec {
 
 	private static final String WHAT = "the value";
 
+	private final JacksonFormat format;
+
 	private final Type type;
 
 	private final ObjectReader reader;
 
-	private final ObjectWriter writer;
+	private final TypedWriter writer;
 
-	JsonValue(ObjectMapper mapper, Type type) {
-		JavaType known = mapper.constructType(type);
+	JsonValue(JacksonFormat format, Type type) {
+		JavaType known = format.type(type);
+		this.format = format;
 		this.type = type;
-		this.reader = mapper.readerFor(known);
-		this.writer = mapper.writerFor(known);
+		this.reader = format.mapper().readerFor(known);
+		this.writer = new TypedWriter(format, known, false);
 	}
 
 	@Override
 	public byte[] encode(@Nullable Object value) {
 		try {
-			return this.writer.writeValueAsBytes(value);
+			return this.writer.bytes(value);
 		}
 		catch (JacksonException ex) {
 			throw JsonErrors.unwritable(WHAT, this.type, ex);
@@ -44,20 +45,28 @@ final class JsonValue implements ValueCodec {
 	@Override
 	public @Nullable Object decode(byte[] bytes) {
 		if (bytes.length == 0) {
-			throw new CodecException(
-					JsonErrors.article(TypeNames.of(this.type)) + " is expected, but there is nothing");
+			throw new CodecException(TypeNames.withArticle(this.type) + " is expected, but there is nothing");
 		}
-		try (JsonParser json = this.reader.createParser(bytes)) {
+		try {
+			return decode(this.format.parser(bytes));
+		}
+		catch (FractionException ex) {
+			return decode(new WholeNumbers(this.format.parser(bytes)));
+		}
+		catch (JacksonException ex) {
+			throw JsonErrors.malformed(ex);
+		}
+	}
+
+	private @Nullable Object decode(JsonParser parser) {
+		try (JsonParser json = parser) {
 			JsonToken found = json.nextToken();
 			try {
 				return this.reader.readValue(json);
 			}
-			catch (JacksonException ex) {
+			catch (RuntimeException ex) {
 				throw JsonErrors.unreadable(WHAT, this.type, found, ex);
 			}
-		}
-		catch (JacksonException ex) {
-			throw JsonErrors.malformed(ex);
 		}
 	}
 

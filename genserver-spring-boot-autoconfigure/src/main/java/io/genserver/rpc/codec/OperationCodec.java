@@ -44,6 +44,26 @@ public record OperationCodec(ArgumentsCodec arguments, ValueCodec reply) {
 	}
 
 	/**
+	 * Check that values can be read that are sent to this end.
+	 * @param codec the encoding
+	 * @param type their type
+	 * @param what names them
+	 * @throws IllegalArgumentException if they cannot, saying why and what to change
+	 */
+	public static void requireReadable(RpcCodec codec, Type type, String what) {
+		if (type == byte[].class || type == void.class || type == Void.class) {
+			return;
+		}
+		try {
+			codec.requireReadable(type);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(
+					what + ", " + TypeNames.withArticle(type) + ", could not be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
 	 * Tell whether the key of a keyed operation must travel beside its arguments, as it
 	 * can in ext mode only.
 	 * @param codec the encoding

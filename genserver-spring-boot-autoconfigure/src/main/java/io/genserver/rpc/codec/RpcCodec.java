@@ -1,7 +1,14 @@
 package io.genserver.rpc.codec;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * An encoding of arguments, replies and items. Safe for use by many threads, as is what
@@ -45,13 +52,57 @@ public interface RpcCodec {
 	ValueCodec value(Type type);
 
 	/**
+	 * Check that values of a type can be read, such as arguments by a server and replies
+	 * by a client. Asked when a contract is read, so that it fails then and not at the
+	 * first call.
+	 * @param type the type
+	 * @throws IllegalArgumentException if they cannot, saying why and what to change
+	 */
+	default void requireReadable(Type type) {
+	}
+
+	/**
 	 * A parameter of an operation.
 	 *
 	 * @param name its name, or {@code argument 1} and so on where names are unknown
 	 * @param type its type, without open type variables
+	 * @param optional whether its argument may be missing
 	 * @since 0.1.0
 	 */
-	record Parameter(String name, Type type) {
+	record Parameter(String name, Type type, boolean optional) {
+
+		/**
+		 * Create a parameter whose argument may be missing only if its type says so, such
+		 * as {@link Optional}.
+		 * @param name its name
+		 * @param type its type
+		 */
+		public Parameter(String name, Type type) {
+			this(name, type, absent(type) != null);
+		}
+
+		/**
+		 * Return what stands for an argument that may be missing, and is.
+		 * @return an empty optional, or {@code null} where the type knows none
+		 */
+		public @Nullable Object absent() {
+			return absent(this.type);
+		}
+
+		private static @Nullable Object absent(Type type) {
+			Type raw = (type instanceof ParameterizedType generic) ? generic.getRawType() : type;
+			if (raw == Optional.class) {
+				return Optional.empty();
+			}
+			if (raw == OptionalInt.class) {
+				return OptionalInt.empty();
+			}
+			if (raw == OptionalLong.class) {
+				return OptionalLong.empty();
+			}
+			return (raw == OptionalDouble.class) ? OptionalDouble.empty() : null;
+		}
+
 	}
 
 }

@@ -14,6 +14,12 @@ final class TypeNames {
 	private TypeNames() {
 	}
 
+	/** The name as it follows a verb. */
+	static String withArticle(Type type) {
+		String name = of(type);
+		return (("AEIOaeio".indexOf(name.charAt(0)) >= 0) ? "an " : "a ") + name;
+	}
+
 	static String of(Type type) {
 		return switch (type) {
 			case Class<?> known -> known.getSimpleName();

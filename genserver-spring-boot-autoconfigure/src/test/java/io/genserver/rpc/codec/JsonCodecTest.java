@@ -89,12 +89,13 @@ class JsonCodecTest {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
-			[1]                       | parameter at must be a Point, not an array
-			{"x": 1, "y": "north"}    | parameter at must be a Point: wrong at .y, where an int is expected, not "north"
-			{"x": 1, "y": {}}         | parameter at must be a Point: wrong at .y, where an int is expected
-			{"x": -1, "y": 1}         | parameter at must be a Point: x must not be negative
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '\'',
+			textBlock = """
+					[1]                       | parameter at must be a Point, not an array
+					{"x": 1, "y": "north"}    | parameter at must be a Point: wrong at $.y, where an int is expected, not "north"
+					{"x": 1, "y": {}}         | parameter at must be a Point: wrong at $.y, where an int is expected
+					{"x": -1, "y": 1}         | parameter at must be a Point: x must not be negative
+					""")
 	void whatIsWrongWithinAnArgumentIsToldByItsPath(String json, String message) {
 		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> decoded(arguments(POINT), json))
 			.withMessage(message);
@@ -104,7 +105,7 @@ class JsonCodecTest {
 	void argumentsThatCannotBeEncodedAreNamed() {
 		assertThatExceptionOfType(CodecException.class)
 			.isThrownBy(() -> encoded(arguments(new Parameter("thing", Secretive.class)), new Secretive()))
-			.withMessage("parameter thing, a Secretive, cannot be written as JSON: wrong at .value");
+			.withMessage("parameter thing, a Secretive, cannot be written as JSON: wrong at $.value");
 		assertThatExceptionOfType(CodecException.class).isThrownBy(() -> encoded(arguments(NAME, AGE), "a"))
 			.withMessage("2 arguments are expected (String name, int age), not 1");
 	}

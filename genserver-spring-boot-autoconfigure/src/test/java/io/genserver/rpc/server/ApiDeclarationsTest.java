@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.GenServer;
@@ -81,6 +82,7 @@ class ApiDeclarationsTest {
 	record Page<T>(List<T> items, @Nullable String next) {
 	}
 
+	@JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME)
 	sealed interface Shape permits Circle, Square {
 
 	}

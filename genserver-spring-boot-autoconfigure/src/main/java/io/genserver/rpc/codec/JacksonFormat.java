@@ -1,0 +1,78 @@
+package io.genserver.rpc.codec;
+
+import java.lang.reflect.Type;
+import java.util.Arrays;
+
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.MapperBuilder;
+
+/**
+ * A format as the application's mapper reads and writes it. In two things a message is
+ * not read as the mapper would read a document: a number with a fraction is no integer,
+ * instead of being cut, and a time keeps the offset it has, instead of moving to UTC,
+ * unless the mapper was given a time zone of its own.
+ */
+final class JacksonFormat {
+
+	/**
+	 * Jackson looks at the first four bytes of a text to find its encoding, if there are
+	 * as many. Compiled by the JIT compiler of some JDKs (seen with 25.0.3) it now and
+	 * then reads them although there are fewer, and fails with
+	 * {@link ArrayIndexOutOfBoundsException}. So shorter texts are filled up with blanks,
+	 * which mean nothing in JSON.
+	 */
+	private static final int SHORTEST_TEXT = 4;
+
+	/**
+	 * A copy, for a mapper keeps the serializers of containers by their types and does
+	 * not see whether one was made to look at its elements or to go by their declared
+	 * type, as other users of the application's mapper may want it.
+	 */
+	private final ObjectMapper mapper;
+
+	private final boolean text;
+
+	/**
+	 * Create.
+	 * @param mapper the application's
+	 * @param text whether it is a text, which may end with blanks
+	 */
+	JacksonFormat(ObjectMapper mapper, boolean text) {
+		MapperBuilder<?, ?> copy = mapper.rebuild().disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+		if (!mapper.deserializationConfig().hasExplicitTimeZone()) {
+			copy.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE);
+		}
+		this.mapper = copy.build();
+		this.text = text;
+	}
+
+	ObjectMapper mapper() {
+		return this.mapper;
+	}
+
+	JavaType type(Type type) {
+		return this.mapper.constructType(type);
+	}
+
+	/** Parse bytes, which must not be empty. */
+	JsonParser parser(byte[] bytes) {
+		if (bytes.length == 0) {
+			throw new IllegalArgumentException("There is nothing to parse");
+		}
+		return this.mapper.createParser(this.text ? padded(bytes) : bytes);
+	}
+
+	static byte[] padded(byte[] bytes) {
+		if (bytes.length >= SHORTEST_TEXT) {
+			return bytes;
+		}
+		byte[] padded = Arrays.copyOf(bytes, SHORTEST_TEXT);
+		Arrays.fill(padded, bytes.length, SHORTEST_TEXT, (byte) ' ');
+		return padded;
+	}
+
+}
