@@ -1,10 +1,11 @@
 package io.genserver.testsupport;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -12,79 +13,123 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
-import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Repeats the tests of the engine that use real threads while other threads keep all
+ * Repeats the tests that are marked with {@link RealThreads} while other threads keep all
  * processors busy: what counts on a thread being on time fails here before it fails on
- * somebody's machine. Ends after so many rounds, or when its time is over.
+ * somebody's machine.
+ * <p>
+ * A class takes part in every round, until it has used up the time that one class may
+ * take in all. Those that start applications or other programs have fewer rounds so; how
+ * many is printed, as are the tests that took longest. All rounds run in one JVM.
  */
 @Tag("stress")
-@EnabledIfSystemProperty(named = "genserver.busy.rounds", matches = "[1-9][0-9]*",
-		disabledReason = "takes long: ask for it with -Dgenserver.busy.rounds=20")
 class BusyMachineStressTests {
 
-	private static final Set<String> ELSEWHERE = Set.of("Seeds", "RpcApplication", "SpringApplicationBuilder",
-			"TestEndpoint");
+	private static final int ROUNDS = Integer.getInteger("genserver.busy.rounds", 20);
 
-	private static final int ROUNDS = Integer.getInteger("genserver.busy.rounds", 2);
-
-	/** No further round begins after so many minutes. */
-	private static final int MINUTES = Integer.getInteger("genserver.busy.minutes", 10);
+	/** What one class may take in all rounds together; two rounds it has in any case. */
+	private static final int CLASS_SECONDS = Integer.getInteger("genserver.busy.class-seconds", 15);
 
 	/** Threads that compute for as long as this runs, per processor. */
 	private static final int LOAD = Integer.getInteger("genserver.busy.load", 1);
 
+	/** A part of the names of the classes that take part. */
+	private static final String ONLY = System.getProperty("genserver.busy.only", "");
+
+	private static final int FEWEST = 2;
+
+	private static final int SLOWEST = 15;
+
+	/** Nanoseconds that each test took, longest run. */
+	private final Map<String, Long> longest = new ConcurrentHashMap<>();
+
 	@Test
 	void whatUsesRealThreadsPassesEachTimeOnABusyMachine() {
-		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-			.selectors(testClasses().stream().map(DiscoverySelectors::selectClass).toList())
-			.build();
+		Map<Class<?>, Long> spent = new TreeMap<>(Comparator.comparing(Class::getName));
+		Map<Class<?>, Integer> rounds = new TreeMap<>(Comparator.comparing(Class::getName));
+		testClasses().forEach((type) -> spent.put(type, 0L));
+		assertThat(spent).isNotEmpty();
 		AtomicBoolean over = new AtomicBoolean();
-		List<Thread> busy = occupyProcessors(over);
+		int busy = occupyProcessors(over);
 		try {
-			long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
-			for (int round = 1; round <= ROUNDS && (round == 1 || System.nanoTime() - end < 0); round++) {
-				SummaryGeneratingListener listener = new SummaryGeneratingListener();
-				LauncherFactory.create().execute(request, listener);
-				TestExecutionSummary summary = listener.getSummary();
-				StringWriter failures = new StringWriter();
-				summary.printFailuresTo(new PrintWriter(failures), 20);
-				assertThat(summary.getTestsFoundCount()).as("tests").isPositive();
-				assertThat(summary.getTotalFailureCount()).as("failures in round %s:\n%s", round, failures).isZero();
-				System.out.println("Round " + round + " beside " + busy.size() + " busy threads: "
-						+ summary.getTestsSucceededCount() + " tests passed");
+			long start = System.nanoTime();
+			for (int round = 1; round <= ROUNDS; round++) {
+				int tests = 0;
+				List<String> failures = new ArrayList<>();
+				for (Class<?> type : spent.keySet()) {
+					if (round <= FEWEST || spent.get(type) < TimeUnit.SECONDS.toNanos(CLASS_SECONDS)) {
+						long begin = System.nanoTime();
+						Outcomes outcomes = run(type);
+						tests += outcomes.passed;
+						failures.addAll(outcomes.failures);
+						spent.merge(type, System.nanoTime() - begin, Long::sum);
+						rounds.merge(type, 1, Integer::sum);
+					}
+				}
+				System.out.println("Round " + round + " beside " + busy + " busy threads: " + tests + " tests passed, "
+						+ seconds(System.nanoTime() - start) + " s so far");
+				assertThat(failures).as("failures in round %s", round).isEmpty();
 			}
 		}
 		finally {
 			over.set(true);
+			report(spent, rounds);
 		}
 	}
 
-	/**
-	 * Of the marked classes those without a seeded schedule, whose thousands of changes
-	 * of threads each wait for a processor here, and without an application of their own.
-	 */
-	private static List<Class<?>> testClasses() {
+	private Outcomes run(Class<?> type) {
+		LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+			.selectors(DiscoverySelectors.selectClass(type))
+			.filters(TagFilter.includeTags(RealThreads.TAG), TagFilter.excludeTags("stress"))
+			.build();
+		Outcomes outcomes = new Outcomes(type);
+		LauncherFactory.create().execute(request, outcomes);
+		return outcomes;
+	}
+
+	private void report(Map<Class<?>, Long> spent, Map<Class<?>, Integer> rounds) {
+		rounds.forEach((type, times) -> {
+			if (times < ROUNDS) {
+				System.out
+					.println(type.getSimpleName() + " ran " + times + " times: " + seconds(spent.get(type)) + " s");
+			}
+		});
+		this.longest.entrySet()
+			.stream()
+			.sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+			.limit(SLOWEST)
+			.forEach((each) -> System.out
+				.println("Up to " + TimeUnit.NANOSECONDS.toMillis(each.getValue()) + " ms: " + each.getKey()));
+	}
+
+	private static long seconds(long nanos) {
+		return TimeUnit.NANOSECONDS.toSeconds(nanos);
+	}
+
+	/** The classes that are marked, or have methods that are. */
+	private static List<? extends Class<?>> testClasses() {
 		return new ClassFileImporter().importPackages("io.genserver")
 			.stream()
-			.filter((type) -> type.isAnnotatedWith(RealThreads.class) && !type.isAnnotatedWith(Tag.class))
-			.filter((type) -> type.getDirectDependenciesFromSelf()
-				.stream()
-				.noneMatch((dependency) -> ELSEWHERE.contains(dependency.getTargetClass().getSimpleName())))
-			.<Class<?>>map(JavaClass::reflect)
+			.filter((type) -> type.getName().contains(ONLY) && !type.isAnnotatedWith(Tag.class))
+			.filter((type) -> type.isAnnotatedWith(RealThreads.class)
+					|| type.getMethods().stream().anyMatch((method) -> method.isAnnotatedWith(RealThreads.class)))
+			.map(JavaClass::reflect)
 			.toList();
 	}
 
-	private static List<Thread> occupyProcessors(AtomicBoolean over) {
+	private static int occupyProcessors(AtomicBoolean over) {
 		List<Thread> threads = new ArrayList<>();
 		for (int i = 0; i < LOAD * Runtime.getRuntime().availableProcessors(); i++) {
 			threads.add(Thread.ofPlatform().daemon().name("busy-", i).start(() -> {
@@ -93,7 +138,43 @@ class BusyMachineStressTests {
 				}
 			}));
 		}
-		return threads;
+		return threads.size();
+	}
+
+	/** What became of the tests of a class. */
+	private final class Outcomes implements TestExecutionListener {
+
+		private final Map<TestIdentifier, Long> started = new ConcurrentHashMap<>();
+
+		private final List<String> failures = new ArrayList<>();
+
+		private final Class<?> type;
+
+		private int passed;
+
+		Outcomes(Class<?> type) {
+			this.type = type;
+		}
+
+		@Override
+		public void executionStarted(TestIdentifier identifier) {
+			this.started.put(identifier, System.nanoTime());
+		}
+
+		@Override
+		public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
+			String name = this.type.getSimpleName() + " " + identifier.getDisplayName();
+			result.getThrowable().filter((failure) -> result.getStatus() == Status.FAILED).ifPresent((failure) -> {
+				failure.printStackTrace(System.out);
+				this.failures.add(name + ": " + failure);
+			});
+			if (identifier.isTest()) {
+				this.passed += (result.getStatus() == Status.SUCCESSFUL) ? 1 : 0;
+				BusyMachineStressTests.this.longest.merge(name,
+						System.nanoTime() - this.started.getOrDefault(identifier, 0L), Math::max);
+			}
+		}
+
 	}
 
 }

@@ -329,11 +329,19 @@ class InboundCallsTest {
 	void aLostConnectionCancelsItsCalls() throws InterruptedException {
 		this.peer.call("kv.untilCancelled", "");
 		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
-		this.peer.call("kv.log", "\"queued\"");
-		this.peer.pump();
 		this.peer.disconnect();
 		assertThat(this.store.sawCancel.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.peer.completed).isTrue();
+	}
+
+	@Test
+	void whatIsQueuedWhenItsConnectionIsLostNeverStarts() {
+		this.peer.call("kv.block", "");
+		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
+		this.peer.call("kv.log", "\"queued\"");
+		this.peer.pump();
+		this.peer.disconnect();
+		this.store.gate.countDown();
 		RawPeer other = peer(ProtocolLimits.defaults());
 		assertThat(other.answer(other.call("kv.get", "\"a\""))).isEqualTo("0 null");
 		assertThat(this.store.log).isEmpty();

@@ -18,7 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server waits for the future its handler returned.
  */
-@RealThreads
 class AwaitedTests {
 
 	private static Engine engine(SeededScheduler scheduler) {
@@ -73,6 +72,7 @@ class AwaitedTests {
 	}
 
 	@Test
+	@RealThreads
 	void itMeetsItOnRealThreadsToo() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			engine.add("server", ServerSettings.DEFAULTS, Object::new);

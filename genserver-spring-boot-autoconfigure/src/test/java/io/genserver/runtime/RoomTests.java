@@ -22,7 +22,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Senders that wait for room.
  */
-@RealThreads
 class RoomTests {
 
 	private static Gate fill(SeededScheduler scheduler, GenServerRef<Object> server, int capacity) {
@@ -188,6 +187,7 @@ class RoomTests {
 	}
 
 	@Test
+	@RealThreads
 	void manyRealThreadsGetThroughAMailboxOfOnePlace() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			AtomicInteger sum = new AtomicInteger();

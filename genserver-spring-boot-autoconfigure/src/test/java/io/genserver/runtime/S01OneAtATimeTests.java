@@ -16,7 +16,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A server runs one message at a time, and sees everything it did before.
  */
-@RealThreads
 class S01OneAtATimeTests {
 
 	@Test
@@ -88,6 +87,7 @@ class S01OneAtATimeTests {
 	}
 
 	@Test
+	@RealThreads
 	void S01_whatOneMessageDidIsVisibleToTheNextOnWhateverThread() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			GenServerRef<Plain> plain = engine.start("plain", ServerSettings.DEFAULTS, Plain::new);

@@ -21,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Every accepted call completes exactly once; no caller waits for ever.
  */
-@RealThreads
 class S03ExactlyOnceTests {
 
 	@Test
@@ -182,6 +181,7 @@ class S03ExactlyOnceTests {
 	}
 
 	@Test
+	@RealThreads
 	void S03_atAShutdownWithEveryWorkerStuckEveryCallEnds() throws Exception {
 		Engine engine = new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS),
 				Engine.shutdown(Duration.ofMillis(1), Duration.ofMillis(50)));

@@ -25,7 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The future of a call is an ordinary future to its owner, whatever is called on it. On
  * real threads, since some methods of the JDK's class use threads of the JDK.
  */
-@RealThreads
 class S05FutureMethodsTests {
 
 	static Stream<String> ending() {
@@ -37,12 +36,14 @@ class S05FutureMethodsTests {
 	}
 
 	@Test
+	@RealThreads
 	void everyMethodOfThisJdkIsKnownToEndACallOrNot() {
 		assertThat(FutureMethods.unknown()).isEmpty();
 	}
 
 	@ParameterizedTest
 	@MethodSource("ending")
+	@RealThreads
 	void S05_whatCompletesTheFutureOfACallThatRunsEndsTheCallAndTheReplyIsDroppedAndCounted(String method)
 			throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
@@ -69,6 +70,7 @@ class S05FutureMethodsTests {
 
 	@ParameterizedTest
 	@MethodSource("ending")
+	@RealThreads
 	void S05_oneThatIsQueuedNeverStarts(String method) throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
@@ -85,6 +87,7 @@ class S05FutureMethodsTests {
 
 	@ParameterizedTest
 	@MethodSource("harmless")
+	@RealThreads
 	void S05_whatDoesNotCompleteItLeavesTheCallAlone(String method) throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
@@ -102,6 +105,7 @@ class S05FutureMethodsTests {
 	}
 
 	@Test
+	@RealThreads
 	void S05_whatIsObtrudedWinsOverAReplyThatIsThere() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);

@@ -21,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A message nobody waits for any more never starts, and lets go of everything at once.
  */
-@RealThreads
 class S05GivenUpTests {
 
 	private static final TestOperation NOTHING = TestOperation.call("nothing", (instance, payload) -> null);
@@ -114,6 +113,7 @@ class S05GivenUpTests {
 	}
 
 	@Test
+	@RealThreads
 	void S05_aGivenUpMessageHoldsItsPayloadNoLongerThoughItIsStillLinked() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			CountDownLatch release = new CountDownLatch(1);

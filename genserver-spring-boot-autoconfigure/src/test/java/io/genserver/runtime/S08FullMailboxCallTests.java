@@ -24,7 +24,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A call that meets a full mailbox.
  */
-@RealThreads
 class S08FullMailboxCallTests {
 
 	private static Gate fill(SeededScheduler scheduler, GenServerRef<Object> server) {
@@ -113,6 +112,7 @@ class S08FullMailboxCallTests {
 	}
 
 	@Test
+	@RealThreads
 	void S08_aBlockingCallOnANonBlockingThreadFailsAtOnceWhetherThereIsRoomOrNot() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			GenServerRef<Object> server = engine.start("server", Engine.SMALL, Object::new);

@@ -24,10 +24,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A wait that closes a cycle of waiting turns fails at once, with the chain.
  */
-@RealThreads
 class S11CallCycleTests {
 
 	@Test
+	@RealThreads
 	void S11_ofTwoWaitsThatBeginTogetherOnRealThreadsExactlyOneFails() throws Exception {
 		try (Engine engine = Engine.onWorkers(); ExecutorService threads = Executors.newFixedThreadPool(2)) {
 			Server server = engine.addKeyed("keyed", ServerSettings.DEFAULTS, Object::new);
@@ -80,6 +80,7 @@ class S11CallCycleTests {
 	}
 
 	@Test
+	@RealThreads
 	void S11_aCastThatGotItsPlaceMeanwhileIsNotRefusedForACycle() {
 		CastMessage cast = new CastMessage(TestOperation.cast("cast", (instance, payload) -> null), "payload",
 				Thread.currentThread());

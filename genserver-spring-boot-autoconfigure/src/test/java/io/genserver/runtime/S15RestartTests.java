@@ -21,7 +21,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Servers that start again after all were shut down, and timers around a shutdown.
  */
-@RealThreads
 class S15RestartTests {
 
 	private static final class Counter {
@@ -178,6 +177,7 @@ class S15RestartTests {
 	}
 
 	@Test
+	@RealThreads
 	void S15_onRealThreadsWorkersDeadlinesAndTimersWorkAgain() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			GenServerRef<Counter> server = engine.start("server", ServerSettings.DEFAULTS, Counter::new);

@@ -22,7 +22,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * How everything comes to its end.
  */
-@RealThreads
 class S15ShutdownTests {
 
 	private static final RuntimeSettings SHORT = Engine.shutdown(Duration.ofMillis(100), Duration.ofSeconds(2));
@@ -311,6 +310,7 @@ class S15ShutdownTests {
 	}
 
 	@Test
+	@RealThreads
 	void S15_whoAsksAfterTheEndIsToldSo() throws Exception {
 		Engine engine = Engine.onWorkers();
 		engine.start("server", ServerSettings.DEFAULTS, Object::new);

@@ -29,7 +29,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 /**
  * Keyed servers: one live instance of a key, and none too many.
  */
-@RealThreads
 class S17KeyedServersTests {
 
 	@Test
@@ -168,6 +167,7 @@ class S17KeyedServersTests {
 	}
 
 	@Test
+	@RealThreads
 	void S17_firstMessagesOfAKeyThatComeAtOnceNeedOnePlaceTogether() throws Exception {
 		try (Engine engine = Engine.onWorkers(); ExecutorService threads = Executors.newFixedThreadPool(2)) {
 			ServerSettings defaults = ServerSettings.DEFAULTS;

@@ -24,7 +24,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A stream is subscribed to in the turn, and its items are produced outside.
  */
-@RealThreads
 class StreamCallTests {
 
 	private static Engine engine(SeededScheduler scheduler) {
@@ -370,6 +369,7 @@ class StreamCallTests {
 	}
 
 	@Test
+	@RealThreads
 	void theJdksPublisherWorksThroughRealWorkers() throws Exception {
 		try (Engine engine = Engine.onWorkers(); SubmissionPublisher<Object> source = new SubmissionPublisher<>()) {
 			engine.add("server", ServerSettings.DEFAULTS, Object::new);

@@ -97,6 +97,8 @@ class RpcPeersTest {
 				.withMessageContaining("not with 1006");
 			peer.close(4003, "enough");
 			assertThat(client.webSocket().closed()).isEqualTo("4003 enough");
+			// Otherwise the socket lingers until a limit.
+			client.close();
 			RpcApplication.await(() -> this.peers.find(peer.id()) == null);
 			assertThat(peer.state()).isEqualTo(RpcPeer.State.CLOSED);
 			RpcApplication.await(() -> events().size() == 3);
