@@ -15,7 +15,17 @@ public class BlockingCallException extends GenServerException {
 	 * @param message what went wrong and what to do about it
 	 */
 	public BlockingCallException(String message) {
-		super(message, true);
+		this(message, true);
+	}
+
+	/**
+	 * Create an exception.
+	 * @param message what went wrong and what to do about it
+	 * @param notExecuted whether the handler certainly did not run: not if the thread was
+	 * about to wait for a call that was sent before
+	 */
+	public BlockingCallException(String message, boolean notExecuted) {
+		super(message, notExecuted);
 	}
 
 }

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
-import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
@@ -26,7 +25,6 @@ import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * What we ask of the peer: calls, casts and streams with encoded arguments. Safe for use
@@ -84,11 +82,7 @@ public final class OutboundCalls implements RpcChannel {
 	@Override
 	public <T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
-		if (Schedulers.isInNonBlockingThread()) {
-			throw new BlockingCallException("Call of " + method + " would block the thread "
-					+ Thread.currentThread().getName() + ", which must not block: use an operation of the contract that"
-					+ " returns a CompletableFuture or Mono, or callAsync(...)");
-		}
+		EventLoops.check(method);
 		long timeout = withinTurn(timeoutNanos);
 		BlockingRemoteCall call = new BlockingRemoteCall(this, method, body,
 				this.context.clock().getAsLong() + timeout);
@@ -246,7 +240,7 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	private void awaitRoom(long timeoutNanos) {
-		if (this.outbound.hasRoomForCasts() || Schedulers.isInNonBlockingThread()) {
+		if (this.outbound.hasRoomForCasts() || EventLoops.mustNotBlock()) {
 			return;
 		}
 		long end = this.context.clock().getAsLong() + timeoutNanos;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The future of an asynchronous call of a peer. A reply is put into it where it is
  * decoded, and wakes whoever waits; what depends on it is code of the application and
- * runs on a worker, as does what depends on a failure.
+ * runs on a worker, as does what depends on a failure. Threads that must not block do not
+ * wait for it: there {@code get} and {@code join} fail at once, as blocking calls do.
  *
  * @param <T> type of the reply
  * @since 0.1.0
@@ -156,6 +157,7 @@ public class RemoteReply<T extends @Nullable Object> extends HeldFuture<T> {
 
 	@Override
 	protected final boolean await(Waiter waiter, long nanos) throws InterruptedException {
+		EventLoops.checkWait(this.method);
 		long end = System.nanoTime() + nanos;
 		waiter.thread(Thread.currentThread());
 		try {

@@ -31,32 +31,42 @@ final class BlockingRule {
 		return turn != null || (!this.nonBlockingThread.getAsBoolean() && !isStarting());
 	}
 
+	/** For a call that is about to be sent. */
 	void check(Server server, Operation operation, @Nullable Turn turn) {
+		check("Call of " + server.name() + " " + operation, turn, true);
+	}
+
+	/** For the wait for a call that was sent. */
+	void checkWait(Server server, Operation operation, @Nullable Turn turn) {
+		check("The wait for the call of " + server.name() + " " + operation, turn, false);
+	}
+
+	private void check(String what, @Nullable Turn turn, boolean notExecuted) {
 		if (turn != null) {
 			return;
 		}
 		if (isStarting()) {
-			throw new BlockingCallException("Call of " + server.name() + " " + operation
+			throw new BlockingCallException(what
 					+ " would block the thread that starts the application, but servers start only after all beans are"
 					+ " there: call from an ApplicationRunner, or use a cast or an asynchronous call, which wait in the"
-					+ " mailbox");
+					+ " mailbox", notExecuted);
 		}
 		if (this.nonBlockingThread.getAsBoolean()) {
-			throw blocks("Call of " + server.name() + " " + operation);
+			throw blocks(what, notExecuted);
 		}
 	}
 
 	/** For what does not need the servers to have started. */
 	void checkThread(String what, @Nullable Turn turn) {
 		if (turn == null && this.nonBlockingThread.getAsBoolean()) {
-			throw blocks(what);
+			throw blocks(what, true);
 		}
 	}
 
-	private static BlockingCallException blocks(String what) {
+	private static BlockingCallException blocks(String what, boolean notExecuted) {
 		return new BlockingCallException(what + " would block the thread " + Thread.currentThread().getName()
 				+ ", which must not block: use an operation of the contract that returns a CompletableFuture or Mono,"
-				+ " or GenServerRef.callAsync(...), and let what follows depend on it");
+				+ " or GenServerRef.callAsync(...), and let what follows depend on it", notExecuted);
 	}
 
 	private boolean isStarting() {

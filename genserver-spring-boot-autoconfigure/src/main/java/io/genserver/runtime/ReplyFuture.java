@@ -37,7 +37,7 @@ final class ReplyFuture extends HeldFuture<@Nullable Object> {
 		Turn turn = Turn.current();
 		ServerCell target = this.call.sentTo();
 		if (target != null) {
-			target.runtime().blockingRule().check(target.server(), this.call.operation(), turn);
+			target.runtime().blockingRule().checkWait(target.server(), this.call.operation(), turn);
 		}
 		long deadline = (nanos != Long.MAX_VALUE) ? this.scheduler.nanoTime() + nanos : Long.MAX_VALUE;
 		return Cycles.await(this.scheduler, waiter, onlyThis ? this.call : null, turn, deadline);

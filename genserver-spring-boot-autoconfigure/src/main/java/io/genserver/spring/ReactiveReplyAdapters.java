@@ -103,11 +103,8 @@ public final class ReactiveReplyAdapters {
 
 		@Override
 		public Object toCaller(Supplier<CompletableFuture<@Nullable Object>> call) {
-			if (this.context == CallContext.OF_THREAD) {
-				return this.adapter.fromPublisher(Mono.fromFuture(call::get));
-			}
-			return this.adapter.fromPublisher(
-					Mono.deferContextual((subscriber) -> Mono.fromFuture(this.context.within(subscriber, call))));
+			ReplyMono reply = new ReplyMono(call, this.context);
+			return (this.adapter.getReactiveType() == Mono.class) ? reply : this.adapter.fromPublisher(reply);
 		}
 
 	}

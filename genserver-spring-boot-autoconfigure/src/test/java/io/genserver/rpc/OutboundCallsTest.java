@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +40,7 @@ import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.FutureMethods;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -48,11 +52,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.NonBlocking;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 @ParameterizedClass
 @EnumSource
@@ -306,6 +312,41 @@ class OutboundCallsTest {
 		});
 		waitFor(() -> done.getCount() == 0);
 		assertThat(failure.get()).isInstanceOf(BlockingCallException.class).hasMessageContaining("echo.say");
+	}
+
+	@Test
+	void S08_soDoesTheWaitForAFutureWhoseCallGoesOn() throws Exception {
+		CompletableFuture<String> reply = callAsync("echo.block", "", LONG);
+		waitFor(() -> this.echo.blocked.get() == 1);
+		List<Callable<?>> waits = List.of(reply::get, reply::join, () -> reply.get(1, TimeUnit.MINUTES),
+				reply.thenApply((value) -> value)::join, reply.whenComplete((value, failure) -> {
+				})::get);
+		for (ThreadFactory threads : List.<ThreadFactory>of((task) -> new NonBlockingThread(task),
+				new DefaultThreadFactory("netty"))) {
+			for (Callable<?> wait : waits) {
+				FutureTask<Throwable> failure = new FutureTask<>(() -> catchThrowable(wait::call));
+				threads.newThread(failure).start();
+				assertThat(failure.get(HangGuard.SECONDS, TimeUnit.SECONDS))
+					.isInstanceOfSatisfying(BlockingCallException.class,
+							(blocking) -> assertThat(blocking.notExecuted()).isFalse())
+					.hasMessageContaining("echo.block");
+			}
+		}
+		assertThat(reply).isNotDone();
+		this.echo.gate.countDown();
+		reply.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+		FutureTask<Object> done = new FutureTask<>(reply::join);
+		new NonBlockingThread(done).start();
+		done.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+	}
+
+	/** As those of Reactor's parallel scheduler. */
+	private static final class NonBlockingThread extends Thread implements NonBlocking {
+
+		NonBlockingThread(Runnable task) {
+			super(task);
+		}
+
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import io.genserver.Keyed;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.DynamicOperations;
+import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.InterceptedChannel;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.RemoteOperation;
@@ -31,7 +32,6 @@ import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A connection to the servers of another application, over one WebSocket.
@@ -389,7 +389,7 @@ public final class GenServerClient implements AutoCloseable {
 	}
 
 	private static void awaitEnd(WebSocketTransport open) {
-		if (!Schedulers.isInNonBlockingThread()) {
+		if (!EventLoops.mustNotBlock()) {
 			try {
 				open.peer().lost().get(Durations.millis(LEAVE), TimeUnit.MILLISECONDS);
 			}

@@ -19,6 +19,7 @@ import io.genserver.CallInterruptedException;
 import io.genserver.RpcInterceptor;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.StreamFailure;
@@ -30,7 +31,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -279,7 +279,7 @@ public final class GenServerClientBuilder {
 	 * @throws BlockingCallException on a thread that must not block
 	 */
 	public GenServerClient connect(URI uri) {
-		if (Schedulers.isInNonBlockingThread()) {
+		if (EventLoops.mustNotBlock()) {
 			throw new BlockingCallException("Connecting would block the thread " + Thread.currentThread().getName()
 					+ ", which must not block: use connectAsync");
 		}

@@ -15,6 +15,7 @@ import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
+import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.NoConnectionException;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
@@ -22,7 +23,6 @@ import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcChannel;
 import io.genserver.runtime.Durations;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Calls over whichever connection there is, and waits for one, within the deadline, while
@@ -66,7 +66,7 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	private OutboundCalls await(RemoteMethod method, @Nullable OutboundCalls failed, long timeout, long deadline) {
-		if (Schedulers.isInNonBlockingThread()) {
+		if (EventLoops.mustNotBlock()) {
 			throw new BlockingCallException("Call of " + method + " would block the thread "
 					+ Thread.currentThread().getName() + ", which must not block, until there is a connection");
 		}
@@ -112,7 +112,7 @@ final class LinkChannel implements RpcChannel {
 		OutboundCalls calls = this.link.connection();
 		while (true) {
 			if (calls == null) {
-				if (Schedulers.isInNonBlockingThread()) {
+				if (EventLoops.mustNotBlock()) {
 					throw this.link.unavailable(method.toString());
 				}
 				calls = await(method, null, timeout, deadline);
@@ -122,7 +122,7 @@ final class LinkChannel implements RpcChannel {
 				return;
 			}
 			catch (NoConnectionException ex) {
-				if (!mayTryAgain(method, ex) || Schedulers.isInNonBlockingThread()) {
+				if (!mayTryAgain(method, ex) || EventLoops.mustNotBlock()) {
 					throw ex;
 				}
 				calls = await(method, calls, timeout, deadline);

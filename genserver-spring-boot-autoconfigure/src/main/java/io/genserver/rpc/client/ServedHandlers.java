@@ -2,6 +2,7 @@ package io.genserver.rpc.client;
 
 import java.util.List;
 
+import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.ReactorReplies;
 import io.genserver.rpc.codec.RpcCodec;
@@ -14,7 +15,6 @@ import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * What a client answers when the other end calls: each handler is a server of its own,
@@ -48,8 +48,7 @@ final class ServedHandlers implements AutoCloseable {
 		Contract<C> contract = Contract.of(type, REPLIES);
 		GenServerRuntime servers = this.runtime;
 		if (servers == null) {
-			servers = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(),
-					Schedulers::isInNonBlockingThread);
+			servers = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(), EventLoops::mustNotBlock);
 			servers.start();
 			this.runtime = servers;
 		}
