@@ -64,8 +64,8 @@ public interface RpcPeer {
 	 * Close the connection: calls of the peer that run are cancelled, as if it had hung
 	 * up. Returns at once. Does nothing if the connection is closed already.
 	 * @param code why: 1000, 1001, 1008, 1011 to 1013, or 4000 to 4999. Clients of this
-	 * project connect again on 1001, 1011 to 1013, 4008 and 4010, on 4001 once with a
-	 * fresh token, and not on others
+	 * project connect again on 1001, 1011 to 1013, 4008, 4010 and 4029, on 4001 with a
+	 * fresh token, unless that was refused within the last ten seconds, and not on others
 	 * @param reason why, for people; cut after 123 bytes
 	 * @throws IllegalArgumentException if the code is none of these
 	 */

@@ -40,6 +40,9 @@ public final class CloseCode {
 	/** Reading had to pause for too long. */
 	public static final int OVERLOADED = 1013;
 
+	/** A gateway on the way got no good answer from what is behind it. */
+	public static final int BAD_GATEWAY = 1014;
+
 	/** A rule of ext mode was broken. */
 	public static final int EXT_VIOLATION = 4002;
 

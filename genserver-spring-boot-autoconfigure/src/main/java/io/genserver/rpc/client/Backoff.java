@@ -35,8 +35,8 @@ record Backoff(Duration initial, Duration max, DoubleSupplier random) {
 	static boolean worthAnother(int closeCode) {
 		return switch (closeCode) {
 			case CloseCode.GOING_AWAY, CloseCode.NO_STATUS, CloseCode.ABNORMAL, CloseCode.INTERNAL,
-					CloseCode.RESTARTING, CloseCode.OVERLOADED, CloseCode.SLOW_CONSUMER, CloseCode.IDLE,
-					CloseCode.RATE ->
+					CloseCode.RESTARTING, CloseCode.OVERLOADED, CloseCode.BAD_GATEWAY, CloseCode.SLOW_CONSUMER,
+					CloseCode.IDLE, CloseCode.RATE ->
 				true;
 			default -> false;
 		};
@@ -45,6 +45,11 @@ record Backoff(Duration initial, Duration max, DoubleSupplier random) {
 	/** Attempts that a connection which ended this way counts for. */
 	static int attempts(int closeCode) {
 		return (closeCode == CloseCode.RATE) ? RATE_PENALTY : 0;
+	}
+
+	/** Whether requests may cut the pause short that follows such an end. */
+	static boolean mayHurry(int closeCode) {
+		return closeCode != CloseCode.RATE && closeCode != CloseCode.OVERLOADED;
 	}
 
 }

@@ -49,9 +49,10 @@ import reactor.core.publisher.Flux;
  * be called. Every call has a deadline. What the other end answers instead of a reply is
  * thrown as {@link io.genserver.RpcException}. A connection that was lost is made again,
  * after a pause that grows from attempt to attempt; meanwhile calls wait within their
- * deadlines. Calls that never left, and those of operations declared idempotent, are sent
- * again then; others that were pending fail with
- * {@link io.genserver.GenServerUnavailableException}, since they may have been executed.
+ * deadlines, and cut the pause short, to one attempt a second. Calls that never left, and
+ * those of operations declared idempotent, are sent again then; others that were pending
+ * fail with {@link io.genserver.GenServerUnavailableException}, since they may have been
+ * executed.
  * <p>
  * Calls that wait must not be made on event loops and other threads that must not block;
  * there they fail at once. Futures complete and streams deliver on virtual threads.

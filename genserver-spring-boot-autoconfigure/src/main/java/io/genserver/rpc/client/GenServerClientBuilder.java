@@ -119,8 +119,13 @@ public final class GenServerClientBuilder {
 	/**
 	 * Set how long to wait before a lost connection is made again: a random time up to a
 	 * limit that begins with {@code initial} and doubles with each attempt up to
-	 * {@code max}. 200 milliseconds and 20 seconds by default. A connection that lasted
-	 * ten seconds makes the limit begin anew.
+	 * {@code max}. 200 milliseconds and 20 seconds by default. After a connection that
+	 * lasted ten seconds the limit is {@code initial} again.
+	 * <p>
+	 * A call, a cast or a stream that comes while there is no connection cuts the pause
+	 * short, and while calls and casts wait the pauses stay short. However many wait, an
+	 * attempt begins no earlier than a second after the one before. A pause is not cut
+	 * short if the endpoint has too much to do (close codes 1013 and 4029).
 	 * @param initial the first limit
 	 * @param max the greatest limit, not less than the first
 	 * @return this builder
@@ -222,8 +227,9 @@ public final class GenServerClientBuilder {
 	/**
 	 * Have the client bring a bearer token with each connection. One that is refused, by
 	 * status 401 of the handshake or close code 4001 later, is replaced by a fresh one at
-	 * once. When that is refused too, with 401 the client is as one that cannot connect,
-	 * and with 4001 it ends.
+	 * once. When that is refused too, with 401 the client is as one that cannot connect;
+	 * with 4001 within ten seconds of the connection the client ends, and with 4001 later
+	 * the token has expired again and another fresh one is asked for.
 	 * @param source is asked for the token
 	 * @return this builder
 	 */
@@ -386,8 +392,8 @@ public final class GenServerClientBuilder {
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
 		PeerContext context = new PeerContext(limits, ext, StreamFailure.ERROR, served.exposed(), workers, this.clock);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
-		return new Link(new Connector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,
-				this.backoff, this.maxWaitingCalls, workers);
+		return new Link(new WebSocketConnector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers),
+				checked, this.backoff, this.maxWaitingCalls, workers);
 	}
 
 	private HttpClient http() {

@@ -13,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.ObjLongConsumer;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.CloseCode;
@@ -35,14 +37,20 @@ final class Link {
 
 	private static final SafeLogger logger = SafeLogger.of(Link.class);
 
-	/** A connection that lasted so long was a good one: the pauses begin anew. */
-	private static final long GOOD = TimeUnit.SECONDS.toNanos(10);
-
 	private final Connector connector;
 
 	private final URI uri;
 
-	private final @Nullable Backoff backoff;
+	/** When to connect again, {@code null} for never; guarded by the monitor. */
+	private final @Nullable Attempts attempts;
+
+	/** Guarded by the monitor. */
+	private final ConnectionNews news;
+
+	private final LongSupplier clock;
+
+	/** Runs tasks after a number of nanoseconds. */
+	private final ObjLongConsumer<Runnable> timer;
 
 	/** Requests that may wait for a connection. */
 	private final int mostWaiting;
@@ -69,19 +77,24 @@ final class Link {
 	/** When the next attempt begins, guarded by the monitor. */
 	private @Nullable Instant nextAttempt;
 
-	/** Whether it was logged that there is no connection, guarded by the monitor. */
-	private boolean saidWithout;
+	/** The same by the clock, while the state is {@code WAITING}. */
+	private long nextNanos;
+
+	/**
+	 * Number of the present pause, or of what is left of it after it was cut short. Each
+	 * attempt raises it, too. Guarded by the monitor.
+	 */
+	private int pause;
 
 	private volatile @Nullable WebSocketTransport transport;
 
 	/** Why there is no connection. */
 	private volatile String why = "it was never connected";
 
-	private int attempts;
-
-	private long openedAt;
-
-	/** Whether the other end has ended a connection for want of credentials. */
+	/**
+	 * Whether the other end has ended a connection for want of credentials, and none has
+	 * been a good one since; guarded by the monitor.
+	 */
 	private boolean refused;
 
 	/**
@@ -93,11 +106,20 @@ final class Link {
 	 * @param workers runs what may be code of the application
 	 */
 	Link(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers) {
+		this(connector, uri, backoff, mostWaiting, workers, System::nanoTime,
+				(task, nanos) -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, workers).execute(task));
+	}
+
+	Link(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers, LongSupplier clock,
+			ObjLongConsumer<Runnable> timer) {
 		this.connector = connector;
 		this.uri = uri;
-		this.backoff = backoff;
+		this.attempts = (backoff != null) ? new Attempts(backoff, clock) : null;
+		this.news = new ConnectionNews(ConnectFailures.shown(uri), clock);
 		this.mostWaiting = mostWaiting;
 		this.workers = workers;
+		this.clock = clock;
+		this.timer = timer;
 	}
 
 	/**
@@ -105,6 +127,7 @@ final class Link {
 	 * @return completes once there is a connection, or there cannot be one
 	 */
 	CompletableFuture<@Nullable Void> connect() {
+		begun();
 		return this.connector.open(this.uri, false).whenComplete((opened, failure) -> {
 			if (failure != null) {
 				close("it could not be connected");
@@ -121,9 +144,27 @@ final class Link {
 	}
 
 	private void dial() {
+		int now;
+		synchronized (this) {
+			now = ++this.pause;
+		}
+		dial(now);
+	}
+
+	/**
+	 * Begin an attempt.
+	 * @param number of the pause that it ends; if that was cut short, it is not for this
+	 * attempt to begin
+	 */
+	private void dial(int number) {
 		boolean fresh;
 		synchronized (this) {
-			become(ClientState.CONNECTING, "attempt " + (this.attempts + 1));
+			if (this.state == ClientState.CLOSED || this.pause != number) {
+				return;
+			}
+			this.pause++;
+			begun();
+			become(ClientState.CONNECTING, "attempt " + ((this.attempts != null) ? this.attempts.number() : 1), null);
 			fresh = this.refused;
 		}
 		this.connector.open(this.uri, fresh).whenCompleteAsync((opened, failure) -> {
@@ -131,9 +172,15 @@ final class Link {
 				opened(opened);
 			}
 			else {
-				pause(String.valueOf(Throwables.unwrap(failure).getMessage()), 0);
+				pause(String.valueOf(Throwables.unwrap(failure).getMessage()), 0, true);
 			}
 		}, this.workers);
+	}
+
+	private synchronized void begun() {
+		if (this.attempts != null) {
+			this.attempts.begun();
+		}
 	}
 
 	private void opened(WebSocketTransport opened) {
@@ -142,14 +189,16 @@ final class Link {
 				opened.abort();
 				return;
 			}
-			this.openedAt = System.nanoTime();
+			if (this.attempts != null) {
+				this.attempts.opened();
+			}
 			opened.peer().lost().whenCompleteAsync((reason, failure) -> lost(opened, reason), this.workers);
 			opened.peer().leaving().thenAcceptAsync((goAway) -> leaving(opened, goAway), this.workers);
 			List<Waiting> came = new ArrayList<>(this.waiting);
 			this.waiting.clear();
 			came.forEach((each) -> each.connected(opened.peer().calls()));
 			this.transport = opened;
-			become(ClientState.OPEN, opened.mode().subprotocol());
+			become(ClientState.OPEN, opened.mode().subprotocol(), null);
 		}
 	}
 
@@ -162,28 +211,31 @@ final class Link {
 		String reason = "the other end leaves: " + goAway.reason();
 		boolean good;
 		synchronized (this) {
-			if (this.transport != leaving || this.backoff == null) {
+			if (this.transport != leaving || this.attempts == null) {
 				return;
 			}
 			this.transport = null;
 			this.draining.add(leaving);
 			this.why = reason;
-			good = forgetAttemptsIfGood();
-			become(ClientState.DRAINING, goAway.reason());
+			good = ended();
+			become(ClientState.DRAINING, goAway.reason(), null);
 		}
 		boolean busy = goAway.code() == GoAway.CALM_DOWN || goAway.code() == GoAway.OVERLOAD;
 		if (good && !busy) {
 			dial();
 		}
 		else {
-			pause(reason, busy ? Backoff.attempts(CloseCode.RATE) : 0);
+			pause(reason, busy ? Backoff.attempts(CloseCode.RATE) : 0, !busy);
 		}
 	}
 
-	private boolean forgetAttemptsIfGood() {
-		boolean good = System.nanoTime() - this.openedAt >= GOOD;
+	/**
+	 * The connection is over. One that was good makes all that was wrong before it count
+	 * no more.
+	 */
+	private boolean ended() {
+		boolean good = this.attempts != null && this.attempts.ended();
 		if (good) {
-			this.attempts = 0;
 			this.refused = false;
 		}
 		return good;
@@ -196,17 +248,17 @@ final class Link {
 				return;
 			}
 			this.transport = null;
-			forgetAttemptsIfGood();
+			ended();
 		}
 		int code = lost.closeCode();
-		if (this.backoff != null && code == CloseCode.UNAUTHENTICATED && mayRenew()) {
+		if (this.attempts != null && code == CloseCode.UNAUTHENTICATED && mayRenew()) {
 			dial();
 		}
-		else if (this.backoff == null || !Backoff.worthAnother(code)) {
+		else if (this.attempts == null || !Backoff.worthAnother(code)) {
 			close(reason);
 		}
 		else {
-			pause(reason, Backoff.attempts(code));
+			pause(reason, Backoff.attempts(code), Backoff.mayHurry(code));
 		}
 	}
 
@@ -217,28 +269,39 @@ final class Link {
 		return first;
 	}
 
-	private void pause(String reason, int penalty) {
-		Backoff pauses = this.backoff;
-		if (pauses == null) {
+	private void pause(String reason, int penalty, boolean mayHurry) {
+		Attempts known = this.attempts;
+		if (known == null) {
 			close(reason);
 			return;
 		}
-		long pause;
 		synchronized (this) {
 			if (this.state == ClientState.CLOSED) {
 				return;
 			}
 			this.why = reason;
-			this.attempts += penalty;
-			pause = pauses.pauseNanos(this.attempts++);
-			become(ClientState.WAITING, reason);
-			this.nextAttempt = Instant.now().plusNanos(pause);
+			long nanos = known.pauseNanos(penalty, mayHurry, this.waiting.stream().anyMatch(Waiting::isUrgent));
+			become(ClientState.WAITING, reason, nanos);
+			dialAfter(nanos);
 		}
-		CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, this.workers).execute(() -> {
-			if (state() == ClientState.WAITING) {
-				dial();
+	}
+
+	private void dialAfter(long nanos) {
+		int number = ++this.pause;
+		this.nextNanos = this.clock.getAsLong() + nanos;
+		this.nextAttempt = Instant.now().plusNanos(nanos);
+		this.timer.accept(() -> dial(number), nanos);
+	}
+
+	/** Cuts the pause short, for a request waits. */
+	private void hurry() {
+		if (this.attempts != null && this.state == ClientState.WAITING) {
+			long left = this.nextNanos - this.clock.getAsLong();
+			long nanos = this.attempts.hurriedNanos(left);
+			if (nanos < left) {
+				dialAfter(nanos);
 			}
-		});
+		}
 	}
 
 	/**
@@ -253,7 +316,7 @@ final class Link {
 				return;
 			}
 			this.why = reason;
-			become(ClientState.CLOSED, reason);
+			become(ClientState.CLOSED, reason, null);
 			left = new ArrayList<>(this.waiting);
 			this.waiting.clear();
 		}
@@ -261,49 +324,23 @@ final class Link {
 		this.workers.execute(() -> this.closed.complete(reason));
 	}
 
-	private synchronized void become(ClientState next, String detail) {
+	private synchronized void become(ClientState next, String detail, @Nullable Long pause) {
 		if (this.state == ClientState.CLOSED) {
 			return;
 		}
-		String news = news(next, detail);
+		String line = this.news.of(this.state, next, detail, pause);
 		if ((next == ClientState.OPEN) != (this.state == ClientState.OPEN) || next == ClientState.CLOSED) {
 			this.since = Instant.now();
 		}
 		this.state = next;
 		this.nextAttempt = null;
 		this.told = this.told.thenApplyAsync((before) -> {
-			if (news != null) {
-				logger.info("{}", news);
+			if (line != null) {
+				logger.info(line);
 			}
 			this.listeners.forEach((each) -> tell(each, next, detail));
 			return null;
 		}, this.workers);
-	}
-
-	/**
-	 * What is worth a line in the log: that there is a connection, and, once until there
-	 * is one again, that there is none.
-	 */
-	private @Nullable String news(ClientState next, String detail) {
-		String address = ConnectFailures.shown(this.uri);
-		boolean was = this.state == ClientState.OPEN;
-		if (next == ClientState.OPEN) {
-			this.saidWithout = false;
-			return "Connected to " + address;
-		}
-		String reason = detail.replaceAll("\\p{Cntrl}", " ");
-		if (next == ClientState.CLOSED) {
-			return was ? "The connection to " + address + " ends: " + reason : null;
-		}
-		if (this.saidWithout || (!was && next != ClientState.WAITING)) {
-			return null;
-		}
-		this.saidWithout = true;
-		return was
-				? "The connection to " + address + " was lost ("
-						+ ((next == ClientState.CONNECTING) ? "its credentials have expired" : reason)
-						+ "). Another will be made"
-				: "There is no connection to " + address + " yet (" + reason + "). Further attempts follow";
 	}
 
 	/** Where it is in its life, for those who watch. */
@@ -356,6 +393,9 @@ final class Link {
 			}
 			if (now == null && this.state != ClientState.CLOSED && this.waiting.size() < this.mostWaiting) {
 				this.waiting.add(request);
+				if (failed == null || request.isUrgent()) {
+					hurry();
+				}
 				return;
 			}
 		}
@@ -397,6 +437,14 @@ final class Link {
 
 	/** Waits for a connection. */
 	interface Waiting {
+
+		/**
+		 * Whether it keeps the pauses between attempts short for as long as it waits, and
+		 * not only when it comes.
+		 */
+		default boolean isUrgent() {
+			return true;
+		}
 
 		/** There is one. Must not block. */
 		void connected(OutboundCalls calls);

@@ -63,6 +63,12 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 		}
 	}
 
+	/** It has no deadline: while it waits, pauses grow as they do without it. */
+	@Override
+	public boolean isUrgent() {
+		return false;
+	}
+
 	@Override
 	public void connected(OutboundCalls calls) {
 		this.connection = calls;

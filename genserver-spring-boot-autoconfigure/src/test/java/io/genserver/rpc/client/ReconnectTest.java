@@ -154,6 +154,19 @@ class ReconnectTest {
 	}
 
 	@Test
+	void aCallDoesNotWaitForTheEndOfALongPause() throws Exception {
+		int port = freePort();
+		try (GenServerClient patient = builder().reconnect(Duration.ofDays(100), Duration.ofDays(100))
+			.connectInBackground(URI.create("ws://localhost:" + port + "/ws"))) {
+			waitFor(() -> patient.state() == ClientState.WAITING);
+			try (TestEndpoint late = new TestEndpoint(this.servers, port)) {
+				assertThat(patient.server("jobs", Jobs.class).count()).isEqualTo(1);
+				assertThat(late.connections).hasSize(1);
+			}
+		}
+	}
+
+	@Test
 	void noMoreThanALimitWaitForAConnection() throws Exception {
 		try (GenServerClient lonely = builder()
 			.connectInBackground(URI.create("ws://localhost:" + freePort() + "/ws"))) {
