@@ -45,14 +45,13 @@ final class ConnectionNews {
 	 * @return the line, {@code null} if there is nothing to say
 	 */
 	@Nullable String of(ClientState before, ClientState next, String detail, @Nullable Long pause) {
-		String reason = detail.replaceAll("\\p{Cntrl}", " ");
 		boolean was = before == ClientState.OPEN;
 		return switch (next) {
 			case OPEN -> connected();
-			case CLOSED -> was ? "The connection to " + this.address + " ends: " + reason : null;
+			case CLOSED -> was ? "The connection to " + this.address + " ends: " + detail : null;
 			case CONNECTING -> was ? lost("its credentials have expired", pause) : null;
 			case DRAINING, WAITING ->
-				was ? lost(reason, pause) : (before == ClientState.CONNECTING) ? failed(reason, pause) : null;
+				was ? lost(detail, pause) : (before == ClientState.CONNECTING) ? failed(detail, pause) : null;
 		};
 	}
 

@@ -336,7 +336,7 @@ final class Link {
 		this.nextAttempt = null;
 		this.told = this.told.thenApplyAsync((before) -> {
 			if (line != null) {
-				logger.info(line);
+				logger.info("{}", line);
 			}
 			this.listeners.forEach((each) -> tell(each, next, detail));
 			return null;
