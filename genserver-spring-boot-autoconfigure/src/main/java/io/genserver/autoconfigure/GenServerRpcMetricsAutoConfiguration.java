@@ -2,6 +2,7 @@ package io.genserver.autoconfigure;
 
 import io.genserver.actuate.RpcMeters;
 import io.genserver.rpc.server.RpcConnections;
+import io.genserver.rpc.server.RpcWebHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,8 +25,8 @@ public final class GenServerRpcMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RpcMeters genServerRpcMeters(RpcConnections connections) {
-		return new RpcMeters(connections);
+	RpcMeters genServerRpcMeters(RpcConnections connections, RpcWebHandler endpoint) {
+		return new RpcMeters(connections, endpoint);
 	}
 
 }

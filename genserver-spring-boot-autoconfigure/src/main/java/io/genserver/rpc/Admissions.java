@@ -22,9 +22,11 @@ import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait to be allowed. Those to one server are let through in the order they
- * came, whichever decision is there first, so that what a peer sent first is handled
- * first. All state belongs to the connection's thread; a decision is made by a worker.
+ * Requests that wait: to be allowed, where that is decided, and to be decoded, where they
+ * are answered before their handler would decode them. Those to one server are let
+ * through in the order they came, whichever is ready first, so that what a peer sent
+ * first is handled first. All state belongs to the connection's thread; workers decide
+ * and decode.
  */
 final class Admissions {
 
@@ -37,7 +39,7 @@ final class Admissions {
 
 	private final PeerContext context;
 
-	private final RpcAuthorization authorization;
+	private final @Nullable RpcAuthorization authorization;
 
 	private final Caller.Remote caller;
 
@@ -45,27 +47,49 @@ final class Admissions {
 
 	private final Set<String> logged = new HashSet<>();
 
-	Admissions(Transport transport, PeerContext context, RpcAuthorization authorization) {
+	Admissions(Transport transport, PeerContext context) {
 		this.transport = transport;
 		this.context = context;
-		this.authorization = authorization;
+		this.authorization = context.authorization();
 		this.caller = transport.remote();
 	}
 
+	/** Whether it is decided for each request whether it may go on. */
+	boolean decides() {
+		return this.authorization != null;
+	}
+
 	/**
-	 * Ask whether a request may go on.
+	 * Whether a request has to wait, be it for those before it.
+	 * @param called the server meant
+	 */
+	boolean holds(Object called) {
+		return decides() || this.waiting.containsKey(called);
+	}
+
+	/**
+	 * Let a request go on when it may, and those before it have.
 	 * @param admission the request
 	 */
 	void ask(Admission admission) {
 		this.waiting.computeIfAbsent(admission.called, (called) -> new ArrayDeque<>()).add(admission);
-		this.context.workers().execute(() -> decide(admission));
+		RpcAuthorization deciding = this.authorization;
+		if (deciding != null) {
+			this.context.workers().execute(() -> decide(admission, deciding));
+		}
+		else if (admission.isDecodedFirst()) {
+			this.context.workers().execute(() -> decode(admission));
+		}
+		else {
+			decided(admission, null);
+		}
 	}
 
 	/** On a worker. */
-	private void decide(Admission admission) {
+	private void decide(Admission admission, RpcAuthorization deciding) {
 		CompletableFuture<Boolean> decision = new CompletableFuture<>();
 		try {
-			CompletionStage<Boolean> asked = this.authorization.authorize(this.caller, admission.target);
+			CompletionStage<Boolean> asked = deciding.authorize(this.caller, admission.target);
 			asked.whenComplete((allowed, failure) -> {
 				if (failure != null) {
 					decision.completeExceptionally(failure);
@@ -79,9 +103,32 @@ final class Admissions {
 			decision.completeExceptionally(ex);
 		}
 		decision.orTimeout(admission.nanos, TimeUnit.NANOSECONDS).whenComplete((allowed, failure) -> {
-			WireFailure refusal = Boolean.TRUE.equals(allowed) ? null : refusal(admission.target, failure);
-			this.transport.execute(() -> decided(admission, refusal));
+			if (Boolean.TRUE.equals(allowed)) {
+				allow(admission);
+				return;
+			}
+			WireFailure refusal = refusal(admission.target, failure);
+			this.transport.execute(() -> {
+				log(admission.target, refusal);
+				decided(admission, refusal);
+			});
 		});
+	}
+
+	/** On whichever thread decided. */
+	private void allow(Admission admission) {
+		if (admission.isDecodedFirst()) {
+			this.context.workers().execute(() -> decode(admission));
+		}
+		else {
+			this.transport.execute(() -> decided(admission, null));
+		}
+	}
+
+	/** On a worker. */
+	private void decode(Admission admission) {
+		WireFailure refusal = admission.decode();
+		this.transport.execute(() -> decided(admission, refusal));
 	}
 
 	private static WireFailure refusal(Target target, @Nullable Throwable failure) {
@@ -103,9 +150,6 @@ final class Admissions {
 	private void decided(Admission admission, @Nullable WireFailure refusal) {
 		admission.refusal = refusal;
 		admission.decided = true;
-		if (refusal != null) {
-			log(admission.target, refusal);
-		}
 		Deque<Admission> queue = this.waiting.get(admission.called);
 		while (queue != null && !queue.isEmpty() && queue.getFirst().decided) {
 			queue.removeFirst().proceed();
@@ -182,6 +226,16 @@ final class Admissions {
 			}
 			this.arguments.finished();
 			refused(this.request, known, known.error().status() == ExtStatus.UNAUTHENTICATED);
+		}
+
+		/** Whether its arguments are decoded before it goes on. */
+		boolean isDecodedFirst() {
+			return false;
+		}
+
+		/** Decode its arguments. On a worker. Returns what is wrong with them. */
+		@Nullable WireFailure decode() {
+			return null;
 		}
 
 		/** Let it go on. */

@@ -24,6 +24,8 @@ final class Encodings {
 
 	private final Map<ContentType, RpcCodec> codecs = new LinkedHashMap<>();
 
+	private final BadArguments badArguments = new BadArguments();
+
 	/**
 	 * Create.
 	 * @param codecs the encodings; the first is used unless a peer asks for another
@@ -53,6 +55,11 @@ final class Encodings {
 			case "cbor" -> ContentType.CBOR;
 			default -> ContentType.of(codec.name());
 		};
+	}
+
+	/** Counts what none of them could decode. */
+	BadArguments badArguments() {
+		return this.badArguments;
 	}
 
 	ContentType first() {

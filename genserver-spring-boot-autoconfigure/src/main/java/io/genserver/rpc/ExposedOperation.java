@@ -71,7 +71,7 @@ final class ExposedOperation {
 		OperationCodec sent = this.encodings.codec(variant.sent(), this.operation, keyInside);
 		return new WireOperation(this.wireName, this.operation, new OperationCodec(received.arguments(), sent.reply()),
 				this.items, this.encodings.items(variant.received(), this.operation),
-				this.encodings.metadata(variant.sent(), this.operation));
+				this.encodings.metadata(variant.sent(), this.operation), this.encodings.badArguments());
 	}
 
 	long methodId() {

@@ -50,6 +50,14 @@ public final class ExposedOperations {
 	}
 
 	/**
+	 * Return how many requests of peers had arguments that could not be decoded.
+	 * @return a number, 0 of a table that grows
+	 */
+	public long badArguments() {
+		return (this.encodings != null) ? this.encodings.badArguments().requests() : 0;
+	}
+
+	/**
 	 * Expose nothing.
 	 * @return an empty table
 	 */

@@ -48,8 +48,8 @@ final class InboundCalls {
 
 	private final Caller caller;
 
-	/** Where requests wait to be allowed, if they have to. */
-	private final @Nullable Admissions admissions;
+	/** Where requests wait that are not handed to their server at once. */
+	private final Admissions admissions;
 
 	private boolean refusing;
 
@@ -67,8 +67,7 @@ final class InboundCalls {
 		this.backlog = backlog;
 		this.session = session;
 		this.caller = transport.remote();
-		this.admissions = (context.authorization() != null)
-				? new Admissions(transport, context, context.authorization()) : null;
+		this.admissions = new Admissions(transport, context);
 	}
 
 	/** Answer what comes from now on as not executed. */
@@ -192,13 +191,16 @@ final class InboundCalls {
 			return;
 		}
 		long now = this.context.exposed().nanoTime();
-		if (this.admissions == null) {
+		// Who calls a cast hears of its arguments before they wait for the handler.
+		boolean decodedFirst = operation.operation().kind() == Kind.CAST && !request.isCast();
+		if (!decodedFirst && !this.admissions.holds(operation.server())) {
 			dispatch(request, operation, wire, key, payload, now);
 			return;
 		}
 		Admission admission = new Asked(operation.server(),
 				new Target(operation.server().name(), key, operation.operation().name()), callNanos(request, operation),
-				request, payload, () -> dispatch(request, operation, wire, key, payload, now));
+				request, payload, decodedFirst ? wire : null,
+				() -> dispatch(request, operation, wire, key, payload, now));
 		request.attach(admission);
 		this.admissions.ask(admission);
 	}
@@ -207,13 +209,13 @@ final class InboundCalls {
 	private void begin(InboundRequest request, BuiltInMethod method, WireArguments payload) {
 		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
 		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
-		if (this.admissions == null || !method.asked()) {
+		if (!this.admissions.decides() || !method.asked()) {
 			request.attach(call);
 			call.runBy(this.context.workers());
 			return;
 		}
 		Admission admission = new Asked(method, new Target(BuiltInMethod.SERVER, null, method.name()), nanos, request,
-				payload, () -> {
+				payload, null, () -> {
 					request.attach(call);
 					call.runBy(this.context.workers());
 				});
@@ -284,7 +286,10 @@ final class InboundCalls {
 		return (millis >= 0) ? Math.min(TimeUnit.MILLISECONDS.toNanos(millis), longest) : longest;
 	}
 
-	/** A call of a cast is answered as soon as the cast is queued, as in process. */
+	/**
+	 * A call of a cast is answered as soon as the cast is queued, as in process; its
+	 * arguments were decoded before.
+	 */
 	private void cast(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments arguments) {
 		if (operation.operation().kind() == Kind.STREAM) {
@@ -414,20 +419,38 @@ final class InboundCalls {
 		return this.transport;
 	}
 
-	/** A request that waits to be allowed. */
+	/** A request that waits until it may go on. */
 	private final class Asked extends Admission {
 
 		private final InboundRequest request;
+
+		private final WireArguments payload;
+
+		/** Decodes its arguments first, or null if that is its handler's turn's to do. */
+		private final @Nullable WireOperation decoder;
 
 		private final Runnable goOn;
 
 		/** Items the peer has asked for since; of the connection's thread. */
 		private long demanded;
 
-		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload, Runnable goOn) {
+		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload,
+				@Nullable WireOperation decoder, Runnable goOn) {
 			super(called, target, nanos, request, payload);
 			this.request = request;
+			this.payload = payload;
+			this.decoder = decoder;
 			this.goOn = goOn;
+		}
+
+		@Override
+		boolean isDecodedFirst() {
+			return this.decoder != null;
+		}
+
+		@Override
+		@Nullable WireFailure decode() {
+			return (this.decoder != null) ? this.decoder.decodeFirst(this.payload) : null;
 		}
 
 		@Override

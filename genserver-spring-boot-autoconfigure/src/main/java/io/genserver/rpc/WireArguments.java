@@ -1,6 +1,7 @@
 package io.genserver.rpc;
 
 import java.util.Map;
+import java.util.function.Function;
 
 import io.genserver.protocol.InboundRequest;
 import io.genserver.rpc.WireFailure.Execution;
@@ -24,6 +25,9 @@ final class WireArguments implements RemotePayload {
 	private final @Nullable RequestItems items;
 
 	private byte @Nullable [] bytes;
+
+	/** What they are, if they were decoded before they were handed to a server. */
+	private @Nullable Object @Nullable [] decoded;
 
 	private volatile boolean finished;
 
@@ -54,6 +58,11 @@ final class WireArguments implements RemotePayload {
 		return RequestHeaders.received(this.request.details());
 	}
 
+	/** Whether nobody waits for an answer. */
+	boolean isCast() {
+		return this.request.isCast();
+	}
+
 	@Nullable RequestItems items() {
 		return this.items;
 	}
@@ -67,6 +76,22 @@ final class WireArguments implements RemotePayload {
 		this.bytes = null;
 		this.backlog.consumed(this.request, taken.length, this.items != null);
 		return taken;
+	}
+
+	/** Decode them before they are handed to a server. By whoever hands them on. */
+	void decode(Function<byte[], @Nullable Object[]> decoder) {
+		byte[] waiting = this.bytes;
+		if (waiting != null) {
+			this.decoded = decoder.apply(waiting);
+		}
+	}
+
+	/** Take and decode them, unless they were before. */
+	@Nullable Object[] take(Function<byte[], @Nullable Object[]> decoder) {
+		byte[] taken = take();
+		@Nullable Object[] known = this.decoded;
+		this.decoded = null;
+		return (known != null) ? known : decoder.apply(taken);
 	}
 
 	/** They are decoded: the handler begins. */

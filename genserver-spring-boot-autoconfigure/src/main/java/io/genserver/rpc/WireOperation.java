@@ -40,8 +40,10 @@ final class WireOperation extends Operation {
 
 	private final CallMetadata replyMetadata;
 
+	private final BadArguments badArguments;
+
 	WireOperation(String wireName, Operation operation, OperationCodec codec, @Nullable ItemParameter itemParameter,
-			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata) {
+			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata, BadArguments badArguments) {
 		super(operation.name(), operation.kind(), operation.timeoutNanos(), operation.idempotent(),
 				operation.interruptible());
 		this.wireName = wireName;
@@ -50,6 +52,7 @@ final class WireOperation extends Operation {
 		this.itemParameter = itemParameter;
 		this.itemCodec = itemCodec;
 		this.replyMetadata = replyMetadata;
+		this.badArguments = badArguments;
 	}
 
 	/** What goes with a reply or an item. */
@@ -70,7 +73,7 @@ final class WireOperation extends Operation {
 				decoded = this.operation.payload(arguments(arguments));
 			}
 			catch (CodecException ex) {
-				return badArguments(ex);
+				return badArguments(ex, !arguments.isCast());
 			}
 			arguments.begun();
 			Object reply = this.operation.invoke(instance, decoded);
@@ -91,10 +94,14 @@ final class WireOperation extends Operation {
 	}
 
 	private @Nullable Object[] arguments(WireArguments arguments) {
-		byte[] bytes = arguments.take();
-		@Nullable Object[] decoded;
+		@Nullable Object[] decoded = arguments.take(this::decode);
+		RequestItems items = arguments.items();
+		return (this.itemParameter != null && items != null) ? this.itemParameter.insert(decoded, items) : decoded;
+	}
+
+	private @Nullable Object[] decode(byte[] bytes) {
 		try {
-			decoded = this.codec.arguments().decode(bytes);
+			return this.codec.arguments().decode(bytes);
 		}
 		catch (CodecException ex) {
 			throw ex;
@@ -104,8 +111,6 @@ final class WireOperation extends Operation {
 			// the same.
 			throw new CodecException("the arguments cannot be read", ex);
 		}
-		RequestItems items = arguments.items();
-		return (this.itemParameter != null && items != null) ? this.itemParameter.insert(decoded, items) : decoded;
 	}
 
 	/** An item of a request. */
@@ -113,9 +118,37 @@ final class WireOperation extends Operation {
 		return Objects.requireNonNull(this.itemCodec, "no items").decode(item);
 	}
 
-	private Object badArguments(CodecException failure) {
+	/**
+	 * Decode arguments before they wait for their handler, for a request that is answered
+	 * before that. On a worker.
+	 * @return what is wrong with them, or null
+	 */
+	@Nullable WireFailure decodeFirst(WireArguments arguments) {
+		try {
+			arguments.decode(this::decode);
+			return null;
+		}
+		catch (CodecException ex) {
+			return refused(ex);
+		}
+		catch (Throwable ex) {
+			logger.error("The arguments of {} cannot be decoded", this.wireName, ex);
+			return WireFailure.failed(this.wireName + ": the arguments cannot be decoded")
+				.executed(WireFailure.Execution.NO);
+		}
+	}
+
+	private WireFailure refused(CodecException failure) {
 		logger.debug("Bad arguments from a peer", failure);
-		WireFailure answer = WireFailure.badArguments(this.wireName, String.valueOf(failure.getMessage()));
+		this.badArguments.count();
+		return WireFailure.badArguments(this.wireName, String.valueOf(failure.getMessage()));
+	}
+
+	private Object badArguments(CodecException failure, boolean answered) {
+		WireFailure answer = refused(failure);
+		if (!answered) {
+			this.badArguments.dropped(answer);
+		}
 		if (kind() != Kind.STREAM) {
 			return answer;
 		}

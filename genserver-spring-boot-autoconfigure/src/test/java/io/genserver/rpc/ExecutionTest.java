@@ -3,9 +3,11 @@ package io.genserver.rpc;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 
+import io.genserver.Cast;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.protocol.ExtError;
@@ -136,7 +138,51 @@ class ExecutionTest {
 		}
 	}
 
+	@Test
+	void aCastCalledWithBadArgumentsIsRefusedAndCounted() {
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		RawPeer other = new RawPeer(this.mode, context, 5);
+		for (String wrong : List.of("{", "\"x\"", "[1, 2, 3]", "")) {
+			Reply reply = other.call("shop.restock", wrong);
+			other.pumpUntil(reply::isOver);
+			assertThat(reply.status).as(wrong).isEqualTo((this.mode == WireMode.EXT) ? 0x13 : 1);
+			assertThat(this.mode == WireMode.BASE || ExtError.decode(reply.status, reply.payload).notExecuted())
+				.isTrue();
+		}
+		assertThat(context.exposed().badArguments()).isEqualTo(4);
+		// A cast that nobody waits for is counted in its turn.
+		other.cast("shop.restock", "{");
+		assertThat(other.answer(other.call("shop.restock", "5"))).isEqualTo("0 ");
+		other.pumpUntil(() -> this.shop.stock.equals(List.of(5)));
+		assertThat(context.exposed().badArguments()).isEqualTo(5);
+		other.disconnect();
+	}
+
+	@Test
+	void callsOfCastsKeepTheirPlaceAmongOtherMessages() {
+		List<Reply> replies = new ArrayList<>();
+		List<Integer> sent = new ArrayList<>();
+		for (int i = 0; i < 300; i++) {
+			sent.add(i);
+			switch (i % 3) {
+				case 0 -> replies.add(this.peer.call("shop.restock", String.valueOf(i)));
+				case 1 -> this.peer.cast("shop.restock", String.valueOf(i));
+				default -> replies.add(this.peer.call("shop.order", String.valueOf(i)));
+			}
+		}
+		replies.forEach((each) -> assertThat(this.peer.answer(each)).isEqualTo("0 "));
+		this.peer.pumpUntil(() -> this.shop.stock.size() == sent.size());
+		assertThat(this.shop.stock).isEqualTo(sent);
+		assertThat(this.peer.connection.callsInFlight()).isZero();
+		assertThat(this.peer.connection.inboundBytes()).isZero();
+	}
+
 	interface Shop {
+
+		@Cast
+		void restock(int amount);
+
+		void order(int amount);
 
 		void find(String status);
 
@@ -147,6 +193,18 @@ class ExecutionTest {
 	}
 
 	static class ShopServer implements Shop {
+
+		final List<Integer> stock = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void restock(int amount) {
+			this.stock.add(amount);
+		}
+
+		@Override
+		public void order(int amount) {
+			this.stock.add(amount);
+		}
 
 		@Override
 		public void find(String status) {

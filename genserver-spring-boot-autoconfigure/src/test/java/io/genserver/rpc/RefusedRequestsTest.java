@@ -135,7 +135,7 @@ class RefusedRequestsTest {
 	enum Refusal {
 
 		UNKNOWN_METHOD, BAD_ARGUMENTS, METADATA, CALLS_IN_FLIGHT, MAILBOX_FULL, SHUTTING_DOWN, DENIED, UNDECIDABLE,
-		REQUEST_OVER_THE_LIMIT, ENCODING, HALF_OPEN
+		REQUEST_OVER_THE_LIMIT, ENCODING, HALF_OPEN, CAST_WITH_BAD_ARGUMENTS
 
 	}
 
@@ -374,6 +374,7 @@ class RefusedRequestsTest {
 		switch (refusal) {
 			case UNKNOWN_METHOD -> call(peer, reply, "chat.sing", "\"x\"");
 			case BAD_ARGUMENTS -> call(peer, reply, "chat.refused", "{");
+			case CAST_WITH_BAD_ARGUMENTS -> call(peer, reply, "chat.note", "{");
 			case METADATA -> {
 				if (mode == WireMode.BASE) {
 					call(peer, reply, "chat.refused", "\"" + "x".repeat(62_000) + "\"");

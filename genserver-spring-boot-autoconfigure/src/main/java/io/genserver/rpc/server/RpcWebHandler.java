@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.genserver.Caller;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
+import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.server.RpcConnections.Place;
 import io.genserver.rpc.server.RpcConnections.Refused;
@@ -67,6 +68,8 @@ public final class RpcWebHandler implements WebHandler {
 
 	private final WebsocketServerSpec spec;
 
+	private final ExposedOperations exposed;
+
 	/**
 	 * Create the endpoint.
 	 * @param settings how connections are admitted and kept
@@ -77,12 +80,21 @@ public final class RpcWebHandler implements WebHandler {
 		this.settings = settings;
 		this.sockets = new SocketSettings(settings.keepAliveInterval(), settings.keepAliveTimeout(), TICK, peers);
 		this.connections = connections;
+		this.exposed = peers.exposed();
 		// Pings are answered by the transport, which stops when they are not read.
 		this.spec = WebsocketServerSpec.builder()
 			.handlePing(true)
 			.compress(false)
 			.maxFramePayloadLength(peers.limits().webSocketMessageBytes())
 			.build();
+	}
+
+	/**
+	 * Return how many requests of peers had arguments that could not be decoded.
+	 * @return a number
+	 */
+	public long badArguments() {
+		return this.exposed.badArguments();
 	}
 
 	@Override

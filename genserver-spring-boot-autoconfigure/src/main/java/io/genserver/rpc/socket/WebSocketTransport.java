@@ -152,6 +152,10 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			this.channel.config().setOption(ChannelOption.TCP_NODELAY, true);
 			ChannelPipeline pipeline = this.channel.pipeline();
 			pipeline.addBefore(firstOfCodec(pipeline), "genserver.socket", this.socket);
+			QuickAck quickAck = (this.mode == WireMode.BASE) ? QuickAck.of(this.channel) : null;
+			if (quickAck != null) {
+				pipeline.addBefore("genserver.socket", QuickAck.NAME, quickAck);
+			}
 			pipeline.addBefore(NettyPipeline.ReactiveBridge, "genserver.transport", this);
 			return true;
 		}
