@@ -1,11 +1,12 @@
 /** Base mode: exactly muxio 0.15. */
 
-import { EMPTY, join, utf8 } from './bytes.js';
-import { baseStatus, SYSTEM } from './errors.js';
-import { MAX_INT } from './time.js';
+import { EMPTY, join } from './bytes.js';
 import {
-  Batch, CALL, CANCEL, CANCELLED_BY_PEER, DATA, decodeMessage, demand, encodeMessage, END, EVENT, FrameReader, limit,
-  MAX_CALLS, MAX_FRAME, OPEN, OUT_OF_ORDER, PING, RESPONSE, RPC_HEADER
+  CALL, CANCEL, DATA, END, EVENT, MALFORMED, MAX_CALLS, MAX_FRAME, MAX_INT, OPEN, PING, RESPONSE, RPC_HEADER, SYSTEM
+} from './constants.js';
+import { baseStatus, shortened } from './errors.js';
+import {
+  CANCELLED_BY_PEER, decodeMessage, demand, encodeMessage, limit, newBatch, newFrameReader, OUT_OF_ORDER
 } from './wire.js';
 
 const ANOTHER_PROTOCOL = 'another protocol';
@@ -71,7 +72,7 @@ class BaseExchange {
 
   /** Sends an item of our request, or of an answer, which begins with the first one. */
   send(item) {
-    limit(item, MAX_FRAME);
+    limit(item.length, MAX_FRAME);
     if (!this.over) {
       const together = !this.ours && !this.#seq && item.length < MAX_FRAME - RPC_HEADER && item.length;
       this.#seq || this.begin([0], together ? item : EMPTY);
@@ -79,9 +80,20 @@ class BaseExchange {
     }
   }
 
-  /** After the first item there is no way to say why. */
+  /**
+   * After the first item there is no way to say why on the same stream. A muxio client understands a second response, with
+   * an error, and the cancel of the first.
+   */
   fail(status, message) {
-    this.#seq ? this.cancel() : this.respond(utf8(message), baseStatus(status));
+    if (this.#seq && !this.over) {
+      const failure = new BaseExchange(this.#session, { id: this.id });
+      failure.begin([SYSTEM], shortened(message));
+      failure.end();
+      this.cancel();
+    }
+    else {
+      this.respond(shortened(message), baseStatus(status));
+    }
   }
 
   /** The peer cannot be slowed down in base mode. */
@@ -98,9 +110,9 @@ export class BaseSession {
   ext = false;
   #listener;
   #side;
-  #out = new Batch();
-  #reader = new FrameReader((...frame) => this.#received(...frame),
-    ({ violation }) => this.#listener.violated(1002, violation + ', muxio 0.15 is expected'));
+  #out = newBatch();
+  #reader = newFrameReader((...frame) => this.#received(...frame),
+    ({ violation }) => this.#listener.violated(MALFORMED, violation + ', muxio 0.15 is expected'));
   // Our open calls and the peer's, by request id; what comes in, by stream.
   #ours = new Map();
   #theirs = new Map();
@@ -126,17 +138,12 @@ export class BaseSession {
     return this.#ours.size < MAX_CALLS;
   }
 
-  /** Ids go round. */
-  spent() {
-    return false;
-  }
-
   /** Sends a request. Short arguments are metadata. */
   open(fields) {
     const { body, type, open } = fields;
     const short = body.length < MAX_FRAME;
     if (open) {
-      limit(body, MAX_FRAME - 1);
+      limit(body.length, MAX_FRAME - 1, 'arguments');
     }
     const exchange = new BaseExchange(this, fields);
     do {
@@ -181,7 +188,10 @@ export class BaseSession {
   }
 
   forget(exchange) {
-    (exchange.ours ? this.#ours : this.#theirs).delete(exchange.id);
+    const open = exchange.ours ? this.#ours : this.#theirs;
+    if (open.get(exchange.id) === exchange) {
+      open.delete(exchange.id);
+    }
     this.#drop(exchange.inbound);
   }
 
@@ -243,11 +253,19 @@ export class BaseSession {
     }
   }
 
-  /** Finds what a message belongs to. Some belong to nothing that is open, and are dropped. */
+  /**
+   * Finds what a message belongs to. Some belong to nothing that is open, and are dropped. A second response with an error
+   * is how a peer ends one that has begun.
+   */
   #identify(inbound, { type, id, method, meta }) {
     const call = this.#ours.get(id);
-    if (type === RESPONSE && call && !call.inbound) {
-      inbound.exchange = Object.assign(call, { status: meta[0] ?? 0, inbound });
+    const status = meta[0] ?? 0;
+    if (type === RESPONSE && call && (!call.inbound || (status && !call.status))) {
+      if (call.inbound) {
+        this.#drop(call.inbound);
+        call.owner.restarted(call);
+      }
+      inbound.exchange = Object.assign(call, { status, inbound });
     }
     else if (type === EVENT || (type === CALL && !this.#theirs.has(id))) {
       const request = inbound.exchange = new BaseExchange(this, { type, id, method, body: meta, meta: {}, inbound });

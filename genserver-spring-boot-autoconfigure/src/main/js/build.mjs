@@ -8,7 +8,24 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const NAME = 'genserver-client.js';
-const MAX_GZIPPED = 12_000;
+const MAX_GZIPPED = 12_800;
+
+/**
+ * Properties that only these modules use among themselves: their names are shortened. None of them may be one that users
+ * see, or that browsers give objects of theirs.
+ */
+const INTERNAL = [
+  // Exchanges
+  'ours', 'body', 'meta', 'reply', 'over', 'owner', 'streams', 'inOpen', 'inbound', 'respond', 'consumed', 'waiting',
+  // Their owners
+  'item', 'ended', 'failed', 'lost', 'restarted', 'settle', 'settled', 'fail', 'begin', 'promise',
+  // Sessions, and what is theirs alone
+  'listener', 'peer', 'named', 'tell', 'schedule', 'enter', 'retire', 'forget', 'newStream', 'cut', 'frame', 'take', 'busy',
+  'ping', 'goAway', 'session', 'outgoing', 'incoming', 'refused', 'finished', 'credited', 'need', 'write', 'grant',
+  'receive', 'head', 'receiving', 'skip', 'payload', 'start', 'violation', 'critical', 'detailsType', 'notExecuted',
+  // Links and their host
+  'link', 'since', 'probe', 'room', 'leaving', 'violated', 'opened', 'leave', 'flush', 'submit', 'fatal', 'emit'
+];
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const resource = (name) => here(`../resources/io/genserver/rpc/server/${name}`);
@@ -18,10 +35,11 @@ const { outputFiles } = await build({
   entryPoints: ['index.js'],
   outfile: resource(NAME),
   bundle: true,
-  banner: { js: '/* The client of genserver for Spring Boot. Apache License 2.0. Types: genserver-client.d.ts */' },
+  banner: { js: '/* genserver-client, Apache-2.0 */' },
   charset: 'utf8',
   format: 'esm',
   legalComments: 'none',
+  mangleProps: new RegExp(`^(${INTERNAL.join('|')})$`),
   minify: true,
   sourcemap: true,
   target: 'es2022',

@@ -2,15 +2,17 @@
 
 import { fromHex, join, u32, utf8 } from './bytes.js';
 import {
-  CallTimeoutError, ClosedError, DEADLINE_EXCEEDED, INTERNAL, remoteError, RemoteError, RESOURCE_EXHAUSTED, SYSTEM,
-  UNAVAILABLE
-} from './errors.js';
-import { Items, iteratorOf } from './items.js';
-import { entry, RAW_TYPE, T_CONTENT_TYPE, T_HEADER, T_ITEMS, T_KEY, T_TRACEPARENT } from './metadata.js';
+  DEADLINE_EXCEEDED, FAIL, INTERNAL, INVALID_ARGUMENT, MAX_FRAME, MAX_MESSAGE, RAW_TYPE, RESOURCE_EXHAUSTED, SYSTEM,
+  T_CONTENT_TYPE, T_HEADER, T_ITEMS, T_KEY, T_TRACEPARENT, UNAVAILABLE
+} from './constants.js';
+import { CallTimeoutError, ClosedError, RefusedError, remoteError, RemoteError } from './errors.js';
+import { newItems } from './items.js';
+import { entry } from './metadata.js';
 import { methodOf } from './methods.js';
+import { checkOptions } from './options.js';
 import { later, now } from './time.js';
-import { decodeValue, encodeArguments, encodeValue, isBytes } from './values.js';
-import { MAX_MESSAGE, TOO_BIG } from './wire.js';
+import { bytesOf, decodeValue, encodeArguments, encodeValue } from './values.js';
+import { TOO_BIG } from './wire.js';
 
 const DEFAULT_PREFETCH = 256;
 
@@ -25,12 +27,23 @@ function metadataOf({ traceParent, key, headers = {} }, items) {
   ].filter(Boolean));
 }
 
+/** Whether the first two frames of an answer in base mode are items: they are not full, and JSON each. */
+function areItems(first, second) {
+  try {
+    return first.length < MAX_FRAME / 2 && [first, second].every((each) => each.length && decodeValue(each) !== undefined);
+  }
+  catch {
+    return false;
+  }
+}
+
 export class Call {
   promise;
   settled = false;
   #type;
   #name;
-  #options;
+  #options = {};
+  #longs;
   #timeout;
   #deadline;
   #timer;
@@ -54,16 +67,24 @@ export class Call {
   #last;
   #aborted = () => this.#cancel(() => this.settle(this.#options.signal.reason));
 
-  constructor(timeout, type, name, args = [], options = {}) {
+  constructor({ timeout, longs }, type, name, args = [], options = {}) {
     this.promise = new Promise((...both) => [this.#resolve, this.#reject] = both);
     this.#type = type;
-    this.#name = name;
-    this.#options = options;
+    this.#name = String(name);
+    this.#longs = longs;
+    try {
+      checkOptions({ ...options, operation: name ?? null });
+      this.#options = { ...options };
+      this.#encode(args);
+    }
+    catch (cause) {
+      this.fail(RefusedError, 'cannot be sent: ' + cause.message, INVALID_ARGUMENT, { cause });
+      return;
+    }
     this.#timeout = options.timeout ?? timeout;
     this.#deadline = now() + this.#timeout;
     this.#timer = later(() => this.#cancel(() => this.fail(CallTimeoutError,
       `timed out after ${this.#timeout} ms, executed: ${this.#executed()}`, DEADLINE_EXCEEDED)), this.#timeout);
-    this.#encode(args);
     options.signal?.addEventListener('abort', this.#aborted);
     if (options.signal?.aborted) {
       this.#aborted();
@@ -81,8 +102,14 @@ export class Call {
     }
   }
 
+  /** What was sent once may have run, even if it was sent again and refused then. */
   fail(Type, message, status, more) {
-    this.settle(new Type(`${this.#name}: ${message}`, status, { executed: this.#executed(), ...more }));
+    const all = { executed: this.#executed(), ...more };
+    if (this.#maybe && all.executed === 'no') {
+      all.executed = 'maybe';
+      Type = Type === RefusedError ? RemoteError : Type;
+    }
+    this.settle(new Type(`${this.#name}: ${message}`, status, all));
   }
 
   /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
@@ -90,12 +117,12 @@ export class Call {
     if (this.#exchange || this.#items) {
       throw new TypeError(`${this.#name}: iterate at once, and once, over what it returns`);
     }
-    this.#items = new Items(() => this.#cancel(() => this.settle()));
-    this.promise.catch(() => {});
-    return Object.assign(iteratorOf(this.#items), {
-      send: (item) => this.#proceed(() => this.#exchange.send(encodeValue(item))),
+    this.#items = newItems(() => this.#cancel(() => this.settle()), {
+      send: (item) => this.#send(item),
       end: () => this.#proceed(() => this.#exchange.end())
     });
+    this.promise.catch((error) => this.#items.end(error));
+    return this.#items.iterator;
   }
 
   /** Puts it into the hands of a link's session. */
@@ -140,6 +167,10 @@ export class Call {
         return this.#decode(exchange, bytes);
       });
     }
+    else if (!this.#items && !status && (exchange.streams || (!ext && this.#parts.length === 1
+      && this.#options.as !== 'bytes' && areItems(this.#parts[0], bytes)))) {
+      this.#cancel(() => this.#isStream());
+    }
     else {
       this.#parts.push(bytes);
       exchange.consumed(cost);
@@ -156,6 +187,10 @@ export class Call {
       this.fail(...remoteError(status, ext, payload));
       return;
     }
+    if (!this.#items && exchange.streams) {
+      this.#isStream();
+      return;
+    }
     try {
       this.settle(undefined, this.#items ? undefined : this.#decode(exchange, payload));
     }
@@ -166,6 +201,10 @@ export class Call {
 
   failed(exchange, message) {
     this.fail(RemoteError, message, SYSTEM);
+  }
+
+  restarted() {
+    this.#forgetParts();
   }
 
   /** The connection is lost, or does not serve this call. True if it is to be sent again. */
@@ -186,20 +225,30 @@ export class Call {
     }
     this.#maybe = ran;
     this.#exchange = this.#link = undefined;
-    this.#parts = [];
+    this.#forgetParts();
     return !this.settled;
+  }
+
+  /** Of an answer that comes once more. Items of a stream that wait to be read are kept. */
+  #forgetParts() {
+    this.#held -= join(this.#parts).length;
+    this.#parts = [];
+  }
+
+  #isStream() {
+    this.fail(RemoteError, 'answers with a stream: use stream(), or iterate over what the proxy returns', FAIL);
   }
 
   /** At once: the caller may change its objects later. */
   #encode(args) {
     const { key } = this.#options;
-    this.#body = encodeArguments(args);
-    this.#keyedBody = key === undefined ? this.#body : !isBytes(args[0]) && encodeArguments(args, key);
+    this.#body = encodeArguments(args, this.#longs);
+    this.#keyedBody = key === undefined ? this.#body : !bytesOf(args[0]) && encodeArguments(args, this.#longs, key);
   }
 
   #decode(exchange, bytes) {
     const raw = exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE;
-    return decodeValue(bytes, this.#options.as ?? (raw ? 'bytes' : 'json'));
+    return decodeValue(bytes, this.#options.as ?? (raw ? 'bytes' : 'json'), this.#longs);
   }
 
   /** Whether the peer may have begun it. */
@@ -223,10 +272,15 @@ export class Call {
     return !this.settled;
   }
 
+  #send(item) {
+    const bytes = encodeValue(item, this.#longs);
+    return this.#proceed(() => this.#exchange.send(bytes));
+  }
+
   async #pump(items) {
     try {
       for await (const item of items) {
-        if (!await this.#proceed(() => this.#exchange.send(encodeValue(item)))) {
+        if (!await this.#send(item)) {
           return;
         }
       }

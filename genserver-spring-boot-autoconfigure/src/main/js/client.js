@@ -1,37 +1,39 @@
 /** What users of the client see of it. */
 
+import { addressOf } from './address.js';
 import { Call } from './calls.js';
-import { Events } from './events.js';
+import { CALL, EVENT } from './constants.js';
+import { newEvents } from './events.js';
 import { methodOf } from './methods.js';
+import { checkOptions } from './options.js';
 import { Connector } from './reconnect.js';
-import { ServedCall } from './serve.js';
-import { CALL, EVENT } from './wire.js';
+import { serveExchange } from './serve.js';
 
 /** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
-export function connect(url = '/ws', {
-  timeout = 5000, connectTimeout = 10000, mode, maxQueued = 1024, token, WebSocket = globalThis.WebSocket,
+export function connect(url, {
+  timeout = 5000, connectTimeout = 10000, mode, maxQueued = 1024, token, longs, WebSocket = globalThis.WebSocket,
   keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}
 } = {}) {
   if (!WebSocket) {
     throw new TypeError('There is no WebSocket here: pass one as the option WebSocket');
   }
-  const { href } = new URL(url, globalThis.location?.href);
-  return new Client(href, {
-    timeout, connectTimeout, mode, maxQueued, token, WebSocket, keepAlive: { interval, timeout: patience },
-    backoff: { initial, max }
+  checkOptions({ timeout, connectTimeout, mode, maxQueued, token, longs, interval, patience, initial, max });
+  return new Client(addressOf(url, import.meta.url, globalThis.location?.href), {
+    timeout, connectTimeout, mode, maxQueued, token, longs, WebSocket, interval, patience, initial, max
   });
 }
 
 class Client {
-  #timeout;
-  #events = new Events();
+  #options;
+  #events = newEvents();
   #served = new Map();
   #connector;
 
   constructor(href, options) {
-    this.#timeout = options.timeout;
-    this.#connector = new Connector(href, options, this.#events, (exchange, link) => new ServedCall(exchange,
-      this.#served.get(String(exchange.method)), this, link, (error) => this.#events.emit('error', error)));
+    this.#options = options;
+    const host = { client: this, longs: options.longs, report: (error) => this.#events.emit('error', error) };
+    this.#connector = new Connector(href, options, this.#events, (exchange, link) =>
+      serveExchange(exchange, this.#served.get(String(exchange.method)), link, host));
   }
 
   call(...given) {
@@ -111,7 +113,7 @@ class Client {
   }
 
   #newCall(type, ...given) {
-    return new Call(this.#timeout, type, ...given);
+    return new Call(this.#options, type, ...given);
   }
 
   #submit(call) {

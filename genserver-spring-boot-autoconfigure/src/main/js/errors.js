@@ -1,23 +1,21 @@
 /** Why operations fail, and how that goes over the wire. */
 
 import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
-import { JSON_TYPE } from './metadata.js';
-import { decodeValue } from './values.js';
+import {
+  DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, METHOD_NOT_FOUND, NOT_FOUND, RAW_TYPE, SYSTEM
+} from './constants.js';
+import { bytesOf, decodeValue, encodeValue } from './values.js';
 
 /** The names of statuses, which have gaps. */
 const STATUS = ('OK FAIL SYSTEM METHOD_NOT_FOUND' + ' '.repeat(14) + 'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED '
   + 'NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE '
   + 'UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED').split(' ');
 
-export const FAIL = 1, SYSTEM = 2, METHOD_NOT_FOUND = 3, CANCELLED = 0x11, INVALID_ARGUMENT = 0x13,
-  DEADLINE_EXCEEDED = 0x14, NOT_FOUND = 0x15, RESOURCE_EXHAUSTED = 0x18, UNIMPLEMENTED = 0x1c, INTERNAL = 0x1d,
-  UNAVAILABLE = 0x1e;
+/** Statuses that are the caller's fault: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, … */
+const CALLERS_FAULT = [0x13, 0x15, 0x16, 0x17, 0x19, 0x1b, 0x20];
 
-/** Statuses that are the caller's fault: INVALID_ARGUMENT, ALREADY_EXISTS, PERMISSION_DENIED, FAILED_PRECONDITION, … */
-const CALLERS_FAULT = [0x13, 0x16, 0x17, 0x19, 0x1b, 0x20];
-
-/** Reasons and messages are cut to so many bytes. */
-const MAX_TEXT = 8192;
+/** Reasons and messages are cut to so many bytes; longer details are left out. All fit a frame. */
+const MAX_TEXT = 8192, MAX_DETAILS = 32768;
 
 /** Why an operation has no result. Its subclasses say which kind of reason it is. */
 export class GenServerError extends Error {
@@ -46,14 +44,16 @@ export const
 /** What the other end says of a failure: kind of error, message, status, and more. */
 export function remoteError(status, ext, payload) {
   let message;
+  /** Whether a handler of a muxio server says it. */
+  let handled;
   const more = {};
   if (!ext) {
-    [status, message] = baseError(status, payload);
+    [status, message, handled] = baseError(status, payload);
   }
   else if (payload[0] === 1) {
     message = extError(payload, more);
   }
-  more.executed ??= status === METHOD_NOT_FOUND ? 'no' : status === FAIL ? 'yes' : 'maybe';
+  more.executed ??= status === METHOD_NOT_FOUND && !handled ? 'no' : status === FAIL ? 'yes' : 'maybe';
   const type = status === DEADLINE_EXCEEDED ? CallTimeoutError : more.executed === 'no' ? RefusedError : RemoteError;
   return [type, message || STATUS[status] || status, status, more];
 }
@@ -81,26 +81,71 @@ function extError(payload, more) {
   return message;
 }
 
+/** The bytes of a text, cut between characters. */
+export function shortened(text) {
+  const bytes = utf8(text);
+  let length = Math.min(bytes.length, MAX_TEXT);
+  while ((bytes[length] & 0xc0) === 0x80) {
+    length--;
+  }
+  return bytes.subarray(0, length);
+}
+
 /** The same, written, after its status. */
 export function errorPayload(status, message, more) {
-  const { reason = '', retryable, notExecuted, retryAfter, detailsType = 0, details = EMPTY } = more;
+  const { reason = '', retryable, notExecuted, retryAfter, detailsType = RAW_TYPE, details = EMPTY } = more;
   const timed = retryAfter >= 0;
   return join([
     [status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)],
-    ...[reason, message].map((each) => utf8(each).slice(0, MAX_TEXT)).flatMap((each) => [u16(each.length), each]),
+    ...[reason, message].map(shortened).flatMap((each) => [u16(each.length), each]),
     timed ? u32(retryAfter) : EMPTY, [detailsType], details
   ]);
 }
 
-/** Plain text, or what muxio's own servers send: u8 code, length, text. Longer lengths have a width before them. */
+/**
+ * What of anything that a handler threw goes to its caller: status, message and more. Only a status that is known is
+ * one, and none of them says that the handler did not run.
+ */
+export function failureOf(thrown) {
+  try {
+    const { status, message, reason, retryable, retryAfter, details } = Object(thrown);
+    return [
+      status === METHOD_NOT_FOUND ? NOT_FOUND : Number.isInteger(status) && status > 0 && STATUS[status] ? status : INTERNAL,
+      typeof message === 'string' ? message : String(thrown),
+      {
+        reason: typeof reason === 'string' ? reason : '', retryable: retryable === true,
+        retryAfter: Math.min(Math.ceil(retryAfter), 2 ** 32 - 1), ...detailsOf(details)
+      }
+    ];
+  }
+  catch {
+    return [INTERNAL, 'the handler failed with something that cannot be shown', {}];
+  }
+}
+
+/** Bytes as they are, the rest as JSON; nothing of what is too long or cannot be written. */
+function detailsOf(value) {
+  try {
+    const details = encodeValue(value);
+    return details.length > MAX_DETAILS ? {} : { details, detailsType: bytesOf(value) ? RAW_TYPE : JSON_TYPE };
+  }
+  catch {
+    return {};
+  }
+}
+
+/**
+ * Plain text, or what muxio's own servers send when a handler fails: u8 code, length, text. Longer lengths have a width
+ * before them. Returns status, text, and whether it was so structured.
+ */
 export function baseError(status, payload) {
   const wide = payload[1] === 255;
   const start = wide ? { 6: 4, 4: 5, 2: 7 }[payload[2]] : 2;
   const structured = payload[0] < 3 && number(payload, wide ? 3 : 1, start - (wide ? 3 : 1)) === payload.length - start;
-  return structured ? [payload[0] + 1, text(payload.subarray(start))] : [status, text(payload)];
+  return structured ? [payload[0] + 1, text(payload.subarray(start)), true] : [status, text(payload), false];
 }
 
-/** The nearest status of base mode: the caller's fault, not found, or all the rest. */
+/** The nearest status of base mode: the caller's fault, no such method, or all the rest. */
 export function baseStatus(status) {
-  return status < 4 ? status : status === NOT_FOUND ? METHOD_NOT_FOUND : CALLERS_FAULT.includes(status) ? FAIL : SYSTEM;
+  return status < 4 ? status : CALLERS_FAULT.includes(status) ? FAIL : SYSTEM;
 }

@@ -1,23 +1,24 @@
 /** Who listens to the client. */
 
-export class Events {
-  #listeners = { state: new Set(), error: new Set() };
+export function newEvents() {
+  const listeners = { state: new Set(), error: new Set() };
+  return {
+    /** Returns what ends it. */
+    on(event, listener) {
+      listeners[event].add(listener);
+      return () => listeners[event].delete(listener);
+    },
 
-  /** Returns what ends it. */
-  on(event, listener) {
-    this.#listeners[event].add(listener);
-    return () => this.#listeners[event].delete(listener);
-  }
-
-  /** A listener that fails must not keep the client from connecting. */
-  emit(event, ...values) {
-    for (const listener of this.#listeners[event]) {
-      try {
-        listener(...values);
-      }
-      catch (error) {
-        console.error(error);
+    /** A listener that fails must not keep the client from connecting. */
+    emit(event, ...values) {
+      for (const listener of listeners[event]) {
+        try {
+          listener(...values);
+        }
+        catch (error) {
+          console.error(error);
+        }
       }
     }
-  }
+  };
 }

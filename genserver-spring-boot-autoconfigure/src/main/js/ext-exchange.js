@@ -1,21 +1,21 @@
 /** An exchange of ext mode: what is sent on its stream, what comes in, and the credit for both. */
 
 import { EMPTY, join, text, u32 } from './bytes.js';
-import { errorPayload, RESOURCE_EXHAUSTED, UNIMPLEMENTED } from './errors.js';
-import { entries, entry, T_DEADLINE, T_NAME } from './metadata.js';
-import { OURS, S_MESSAGE, S_WINDOW } from './settings.js';
-import { now } from './time.js';
 import {
-  CALL, CANCEL, CANCELLED_BY_PEER, DATA, demand, encodeMessage, END, ERROR, EVENT, FIN, limit, MAX_MESSAGE, MORE, OPEN,
-  OUT_OF_ORDER, RESPONSE, RPC_HEADER, TOO_BIG, WINDOW
-} from './wire.js';
+  CALL, CANCEL, CREDIT_VIOLATION, DATA, END, ERROR, EVENT, FIN, MAX_MESSAGE, MORE, OPEN, RESOURCE_EXHAUSTED, RESPONSE,
+  RPC_HEADER, S_MESSAGE, S_WINDOW, T_DEADLINE, T_NAME, UNIMPLEMENTED, WINDOW
+} from './constants.js';
+import { errorPayload } from './errors.js';
+import { entries, entry } from './metadata.js';
+import { OURS } from './settings.js';
+import { now } from './time.js';
+import { CANCELLED_BY_PEER, demand, encodeMessage, limit, OUT_OF_ORDER, TOO_BIG } from './wire.js';
 
-export const NO_CREDIT = 'credit exceeded', CREDIT_VIOLATION = 3;
+export const NO_CREDIT = 'credit exceeded';
 
 /** What is sent: items that wait, and how much of the first one was sent. The first may be the arguments. */
 class Outgoing {
   #exchange;
-  #session;
   #items = [];
   #takesItem;
   #offset = 0;
@@ -28,11 +28,10 @@ class Outgoing {
   #credit;
   #itemCredit;
   /** Nothing more is to be sent. */
-  done;
+  finished;
 
-  constructor(exchange, session, credit, itemCredit) {
+  constructor(exchange, credit, itemCredit) {
     this.#exchange = exchange;
-    this.#session = session;
     this.#credit = credit;
     this.#itemCredit = itemCredit;
     this.#takesItem = !exchange.ours || exchange.body.length > 0;
@@ -62,10 +61,10 @@ class Outgoing {
 
   /** Metadata of what is sent. The deadline is the time that is left; a method's name goes with its first use. */
   #metadata() {
-    const { ours, deadline, meta, name } = this.#exchange;
+    const { ours, deadline, meta, name, session } = this.#exchange;
     const left = Math.max(0, Math.ceil(deadline - now()));
     return !ours ? [0] : join([left < 2 ** 32 ? entry(T_DEADLINE, u32(left)) : EMPTY, meta,
-      name.length && !this.#session.named.has(name) ? entry(T_NAME, name) : EMPTY]);
+      name.length && !session.named.has(name) ? entry(T_NAME, name) : EMPTY]);
   }
 
   /** Credit of the connection that the next frame needs at least; -1 if there is none to send. */
@@ -74,11 +73,12 @@ class Outgoing {
     const wants = !this.#opened ? this.#exchange.ours || item || this.#ending
       : item ? this.#begun || this.#itemCredit : this.#ending;
     const size = !this.#opened ? RPC_HEADER + this.#metadata().length : item?.length ? 1 : 0;
-    return this.done ? -1 : this.#error && !item ? 0 : !wants || size > this.#credit ? -1 : size;
+    return this.finished ? -1 : this.#error && !item ? 0 : !wants || size > this.#credit ? -1 : size;
   }
 
   /** Writes the next frame, with at most so many bytes of payload. Returns how long its payload is. */
   write(room) {
+    const { session } = this.#exchange;
     const [item] = this.#items;
     const kind = !item && this.#error ? ERROR : !this.#opened ? OPEN : item ? DATA : END;
     const head = kind === ERROR ? this.#error : kind === OPEN ? this.#open() : EMPTY;
@@ -89,7 +89,7 @@ class Outgoing {
     const more = this.#begun;
     const last = kind <= DATA && !more && !this.#items.length && this.#ending && !this.#error;
     const counted = kind !== ERROR;
-    this.#session.frame(this.#exchange.id, counted ? this.#seq++ : 0, kind | (more && MORE) | (last && FIN), payload,
+    session.frame(this.#exchange.id, counted ? this.#seq++ : 0, kind | (more && MORE) | (last && FIN), payload,
       counted ? payload.length : 0);
     this.#credit -= counted ? payload.length : 0;
     if (last || kind > DATA) {
@@ -104,7 +104,7 @@ class Outgoing {
     const metadata = this.#metadata();
     this.#opened = true;
     if (exchange.ours) {
-      this.#session.enter(exchange);
+      exchange.session.enter(exchange);
     }
     return encodeMessage(exchange, metadata);
   }
@@ -125,7 +125,7 @@ class Outgoing {
   /** An answer or a cast ends its stream. */
   #ended() {
     const exchange = this.#exchange;
-    this.done = true;
+    this.finished = true;
     if (!exchange.ours || exchange.type === EVENT) {
       exchange.retire();
       if (exchange.ours) {
@@ -138,7 +138,6 @@ class Outgoing {
 /** What comes in: the parts of an item, their size, how much of it was given back; items that are not consumed yet. */
 class Incoming {
   #exchange;
-  #session;
   #seq = 0;
   #answering;
   #fin;
@@ -155,9 +154,8 @@ class Incoming {
   /** What still comes of the request is not wanted. */
   refused;
 
-  constructor(exchange, session) {
+  constructor(exchange) {
     this.#exchange = exchange;
-    this.#session = session;
     this.#availableItems = exchange.prefetch ?? Infinity;
   }
 
@@ -171,6 +169,8 @@ class Incoming {
       && seq === this.#seq++ >>> 0, OUT_OF_ORDER);
     demand(this.#available >= 0, NO_CREDIT, CREDIT_VIOLATION);
     this.#fin = kind === END || flags & FIN;
+    // A single answer ends with its only item.
+    exchange.streams ||= !this.#fin && !more;
     if (opens) {
       this.#open(message);
     }
@@ -207,7 +207,7 @@ class Incoming {
       this.#refuse(UNIMPLEMENTED, 'unknown critical metadata');
     }
     else {
-      this.#session.listener.opened(exchange);
+      exchange.session.listener.opened(exchange);
     }
   }
 
@@ -244,7 +244,7 @@ class Incoming {
     if (exchange.type === EVENT) {
       exchange.cancel();
     }
-    this.#session.listener.refused(exchange, status, message);
+    exchange.session.listener.refused(exchange, status, message);
   }
 
   /** An item may be longer than the window: once no other waits to be consumed, what came of it is given back. */
@@ -264,10 +264,10 @@ class Incoming {
 
   /** Gives credit back in halves of a window. */
   grant() {
-    const { prefetch, id } = this.#exchange;
+    const { prefetch, id, session } = this.#exchange;
     const count = prefetch < Infinity ? this.#pendingItems : 0;
     if (!this.#fin && (2 * this.#pending >= OURS[S_WINDOW] || (count && count >= prefetch >> 1))) {
-      this.#session.tell(WINDOW, id, u32(this.#pending), u32(count));
+      session.tell(WINDOW, id, u32(this.#pending), u32(count));
       this.#available += this.#pending;
       this.#availableItems += count;
       this.#pending = this.#pendingItems = 0;
@@ -277,36 +277,32 @@ class Incoming {
 
 export class ExtExchange {
   ext = true;
-  #session;
-  #outgoing;
-  #incoming;
 
   constructor(session, fields, credit, itemCredit = Infinity) {
-    Object.assign(this, fields);
-    this.#session = session;
-    this.#outgoing = new Outgoing(this, session, credit, itemCredit);
-    this.#incoming = new Incoming(this, session);
+    Object.assign(this, fields, { session });
+    this.outgoing = new Outgoing(this, credit, itemCredit);
+    this.incoming = new Incoming(this);
   }
 
   waiting() {
-    return this.#outgoing.waiting;
+    return this.outgoing.waiting;
   }
 
   send(item) {
-    limit(item, this.#session.peer[S_MESSAGE]);
-    this.#outgoing.add(item);
+    limit(item.length, this.session.peer[S_MESSAGE]);
+    this.outgoing.add(item);
     this.schedule();
   }
 
   end() {
-    this.#outgoing.end();
+    this.outgoing.end();
     this.schedule();
   }
 
   cancel() {
     if (!this.over) {
       if (this.id) {
-        this.#session.tell(CANCEL, this.id);
+        this.session.tell(CANCEL, this.id);
       }
       this.retire();
     }
@@ -323,49 +319,33 @@ export class ExtExchange {
   /** Ends a request with an error, after the items that were given. */
   fail(status, message, more) {
     if (this.type === CALL) {
-      this.#outgoing.fail(errorPayload(status, message, { notExecuted: this.#incoming.refused, ...more }));
+      this.outgoing.fail(errorPayload(status, message, { notExecuted: this.incoming.refused, ...more }));
       this.schedule();
     }
   }
 
   /** The owner is done with an item that cost so many bytes. */
   consumed(cost) {
-    this.#incoming.consumed(cost);
-    this.#session.listener.schedule();
+    this.incoming.consumed(cost);
+    this.session.listener.schedule();
   }
 
   // For the session
 
-  need() {
-    return this.#outgoing.need();
-  }
-
-  write(room) {
-    return this.#outgoing.write(room);
-  }
-
   schedule() {
-    if (this.need() >= 0) {
-      this.#session.schedule(this);
+    if (this.outgoing.need() >= 0) {
+      this.session.schedule(this);
     }
   }
 
   retire() {
-    this.over = this.#outgoing.done = true;
-    this.#session.retire(this);
-  }
-
-  receive(...frame) {
-    this.#incoming.receive(...frame);
-  }
-
-  grant() {
-    this.#incoming.grant();
+    this.over = this.outgoing.finished = true;
+    this.session.retire(this);
   }
 
   /** The peer gives credit. */
   credited(bytes, items) {
-    this.#outgoing.credited(bytes, items);
+    this.outgoing.credited(bytes, items);
     this.schedule();
   }
 

@@ -1,14 +1,19 @@
 /** Ext mode: flow control, deadlines, structured errors. An item is to be consumed, or the peer will stop sending. */
 
 import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
-import { CREDIT_VIOLATION, ExtExchange, NO_CREDIT } from './ext-exchange.js';
-import { entries, T_DEADLINE, T_ITEMS, T_WINDOW } from './metadata.js';
-import { ASSUMED, OURS, S_CONNECTION, S_FRAME, S_MESSAGE, S_STREAMS, S_WINDOW } from './settings.js';
-import { MAX_INT, now } from './time.js';
 import {
-  Batch, BATCH_BYTES, CALL, CANCEL, COMPRESSED, decodeMessage, demand, END, ERROR, EVENT, FRAME_HEADER, FrameReader,
-  GOAWAY, IGNORABLE, limit, NO_METHOD, OPEN, OUT_OF_ORDER, PING, PONG, SETTINGS, WINDOW
-} from './wire.js';
+  BATCH_BYTES, CALL, CANCEL, COMPRESSED, CREDIT_VIOLATION, END, ERROR, EVENT, EXT_VIOLATION, FRAME_HEADER, GOAWAY,
+  IGNORABLE, MAX_INT, OPEN, PING, PONG, S_CONNECTION, S_FRAME, S_MESSAGE, S_METADATA, S_STREAMS, S_WINDOW, SETTINGS,
+  T_DEADLINE, T_ITEMS, T_WINDOW, WINDOW
+} from './constants.js';
+import { ExtExchange, NO_CREDIT } from './ext-exchange.js';
+import { entries, entry } from './metadata.js';
+import { ASSUMED, OURS } from './settings.js';
+import { now } from './time.js';
+import { decodeMessage, demand, limit, newBatch, newFrameReader, NO_METHOD, OUT_OF_ORDER } from './wire.js';
+
+/** Bytes that the entries of a deadline and of a method's name have beside the name itself. */
+const ENTRIES = 10;
 
 export class ExtSession {
   ext = true;
@@ -18,8 +23,8 @@ export class ExtSession {
   /** Names that the peer knows. */
   named = new Set();
   #side;
-  #out = new Batch();
-  #reader = new FrameReader((...frame) => this.#frame(...frame), (violation) => this.#violated(violation));
+  #out = newBatch();
+  #reader = newFrameReader((...frame) => this.#frame(...frame), (violation) => this.#violated(violation));
   // All that is open; streams by their ids; how many are ours; the number of our next stream, and the peer's last one.
   #exchanges = new Set();
   #streams = new Map();
@@ -52,7 +57,7 @@ export class ExtSession {
 
   /** Whether there is a place for another call. It is known once the peer's settings came. */
   ready() {
-    return this.#settled && this.#mine < this.peer[S_STREAMS] && !this.#leaving;
+    return this.#settled && this.#mine < this.peer[S_STREAMS] && !this.#leaving && this.#hasIds();
   }
 
   busy() {
@@ -60,8 +65,9 @@ export class ExtSession {
   }
 
   open(fields) {
-    const { body, open } = fields;
-    limit(body, this.peer[S_MESSAGE]);
+    const { body, meta, name, open } = fields;
+    limit(body.length, this.peer[S_MESSAGE], 'arguments');
+    limit(meta.length + name.length + ENTRIES, this.peer[S_METADATA], 'key, headers and name');
     const exchange = this.#attach(new ExtExchange(this, fields, this.peer[S_WINDOW]));
     if (body.length) {
       exchange.send(body);
@@ -94,7 +100,7 @@ export class ExtSession {
       this.#totalAvailable += this.#totalPending;
       this.#totalPending = 0;
     }
-    this.#exchanges.forEach((exchange) => exchange.grant());
+    this.#exchanges.forEach((exchange) => exchange.incoming.grant());
     this.#control.splice(0).forEach((frame) => this.#out.frame(...frame));
     this.#turns();
     return this.#out.take();
@@ -117,6 +123,12 @@ export class ExtSession {
     exchange.id = (this.#next++ | this.#side) >>> 0;
     this.#streams.set(exchange.id, exchange);
     this.named.add(exchange.name);
+    if (!this.#hasIds() && !this.#leaving) {
+      const reason = 'ids run out';
+      this.#leaving = true;
+      this.goAway(0, 0, reason);
+      this.listener.leaving([], 0, reason);
+    }
   }
 
   frame(stream, seq, kind, payload, cost) {
@@ -132,6 +144,11 @@ export class ExtSession {
 
   // What is sent
 
+  /** Whether there are ids for all that is open, and one more. */
+  #hasIds() {
+    return this.#next + this.#mine <= MAX_INT;
+  }
+
   #attach(exchange) {
     this.#mine += exchange.ours;
     this.#exchanges.add(exchange);
@@ -144,15 +161,15 @@ export class ExtSession {
     const affordable = (needed) => needed <= (blocked ? 0 : this.#totalCredit);
     for (const exchange of this.#ring) {
       let left = BATCH_BYTES;
-      let needed = exchange.need();
+      let needed = exchange.outgoing.need();
       if (!affordable(needed)) {
         blocked = true;
         continue;
       }
       this.#ring.delete(exchange);
       while (needed >= 0 && affordable(needed) && (left === BATCH_BYTES || FRAME_HEADER + needed <= left)) {
-        left -= FRAME_HEADER + exchange.write(Math.min(left - FRAME_HEADER, this.peer[S_FRAME], this.#totalCredit));
-        needed = exchange.need();
+        left -= FRAME_HEADER + exchange.outgoing.write(Math.min(left - FRAME_HEADER, this.peer[S_FRAME], this.#totalCredit));
+        needed = exchange.outgoing.need();
       }
       // Those with more to send come again at the end of this very loop.
       exchange.schedule();
@@ -234,7 +251,7 @@ export class ExtSession {
       }
       this.#request(message);
     }
-    this.#find(stream)?.receive(seq, kind, flags, length, message);
+    this.#find(stream)?.incoming.receive(seq, kind, flags, length, message);
   }
 
   #request({ id, type, method, meta: encoded }) {
@@ -251,6 +268,6 @@ export class ExtSession {
     this.#control = [];
     this.#ring.clear();
     this.goAway(code, 0, violation);
-    this.listener.violated(4002, violation);
+    this.listener.violated(EXT_VIOLATION, violation);
   }
 }

@@ -1,89 +1,78 @@
 /** The items of a stream, between the connection that brings them and the loop that takes them. */
 
-export class Items {
-  /** Functions that return an item, and say that it is consumed. */
-  #arrived = [];
-  /** Calls of next() that wait, the oldest first. */
-  #waiting = [];
-  #over;
-  #error;
-  #abandon;
+/**
+ * Takes what is to be done when no more items are wanted, and more that the iterator can do. Returns push(take), where take
+ * returns an item and says that it is consumed; end(error); and the iterator. Leaving it cancels at once, also while next()
+ * waits.
+ */
+export function newItems(abandon, more) {
+  let arrived = [];
+  // Calls of next(), the oldest first.
+  const waiting = [];
+  let over;
+  let failure;
 
-  /** Takes what is to be done when no more items are wanted. */
-  constructor(abandon) {
-    this.#abandon = abandon;
-  }
-
-  push(take) {
-    this.#arrived.push(take);
-    this.#serve();
-  }
-
-  /** There are no more items, perhaps because of an error. */
-  end(error) {
-    this.#over = true;
-    this.#error = error;
-    this.#serve();
-  }
-
-  next() {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#serve();
-    });
-  }
-
-  /** None is wanted any more, not even those that came. */
-  cancel() {
-    this.#arrived = [];
-    this.end();
-    this.#abandon();
-  }
-
-  #serve() {
-    while (this.#waiting.length && (this.#arrived.length || this.#over)) {
-      const { resolve, reject } = this.#waiting.shift();
-      const error = this.#error;
-      if (this.#arrived.length) {
-        try {
-          resolve({ value: this.#arrived.shift()(), done: false });
+  const serve = () => {
+    while (waiting.length && (arrived.length || over)) {
+      const [resolve, reject] = waiting.shift();
+      try {
+        if (!arrived.length && failure) {
+          throw failure.pop();
         }
-        catch (error) {
-          reject(error);
-          this.cancel();
-        }
+        resolve(arrived.length ? { value: arrived.shift()(), done: false } : { value: undefined, done: true });
       }
-      else if (error !== undefined) {
-        // Whoever goes on all the same is told that it is over.
-        this.#error = undefined;
+      catch (error) {
+        failure = undefined;
         reject(error);
-      }
-      else {
-        resolve({ value: undefined, done: true });
+        cancel();
       }
     }
-  }
-}
+  };
 
-/** Items as an iterator. Leaving it cancels at once, also while next() waits. */
-export function iteratorOf(items) {
+  const end = (error) => {
+    over = true;
+    failure = error === undefined ? error : [error];
+    serve();
+  };
+
+  /** None is wanted any more, not even those that came. */
+  const cancel = () => {
+    arrived = [];
+    end();
+    abandon();
+  };
+
   return {
-    next: () => items.next(),
+    end,
 
-    async return(value) {
-      items.cancel();
-      return { value: await value, done: true };
+    push(take) {
+      arrived.push(take);
+      serve();
     },
 
-    async throw(error) {
-      items.cancel();
-      throw error;
-    },
+    iterator: {
+      cancel,
 
-    cancel: () => items.cancel(),
+      next: () => new Promise((...both) => {
+        waiting.push(both);
+        serve();
+      }),
 
-    [Symbol.asyncIterator]() {
-      return this;
+      async return(value) {
+        cancel();
+        return { value: await value, done: true };
+      },
+
+      async throw(error) {
+        cancel();
+        throw error;
+      },
+
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+
+      ...more
     }
   };
 }

@@ -2,11 +2,9 @@
 
 import { BaseSession } from './base.js';
 import { Call } from './calls.js';
+import { ABNORMAL, CALL, DONE, EXT, EXT_VIOLATION, TEXT } from './constants.js';
 import { ExtSession } from './ext.js';
 import { later, now } from './time.js';
-import { CALL } from './wire.js';
-
-export const EXT = 'genserver.v1', BASE = 'muxio';
 
 /** Bytes in the socket beyond which nothing is added to what can wait. */
 const BUFFERED = 1 << 20;
@@ -14,8 +12,6 @@ const BUFFERED = 1 << 20;
 const MAX_WAITING = 15;
 /** Milliseconds between looks at a socket that is full. */
 const LOOK = 20;
-/** The close code of what this end does not like: browsers let a page use 1000 and the codes from 3000 on only. */
-const CLOSED_BY_US = 4002;
 
 export class Link {
   /** Once it is connected. */
@@ -24,7 +20,7 @@ export class Link {
   since;
   #socket;
   #host;
-  #keepAlive;
+  #options;
   #timer;
   #draining;
   #over;
@@ -37,14 +33,15 @@ export class Link {
   #rooms = [];
 
   /** Its host hears that it is opened, leaving and lost, serves requests, and flushes what waits for it. */
-  constructor(socket, host, connectTimeout, keepAlive) {
+  constructor(socket, host, options) {
     this.#socket = socket;
     this.#host = host;
-    this.#keepAlive = keepAlive;
-    this.#timer = later(() => this.#lose(1006, 'not connected in time'), connectTimeout);
+    this.#options = options;
+    this.#timer = later(() => this.#lose(ABNORMAL, 'not connected in time'), options.connectTimeout);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#open();
-    socket.onerror = () => {};
+    // Some WebSockets tell of a refused handshake by an error alone.
+    socket.onerror = () => this.session || this.#lose(ABNORMAL, 'no connection');
     socket.onclose = ({ code, reason }) => this.#lose(code, reason);
     socket.onmessage = ({ data }) => this.#receive(data);
   }
@@ -70,7 +67,7 @@ export class Link {
       }
       else {
         // Any answer is a sign of life.
-        const call = new Call(this.#keepAlive.timeout, CALL, '$rpc.ping');
+        const call = new Call({ timeout: this.#options.patience }, CALL, '$rpc.ping');
         call.promise.catch(() => {});
         call.begin(this);
       }
@@ -78,7 +75,8 @@ export class Link {
   }
 
   close(code, reason) {
-    this.#socket.close(code === 1000 ? code : CLOSED_BY_US, reason);
+    // Browsers let a page use 1000 and the codes from 3000 on only.
+    this.#socket.close(code === DONE ? code : EXT_VIOLATION, reason);
     this.#lose(code, reason);
   }
 
@@ -126,7 +124,7 @@ export class Link {
     this.#heard = now();
     this.#probed = Infinity;
     if (typeof data === 'string') {
-      this.violated(1003, 'text instead of binary');
+      this.violated(TEXT, 'text instead of binary');
     }
     else {
       this.session.receive(new Uint8Array(data));
@@ -138,7 +136,7 @@ export class Link {
     this.#host.flush(this);
     this.session?.take().forEach((message) => this.#socket.send(message));
     if (this.#draining && !this.session.busy()) {
-      this.close(1000, 'drained');
+      this.close(DONE, 'drained');
       return;
     }
     const full = this.#socket.bufferedAmount > BUFFERED;
@@ -153,15 +151,15 @@ export class Link {
 
   /** After silence the peer is asked for a sign of life, and given up if there is none. */
   #beat() {
-    const { interval, timeout } = this.#keepAlive;
-    if (now() - this.#probed >= timeout) {
-      this.#lose(1006, 'no sign of life');
+    const { interval, patience } = this.#options;
+    if (now() - this.#probed >= patience) {
+      this.#lose(ABNORMAL, 'no sign of life');
       return;
     }
     if (now() - this.#heard >= interval) {
       this.probe();
     }
-    this.#timer = later(() => this.#beat(), Math.min(interval, timeout) / 2);
+    this.#timer = later(() => this.#beat(), Math.min(interval, patience) / 2);
   }
 
   /** The connection is over, whether or not the socket knows. */

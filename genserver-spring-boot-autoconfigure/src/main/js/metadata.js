@@ -1,14 +1,8 @@
 /** Metadata of ext mode. */
 
-import { demand } from './wire.js';
 import { join, number, u16 } from './bytes.js';
-
-/** Types of entries. */
-export const T_DEADLINE = 1, T_TRACEPARENT = 2, T_CONTENT_TYPE = 4, T_WINDOW = 6, T_ITEMS = 7, T_NAME = 8, T_KEY = 9,
-  T_HEADER = 16;
-
-/** Content types. */
-export const RAW_TYPE = 0, JSON_TYPE = 1;
+import { T_HEADER, T_KEY } from './constants.js';
+import { demand } from './wire.js';
 
 /** An entry of metadata. */
 export function entry(type, value) {

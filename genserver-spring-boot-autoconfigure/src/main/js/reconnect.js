@@ -1,13 +1,15 @@
 /** Connects, connects again, and keeps what waits for a connection. */
 
 import { utf8 } from './bytes.js';
-import { ClosedError, INVALID_ARGUMENT, RefusedError, RESOURCE_EXHAUSTED, UNAVAILABLE } from './errors.js';
-import { BASE, EXT, Link } from './link.js';
+import {
+  BASE, DONE, EXT, INVALID_ARGUMENT, RATE, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
+} from './constants.js';
+import { ClosedError, RefusedError } from './errors.js';
+import { Link } from './link.js';
 import { later, now } from './time.js';
 
 /** Close codes after which connecting again may help. */
-const RECONNECT = [1001, 1006, 1011, 1012, 1013, 4008, 4010];
-const UNAUTHENTICATED = 4001, RATE = 4029;
+const RECONNECT = [1001, 1005, 1006, 1011, 1012, 1013, 1014, 4008, 4010];
 /** Codes of a GOAWAY after which to wait longer: calm down, overload. */
 const CROWDED = [4, 8];
 /** Milliseconds after which a connection was a good one. */
@@ -40,7 +42,7 @@ export class Connector {
   #wake = () => this.#hurry();
 
   constructor(href, options, events, serve) {
-    this.#href = href.replace(/^http/, 'ws');
+    this.#href = href;
     this.#options = options;
     this.#events = events;
     this.#serve = serve;
@@ -74,7 +76,7 @@ export class Connector {
       this.#become('closed', { error: this.fatal });
       clearTimeout(this.#timer);
       this.#watch('removeEventListener');
-      this.#links.forEach((each) => each.close(1000, message));
+      this.#links.forEach((each) => each.close(DONE, message));
       this.#queue.splice(0).forEach((call) => call.fail(ClosedError, message, UNAVAILABLE));
     }
   }
@@ -103,18 +105,19 @@ export class Connector {
     }
   }
 
-  /** A link will be closed by the peer: another one is opened meanwhile. */
+  /** A link will be closed by the peer: another one is opened meanwhile, at once if this one was good. */
   leave(link, code, reason, again) {
     this.#queue.unshift(...again);
     if (link === this.link) {
+      const crowded = CROWDED.includes(code);
       this.link = undefined;
       this.#become('draining', { code, reason });
-      if (CROWDED.includes(code)) {
-        this.#attempts += 3;
-        this.#wait({ code, reason });
+      if (this.#wasGood(link) && !crowded) {
+        this.#dial();
       }
       else {
-        this.#dial();
+        this.#attempts += crowded ? 3 : 0;
+        this.#wait({ code, reason });
       }
     }
   }
@@ -126,16 +129,13 @@ export class Connector {
       this.link?.schedule();
       return;
     }
-    const { session, since } = link;
+    const { token, mode } = this.#options;
     this.link = undefined;
-    if (session && now() - since >= LONG) {
-      this.#attempts = 0;
-      this.#fresh = false;
-    }
-    // Perhaps the peer knows no protocols: try once without.
-    const bare = !session && !this.#known && this.#options.mode !== 'ext' && this.#offers;
-    const refresh = code === UNAUTHENTICATED && this.#options.token && !this.#fresh;
-    this.#offers = !bare && (this.#offers || !session);
+    this.#wasGood(link);
+    // Perhaps the peer knows no protocols: try once without. A token would be lost that way.
+    const bare = !link.session && !this.#known && this.#offers && mode !== 'ext' && !token;
+    const refresh = code === UNAUTHENTICATED && token && !this.#fresh;
+    this.#offers = !bare;
     this.#fresh ||= Boolean(refresh);
     if (bare || refresh) {
       this.#dial();
@@ -151,6 +151,16 @@ export class Connector {
 
   // Connections
 
+  /** Whether the connection lasted. Then delays begin anew. */
+  #wasGood({ session, since }) {
+    const good = session && now() - since >= LONG;
+    if (good) {
+      this.#attempts = 0;
+      this.#fresh = false;
+    }
+    return good;
+  }
+
   #become(state, detail) {
     this.state = state;
     this.#events.emit('state', state, detail);
@@ -160,7 +170,7 @@ export class Connector {
     if (this.fatal) {
       return;
     }
-    const { token, mode, WebSocket, connectTimeout, keepAlive } = this.#options;
+    const { token, mode, WebSocket } = this.#options;
     const mine = this.#attempt = {};
     this.#become('connecting', { attempt: this.#attempts });
     try {
@@ -171,7 +181,7 @@ export class Connector {
           offer.push('bearer.' + base64url(credentials));
         }
         const socket = new WebSocket(this.#href, this.#offers ? offer : []);
-        this.#links.add(this.link = new Link(socket, this, connectTimeout, keepAlive));
+        this.#links.add(this.link = new Link(socket, this, this.#options));
       }
     }
     catch (error) {
@@ -185,7 +195,7 @@ export class Connector {
     if (this.fatal) {
       return;
     }
-    const { initial, max } = this.#options.backoff;
+    const { initial, max } = this.#options;
     const delay = Math.random() * Math.min(max, initial * 2 ** this.#attempts++);
     this.#timer = later(() => this.#dial(), delay);
     this.#become('waiting', { ...why, delay, attempt: this.#attempts });

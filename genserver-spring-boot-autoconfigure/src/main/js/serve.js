@@ -1,90 +1,88 @@
 /** One operation of the peer's: a handler here answers it. */
 
 import { join, text } from './bytes.js';
-import { CANCELLED, ClosedError, INTERNAL, INVALID_ARGUMENT, METHOD_NOT_FOUND } from './errors.js';
-import { RAW_TYPE, T_CONTENT_TYPE, T_KEY } from './metadata.js';
+import {
+  CALL, CANCELLED, INVALID_ARGUMENT, MAX_MESSAGE, METHOD_NOT_FOUND, RAW_TYPE, T_CONTENT_TYPE, T_KEY
+} from './constants.js';
+import { ClosedError, failureOf } from './errors.js';
 import { decodeValue, encodeValue } from './values.js';
-import { CALL, MAX_MESSAGE } from './wire.js';
 
-export class ServedCall {
-  #exchange;
-  #handler;
-  #client;
-  #link;
-  #report;
-  #abort = new AbortController();
-  #parts = [];
-  #size = 0;
-  #refused;
-  #iterator;
+/** Lets a handler answer a request, if there is one. The host has the client, its option longs, and reports failures. */
+export function serveExchange(exchange, handler, link, { client, longs, report }) {
+  const { type, meta, deadline, body } = exchange;
+  const abort = new AbortController();
+  const parts = [];
+  let size = 0;
+  let refused;
+  let iterator;
 
-  /** The handler may be missing. Failures are also reported here. */
-  constructor(exchange, handler, client, link, report) {
-    this.#exchange = exchange;
-    this.#handler = handler;
-    this.#client = client;
-    this.#link = link;
-    this.#report = report;
-    exchange.owner = this;
-    if (!handler) {
-      this.#refuse(METHOD_NOT_FOUND, 'there is no such method here');
-    }
-  }
+  const refuse = (...why) => {
+    refused = true;
+    exchange.fail(...why);
+  };
 
-  item(exchange, bytes, cost) {
-    exchange.consumed(cost);
-    this.#parts.push(bytes);
-    this.#size += bytes.length;
-    if (this.#size > MAX_MESSAGE || (exchange.ext && !exchange.inOpen)) {
-      this.#refuse(INVALID_ARGUMENT, 'more than one item of arguments');
-    }
-  }
-
-  ended(exchange) {
-    this.#refused || this.#run(this.#parts.length ? join(this.#parts) : exchange.body);
-  }
-
-  failed() {
-    this.#abort.abort(new ClosedError('the caller gave up', CANCELLED));
-    this.#iterator?.return?.();
-  }
-
-  lost() {
-    this.failed();
-  }
-
-  #refuse(...why) {
-    this.#refused = true;
-    this.#exchange.fail(...why);
-  }
-
-  async #run(bytes) {
-    const { type, meta, deadline } = this.#exchange;
+  /** A generator that fails even at its end is reported, and nothing else. */
+  const stop = async () => {
     try {
-      const value = meta[T_CONTENT_TYPE]?.[0] === RAW_TYPE ? bytes : decodeValue(bytes);
-      const args = Array.isArray(value) && this.#handler.length !== 1 ? value : bytes.length ? [value] : [];
-      const key = meta[T_KEY] && text(meta[T_KEY]);
-      const result = await this.#handler(...args, { signal: this.#abort.signal, key, deadline, client: this.#client });
-      this.#iterator = type === CALL && result?.[Symbol.asyncIterator]?.();
-      if (this.#iterator) {
-        await this.#stream();
-      }
-      else if (type === CALL) {
-        this.#exchange.respond(encodeValue(result));
-      }
+      await iterator?.return?.();
     }
     catch (error) {
-      this.#refuse(error?.status ?? INTERNAL, error?.message ?? String(error), error);
-      this.#report(error);
+      report(error);
     }
-  }
+  };
 
-  async #stream() {
-    const exchange = this.#exchange;
-    for (let next; !exchange.over && !(next = await this.#iterator.next()).done;) {
-      exchange.send(encodeValue(next.value ?? null));
-      await this.#link.room(exchange);
+  const failed = () => {
+    abort.abort(new ClosedError('the caller gave up', CANCELLED));
+    stop();
+  };
+
+  const answer = async (result) => {
+    iterator = type === CALL && result?.[Symbol.asyncIterator]?.();
+    if (iterator) {
+      for (let next; !exchange.over && !(next = await iterator.next()).done;) {
+        exchange.send(encodeValue(next.value ?? null, longs));
+        await link.room(exchange);
+      }
+      exchange.end();
     }
-    exchange.end();
+    else if (type === CALL) {
+      exchange.respond(encodeValue(result, longs));
+    }
+  };
+
+  const run = async (bytes) => {
+    try {
+      await answer(await handler(...argumentsOf(bytes, meta, handler, longs), {
+        signal: abort.signal, key: meta[T_KEY] && text(meta[T_KEY]), deadline, client
+      }));
+    }
+    catch (error) {
+      refuse(...failureOf(error));
+      report(error);
+      stop();
+    }
+  };
+
+  exchange.owner = {
+    item(_, bytes, cost) {
+      exchange.consumed(cost);
+      parts.push(bytes);
+      size += bytes.length;
+      if (size > MAX_MESSAGE || (exchange.ext && !exchange.inOpen)) {
+        refuse(INVALID_ARGUMENT, 'more than one item of arguments', { notExecuted: true });
+      }
+    },
+    ended: () => refused || run(parts.length ? join(parts) : body),
+    failed,
+    lost: failed
+  };
+  if (!handler) {
+    refuse(METHOD_NOT_FOUND, 'there is no such method here', { notExecuted: true });
   }
+}
+
+/** Several arguments are an array. A function of one parameter gets an array as it is. */
+function argumentsOf(bytes, meta, handler, longs) {
+  const value = meta[T_CONTENT_TYPE]?.[0] === RAW_TYPE ? bytes : decodeValue(bytes, 'json', longs);
+  return Array.isArray(value) && handler.length !== 1 ? value : bytes.length ? [value] : [];
 }

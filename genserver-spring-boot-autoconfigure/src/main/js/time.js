@@ -1,7 +1,6 @@
 /** The clock and its timers. */
 
-/** The largest number of 31 bits: of an id, and the longest delay that timers count. */
-export const MAX_INT = 0x7fffffff;
+import { MAX_INT } from './constants.js';
 
 export const now = () => performance.now();
 

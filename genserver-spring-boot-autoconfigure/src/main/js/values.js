@@ -2,22 +2,70 @@
 
 import { EMPTY, text, utf8 } from './bytes.js';
 
-export const isBytes = (value) => value instanceof Uint8Array || value instanceof ArrayBuffer;
+/** Begins the text that stands for a long number while it is in JSON. Random, so that no other text begins so. */
+const MARK = 'long' + Math.random();
 
-export function encodeValue(value) {
-  return isBytes(value) ? new Uint8Array(value) : value === undefined ? EMPTY : utf8(JSON.stringify(value));
+const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+
+/** The bytes of what is nothing but bytes, in whatever realm it was made: a copy of them. */
+export function bytesOf(value) {
+  const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : /^(Shared)?ArrayBuffer$/.test(tagOf(value)) && new Uint8Array(value);
+  return bytes && bytes.slice();
+}
+
+/** Bytes go as they are, everything else as JSON. What can be neither is a TypeError. */
+export function encodeValue(value, longs) {
+  return bytesOf(value) || (value === undefined ? EMPTY : utf8(encodeJson(value, longs)));
 }
 
 /**
  * Arguments as the peer expects them: one is itself, several are an array. The key of a keyed server comes first in base
  * mode, where there is no other place for it.
  */
-export function encodeArguments(args, key) {
+export function encodeArguments(args, longs, key) {
   const list = Array.isArray(args) ? args : [args];
   return encodeValue(key !== undefined ? [key, ...list] : list.length === 1 ? list[0] ?? null
-    : list.length ? list : undefined);
+    : list.length ? list : undefined, longs);
 }
 
-export function decodeValue(bytes, as) {
-  return as === 'bytes' ? bytes : as === 'text' ? text(bytes) : bytes.length ? JSON.parse(text(bytes)) : undefined;
+export function decodeValue(bytes, as, longs) {
+  return as === 'bytes' ? bytes : as === 'text' ? text(bytes) : bytes.length ? decodeJson(text(bytes), longs) : undefined;
+}
+
+/** Bytes within JSON are base64, as Java has them. */
+function encodeJson(value, longs) {
+  const json = JSON.stringify(value, function (key, each) {
+    const bytes = bytesOf(this[key]);
+    if (bytes) {
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    }
+    if (typeof each === 'bigint' && longs === 'bigint') {
+      return MARK + each;
+    }
+    const tag = tagOf(each);
+    if (Object(each) === each && !/^(Object|Array|String|Number|Boolean|Function)$/.test(tag) && !Object.keys(each).length) {
+      throw new TypeError(`a ${tag} cannot be written as JSON`);
+    }
+    return each;
+  });
+  if (json === undefined) {
+    throw new TypeError(`a ${typeof value} cannot be written as JSON`);
+  }
+  return longs === 'bigint' ? json.replace(new RegExp(`"${MARK}(-?\\d+)"`, 'g'), '$1') : json;
+}
+
+/** Integers that a number cannot hold come as `longs` says. */
+function decodeJson(json, longs = 'number') {
+  if (longs === 'number' || !/\d{16}/.test(json)) {
+    return JSON.parse(json);
+  }
+  const mark = longs === 'bigint' ? MARK : '';
+  let quoted = false;
+  const marked = json.replace(/\\.|"|-?\d[-+.\deE]*/g, (token) => {
+    quoted = quoted !== (token === '"');
+    return quoted || !/^-?\d{16,}$/.test(token) || Number.isSafeInteger(+token) ? token : `"${mark}${token}"`;
+  });
+  return JSON.parse(marked, (key, each) => mark && typeof each === 'string' && each.startsWith(mark)
+    ? BigInt(each.slice(mark.length)) : each);
 }

@@ -1,20 +1,9 @@
 /** What both modes share: frames, and the messages in them. */
 
 import { EMPTY, join, number, u16, u32 } from './bytes.js';
-
-/** Kinds of frames. */
-export const OPEN = 0, DATA = 1, END = 2, CANCEL = 3, PONG = 4, PING = 5, WINDOW = 6, GOAWAY = 7, SETTINGS = 8, ERROR = 9;
-
-/** Types of messages. */
-export const CALL = 0, RESPONSE = 1, EVENT = 2;
-
-/** Flags of ext mode, in the byte of the kind. */
-export const FIN = 0x80, MORE = 0x40, COMPRESSED = 0x20, IGNORABLE = 0x10;
-
-export const FRAME_HEADER = 13, RPC_HEADER = 15;
-export const MAX_FRAME = 65536, MAX_MESSAGE = 4 << 20, MAX_CALLS = 1024;
-export const BATCH_BYTES = 16384;
-const BATCH_FRAMES = 256;
+import {
+  BATCH_BYTES, BATCH_FRAMES, FRAME_HEADER, MAX_FRAME, MAX_MESSAGE, PROTOCOL_VIOLATION, RESPONSE, RPC_HEADER
+} from './constants.js';
 
 /** The id of no method. */
 export const NO_METHOD = new Uint8Array(8);
@@ -24,107 +13,105 @@ export const TOO_BIG = `more than ${MAX_MESSAGE} bytes`, CANCELLED_BY_PEER = 'ca
   OUT_OF_ORDER = 'frame out of order';
 
 /** What the peer must not do ends the connection. */
-export function demand(holds, violation = 'malformed frame', code = 1) {
+export function demand(holds, violation = 'malformed frame', code = PROTOCOL_VIOLATION) {
   if (!holds) {
     throw { violation, code };
   }
 }
 
 /** What is too long is refused before anything of it is sent. */
-export function limit({ length }, max) {
+export function limit(length, max, what = 'an item') {
   if (length > max) {
-    throw new RangeError(`${length} bytes are too long for the peer, which takes ${max}`);
+    throw new RangeError(`${what} of ${length} bytes, of which the peer takes ${max}`);
   }
 }
 
 /** Puts frames together to WebSocket messages. */
-export class Batch {
-  #messages = [];
-  #frames = [];
-  #size = 0;
+export function newBatch() {
+  const messages = [];
+  let frames = [];
+  let size = 0;
 
   /** What follows goes into another message. */
-  cut() {
-    if (this.#size) {
-      this.#messages.push(join(this.#frames));
-      this.#frames = [];
-      this.#size = 0;
+  const cut = () => {
+    if (size) {
+      messages.push(join(frames));
+      frames = [];
+      size = 0;
     }
-  }
+  };
 
-  frame(stream, seq, kind, payload = EMPTY) {
-    const { length } = payload;
-    // A frame is five parts.
-    if (this.#size + FRAME_HEADER + length > BATCH_BYTES || this.#frames.length === 5 * BATCH_FRAMES) {
-      this.cut();
+  return {
+    cut,
+
+    frame(stream, seq, kind, payload = EMPTY) {
+      const { length } = payload;
+      // A frame is five parts.
+      if (size + FRAME_HEADER + length > BATCH_BYTES || frames.length === 5 * BATCH_FRAMES) {
+        cut();
+      }
+      size += FRAME_HEADER + length;
+      frames.push(u32(length), u32(stream), u32(seq), [kind], payload);
+    },
+
+    take() {
+      cut();
+      return messages.splice(0);
     }
-    this.#size += FRAME_HEADER + length;
-    this.#frames.push(u32(length), u32(stream), u32(seq), [kind], payload);
-  }
-
-  take() {
-    this.cut();
-    return this.#messages.splice(0);
-  }
+  };
 }
 
-/** Cuts bytes into frames, whatever pieces they come in. The first demand that does not hold is reported, and ends it. */
-export class FrameReader {
-  #frame;
-  #violated;
-  #pieces = [];
-  #size = 0;
-  #needed = FRAME_HEADER;
-  #closed;
-
-  /** Takes a function of stream, sequence number, kind and payload, and one of what was violated. */
-  constructor(frame, violated) {
-    this.#frame = frame;
-    this.#violated = violated;
-  }
-
-  receive(chunk) {
-    this.#pieces.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size < this.#needed) {
-      return;
-    }
-    let bytes = join(this.#pieces);
-    try {
-      bytes = this.#read(bytes);
-    }
-    catch (error) {
-      if (!error.violation) {
-        throw error;
-      }
-      this.#closed = true;
-      this.#violated(error);
-    }
-    this.#pieces = [bytes];
-    this.#size = bytes.length;
-  }
+/**
+ * Cuts bytes into frames, whatever pieces they come in. Takes a function of stream, sequence number, kind and payload, and
+ * one that hears of the first demand that does not hold, which ends it.
+ */
+export function newFrameReader(frame, violated) {
+  let pieces = [];
+  let size = 0;
+  let needed = FRAME_HEADER;
+  let closed;
 
   /** Reads the frames that are complete. Returns what is left. */
-  #read(bytes) {
+  const read = (bytes) => {
     for (;;) {
-      this.#needed = FRAME_HEADER;
-      if (this.#closed || bytes.length < this.#needed) {
+      needed = FRAME_HEADER;
+      if (closed || bytes.length < needed) {
         return bytes;
       }
       const [length, stream, seq] = [0, 4, 8].map((at) => number(bytes, at));
       demand(length <= MAX_FRAME);
-      this.#needed += length;
-      if (bytes.length < this.#needed) {
+      needed += length;
+      if (bytes.length < needed) {
         return bytes;
       }
-      this.#frame(stream, seq, bytes[12], bytes.slice(FRAME_HEADER, this.#needed));
-      bytes = bytes.subarray(this.#needed);
+      frame(stream, seq, bytes[12], bytes.slice(FRAME_HEADER, needed));
+      bytes = bytes.subarray(needed);
     }
-  }
+  };
 
-  close() {
-    this.#closed = true;
-  }
+  return {
+    receive(chunk) {
+      pieces.push(chunk);
+      size += chunk.length;
+      if (size >= needed) {
+        try {
+          pieces = [read(join(pieces))];
+          size = pieces[0].length;
+        }
+        catch (error) {
+          if (!error.violation) {
+            throw error;
+          }
+          closed = true;
+          violated(error);
+        }
+      }
+    },
+
+    close() {
+      closed = true;
+    }
+  };
 }
 
 /** The RPC message of a request, or of the answer to one. */
@@ -152,8 +139,10 @@ export function decodeMessage(bytes) {
  *   deadline       as a time of this clock
  *   open, prefetch whether items follow the arguments; how many items of the answer may be on their way
  *   status, reply  of the answer, and its metadata by type
+ *   streams        of an answer of ext mode: whether it is a stream
  *   over           nothing is to be sent or received any more
- *   owner          hears what comes in: item(exchange, bytes, cost), ended(exchange), failed(exchange, message)
+ *   owner          hears what comes in: item(exchange, bytes, cost), ended(exchange), failed(exchange, message), and
+ *                  restarted(exchange) when an answer that has begun is given up for another one
  *
  * What may be done with it: send(item), end(), cancel(), consumed(cost) once the owner is done with an item; respond and
  * fail if it is the peer's; waiting() is how many items have not been sent.

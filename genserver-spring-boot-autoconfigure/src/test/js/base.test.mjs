@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { bytes, hex, internals, joined, muxio, newExchange, show, splits } from './client.mjs';
 import { Recorder } from './recorder.mjs';
 
-const { BaseSession, Batch, encodeMessage, baseError, xxh3 } = internals;
+const { BaseSession, newBatch, encodeMessage, baseError, xxh3 } = internals;
 const CALL = 0, RESPONSE = 1, SERVER = 0x80000000;
 const NO_METHOD = new Uint8Array(8);
 
@@ -85,7 +85,7 @@ function assertWire(entry, actual) {
 
 for (const entry of muxio.cases.filter(({ name }) => !NEVER_SENT.includes(name))) {
   test(`${entry.name} is written as the Rust implementation writes it`, () => {
-    const out = new Batch();
+    const out = newBatch();
     const { api, ...inputs } = entry.inputs;
     if (api === 'FrameCodec::encode') {
       out.frame(inputs.stream_id, inputs.seq_id, inputs.kind, given(inputs.payload));
@@ -110,7 +110,7 @@ function wire(entry) {
   if (entry.wire_hex) {
     return bytes(entry.wire_hex);
   }
-  const out = new Batch();
+  const out = newBatch();
   write(out, { ...entry.inputs, api: 'finalized' });
   const made = joined(...out.take());
   assert.equal(digest(made), entry.wire_xxh3_64);
@@ -245,10 +245,10 @@ for (const entry of muxio.client_decode_cases) {
 test('the structured errors of muxio servers are read', () => {
   for (const { bitcode_hex, prefix_hex, message, message_len_utf8, code_index } of muxio.bitcode_error_payloads) {
     const payload = bitcode_hex ? bytes(bitcode_hex) : joined(bytes(prefix_hex), utf8(message ?? 'x'.repeat(message_len_utf8)));
-    assert.deepEqual(baseError(2, payload), [code_index + 1, message]);
+    assert.deepEqual(baseError(2, payload), [code_index + 1, message, true]);
   }
-  assert.deepEqual(baseError(2, utf8('plain')), [2, 'plain']);
-  assert.deepEqual(baseError(1, new Uint8Array(0)), [1, '']);
+  assert.deepEqual(baseError(2, utf8('plain')), [2, 'plain', false]);
+  assert.deepEqual(baseError(1, new Uint8Array(0)), [1, '', false]);
 });
 
 test('ids wrap, skip those that are open, and have the high bit on the accepting side', () => {

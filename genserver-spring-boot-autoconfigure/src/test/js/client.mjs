@@ -21,7 +21,7 @@ export const client = await bundle();
 
 const source = (name) => import(`../../main/js/${name}.js`);
 export const internals = Object.assign({}, ...await Promise.all(
-  ['bytes', 'methods', 'wire', 'base', 'ext', 'errors', 'metadata'].map(source)));
+  ['bytes', 'constants', 'methods', 'wire', 'base', 'ext', 'errors', 'metadata', 'address', 'values'].map(source)));
 
 const resource = (name) => JSON.parse(readFileSync(join(here, '../resources/io/genserver/protocol', name), 'utf8'));
 export const muxio = resource('muxio-0.15.json');

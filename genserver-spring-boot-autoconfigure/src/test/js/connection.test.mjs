@@ -141,7 +141,7 @@ for (const [mode, protocol] of Object.entries(MODES)) {
         for await (const item of connection.stream('kv.watch')) {
           items.push(item);
         }
-      }, (error) => error instanceof RemoteError && (mode === 'base' || /too much/.test(error.message)));
+      }, (error) => error instanceof RemoteError && /too much/.test(error.message));
       assert.deepEqual(items, [1]);
       connection.close();
     });
@@ -495,7 +495,8 @@ test('a peer that knows no protocols is spoken to without them, in base mode', a
   assert.deepEqual(net.sockets.map(({ protocols }) => protocols.length), [2, 0]);
   net.last.drop(1006);
   await net.clock.pass(200);
-  assert.deepEqual(net.sockets.map(({ protocols }) => protocols.length), [2, 0, 0]);
+  // Next time it may know them: a first attempt can fail for many reasons.
+  assert.deepEqual(net.sockets.map(({ protocols }) => protocols.length), [2, 0, 2, 0]);
   connection.close();
 });
 
@@ -595,8 +596,8 @@ test('on GOAWAY the new connection opens while the old one is drained', async ()
   };
   const connection = net.connect();
   const seen = states(connection);
-  const slow = connection.call('kv.get', ['slow']);
-  await settled();
+  const slow = connection.call('kv.get', ['slow'], { timeout: 60_000 });
+  await net.clock.pass(10_000);
   const old = net.last;
   old.server.goAway(0, 5000, 'bye');
   old.flush();
@@ -617,7 +618,7 @@ test('a call above the last stream of a GOAWAY is made again elsewhere', async (
   net.serve = (method, text, request, socket) => net.sockets.indexOf(socket) === 0 ? NOTHING : text;
   const connection = net.connect();
   await connection.ready();
-  await settled();
+  await net.clock.pass(10_000);
   net.last.server.goAway(0, 5000, 'bye');
   net.last.flush();
   const call = connection.call('kv.set', ['a']);

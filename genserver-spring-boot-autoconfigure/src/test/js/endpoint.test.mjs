@@ -94,6 +94,37 @@ for (const mode of ['auto', 'base']) {
       assert.equal(expected, 10_000);
     });
 
+    test('the call of a stream fails', async () => {
+      for (const items of [2, 5]) {
+        await assert.rejects(connection.call('numbers.count', [items]), /use stream\(\)/, String(items));
+      }
+      assert.equal(await connection.call('numbers.same', [1]), 1);
+    });
+
+    test('return() while an item is waited for cancels the stream there', async () => {
+      const before = await connection.call('numbers.cancelled', []);
+      const stream = connection.stream('numbers.forever', [], { prefetch: 1 });
+      await stream.next();
+      const pending = stream.next();
+      await stream.return();
+      await pending;
+      while (await connection.call('numbers.cancelled', []) === before) {
+        // It is on its way.
+      }
+    });
+
+    test('what cannot be sent leaves the connection as it is', async () => {
+      const state = connection.on('state', (now) => assert.fail(now));
+      const options = [{ headers: { a: 'x'.repeat(70_000) } }, { headers: { a: 'x'.repeat(8190) } }, { headers: { 'a b': 'c' } },
+        { key: 'k'.repeat(70_000) }, { traceParent: '00-1-2-3' }];
+      const results = await Promise.allSettled(options.map((each) => connection.call('numbers.same', [1], each)));
+      assert.ok(results.every(({ status }, i) => mode === 'base' && !/b|00/.test(JSON.stringify(options[i])) || status === 'rejected'));
+      // As much as there may be.
+      assert.equal(await connection.call('numbers.same', [7], { headers: { a: 'x'.repeat(8000) } }), 7);
+      assert.equal(connection.state, 'open');
+      state();
+    });
+
     test('leaving the loop cancels the stream there', async () => {
       const before = await connection.call('numbers.cancelled', []);
       for await (const item of connection.proxy().numbers.forever()) {

@@ -211,6 +211,8 @@ class Socket {
             got.push(bytes);
             call.consumed(cost);
           },
+          restarted: () => got.splice(0),
+          failed: (call, message) => reject(new Error(message)),
           ended: (call, whole = Buffer.concat(got)) => call.status ? reject(new Error(call.status + Buffer.from(whole).toString()))
             : resolve(Buffer.from(whole).toString())
         }

@@ -28,6 +28,7 @@ export class Recorder {
       owner: {
         item: (exchange, item) => this.item(exchange, item),
         ended: (exchange, whole) => this.ended(exchange, whole),
+        restarted: (exchange) => this.#parts.delete(exchange),
         failed: (exchange) => exchange.ours ? this.failed(exchange) : this.cancelled(exchange)
       }
     });

@@ -35,6 +35,11 @@ export interface ConnectOptions {
   keepAlive?: { interval?: number; timeout?: number };
   /** The first and the longest delay before connecting again, in milliseconds; half of it on average. */
   backoff?: { initial?: number; max?: number };
+  /**
+   * How integers come that a number cannot hold, those beyond 2^53 - 1 on either side: rounded (`number`, by default), as
+   * `bigint`, or as `string`. Smaller ones are always numbers. With `bigint`, arguments may hold BigInts, too.
+   */
+  longs?: 'number' | 'bigint' | 'string';
   /** A bearer token for each attempt to connect. `fresh` if the last one was refused. */
   token?(context: { fresh: boolean }): string | undefined | Promise<string | undefined>;
 }
@@ -50,7 +55,7 @@ export interface CallOptions {
   as?: 'json' | 'text' | 'bytes';
   /** Whether it may run twice: then it is sent again when a connection is lost. */
   idempotent?: boolean;
-  /** Headers, in ext mode. */
+  /** Headers, in ext mode: with key and method name at most 8 KiB. Names are 1 to 255 printable ASCII characters. */
   headers?: Record<string, string>;
   /** A W3C traceparent, in ext mode. */
   traceParent?: string;
@@ -63,9 +68,15 @@ export interface StreamOptions<T = unknown> extends CallOptions {
   resume?(last: T): unknown[] | object;
 }
 
-/** Items as they come. Iterate once; leaving the loop cancels. */
+/**
+ * Items as they come. Iterate once; leaving the loop cancels. So do `return` and `throw`, at once, also while `next` waits.
+ */
 export interface ItemStream<T> extends AsyncIterable<T> {
-  next(): Promise<IteratorResult<T>>;
+  next(): Promise<IteratorResult<T, undefined>>;
+  return(value?: any): Promise<IteratorReturnResult<any>>;
+  throw(error?: unknown): Promise<never>;
+  [Symbol.asyncIterator](): this;
+  /** Wants no more items, not even those that wait to be read. */
   cancel(): void;
 }
 
@@ -87,13 +98,14 @@ export interface ServeContext {
 }
 
 /**
- * Arguments: an array of them, one for each parameter; or an object of them by name. A single Uint8Array goes as it is.
+ * Arguments: an array of them, one for each parameter; or an object of them by name. A single ArrayBuffer, or view of one, is
+ * sent as the bytes that it is; among others it is base64. What cannot be written as JSON rejects the call.
  */
 export type Arguments = unknown[] | object;
 
 /** What `connect` returns. */
 export interface GenServerClient {
-  /** Calls an operation such as `kv.get`. */
+  /** Calls an operation such as `kv.get`. That of a stream fails, unless it looks like one answer: use `stream`. */
   call<R = unknown>(method: string, args?: Arguments, options?: CallOptions): Promise<R>;
   /** Sends a message nobody answers. What cannot be sent in time is told to `on('error')`. */
   cast(method: string, args?: Arguments, options?: CallOptions): void;
@@ -120,7 +132,10 @@ export interface GenServerClient {
   readonly mode: Mode | undefined;
 }
 
-/** Connects to an endpoint, `/ws` of this page's origin by default. Calls may be made at once: they wait. */
+/**
+ * Connects to an endpoint: by default to `ws` beside the `genserver` folder that this module was loaded from, below whatever
+ * prefix, or else to `/ws` of the page's origin. Calls may be made at once: they wait. Throws if options are not usable.
+ */
 export declare function connect(url?: string | URL, options?: ConnectOptions): GenServerClient;
 
 /** Why an operation has no result. */

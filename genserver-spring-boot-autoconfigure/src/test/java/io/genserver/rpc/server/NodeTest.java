@@ -74,7 +74,7 @@ class NodeTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "base", "ext", "connection" })
+	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery" })
 	void theClientDoesWhatItsTestsSay(String name) throws Exception {
 		run(name, Map.of());
 	}

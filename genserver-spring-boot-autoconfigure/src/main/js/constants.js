@@ -1,0 +1,42 @@
+/** Numbers of the protocol. This file has nothing but literals: so the bundler can write them where they are used. */
+
+/** Kinds of frames. */
+export const OPEN = 0, DATA = 1, END = 2, CANCEL = 3, PONG = 4, PING = 5, WINDOW = 6, GOAWAY = 7, SETTINGS = 8, ERROR = 9;
+
+/** Flags of ext mode, in the byte of the kind. */
+export const FIN = 0x80, MORE = 0x40, COMPRESSED = 0x20, IGNORABLE = 0x10;
+
+/** Types of messages. */
+export const CALL = 0, RESPONSE = 1, EVENT = 2;
+
+/** Bytes before the payload of a frame; of a message before its metadata; limits. */
+export const FRAME_HEADER = 13, RPC_HEADER = 15, MAX_FRAME = 65536, MAX_MESSAGE = 4194304, MAX_CALLS = 1024;
+
+/** How much goes into one WebSocket message. */
+export const BATCH_BYTES = 16384, BATCH_FRAMES = 256;
+
+/** Types of metadata, and the content types in it. */
+export const T_DEADLINE = 1, T_TRACEPARENT = 2, T_CONTENT_TYPE = 4, T_WINDOW = 6, T_ITEMS = 7, T_NAME = 8, T_KEY = 9,
+  T_HEADER = 16;
+export const RAW_TYPE = 0, JSON_TYPE = 1;
+
+/** Settings. */
+export const S_FRAME = 1, S_MESSAGE = 2, S_STREAMS = 3, S_WINDOW = 4, S_CONNECTION = 5, S_METADATA = 6;
+
+/** Statuses: from 0x10 on, the numbers of gRPC. */
+export const FAIL = 1, SYSTEM = 2, METHOD_NOT_FOUND = 3, CANCELLED = 0x11, INVALID_ARGUMENT = 0x13,
+  DEADLINE_EXCEEDED = 0x14, NOT_FOUND = 0x15, RESOURCE_EXHAUSTED = 0x18, UNIMPLEMENTED = 0x1c, INTERNAL = 0x1d,
+  UNAVAILABLE = 0x1e;
+
+/** What breaks the protocol, as a GOAWAY says it. */
+export const PROTOCOL_VIOLATION = 1, CREDIT_VIOLATION = 3;
+
+/** Close codes. */
+export const DONE = 1000, MALFORMED = 1002, TEXT = 1003, ABNORMAL = 1006, UNAUTHENTICATED = 4001, EXT_VIOLATION = 4002,
+  RATE = 4029;
+
+/** The largest number of 31 bits: of an id, and the longest delay that timers count. */
+export const MAX_INT = 0x7fffffff;
+
+/** Subprotocols. */
+export const EXT = 'genserver.v1', BASE = 'muxio';
