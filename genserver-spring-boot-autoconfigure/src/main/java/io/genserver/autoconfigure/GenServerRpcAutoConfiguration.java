@@ -25,6 +25,7 @@ import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ShutdownTime;
+import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServersElsewhere;
 import io.genserver.spring.StageLifecycle;
 import reactor.netty.http.server.HttpServer;
@@ -72,7 +73,8 @@ public final class GenServerRpcAutoConfiguration {
 			.sorted(Comparator.comparing((codec) -> !(codec instanceof JsonCodec)))
 			.findFirst()
 			.map((codec) -> new RemoteContracts(codec, servers.getCallTimeout(),
-					new RpcInterceptors(() -> interceptors.orderedStream().toList())))
+					new RpcInterceptors(() -> interceptors.orderedStream().toList()),
+					ReactiveReplyAdapters.create(RemoteContracts.class.getClassLoader(), null)))
 			.orElse(null);
 		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress(),
 				settings.totalBuffer(), events::publishEvent, runtime::execute, contracts);

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteContract<C> {
 
-	private static final ReplyAdapters REPLIES = ReplyAdapters.JDK.or(ReactorReplies.INSTANCE);
-
 	private final String server;
 
 	private final Contract<C> contract;
@@ -37,12 +35,14 @@ final class RemoteContract<C> {
 	 * @param keyed whether the server is keyed
 	 * @param codec the encoding
 	 * @param timeoutNanos time a call may take, unless the contract says otherwise
+	 * @param replies the types in which methods may carry their replies
 	 * @throws IllegalArgumentException if the interface is no contract, or none that can
 	 * be called remotely, saying why
 	 */
-	RemoteContract(String server, Class<C> type, boolean keyed, RpcCodec codec, long timeoutNanos) {
+	RemoteContract(String server, Class<C> type, boolean keyed, RpcCodec codec, long timeoutNanos,
+			ReplyAdapters replies) {
 		this.server = server;
-		this.contract = Contract.of(type, REPLIES);
+		this.contract = Contract.of(type, replies);
 		Set<String> names = new HashSet<>();
 		for (MethodOperation operation : this.contract.operations()) {
 			if (!names.add(operation.name())) {

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.genserver.Keyed;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.ReplyAdapters;
 
 /**
  * Makes proxies of servers at the other end of a connection, by their contracts. A
@@ -22,6 +23,8 @@ public final class RemoteContracts {
 
 	private final RpcInterceptors interceptors;
 
+	private final ReplyAdapters replies;
+
 	private final Map<Face, RemoteContract<?>> contracts = new ConcurrentHashMap<>();
 
 	/**
@@ -30,7 +33,7 @@ public final class RemoteContracts {
 	 * @param callTimeout time a call may take, unless its contract says otherwise
 	 */
 	public RemoteContracts(RpcCodec codec, Duration callTimeout) {
-		this(codec, callTimeout, RpcInterceptors.NONE);
+		this(codec, callTimeout, RpcInterceptors.NONE, ReplyAdapters.JDK.or(ReactorReplies.INSTANCE));
 	}
 
 	/**
@@ -38,8 +41,10 @@ public final class RemoteContracts {
 	 * @param codec encodes arguments and replies
 	 * @param callTimeout time a call may take, unless its contract says otherwise
 	 * @param interceptors see requests to peers
+	 * @param replies the types in which methods may carry their replies
 	 */
-	public RemoteContracts(RpcCodec codec, Duration callTimeout, RpcInterceptors interceptors) {
+	public RemoteContracts(RpcCodec codec, Duration callTimeout, RpcInterceptors interceptors, ReplyAdapters replies) {
+		this.replies = replies;
 		this.interceptors = interceptors;
 		this.codec = codec;
 		this.callTimeoutNanos = Durations.nanos(callTimeout);
@@ -91,7 +96,7 @@ public final class RemoteContracts {
 	@SuppressWarnings("unchecked")
 	private <C> RemoteContract<C> contract(String name, Class<C> contract, boolean keyed) {
 		return (RemoteContract<C>) this.contracts.computeIfAbsent(new Face(name, contract, keyed),
-				(face) -> new RemoteContract<>(name, contract, keyed, this.codec, this.callTimeoutNanos));
+				(face) -> new RemoteContract<>(name, contract, keyed, this.codec, this.callTimeoutNanos, this.replies));
 	}
 
 	/**

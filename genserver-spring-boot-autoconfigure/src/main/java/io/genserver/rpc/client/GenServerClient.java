@@ -87,7 +87,7 @@ public final class GenServerClient implements AutoCloseable {
 		this.link = link;
 		this.routed = new LinkChannel(link, workers);
 		this.calls = new InterceptedChannel(this.routed, interceptors, ConnectFailures.shown(link.uri()));
-		this.contracts = new RemoteContracts(codec, callTimeout);
+		this.contracts = new RemoteContracts(codec, callTimeout, RpcInterceptors.NONE, ClientReplies.ALL);
 		this.operations = new DynamicOperations(codec, Durations.nanos(callTimeout));
 		this.served = served;
 	}
@@ -303,7 +303,8 @@ public final class GenServerClient implements AutoCloseable {
 	 * @param operation the operation, such as {@code log.after}
 	 * @param item type of the items
 	 * @param resume makes the arguments that make the stream go on after an item; called
-	 * on a virtual thread
+	 * on a virtual thread; if it throws or returns {@code null} the stream ends with the
+	 * error
 	 * @param arguments the arguments to begin with
 	 * @return the items, until the subscriber cancels, the stream ends or the client is
 	 * closed
@@ -312,7 +313,11 @@ public final class GenServerClient implements AutoCloseable {
 			@Nullable Object... arguments) {
 		RemoteOperation remote = this.operations.operation(operation, item, arguments);
 		return stream(remote, remote.encode(null, arguments), (last) -> {
-			@Nullable Object[] next = resume.apply(Objects.requireNonNull(item.cast(last)));
+			@Nullable Object[] next = resume.apply(Objects.requireNonNull(item.cast(last), "the last item is null"));
+			if (next == null) {
+				throw new IllegalStateException("Stream " + operation + " cannot go on after its connection was lost:"
+						+ " the function that makes its arguments returned null");
+			}
 			return this.operations.operation(operation, item, next).encode(null, next);
 		});
 	}

@@ -13,6 +13,7 @@ import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
+import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.rpc.EventLoops;
@@ -47,21 +48,38 @@ final class LinkChannel implements RpcChannel {
 		long timeout = withinTurn(timeoutNanos);
 		long deadline = System.nanoTime() + timeout;
 		long left = timeout;
+		// Whether an attempt was sent, over a connection that was lost since.
+		boolean sent = false;
 		while (true) {
-			if (calls == null) {
-				calls = await(method, null, timeout, deadline);
-				left = deadline - System.nanoTime();
-			}
 			try {
+				if (calls == null) {
+					calls = await(method, null, timeout, deadline);
+					left = deadline - System.nanoTime();
+				}
 				return calls.call(method, body, left, decoder);
 			}
 			catch (NoConnectionException ex) {
 				if (!mayTryAgain(method, ex)) {
 					throw ex;
 				}
-				calls = await(method, calls, timeout, deadline);
-				left = deadline - System.nanoTime();
+				sent = sent || !ex.notExecuted();
 			}
+			catch (GenServerException ex) {
+				throw sent ? EarlierAttempt.counted(ex) : ex;
+			}
+			calls = awaitNext(method, calls, timeout, deadline, sent);
+			left = deadline - System.nanoTime();
+		}
+	}
+
+	/** Waits for the connection after one that has failed a call. */
+	private OutboundCalls awaitNext(RemoteMethod method, @Nullable OutboundCalls failed, long timeout, long deadline,
+			boolean sent) {
+		try {
+			return await(method, failed, timeout, deadline);
+		}
+		catch (GenServerException ex) {
+			throw sent ? EarlierAttempt.counted(ex) : ex;
 		}
 	}
 

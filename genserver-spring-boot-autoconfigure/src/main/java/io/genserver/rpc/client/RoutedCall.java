@@ -28,6 +28,9 @@ final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implem
 
 	private final long deadline;
 
+	/** Whether an attempt was sent, over a connection that was lost since. */
+	private volatile boolean sent;
+
 	RoutedCall(LinkChannel channel, RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		super(method, decoder, channel.workers());
@@ -50,7 +53,7 @@ final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implem
 
 	private void expire() {
 		if (!isAttempted()) {
-			end(this.channel.timeout(method(), this.timeoutNanos));
+			end(EarlierAttempt.counted(this.channel.timeout(method(), this.timeoutNanos), this.sent));
 			this.channel.link().forget(this);
 		}
 	}
@@ -66,17 +69,18 @@ final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implem
 	protected void failed(OutboundCalls calls, Throwable failure) {
 		if (failure instanceof NoConnectionException lost && LinkChannel.mayTryAgain(method(), lost)
 				&& this.deadline - System.nanoTime() > 0 && !isOver()) {
+			this.sent = this.sent || !lost.notExecuted();
 			retry();
 			awaitConnection(calls);
 		}
 		else {
-			end(failure);
+			end(EarlierAttempt.counted(failure, this.sent));
 		}
 	}
 
 	@Override
 	public void failed(GenServerUnavailableException failure) {
-		end(failure);
+		end(EarlierAttempt.counted(failure, this.sent));
 	}
 
 	@Override

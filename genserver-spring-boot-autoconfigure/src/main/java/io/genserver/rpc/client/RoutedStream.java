@@ -46,6 +46,9 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	private @Nullable Object last;
 
+	/** Whether the stream was asked for over a connection that was lost since. */
+	private boolean sent;
+
 	RoutedStream(Link link, RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
 		this.link = link;
@@ -78,7 +81,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 	@Override
 	public void failed(GenServerUnavailableException failure) {
 		if (!isCancelled()) {
-			this.subscriber.onError(failure);
+			this.subscriber.onError(EarlierAttempt.counted(failure, this.sent));
 		}
 	}
 
@@ -113,14 +116,28 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	@Override
 	public void onError(Throwable failure) {
-		if (failure instanceof NoConnectionException lost && !isCancelled() && mayGoOn(lost)) {
+		if (!(failure instanceof NoConnectionException lost) || isCancelled()) {
+			this.subscriber.onError(EarlierAttempt.counted(failure, this.sent));
+			return;
+		}
+		boolean goesOn;
+		try {
+			goesOn = mayGoOn(lost);
+		}
+		catch (Exception | LinkageError | AssertionError ex) {
+			ex.addSuppressed(lost);
+			this.subscriber.onError(ex);
+			return;
+		}
+		if (goesOn) {
+			this.sent = this.sent || !lost.notExecuted();
 			synchronized (this) {
 				this.upstream = null;
 			}
 			this.link.whenConnected(this, this.connection);
 		}
 		else {
-			this.subscriber.onError(failure);
+			this.subscriber.onError(EarlierAttempt.counted(lost, this.sent));
 		}
 	}
 

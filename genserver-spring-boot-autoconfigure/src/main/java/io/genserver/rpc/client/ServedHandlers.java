@@ -4,11 +4,9 @@ import java.util.List;
 
 import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.ExposedOperations;
-import io.genserver.rpc.ReactorReplies;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.runtime.Contract;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerDefinition;
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * made when the first is added. Safe for use by many threads.
  */
 final class ServedHandlers implements AutoCloseable {
-
-	private static final ReplyAdapters REPLIES = ReplyAdapters.JDK.or(ReactorReplies.INSTANCE);
 
 	private final ExposedOperations exposed = ExposedOperations.growing();
 
@@ -45,7 +41,7 @@ final class ServedHandlers implements AutoCloseable {
 		if (this.closed) {
 			throw new IllegalStateException("The client is closed");
 		}
-		Contract<C> contract = Contract.of(type, REPLIES);
+		Contract<C> contract = Contract.of(type, ClientReplies.ALL);
 		GenServerRuntime servers = this.runtime;
 		if (servers == null) {
 			servers = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of(), EventLoops::mustNotBlock);

@@ -5,6 +5,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -13,16 +14,20 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import io.genserver.Call;
+import io.genserver.CallInterruptedException;
 import io.genserver.Cast;
+import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.TestServers;
+import io.genserver.rpc.socket.Ticks;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
@@ -117,6 +122,40 @@ class ReconnectTest {
 		assertThat(pending.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(7);
 		assertThat(asynchronous.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(7);
 		assertThat(this.jobs.begun.get()).isGreaterThan(2);
+	}
+
+	@Test
+	void S16_anIdempotentCallThatWasSentNeverSaysThatItWasNotExecuted() throws Exception {
+		CompletableFuture<Integer> waiting = CompletableFuture.supplyAsync(this.remote::again);
+		CompletableFuture<Integer> asynchronous = this.remote.againAsync();
+		CompletableFuture<Throwable> interrupted = new CompletableFuture<>();
+		Thread caller = Thread.ofPlatform().start(() -> {
+			try {
+				interrupted.complete(new AssertionError("replied " + this.remote.again()));
+			}
+			catch (GenServerException ex) {
+				interrupted.complete(ex);
+			}
+		});
+		// The server has begun the first, and the connection is read in order.
+		waitFor(() -> {
+			Ticks.tick(this.endpoint.connection());
+			return this.jobs.begun.get() == 1 && this.endpoint.connection().callsInFlight() == 3;
+		});
+		this.endpoint.close();
+		waitFor(() -> this.client.state() != ClientState.OPEN);
+		caller.interrupt();
+		assertThat(interrupted.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isInstanceOf(CallInterruptedException.class)
+			.satisfies(ReconnectTest::mayHaveBeenExecuted);
+		this.client.close();
+		for (CompletableFuture<Integer> each : List.of(waiting, asynchronous)) {
+			assertThat(failureOf(each)).isInstanceOf(GenServerUnavailableException.class)
+				.satisfies(ReconnectTest::mayHaveBeenExecuted);
+		}
+	}
+
+	private static void mayHaveBeenExecuted(Throwable failure) {
+		assertThat(((GenServerException) failure).notExecuted()).as(failure.getMessage()).isFalse();
 	}
 
 	@Test
@@ -248,6 +287,27 @@ class ReconnectTest {
 			.expectComplete()
 			.verify(GUARD);
 		assertThat(this.endpoint.connections).hasSizeGreaterThanOrEqualTo(10);
+	}
+
+	@Test
+	void aStreamThatCannotSayHowItGoesOnEndsWithTheError() {
+		IllegalStateException failure = new IllegalStateException("the caller's own");
+		Map<Function<Integer, Object[]>, String> ways = Map.of((last) -> {
+			throw failure;
+		}, "the caller's own", (last) -> null, "the function that makes its arguments returned null",
+				(last) -> new Object[] { new Object() {
+					@SuppressWarnings("unused")
+					public int getNumber() {
+						throw failure;
+					}
+				} }, "");
+		ways.forEach((way, text) -> StepVerifier
+			.create(this.client.resumableStream("jobs.numbers", Integer.class, way, 0), CHUNK)
+			.expectNextCount(CHUNK)
+			.then(this::drop)
+			.expectErrorSatisfies((error) -> assertThat(error).hasMessageContaining(text)
+				.satisfies((thrown) -> assertThat(thrown.getSuppressed()).isNotEmpty()))
+			.verify(GUARD));
 	}
 
 	@Test
