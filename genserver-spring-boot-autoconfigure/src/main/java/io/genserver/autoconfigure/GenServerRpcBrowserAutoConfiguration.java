@@ -3,6 +3,7 @@ package io.genserver.autoconfigure;
 import io.genserver.rpc.server.ApiDeclarations;
 import io.genserver.rpc.server.BrowserClient;
 import io.genserver.rpc.server.ExposurePatterns;
+import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.runtime.GenServerRuntime;
 
@@ -26,8 +27,8 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public final class GenServerRpcBrowserAutoConfiguration {
 
 	@Bean
-	RouterFunction<ServerResponse> genServerBrowserClientRoutes() {
-		return BrowserClient.routes();
+	RouterFunction<ServerResponse> genServerBrowserClientRoutes(RpcServerSettings settings) {
+		return BrowserClient.routes(settings);
 	}
 
 	@Bean

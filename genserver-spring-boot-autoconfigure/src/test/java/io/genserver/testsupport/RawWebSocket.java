@@ -111,6 +111,18 @@ public final class RawWebSocket implements AutoCloseable {
 			.orElse("");
 	}
 
+	/** The body of an answer that is no upgrade. */
+	public String body() {
+		try {
+			String length = header("Content-Length");
+			int bytes = length.isEmpty() ? Integer.parseInt(readLine(), 16) : Integer.parseInt(length);
+			return new String(this.in.readNBytes(bytes), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	/** All header lines of the handshake's answer. */
 	public List<String> headers() {
 		return this.headers;

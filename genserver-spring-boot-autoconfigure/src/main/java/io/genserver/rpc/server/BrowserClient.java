@@ -23,7 +23,8 @@ import static org.springframework.web.reactive.function.server.RequestPredicates
 /**
  * The client for browsers, as files that never change while the application runs: a page
  * imports {@value #SCRIPT_PATH} and knows that it fits the endpoint. Browsers may keep
- * them, and ask each time whether they are still the same.
+ * them, and ask each time whether they are still the same. Pages of other origins that
+ * may connect may load them, too.
  *
  * @since 0.1.0
  */
@@ -49,12 +50,18 @@ public final class BrowserClient {
 
 	/**
 	 * Return the routes of the client, its source map and its declarations.
+	 * @param settings with the origins whose pages may load them
 	 * @return the routes
 	 */
-	public static RouterFunction<ServerResponse> routes() {
+	public static RouterFunction<ServerResponse> routes(RpcServerSettings settings) {
+		AllowedOrigins origins = new AllowedOrigins(settings.allowedOrigins());
 		return file(SCRIPT_PATH, JAVASCRIPT, read("genserver-client.js"))
 			.and(file(SOURCE_MAP_PATH, SOURCE_MAP, read("genserver-client.js.map")))
-			.and(file(TYPES_PATH, TYPESCRIPT, read("genserver-client.d.ts")));
+			.and(file(TYPES_PATH, TYPESCRIPT, read("genserver-client.d.ts")))
+			.filter((request, next) -> {
+				origins.share(request.exchange().getRequest(), request.exchange().getResponse());
+				return next.handle(request);
+			});
 	}
 
 	/**

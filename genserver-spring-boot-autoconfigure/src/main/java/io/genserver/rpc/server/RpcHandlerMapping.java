@@ -2,15 +2,13 @@ package io.genserver.rpc.server;
 
 import java.util.Map;
 
-import org.springframework.http.HttpMethod;
-import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.server.support.WebSocketUpgradeHandlerPredicate;
 
 /**
- * Sends WebSocket handshakes at the endpoint's path to it, once their origin is checked.
- * Other requests at that path are left to other handlers. Comes before the mappings of
- * annotated controllers and of resources, which would claim every path.
+ * Sends WebSocket handshakes at the endpoint's path to it. Other requests at that path
+ * are left to other handlers. Comes before the mappings of annotated controllers and of
+ * resources, which would claim every path.
  *
  * @since 0.1.0
  */
@@ -20,24 +18,13 @@ public final class RpcHandlerMapping extends SimpleUrlHandlerMapping {
 
 	/**
 	 * Create the mapping.
-	 * @param settings the path, and the origins that may connect
+	 * @param settings the path
 	 * @param handler the endpoint
 	 */
 	public RpcHandlerMapping(RpcServerSettings settings, RpcWebHandler handler) {
 		setOrder(BEFORE_CONTROLLERS);
 		setUrlMap(Map.of(settings.path(), handler));
 		setHandlerPredicate(new WebSocketUpgradeHandlerPredicate());
-		setCorsConfigurations(Map.of(settings.path(), origins(settings)));
-	}
-
-	/** A configuration that allows nothing lets in what has the endpoint's own origin. */
-	private static CorsConfiguration origins(RpcServerSettings settings) {
-		CorsConfiguration cors = new CorsConfiguration();
-		if (!settings.allowedOrigins().isEmpty()) {
-			cors.setAllowedOriginPatterns(settings.allowedOrigins());
-			cors.addAllowedMethod(HttpMethod.GET);
-		}
-		return cors;
 	}
 
 }

@@ -62,6 +62,8 @@ public final class RpcWebHandler implements WebHandler {
 
 	private final RpcServerSettings settings;
 
+	private final AllowedOrigins origins;
+
 	private final SocketSettings sockets;
 
 	private final RpcConnections connections;
@@ -78,6 +80,7 @@ public final class RpcWebHandler implements WebHandler {
 	 */
 	public RpcWebHandler(RpcServerSettings settings, PeerContext peers, RpcConnections connections) {
 		this.settings = settings;
+		this.origins = new AllowedOrigins(settings.allowedOrigins());
 		this.sockets = new SocketSettings(settings.keepAliveInterval(), settings.keepAliveTimeout(), TICK, peers);
 		this.connections = connections;
 		this.exposed = peers.exposed();
@@ -106,6 +109,10 @@ public final class RpcWebHandler implements WebHandler {
 		}
 		if (headers.getFirst(KEY) == null || headers.getConnection().stream().noneMatch("upgrade"::equalsIgnoreCase)) {
 			return refuse(exchange, HttpStatus.BAD_REQUEST, "not a WebSocket handshake");
+		}
+		String refusal = this.origins.refusal(exchange.getRequest());
+		if (refusal != null) {
+			return refuse(exchange, HttpStatus.FORBIDDEN, refusal);
 		}
 		if (this.settings.requireOrigin() && headers.getOrigin() == null) {
 			return refuse(exchange, HttpStatus.FORBIDDEN, "an Origin header is required");

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterAll;
@@ -59,6 +60,32 @@ class BrowserClientTest {
 		assertThat(same.statusCode()).isEqualTo(304);
 		assertThat(same.body()).isEmpty();
 		assertThat(get(application, path, "If-None-Match", "\"other\"").statusCode()).isEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { BrowserClient.SCRIPT_PATH, BrowserClient.SOURCE_MAP_PATH, BrowserClient.TYPES_PATH })
+	void pagesOfOtherOriginsThatMayConnectMayLoadIt(String path) throws Exception {
+		try (RpcApplication open = RpcApplication
+			.start("genserver.rpc.allowed-origins=https://good.example,https://*.better.example")) {
+			for (String origin : List.of("https://good.example", "https://much.better.example")) {
+				HttpResponse<String> response = get(open, path, "Origin", origin);
+				assertThat(response.statusCode()).isEqualTo(200);
+				assertThat(response.headers().firstValue("access-control-allow-origin")).hasValue(origin);
+				assertThat(response.headers().firstValue("vary")).hasValue("Origin");
+				HttpResponse<String> kept = get(open, path, "Origin", origin, "If-None-Match",
+						response.headers().firstValue("etag").orElseThrow());
+				assertThat(kept.statusCode()).isEqualTo(304);
+				assertThat(kept.headers().firstValue("access-control-allow-origin")).hasValue(origin);
+			}
+			for (String origin : List.of("https://evil.example", "null", "http://localhost:" + open.port())) {
+				HttpResponse<String> response = get(open, path, "Origin", origin);
+				assertThat(response.statusCode()).isEqualTo(200);
+				assertThat(response.headers().firstValue("access-control-allow-origin")).isEmpty();
+				assertThat(response.headers().firstValue("vary")).hasValue("Origin");
+			}
+		}
+		assertThat(get(application, path, "Origin", "https://good.example").headers()
+			.firstValue("access-control-allow-origin")).isEmpty();
 	}
 
 	@Test

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
@@ -128,6 +130,33 @@ class HandshakeTest {
 		assertThat(status("Origin: https://better.example")).isEqualTo(403);
 		assertThat(status("Origin: http://good.example")).isEqualTo(403);
 		assertThat(status("Origin: http://localhost:" + this.application.port())).isEqualTo(101);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aRefusedOriginIsToldWhyAndLoggedOnce(CapturedOutput output) {
+		start("genserver.rpc.allowed-origins=https://good.example");
+		for (int i = 0; i < 3; i++) {
+			try (RawWebSocket refused = ask("Origin: https://evil.example")) {
+				assertThat(refused.status()).isEqualTo(403);
+				assertThat(refused.header("Content-Type")).isEqualTo("text/plain");
+				assertThat(refused.body()).contains("https://evil.example").contains("genserver.rpc.allowed-origins");
+			}
+		}
+		assertThat(output.toString().lines().filter((line) -> line.contains("https://evil.example"))).hasSize(1)
+			.allMatch((line) -> line.contains("WARN") && line.contains("genserver.rpc.allowed-origins"));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void madeUpOriginsDoNotFillTheLog(CapturedOutput output) {
+		start();
+		for (int i = 0; i < 50; i++) {
+			assertThat(status("Origin: https://made-up-" + i + ".example")).isEqualTo(403);
+		}
+		assertThat(status("Origin: http://[")).isEqualTo(403);
+		assertThat(status("Origin: nonsense")).isEqualTo(403);
+		assertThat(output.toString().lines().filter((line) -> line.contains("https://made-up"))).hasSizeBetween(1, 16);
 	}
 
 	@Test
