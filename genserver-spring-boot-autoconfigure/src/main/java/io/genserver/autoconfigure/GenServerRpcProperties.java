@@ -301,6 +301,13 @@ public class GenServerRpcProperties {
 		private int waitingCalls = 1024;
 
 		/**
+		 * Number of frames per second that cost a client nothing and do nothing, before
+		 * the connection is closed: in base mode those of streams that are not open, in
+		 * both modes pings, pongs and empty frames of the WebSocket.
+		 */
+		private int idleFrames = 100;
+
+		/**
 		 * Time in which the header of a request must be complete.
 		 */
 		private Duration headerTimeout = Duration.ofSeconds(5);
@@ -407,6 +414,14 @@ public class GenServerRpcProperties {
 
 		public void setWaitingCalls(int waitingCalls) {
 			this.waitingCalls = waitingCalls;
+		}
+
+		public int getIdleFrames() {
+			return this.idleFrames;
+		}
+
+		public void setIdleFrames(int idleFrames) {
+			this.idleFrames = idleFrames;
 		}
 
 		public Duration getHeaderTimeout() {

@@ -94,6 +94,7 @@ final class RpcSettingsMapping {
 			.callsInFlight(atLeast("limits.calls-in-flight", limits.getCallsInFlight(), 1))
 			.longestDeadline(positive("limits.deadline", limits.getDeadline()))
 			.waitingCalls(atLeast("limits.waiting-calls", limits.getWaitingCalls(), 1))
+			.idleFrames(atLeast("limits.idle-frames", limits.getIdleFrames(), 1))
 			.skippedFrames(atLeast("base.skipped-frames", this.properties.getBase().getSkippedFrames(), 0))
 			.headerTimeout(positive("limits.header-timeout", limits.getHeaderTimeout()))
 			.halfOpenIdle(positive("limits.half-open-idle", limits.getHalfOpenIdle()))

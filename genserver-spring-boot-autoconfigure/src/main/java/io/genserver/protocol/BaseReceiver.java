@@ -43,10 +43,11 @@ final class BaseReceiver implements FrameHandler {
 		StreamState stream = this.streams.find(streamId);
 		if (stream == null || !stream.receiving) {
 			if (seq == 0) {
+				this.streams.passing().remove(streamId);
 				firstFrame(streamId, end, payload, length);
 			}
 			else {
-				this.messages.dropped(Dropped.LATE_FRAME, streamId);
+				late(streamId, end, length);
 			}
 		}
 		else if (!stream.accept(seq, this.messages.now())) {
@@ -54,11 +55,47 @@ final class BaseReceiver implements FrameHandler {
 					"frame out of sequence: " + Integer.toUnsignedString(stream.nextSeq()) + " expected, "
 							+ Integer.toUnsignedString(seq) + " received");
 		}
-		else if (stream instanceof PendingHeader pending) {
+		else {
+			next(stream, end, payload, length);
+		}
+		if (end) {
+			this.streams.passing().remove(streamId);
+		}
+	}
+
+	private void next(StreamState stream, boolean end, ByteBuf payload, int length) {
+		stream.senderDone = end;
+		if (length == 0 && !end && !takesItems(stream)) {
+			this.messages.idleFrame();
+		}
+		if (stream instanceof PendingHeader pending) {
 			moreHeader(pending, end, payload, length);
 		}
 		else {
 			this.messages.body(stream, end, payload, length, !end);
+		}
+	}
+
+	/** Whether no bytes at all are an item, which counts against the connection. */
+	private static boolean takesItems(StreamState stream) {
+		return switch (stream) {
+			case InboundRequest request -> request.intake == Intake.ITEMS;
+			case OutboundCall call -> call.deliversItems();
+			case PendingHeader pending -> false;
+			case LateError error -> false;
+		};
+	}
+
+	/**
+	 * A frame of a stream that is not open. Where it is over here and not there, what
+	 * brings bytes does no more than any item.
+	 */
+	private void late(int streamId, boolean end, int length) {
+		if (this.streams.passing().contains(streamId) && (end || length > 0)) {
+			this.messages.dropped(Dropped.LATE_FRAME, streamId);
+		}
+		else {
+			this.messages.idle(Dropped.LATE_FRAME, streamId);
 		}
 	}
 
@@ -104,6 +141,8 @@ final class BaseReceiver implements FrameHandler {
 		this.streams.grown(pending.heldBytes() - held);
 		if (pending.isComplete()) {
 			byte[] metadata = pending.metadata();
+			// The stream goes on as what it turns out to be.
+			pending.senderDone = true;
 			this.streams.remove(pending);
 			StreamState stream = this.messages.identified(pending.streamId, pending.nextSeq(), pending.type(),
 					pending.requestId(), pending.methodId(), metadata);
@@ -118,11 +157,15 @@ final class BaseReceiver implements FrameHandler {
 
 	private void cancelled(int streamId) {
 		StreamState stream = this.streams.find(streamId);
-		if (stream == null) {
+		boolean passing = this.streams.passing().remove(streamId);
+		if (stream != null) {
+			this.messages.cancelledByPeer(stream);
+		}
+		else if (passing || this.streams.passing().crossed()) {
 			this.messages.dropped(Dropped.LATE_CANCEL, streamId);
 		}
 		else {
-			this.messages.cancelledByPeer(stream);
+			this.messages.idle(Dropped.LATE_CANCEL, streamId);
 		}
 	}
 

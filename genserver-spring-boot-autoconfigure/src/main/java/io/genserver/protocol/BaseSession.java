@@ -272,6 +272,7 @@ public final class BaseSession implements WireSession {
 		request.over = true;
 		this.sender.forget(request);
 		streams().remove(request);
+		streams().passing().answered();
 		streams().freePlace(request);
 	}
 

@@ -1,37 +1,41 @@
 package io.genserver.protocol;
 
-import java.util.concurrent.TimeUnit;
-
 /** Judges how often a peer does what costs it nothing. */
 final class ExtConduct {
 
-	private final int controlFrames;
+	private final int limit;
 
-	private int count;
-
-	private long secondStart;
+	private final FrameRate rate;
 
 	ExtConduct(ExtLimits limits) {
-		this.controlFrames = limits.controlFrames();
+		this.limit = limits.controlFrames();
+		this.rate = new FrameRate(this.limit);
 	}
 
 	/**
-	 * A PING, PONG, SETTINGS or GOAWAY came, a WINDOW that gives little, or a frame that
-	 * is skipped; counted by the second.
+	 * A PING, PONG, SETTINGS or GOAWAY came, a WINDOW that gives little, a frame of a
+	 * stream that is past, an empty one that does nothing, or one that is skipped;
+	 * counted by the second.
 	 */
 	void controlFrame(long nowNanos) {
-		if (this.count == 0 || nowNanos - this.secondStart >= TimeUnit.SECONDS.toNanos(1)) {
-			this.secondStart = nowNanos;
-			this.count = 0;
-		}
-		if (++this.count > this.controlFrames) {
-			throw ExtViolation.rate("more than " + this.controlFrames + " control frames within a second");
+		if (this.rate.exceeds(nowNanos)) {
+			throw ExtViolation.rate("more than " + this.limit + " control frames within a second");
 		}
 	}
 
-	/** Whether credit is less than a quarter of what its stream began with. */
-	static boolean isSmall(long bytes, long items, int window, int itemWindow) {
-		return 4 * bytes < window && (itemWindow < 0 || 4 * items < itemWindow);
+	/**
+	 * Whether credit is less than a quarter of what its stream began with. That of items
+	 * is, too, where there are as many already, which no peer gives that gives back what
+	 * it consumed.
+	 */
+	static boolean isCheap(long bytes, long items, SendQueue send) {
+		boolean ofItems = items > 0 && 4 * items >= send.itemWindow && send.lacksItemCredit();
+		return isCheap(bytes, send.window) && !ofItems;
+	}
+
+	/** The same of credit in bytes. */
+	static boolean isCheap(long bytes, int window) {
+		return 4 * bytes < window;
 	}
 
 }

@@ -71,6 +71,11 @@ final class ExtMessages {
 		return this.nowNanos;
 	}
 
+	/** Whether we have said that we leave. */
+	boolean hasGoneAway() {
+		return this.goneAway;
+	}
+
 	boolean isOpen() {
 		return this.open;
 	}
@@ -329,13 +334,15 @@ final class ExtMessages {
 		if (request == null) {
 			return;
 		}
+		boolean started = request.isStarted() && !request.over;
 		if (request.over) {
 			this.streams.freePlace(request);
-			return;
 		}
-		request.over = true;
-		this.listener.requestCancelled(request);
-		CloseReason violation = request.isStarted() ? this.conduct.startedCallCancelled(this.nowNanos) : null;
+		else {
+			request.over = true;
+			this.listener.requestCancelled(request);
+		}
+		CloseReason violation = this.conduct.cancelled(started, this.nowNanos);
 		if (violation != null) {
 			throw ExtViolation.of(violation);
 		}
@@ -386,6 +393,7 @@ final class ExtMessages {
 	void goAway(int code, long drainMillis, String reason) {
 		if (this.open && !this.goneAway) {
 			this.goneAway = true;
+			this.streams.mayCross(this.limits.callsInFlight());
 			this.sender.control(ExtFrame.GOAWAY, 0,
 					new GoAway(this.streams.lastOfPeer(), code, drainMillis, reason).encode());
 		}

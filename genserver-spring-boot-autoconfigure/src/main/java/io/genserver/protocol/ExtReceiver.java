@@ -114,6 +114,9 @@ final class ExtReceiver implements FrameHandler {
 		ExtStream stream = this.streams.find(streamId);
 		if (stream != null) {
 			accept(stream, seq, kind, length);
+			if (length == 0 && kind == FrameKind.DATA && doesNothing(stream, flags)) {
+				this.conduct.controlFrame(this.messages.now());
+			}
 			if (kind == FrameKind.OPEN) {
 				this.messages.response(stream, flags, payload, length);
 			}
@@ -126,11 +129,27 @@ final class ExtReceiver implements FrameHandler {
 				throw broken(streamId, "opened out of order");
 			}
 			require(seq == 0, "OPEN with a sequence number");
+			if (this.messages.hasGoneAway()) {
+				late(0);
+			}
 			this.messages.request(streamId, flags, payload, length);
 		}
 		else {
 			requirePast(streamId);
+			late(length);
 			this.messages.dropped(Dropped.LATE_FRAME, streamId);
+		}
+	}
+
+	/** Whether a DATA without bytes is no item and ends none. */
+	private static boolean doesNothing(ExtStream stream, int flags) {
+		return (flags & ExtFrame.FIN) == 0 && ((flags & ExtFrame.MORE) != 0 || stream.isWhole() || stream.isUnwanted());
+	}
+
+	/** A frame for nothing that is open, which costs the peer nothing. */
+	private void late(int bytes) {
+		if (!this.streams.crossed(bytes)) {
+			this.conduct.controlFrame(this.messages.now());
 		}
 	}
 
@@ -156,6 +175,7 @@ final class ExtReceiver implements FrameHandler {
 		ExtStream stream = this.streams.find(streamId);
 		if (stream == null) {
 			requirePast(streamId);
+			late(0);
 			this.messages.dropped(Dropped.LATE_CANCEL, streamId);
 			return;
 		}
@@ -189,7 +209,7 @@ final class ExtReceiver implements FrameHandler {
 		long bytes = payload.readUnsignedIntLE();
 		long items = payload.readUnsignedIntLE();
 		if (streamId == 0) {
-			if (ExtConduct.isSmall(bytes, 0, this.sender.peer().connectionWindow(), CallMetadata.UNLIMITED_ITEMS)) {
+			if (ExtConduct.isCheap(bytes, this.sender.peer().connectionWindow())) {
 				this.conduct.controlFrame(this.messages.now());
 			}
 			this.sender.credited(bytes);
@@ -198,13 +218,11 @@ final class ExtReceiver implements FrameHandler {
 		ExtStream stream = this.streams.find(streamId);
 		if (stream == null) {
 			requirePast(streamId);
-			if (items == 0 && ExtConduct.isSmall(bytes, 0, this.assumed.streamWindow(), CallMetadata.UNLIMITED_ITEMS)) {
-				this.conduct.controlFrame(this.messages.now());
-			}
+			late(0);
 			this.messages.dropped(Dropped.LATE_FRAME, streamId);
 			return;
 		}
-		if (ExtConduct.isSmall(bytes, items, stream.send.window, stream.send.itemWindow)) {
+		if (ExtConduct.isCheap(bytes, items, stream.send)) {
 			this.conduct.controlFrame(this.messages.now());
 		}
 		stream.send.credit(bytes, items, streamId);

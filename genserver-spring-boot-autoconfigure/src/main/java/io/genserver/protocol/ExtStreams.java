@@ -14,6 +14,11 @@ final class ExtStreams {
 
 	static final int MAX_NUMBER = 0x7fff_ffff;
 
+	/** Frames without bytes that may cross the end of a stream: END, CANCEL, WINDOW. */
+	private static final int CROSSING = 3;
+
+	private static final int MOST_CROSSING = 4096;
+
 	private final Side side;
 
 	private final IdMap<ExtStream> open = new IdMap<>();
@@ -26,6 +31,14 @@ final class ExtStreams {
 	private int places;
 
 	private int openOfPeer;
+
+	/**
+	 * What may come in good faith for streams that are past, since it was sent before
+	 * their end was known: frames, and bytes of those that were not at their end there.
+	 */
+	private int crossing;
+
+	private long crossingBytes;
 
 	ExtStreams(Side side, int first) {
 		this.side = side;
@@ -80,9 +93,37 @@ final class ExtStreams {
 	}
 
 	void remove(ExtStream stream) {
-		if (this.open.remove(stream.id) != null && !stream.ours) {
+		if (this.open.remove(stream.id) == null) {
+			return;
+		}
+		if (!stream.ours) {
 			this.openOfPeer--;
 		}
+		if (!stream.finReceived) {
+			this.crossingBytes += stream.credit.available();
+		}
+		mayCross(CROSSING);
+	}
+
+	/** So many frames may come in good faith that nobody waits for any more. */
+	void mayCross(int frames) {
+		this.crossing = Math.min(this.crossing + frames, MOST_CROSSING);
+	}
+
+	/**
+	 * A frame came for a stream that is past.
+	 * @return whether it may have been sent before the end of the stream was known
+	 */
+	boolean crossed(int bytes) {
+		if (bytes > 0 && bytes <= this.crossingBytes) {
+			this.crossingBytes -= bytes;
+			return true;
+		}
+		if (this.crossing == 0) {
+			return false;
+		}
+		this.crossing--;
+		return true;
 	}
 
 	int openOfPeer() {

@@ -23,7 +23,7 @@ final class InboundMessages {
 
 	private final PeerConduct conduct;
 
-	private final InboundStreams streams = new InboundStreams();
+	private final InboundStreams streams;
 
 	private long nowNanos;
 
@@ -34,6 +34,7 @@ final class InboundMessages {
 		this.listener = listener;
 		this.sender = sender;
 		this.conduct = conduct;
+		this.streams = new InboundStreams(limits.callsInFlight());
 	}
 
 	void now(long nowNanos) {
@@ -62,7 +63,10 @@ final class InboundMessages {
 			case MessageType.RESPONSE -> response(streamId, nextSeq, requestId, metadata);
 			case MessageType.CALL, MessageType.EVENT ->
 				request(new InboundRequest(type == MessageType.CALL, requestId, methodId, metadata), streamId, nextSeq);
-			default -> dropped(Dropped.UNKNOWN_TYPE, streamId);
+			default -> {
+				this.streams.passing().add(streamId);
+				yield idle(Dropped.UNKNOWN_TYPE, streamId);
+			}
 		};
 	}
 
@@ -70,7 +74,7 @@ final class InboundMessages {
 		OutboundCall call = this.sender.openCall(requestId);
 		int status = (metadata.length == 0) ? StatusCode.OK : metadata[0] & 0xff;
 		if (call == null) {
-			return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
+			return unmatched(streamId);
 		}
 		if (call.answering) {
 			return lateError(call, status, streamId, nextSeq);
@@ -83,10 +87,19 @@ final class InboundMessages {
 		return call;
 	}
 
+	/**
+	 * A response to nothing, perhaps to a call that was given up; what follows in its
+	 * stream is not looked at.
+	 */
+	private @Nullable StreamState unmatched(int streamId) {
+		this.streams.passing().add(streamId);
+		return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
+	}
+
 	/** How a peer says that an answer it has begun ends with an error. */
 	private @Nullable StreamState lateError(OutboundCall call, int status, int streamId, int nextSeq) {
 		if (status == StatusCode.OK || call.status != StatusCode.OK || call.lateError != null) {
-			return dropped(Dropped.UNMATCHED_RESPONSE, streamId);
+			return unmatched(streamId);
 		}
 		LateError error = new LateError(call, status);
 		call.lateError = error;
@@ -121,7 +134,8 @@ final class InboundMessages {
 	 */
 	private boolean register(InboundRequest request, int streamId, int nextSeq) {
 		if (request.call && this.streams.isCallOpen(request.requestId())) {
-			dropped(Dropped.DUPLICATE_REQUEST_ID, streamId);
+			this.streams.passing().add(streamId);
+			idle(Dropped.DUPLICATE_REQUEST_ID, streamId);
 			return false;
 		}
 		request.begin(streamId, nextSeq, this.nowNanos);
@@ -203,18 +217,21 @@ final class InboundMessages {
 	}
 
 	void cancelledByPeer(StreamState stream) {
+		stream.senderDone = true;
 		switch (stream) {
-			case PendingHeader pending -> this.streams.remove(pending);
+			case PendingHeader pending -> {
+				this.streams.remove(pending);
+				proceed(this.conduct.cancelled(false, this.nowNanos));
+			}
 			case LateError error -> {
 				this.streams.remove(error);
 				error.call.lateError = null;
 			}
 			case OutboundCall call -> failed(call, Cause.CANCELLED_BY_PEER, "the peer cancelled its response");
 			case InboundRequest request -> {
+				boolean started = request.isStarted();
 				cancelled(request);
-				if (request.isStarted()) {
-					proceed(this.conduct.startedCallCancelled(this.nowNanos));
-				}
+				proceed(this.conduct.cancelled(started, this.nowNanos));
 			}
 		}
 	}
@@ -235,7 +252,7 @@ final class InboundMessages {
 			case PendingHeader pending -> {
 				this.streams.remove(pending);
 				if (!pending.isFixedComplete() || pending.type() != MessageType.CALL) {
-					dropped(Dropped.INCOMPLETE_HEADER, pending.streamId);
+					idle(Dropped.INCOMPLETE_HEADER, pending.streamId);
 					return;
 				}
 				InboundRequest request = new InboundRequest(true, pending.requestId(), pending.methodId(),
@@ -339,6 +356,17 @@ final class InboundMessages {
 	@Nullable StreamState dropped(Dropped why, int streamId) {
 		this.listener.dropped(why, streamId);
 		return null;
+	}
+
+	/** Drops what costs the peer nothing, too often of which is reason to close. */
+	@Nullable StreamState idle(Dropped why, int streamId) {
+		dropped(why, streamId);
+		idleFrame();
+		return null;
+	}
+
+	void idleFrame() {
+		proceed(this.conduct.idleFrame(this.nowNanos));
 	}
 
 }

@@ -18,6 +18,9 @@ final class InboundStreams {
 	/** Calls that are neither answered nor cancelled, by request id. */
 	private final IdMap<InboundRequest> calls = new IdMap<>();
 
+	/** What is over here and not there. */
+	private final PassingStreams passing;
+
 	private int receiving;
 
 	private int unplaced;
@@ -25,6 +28,14 @@ final class InboundStreams {
 	private int places;
 
 	private long heldBytes;
+
+	InboundStreams(int callsInFlight) {
+		this.passing = new PassingStreams(callsInFlight);
+	}
+
+	PassingStreams passing() {
+		return this.passing;
+	}
 
 	@Nullable StreamState find(int streamId) {
 		return this.streams.get(streamId);
@@ -86,6 +97,9 @@ final class InboundStreams {
 	/** No more frames are taken for a stream; what it held is let go of. */
 	void stopReceiving(StreamState stream) {
 		if (stream.receiving) {
+			if (!stream.senderDone) {
+				this.passing.add(stream.streamId);
+			}
 			this.receiving--;
 			this.heldBytes -= stream.heldBytes();
 			if (isUnplaced(stream)) {

@@ -22,10 +22,15 @@ final class PeerConduct {
 
 	private int cancels;
 
+	private int unstartedCancels;
+
 	private long cancelWindowStart;
+
+	private final FrameRate idleFrames;
 
 	PeerConduct(ProtocolLimits limits) {
 		this.limits = limits;
+		this.idleFrames = new FrameRate(limits.idleFrames());
 	}
 
 	/** Judges a frame by its header; the first one tells whether this is muxio at all. */
@@ -63,15 +68,29 @@ final class PeerConduct {
 		return null;
 	}
 
-	/** Judges cancels of calls that had started, counted in consecutive windows. */
-	@Nullable CloseReason startedCallCancelled(long nowNanos) {
-		if (this.cancels == 0 || nowNanos - this.cancelWindowStart >= Durations.nanos(this.limits.cancelWindow())) {
+	/** Judges frames that do nothing, counted by the second. */
+	@Nullable CloseReason idleFrame(long nowNanos) {
+		return this.idleFrames.exceeds(nowNanos) ? new CloseReason(CloseCode.RATE,
+				"more than " + this.limits.idleFrames() + " frames within a second that do nothing") : null;
+	}
+
+	/**
+	 * Judges cancels, counted in consecutive windows: of calls that had started, which
+	 * cost their handlers, and of what had not, of which a peer may give up all that it
+	 * can have open in addition.
+	 */
+	@Nullable CloseReason cancelled(boolean started, long nowNanos) {
+		if (nowNanos - this.cancelWindowStart >= Durations.nanos(this.limits.cancelWindow())
+				|| (this.cancels == 0 && this.unstartedCancels == 0)) {
 			this.cancelWindowStart = nowNanos;
 			this.cancels = 0;
+			this.unstartedCancels = 0;
 		}
-		if (++this.cancels > this.limits.cancels()) {
+		long most = this.limits.cancels() + (started ? 0L : this.limits.callsInFlight());
+		int count = started ? ++this.cancels : ++this.unstartedCancels;
+		if (count > most) {
 			return new CloseReason(CloseCode.RATE,
-					"more than " + this.limits.cancels() + " calls cancelled within " + this.limits.cancelWindow());
+					"more than " + most + " calls cancelled within " + this.limits.cancelWindow());
 		}
 		return null;
 	}

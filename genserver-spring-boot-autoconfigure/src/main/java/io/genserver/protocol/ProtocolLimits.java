@@ -28,12 +28,15 @@ import java.time.Duration;
  * connection is closed
  * @param longestDeadline how much time a peer's call gets at most, whatever its deadline
  * @param waitingCalls our calls that may wait for a place, or for a connection
+ * @param idleFrames frames of a second that cost the peer nothing and do nothing: in base
+ * mode those of streams that are not open, in both modes pings, pongs and empty frames of
+ * the WebSocket
  * @since 0.1.0
  */
 public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int itemBytes, int metadataBytes,
 		int callsInFlight, Duration headerTimeout, Duration halfOpenIdle, long inboundBudgetBytes, Duration readPause,
 		int cancels, Duration cancelWindow, int skippedFrames, long outboundSoftBytes, long outboundHardBytes,
-		Duration outboundStall, Duration longestDeadline, int waitingCalls) {
+		Duration outboundStall, Duration longestDeadline, int waitingCalls, int idleFrames) {
 
 	/** The longest frame payload that any muxio 0.15 peer sends. */
 	public static final int MAX_FRAME_BYTES = 65_536;
@@ -68,6 +71,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 		requirePositive(outboundStall, "outboundStall");
 		requirePositive(longestDeadline, "longestDeadline");
 		require(waitingCalls >= 1, "waitingCalls", "at least 1", waitingCalls);
+		require(idleFrames >= 1, "idleFrames", "at least 1", idleFrames);
 	}
 
 	/**
@@ -137,6 +141,8 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 
 		private int waitingCalls = 1024;
 
+		private int idleFrames = 100;
+
 		private Builder() {
 		}
 
@@ -158,6 +164,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			this.outboundStall = from.outboundStall;
 			this.longestDeadline = from.longestDeadline;
 			this.waitingCalls = from.waitingCalls;
+			this.idleFrames = from.idleFrames;
 		}
 
 		/** @see ProtocolLimits#webSocketMessageBytes() */
@@ -262,6 +269,12 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			return this;
 		}
 
+		/** @see ProtocolLimits#idleFrames() */
+		public Builder idleFrames(int frames) {
+			this.idleFrames = frames;
+			return this;
+		}
+
 		/**
 		 * Builds the limits.
 		 * @return the limits
@@ -272,7 +285,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			return new ProtocolLimits(this.webSocketMessageBytes, this.frameBytes, this.itemBytes, this.metadataBytes,
 					this.callsInFlight, this.headerTimeout, this.halfOpenIdle, this.inboundBudgetBytes, this.readPause,
 					this.cancels, this.cancelWindow, this.skippedFrames, this.outboundSoftBytes, this.outboundHardBytes,
-					this.outboundStall, this.longestDeadline, this.waitingCalls);
+					this.outboundStall, this.longestDeadline, this.waitingCalls, this.idleFrames);
 		}
 
 	}

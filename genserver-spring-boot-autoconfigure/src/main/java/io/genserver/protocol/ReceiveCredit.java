@@ -58,6 +58,11 @@ final class ReceiveCredit {
 		this.available -= bytes;
 	}
 
+	/** What the peer may send, or have sent, that has not come. */
+	long available() {
+		return this.available;
+	}
+
 	void beginItem(int streamId) {
 		if (this.itemWindow >= 0 && --this.availableItems < 0) {
 			throw ExtViolation.flowControl("stream " + Integer.toUnsignedString(streamId) + ": item without credit");

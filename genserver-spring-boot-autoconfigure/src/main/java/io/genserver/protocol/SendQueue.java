@@ -98,6 +98,11 @@ final class SendQueue {
 		return this.queuedBytes;
 	}
 
+	/** Whether items are counted, and fewer may be sent than to begin with. */
+	boolean lacksItemCredit() {
+		return this.itemWindow >= 0 && this.itemCredit < Math.max(1, this.itemWindow);
+	}
+
 	void credit(long bytes, long moreItems, int streamId) {
 		this.credit += bytes;
 		if (this.itemWindow >= 0) {

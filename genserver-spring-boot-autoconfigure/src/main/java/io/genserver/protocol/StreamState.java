@@ -13,6 +13,9 @@ abstract sealed class StreamState permits PendingHeader, InboundRequest, Outboun
 	/** False once END, CANCEL or an error was seen: further frames are late. */
 	boolean receiving;
 
+	/** Whether the END or CANCEL of its sender came. */
+	boolean senderDone;
+
 	long lastFrameNanos;
 
 	@Nullable ByteAssembler body;

@@ -54,11 +54,12 @@ class RpcSettingsMappingTest {
 				Map.entry("genserver.rpc.limits.outbound-stall", "13s"),
 				Map.entry("genserver.rpc.limits.deadline", "14s"),
 				Map.entry("genserver.rpc.limits.waiting-calls", "15"),
+				Map.entry("genserver.rpc.limits.idle-frames", "16"),
 				Map.entry("genserver.rpc.base.skipped-frames", "17")))
 			.limits();
 		assertThat(limits).isEqualTo(new ProtocolLimits(1000, 900, 2048, 3, 4, Duration.ofSeconds(5),
 				Duration.ofSeconds(6), 7 * 1024, Duration.ofSeconds(8), 9, Duration.ofSeconds(10), 17, 11 * 1024,
-				12 * 1024, Duration.ofSeconds(13), Duration.ofSeconds(14), 15));
+				12 * 1024, Duration.ofSeconds(13), Duration.ofSeconds(14), 15, 16));
 	}
 
 	@Test
@@ -107,6 +108,7 @@ class RpcSettingsMappingTest {
 					limits.outbound-stall | 0s      | It must be positive
 					limits.deadline       | 0s      | It must be positive
 					limits.waiting-calls  | 0       | It must be at least 1
+					limits.idle-frames    | 0       | It must be at least 1
 					base.skipped-frames   | -1      | It must be at least 0
 					ext.stream-window     | 63KB    | It must be at least 65536B
 					ext.connection-window | 63KB    | It must be at least 65536B

@@ -59,13 +59,20 @@ final class BaseSplits {
 			return;
 		}
 		if (event.startsWith("complete") || event.startsWith("ended") || event.startsWith("refused")) {
-			if (seed % 3 == 0) {
-				for (InboundRequest request : wire.listener.requests) {
+			for (InboundRequest request : wire.listener.requests) {
+				if (seed % 3 == 0 && !request.isResponding()) {
 					wire.session.respond(request, StatusCode.OK, Frames.utf8(event));
+				}
+				else if (event.startsWith("refused")) {
+					// In whatever state its response is.
+					wire.session.respondError(request, ExtError.of(ExtStatus.DEADLINE_EXCEEDED, event));
 				}
 			}
 		}
-		else if (event.startsWith("item") && seed % 5 == 0) {
+		else if ((event.startsWith("opened") || event.startsWith("item")) && seed % 7 < 3) {
+			wire.session.respondItem(wire.listener.request(), Frames.utf8((seed % 7 == 0) ? "" : event));
+		}
+		else if (event.startsWith("item") && seed % 5 == 0 && !wire.listener.request().isResponding()) {
 			wire.session.respond(wire.listener.request(), StatusCode.SYSTEM, Frames.utf8("enough"));
 		}
 		else if (event.startsWith("cancelled")) {
@@ -93,6 +100,9 @@ final class BaseSplits {
 			random.nextBytes(payload);
 			if (seq == 0) {
 				byte[] metadata = new byte[random.nextInt(20)];
+				if (metadata.length > 0) {
+					metadata[0] = (byte) random.nextInt(4);
+				}
 				byte[] message = header((random.nextInt(30) == 0) ? 3 : random.nextInt(3), random.nextInt(6),
 						Frames.ECHO, metadata);
 				payload = switch (random.nextInt(5)) {

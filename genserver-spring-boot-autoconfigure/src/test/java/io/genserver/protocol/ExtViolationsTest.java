@@ -34,6 +34,9 @@ class ExtViolationsTest {
 			}
 			client.now += Duration.ofMinutes(1).toNanos();
 			client.session.tick(client.now);
+			// It is asked, and answers nothing.
+			client.now += ExtLimits.defaults().keepAliveTimeout().toNanos();
+			client.session.tick(client.now);
 			assertThat(client.session.isClosed()).isTrue();
 			client.session.close("silence");
 			assertThat(calls).allMatch(OutboundCall::isOver);

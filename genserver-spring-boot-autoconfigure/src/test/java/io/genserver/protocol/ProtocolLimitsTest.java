@@ -16,7 +16,7 @@ class ProtocolLimitsTest {
 		assertThat(ProtocolLimits.defaults())
 			.isEqualTo(new ProtocolLimits(131_072, 65_536, 4_194_304, 65_535, 1024, Duration.ofSeconds(5),
 					Duration.ofSeconds(30), 8_388_608, Duration.ofSeconds(30), 1000, Duration.ofSeconds(10), 16,
-					1_048_576, 8_388_608, Duration.ofSeconds(30), Duration.ofMinutes(10), 1024));
+					1_048_576, 8_388_608, Duration.ofSeconds(30), Duration.ofMinutes(10), 1024, 100));
 		assertThat(ProtocolLimits.defaults().toBuilder().build()).isEqualTo(ProtocolLimits.defaults());
 	}
 
@@ -67,7 +67,10 @@ class ProtocolLimitsTest {
 			.halfOpenIdle(Duration.ofSeconds(Long.MAX_VALUE / 1_000_000_000L, 999_999_999))
 			.build());
 		assertThat(conduct.frameSkipped()).isNotNull();
-		assertThat(conduct.startedCallCancelled(0)).isNotNull();
+		assertThat(conduct.cancelled(true, 0)).isNotNull();
+		assertThat(new PeerConduct(ProtocolLimits.defaults().toBuilder().idleFrames(1).build()))
+			.satisfies((busy) -> assertThat(busy.idleFrame(0)).isNull())
+			.satisfies((busy) -> assertThat(busy.idleFrame(0)).isNotNull());
 		assertThat(conduct.frameStalled()).isNotNull();
 		assertThat(new PeerConduct(ProtocolLimits.defaults()).frameHeader(255, -1)).isNotNull();
 		assertThat(new PeerConduct(ProtocolLimits.defaults()).frameHeader(255, 0)).isNotNull();

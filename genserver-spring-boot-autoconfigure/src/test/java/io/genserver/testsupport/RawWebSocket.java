@@ -277,7 +277,7 @@ public final class RawWebSocket implements AutoCloseable {
 	public record Frame(int opcode, byte[] payload) {
 
 		/** Code and reason of a close frame. */
-		String closed() {
+		public String closed() {
 			ByteBuffer content = ByteBuffer.wrap(this.payload);
 			return (content.getShort() & 0xFFFF) + " "
 					+ StandardCharsets.UTF_8.decode(content.slice(2, content.capacity() - 2));

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.Caller;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.FrameRate;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
@@ -73,6 +74,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private final OutboundStall stall;
 
+	private final FrameRate idleFrames;
+
 	private @Nullable ChannelHandlerContext ctx;
 
 	private @Nullable OutboundMessages outbound;
@@ -120,6 +123,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		this.liveness = new Liveness(settings.keepAliveInterval(), settings.keepAliveTimeout(), now());
 		this.signNanos = now();
 		this.stall = new OutboundStall(this.limits.outboundStall());
+		this.idleFrames = new FrameRate(this.limits.idleFrames());
 		this.peer = new PeerConnection(side, mode, settings.peers(), this, channel.alloc());
 	}
 
@@ -227,6 +231,11 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			closeNow(new CloseReason(CloseCode.MALFORMED, "reserved bits are set, but no extension was agreed on"));
 			return;
 		}
+		if (isIdle(frame) && this.idleFrames.exceeds(now())) {
+			closeNow(new CloseReason(CloseCode.RATE,
+					"more than " + this.limits.idleFrames() + " pings and empty frames within a second"));
+			return;
+		}
 		try {
 			switch (frame) {
 				case BinaryWebSocketFrame binary -> {
@@ -247,6 +256,16 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			logger.error("What {} sent cannot be handled, its connection is closed", this.remote, ex);
 			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure"));
 		}
+	}
+
+	/** Whether it brings nothing, at the cost of nothing. */
+	private static boolean isIdle(WebSocketFrame frame) {
+		return switch (frame) {
+			case PingWebSocketFrame ping -> true;
+			case PongWebSocketFrame pong -> true;
+			case CloseWebSocketFrame close -> false;
+			default -> !frame.content().isReadable();
+		};
 	}
 
 	private void receiveBytes(WebSocketFrame frame) {

@@ -164,6 +164,41 @@ class BadInputTest {
 	}
 
 	@Test
+	void pingsThatDoNotEnd() {
+		webSocket().bytes(thousandTimes(RawWebSocket.encode(true, RawWebSocket.PING, new byte[0])));
+		assertThat(closedAmongPongs()).isEqualTo("4029 more than 100 pings and empty frames within a second");
+	}
+
+	@Test
+	void emptyFragmentsThatDoNotEnd() {
+		webSocket().frame(false, RawWebSocket.BINARY, new byte[0]);
+		webSocket().bytes(thousandTimes(RawWebSocket.encode(false, RawWebSocket.CONTINUATION, new byte[0])));
+		assertThat(webSocket().closed()).isEqualTo("4029 more than 100 pings and empty frames within a second");
+	}
+
+	@Test
+	void cancelsOfNothingThatDoNotEnd() {
+		webSocket().binary(thousandTimes(MuxioClient.frame(3, 1, 1, new byte[0])));
+		assertThat(webSocket().closed()).isEqualTo("4029 more than 100 frames within a second that do nothing");
+	}
+
+	private static byte[] thousandTimes(byte[] bytes) {
+		ByteBuffer all = ByteBuffer.allocate(1000 * bytes.length);
+		for (int i = 0; i < 1000; i++) {
+			all.put(bytes);
+		}
+		return all.array();
+	}
+
+	private String closedAmongPongs() {
+		RawWebSocket.Frame frame = webSocket().read();
+		while (frame.opcode() == RawWebSocket.PONG) {
+			frame = webSocket().read();
+		}
+		return frame.closed();
+	}
+
+	@Test
 	void aContinuationOfNothing() {
 		webSocket().frame(true, RawWebSocket.CONTINUATION, new byte[] { 1 });
 		assertThat(webSocket().closed()).isEqualTo("1002 received continuation data frame outside fragmented message");
