@@ -323,7 +323,7 @@ public class GenServerRpcProperties {
 		private DataSize inboundBuffer = DataSize.ofMegabytes(8);
 
 		/**
-		 * Time reading may pause before the connection is closed.
+		 * Time reading may pause, with nothing handled, before the connection is closed.
 		 */
 		private Duration readPause = Duration.ofSeconds(30);
 
@@ -338,12 +338,15 @@ public class GenServerRpcProperties {
 		private Duration cancelWindow = Duration.ofSeconds(10);
 
 		/**
-		 * Bytes waiting to be sent beyond which streams are not asked for more.
+		 * Bytes waiting to be sent beyond which streams are not asked for more, and
+		 * further requests of the client wait.
 		 */
 		private DataSize outboundSoft = DataSize.ofMegabytes(1);
 
 		/**
-		 * Bytes waiting to be sent beyond which the connection is closed.
+		 * Bytes waiting to be sent, or expected to, beyond which further requests of the
+		 * client wait, and replies that never change are encoded later. The connection
+		 * stays.
 		 */
 		private DataSize outboundHard = DataSize.ofMegabytes(8);
 

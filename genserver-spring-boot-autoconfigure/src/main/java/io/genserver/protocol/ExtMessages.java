@@ -143,7 +143,8 @@ final class ExtMessages {
 		received.receive(length, stream.id);
 		received.free(headerBytes);
 		this.streams.add(stream);
-		CloseReason violation = this.conduct.openRequests(this.streams.openOfPeer());
+		boolean slowed = this.conduct.isCrowded(this.streams.openOfPeer()) && this.listener.crowded();
+		CloseReason violation = this.conduct.openRequests(this.streams.openOfPeer(), slowed);
 		if (violation != null) {
 			throw ExtViolation.of(violation);
 		}

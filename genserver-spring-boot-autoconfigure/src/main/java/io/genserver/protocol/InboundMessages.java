@@ -140,8 +140,11 @@ final class InboundMessages {
 		}
 		request.begin(streamId, nextSeq, this.nowNanos);
 		this.streams.add(request);
-		return proceed(request.call ? this.conduct.openRequests(this.streams.openCalls())
-				: this.conduct.unplacedStreams(this.streams.unplaced()));
+		if (!request.call) {
+			return proceed(this.conduct.unplacedStreams(this.streams.unplaced()));
+		}
+		boolean slowed = this.conduct.isCrowded(this.streams.openCalls()) && this.listener.crowded();
+		return proceed(this.conduct.openRequests(this.streams.openCalls(), slowed));
 	}
 
 	/**

@@ -12,6 +12,9 @@ final class PeerConduct {
 
 	private static final String EXPECTED = "; this endpoint speaks muxio 0.15";
 
+	/** Requests there may be in what was read from the socket at once. */
+	private static final int ON_ITS_WAY = 8192;
+
 	private final ProtocolLimits limits;
 
 	private boolean frameSeen;
@@ -108,7 +111,20 @@ final class PeerConduct {
 	 * Judges calls open at once, with those that are refused and wait for that answer.
 	 */
 	@Nullable CloseReason openRequests(int count) {
-		if (count > 2L * this.limits.callsInFlight()) {
+		return openRequests(count, false);
+	}
+
+	/** Whether so many are open that the peer has to read answers first. */
+	boolean isCrowded(int openRequests) {
+		return openRequests > 2L * this.limits.callsInFlight();
+	}
+
+	/**
+	 * Judges calls open at once.
+	 * @param slowed whether no more are read, but for what has been on its way
+	 */
+	@Nullable CloseReason openRequests(int count, boolean slowed) {
+		if (isCrowded(slowed ? count - ON_ITS_WAY : count)) {
 			return new CloseReason(CloseCode.RATE,
 					"calls go on while " + this.limits.callsInFlight() + " are in flight and as many refused");
 		}

@@ -17,13 +17,16 @@ import java.time.Duration;
  * @param headerTimeout how long an RPC header may take to complete
  * @param halfOpenIdle how long a half-open request may go without a frame
  * @param inboundBudgetBytes bytes buffered for the connection before reading pauses
- * @param readPause how long reading may pause before the connection is closed
+ * @param readPause how long reading may pause, with nothing handled, before the
+ * connection is closed
  * @param cancels cancels of started calls accepted in each {@code cancelWindow}
  * @param cancelWindow the time {@code cancels} are counted over
  * @param skippedFrames frames of kinds unknown to base mode that are skipped before the
  * connection is closed
- * @param outboundSoftBytes unsent bytes above which publishers are not pulled
- * @param outboundHardBytes unsent bytes above which the connection is closed
+ * @param outboundSoftBytes unsent bytes above which publishers are not pulled, and
+ * further requests wait
+ * @param outboundHardBytes bytes unsent or expected above which further requests wait,
+ * and replies that never change are not encoded yet
  * @param outboundStall how long the outbound queue may make no progress before the
  * connection is closed
  * @param longestDeadline how much time a peer's call gets at most, whatever its deadline

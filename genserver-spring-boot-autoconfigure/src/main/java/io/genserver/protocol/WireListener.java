@@ -143,6 +143,17 @@ public interface WireListener {
 	}
 
 	/**
+	 * More requests are open than may be, most of them refused: the listener writes what
+	 * answers it has, and if its transport takes no more of them, reads no more before it
+	 * does. Must not call the session but to write.
+	 * @return whether what the peer sends from now on is not read until its answers are
+	 * taken
+	 */
+	default boolean crowded() {
+		return false;
+	}
+
+	/**
 	 * A frame was received and had no effect.
 	 * @param why the reason
 	 * @param streamId its stream

@@ -171,7 +171,7 @@ final class Admissions {
 	}
 
 	/** One request, until it goes on or is answered. */
-	abstract static class Admission {
+	abstract static class Admission extends PendingRequest {
 
 		private final Object called;
 
@@ -179,13 +179,7 @@ final class Admissions {
 
 		private final long nanos;
 
-		private final InboundRequest request;
-
-		private final WireArguments arguments;
-
 		private boolean decided;
-
-		private boolean cancelled;
 
 		private @Nullable WireFailure refusal;
 
@@ -198,34 +192,23 @@ final class Admissions {
 		 * @param arguments its arguments
 		 */
 		Admission(Object called, Target target, long nanos, InboundRequest request, WireArguments arguments) {
+			super(request, arguments);
 			this.called = called;
 			this.target = target;
 			this.nanos = nanos;
-			this.request = request;
-			this.arguments = arguments;
-		}
-
-		@Nullable RequestItems items() {
-			return this.arguments.items();
-		}
-
-		/** The peer no longer wants it. */
-		void cancel() {
-			this.cancelled = true;
-			this.arguments.finished();
 		}
 
 		private void proceed() {
 			WireFailure known = this.refusal;
-			if (this.cancelled) {
+			if (isOver()) {
 				return;
 			}
 			if (known == null) {
 				allowed();
 				return;
 			}
-			this.arguments.finished();
-			refused(this.request, known, known.error().status() == ExtStatus.UNAUTHENTICATED);
+			end();
+			refused(request(), known, known.error().status() == ExtStatus.UNAUTHENTICATED);
 		}
 
 		/** Whether its arguments are decoded before it goes on. */

@@ -30,14 +30,18 @@ final class InboundCall extends Call implements Outbound {
 
 	private volatile boolean cancelled;
 
+	/** What its reply is expected to take, until it is there. */
+	private int expected;
+
 	InboundCall(InboundCalls calls, ExposedOperation operation, WireOperation wire, InboundRequest request,
-			WireArguments arguments, Caller caller, long now, long deadline) {
+			WireArguments arguments, Caller caller, long now, long deadline, int expected) {
 		super(wire, arguments, caller, now, deadline);
 		this.calls = calls;
 		this.operation = operation;
 		this.wire = wire;
 		this.request = request;
 		this.arguments = arguments;
+		this.expected = expected;
 	}
 
 	@Nullable RequestItems items() {
@@ -63,7 +67,18 @@ final class InboundCall extends Call implements Outbound {
 			// Its handler has been told already that it is cancelled.
 			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}
-		else if (value() instanceof byte[] reply) {
+		else if (value() instanceof LaterReply) {
+			this.calls.room().encodeLater(this);
+			return;
+		}
+		else {
+			answer(value());
+		}
+		this.calls.send(this);
+	}
+
+	private void answer(@Nullable Object value) {
+		if (value instanceof byte[] reply) {
 			if (reply.length > this.calls.longestReply()) {
 				this.answer = tooLong(reply.length, this.calls.longestReply());
 			}
@@ -71,10 +86,22 @@ final class InboundCall extends Call implements Outbound {
 				this.payload = reply;
 			}
 		}
-		else if (value() instanceof WireFailure failure) {
+		else if (value instanceof WireFailure failure) {
 			this.answer = failure;
 		}
-		this.calls.send(this);
+	}
+
+	/** Encode a reply that has waited as it is. On a worker. */
+	void encodeNow() {
+		if (!this.cancelled && value() instanceof LaterReply later) {
+			answer(this.wire.encode(later.value()));
+			this.calls.send(this);
+		}
+	}
+
+	private void replied() {
+		this.calls.room().answered(this.expected);
+		this.expected = 0;
 	}
 
 	private WireFailure tooLong(int length, int limit) {
@@ -89,6 +116,7 @@ final class InboundCall extends Call implements Outbound {
 
 	@Override
 	public void write(WireSession session) {
+		replied();
 		WireFailure failure = this.answer;
 		if (failure == null) {
 			try {
@@ -116,6 +144,7 @@ final class InboundCall extends Call implements Outbound {
 	/** The peer no longer wants the answer; its place is free when the handler stops. */
 	void cancelledByPeer() {
 		this.cancelled = true;
+		replied();
 		cancelCall();
 		this.calls.releaseAfter(this.arguments, this.request);
 	}

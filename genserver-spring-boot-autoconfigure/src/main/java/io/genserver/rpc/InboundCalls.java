@@ -16,6 +16,7 @@ import io.genserver.protocol.Refusal;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Admissions.Admission;
+import io.genserver.rpc.ReplyRoom.Held;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.Durations;
 import io.genserver.runtime.Operation.Kind;
@@ -48,6 +49,8 @@ final class InboundCalls {
 
 	private final Caller caller;
 
+	private final ReplyRoom room;
+
 	/** Where requests wait that are not handed to their server at once. */
 	private final Admissions admissions;
 
@@ -67,6 +70,7 @@ final class InboundCalls {
 		this.backlog = backlog;
 		this.session = session;
 		this.caller = transport.remote();
+		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
 		this.admissions = new Admissions(transport, context);
 	}
 
@@ -128,7 +132,8 @@ final class InboundCalls {
 	void arguments(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof Awaited awaited) {
 			ExposedOperation operation = awaited.operation();
-			begin(request, operation, new WireArguments(request, arguments, this.backlog, awaited.items()), arguments);
+			begin(request, operation, new WireArguments(request, arguments, this.backlog, awaited.items(), this.room),
+					arguments);
 		}
 	}
 
@@ -154,7 +159,7 @@ final class InboundCalls {
 		return switch (request.attachment()) {
 			case InboundCall call -> call.items();
 			case InboundStream stream -> stream.items();
-			case Admission admission -> admission.items();
+			case PendingRequest pending -> pending.items();
 			case null, default -> null;
 		};
 	}
@@ -174,7 +179,7 @@ final class InboundCalls {
 			this.backlog.consumed(request, arguments.length, false);
 			return;
 		}
-		begin(request, operation, new WireArguments(request, arguments, this.backlog), arguments);
+		begin(request, operation, new WireArguments(request, arguments, this.backlog, null, this.room), arguments);
 	}
 
 	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
@@ -193,16 +198,32 @@ final class InboundCalls {
 		long now = this.context.exposed().nanoTime();
 		// Who calls a cast hears of its arguments before they wait for the handler.
 		boolean decodedFirst = operation.operation().kind() == Kind.CAST && !request.isCast();
-		if (!decodedFirst && !this.admissions.holds(operation.server())) {
+		if (!decodedFirst && !this.admissions.holds(operation.server()) && !this.room.isFull()) {
 			dispatch(request, operation, wire, key, payload, now);
+			return;
+		}
+		Runnable dispatch = () -> dispatch(request, operation, wire, key, payload, now);
+		if (!decodedFirst && !this.admissions.holds(operation.server())) {
+			enter(request, operation, payload, dispatch);
 			return;
 		}
 		Admission admission = new Asked(operation.server(),
 				new Target(operation.server().name(), key, operation.operation().name()), callNanos(request, operation),
-				request, payload, decodedFirst ? wire : null,
-				() -> dispatch(request, operation, wire, key, payload, now));
+				request, payload, decodedFirst ? wire : null, () -> enter(request, operation, payload, dispatch));
 		request.attach(admission);
 		this.admissions.ask(admission);
+	}
+
+	/** Hand a request on to its server, as soon as its peer has read enough. */
+	private void enter(InboundRequest request, ExposedOperation operation, WireArguments payload, Runnable dispatch) {
+		if (!this.room.isFull()) {
+			dispatch.run();
+			return;
+		}
+		long deadline = this.context.clock().getAsLong() + callNanos(request, operation);
+		Held held = new Waiting(request, payload, operation, deadline, dispatch);
+		request.attach(held);
+		this.room.hold(held);
 	}
 
 	/** A call of what this end has of its own. */
@@ -240,7 +261,7 @@ final class InboundCalls {
 		}
 		else {
 			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now,
-					now + callNanos(request, operation));
+					now + callNanos(request, operation), this.room.expect(wire.replyBytes()));
 			request.attach(call);
 			operation.server().submit(key, call);
 		}
@@ -308,8 +329,8 @@ final class InboundCalls {
 			case InboundCall call -> call.cancelledByPeer();
 			case InboundStream stream -> stream.cancelledByPeer();
 			case BuiltInCall call -> call.cancelledByPeer();
-			case Admission admission -> {
-				admission.cancel();
+			case PendingRequest pending -> {
+				pending.end();
 				request.attach(null);
 				this.session.release(request);
 			}
@@ -322,9 +343,10 @@ final class InboundCalls {
 			case InboundCall call -> call.refused(refused(refusal, false));
 			case InboundStream stream -> stream.refused(refused(refusal, false));
 			case BuiltInCall call -> call.refused(refused(refusal, false));
-			case Admission admission -> {
-				admission.cancel();
-				admission.refused(request, refused(refusal, true), false);
+			case PendingRequest pending -> {
+				pending.end();
+				request.attach(null);
+				answer(request, refused(refusal, true));
 			}
 			case null, default -> answer(request, refused(refusal, true));
 		}
@@ -354,7 +376,7 @@ final class InboundCalls {
 	void demanded(InboundRequest request, long items) {
 		switch (request.attachment()) {
 			case InboundStream stream -> stream.credited(items);
-			case Asked asked -> asked.demanded += items;
+			case PendingRequest pending -> pending.demanded(items);
 			case null, default -> {
 				// Nothing that counts items, or not any more.
 			}
@@ -363,6 +385,7 @@ final class InboundCalls {
 
 	/** End streams whose time is over. */
 	void tick(long nowNanos) {
+		this.room.tick(nowNanos);
 		if (this.timed.isEmpty()) {
 			return;
 		}
@@ -372,6 +395,15 @@ final class InboundCalls {
 				stream.expire();
 			}
 		}
+	}
+
+	/** The connection is over. */
+	void close() {
+		this.room.close();
+	}
+
+	ReplyRoom room() {
+		return this.room;
 	}
 
 	void send(Outbound entry) {
@@ -419,10 +451,54 @@ final class InboundCalls {
 		return this.transport;
 	}
 
+	/** Once it was handed on. */
+	private void demandAgain(PendingRequest before) {
+		if (before.demanded() > 0) {
+			demanded(before.request(), before.demanded());
+		}
+	}
+
+	/** A request that waits until its peer has read more. */
+	private final class Waiting extends Held {
+
+		private final ExposedOperation operation;
+
+		private final long deadline;
+
+		private final Runnable dispatch;
+
+		Waiting(InboundRequest request, WireArguments arguments, ExposedOperation operation, long deadline,
+				Runnable dispatch) {
+			super(request, arguments);
+			this.operation = operation;
+			this.deadline = deadline;
+			this.dispatch = dispatch;
+		}
+
+		@Override
+		void goOn() {
+			request().attach(null);
+			this.dispatch.run();
+			demandAgain(this);
+		}
+
+		@Override
+		boolean isOverdue(long nowNanos) {
+			return !request().isCast() && nowNanos - this.deadline >= 0;
+		}
+
+		@Override
+		void expire() {
+			end();
+			request().attach(null);
+			answer(request(), WireFailure
+				.deadline(this.operation + ": the replies before it were not read in time; the call was not executed"));
+		}
+
+	}
+
 	/** A request that waits until it may go on. */
 	private final class Asked extends Admission {
-
-		private final InboundRequest request;
 
 		private final WireArguments payload;
 
@@ -431,13 +507,9 @@ final class InboundCalls {
 
 		private final Runnable goOn;
 
-		/** Items the peer has asked for since; of the connection's thread. */
-		private long demanded;
-
 		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload,
 				@Nullable WireOperation decoder, Runnable goOn) {
 			super(called, target, nanos, request, payload);
-			this.request = request;
 			this.payload = payload;
 			this.decoder = decoder;
 			this.goOn = goOn;
@@ -456,9 +528,7 @@ final class InboundCalls {
 		@Override
 		void allowed() {
 			this.goOn.run();
-			if (this.demanded > 0) {
-				InboundCalls.this.demanded(this.request, this.demanded);
-			}
+			demandAgain(this);
 		}
 
 		@Override

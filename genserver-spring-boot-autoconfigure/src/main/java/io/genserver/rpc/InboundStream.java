@@ -78,6 +78,10 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			fail(tooLong(bytes.length, limit));
 			return;
 		}
+		if (this.pull.isUnasked() && this.calls.room().isCrowded()) {
+			fail(WireFailure.failed(this.operation + ": its publisher sends more than it was asked for"));
+			return;
+		}
 		this.pull.sized(bytes.length);
 		this.calls.send(new Item(bytes));
 	}

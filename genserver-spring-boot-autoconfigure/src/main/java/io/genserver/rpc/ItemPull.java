@@ -42,6 +42,12 @@ final class ItemPull {
 
 	private volatile int largestItem = 1;
 
+	/** Items asked for so far; written before they are asked for. */
+	private volatile long requested;
+
+	/** Items that came; of the publisher's thread. */
+	private long received;
+
 	/** Items asked for and not yet written. */
 	private int outstanding;
 
@@ -64,6 +70,7 @@ final class ItemPull {
 		this.share = share;
 		this.first = (int) Math.min(FIRST_BATCH, credit);
 		this.outstanding = this.first;
+		this.requested = this.first;
 		this.credit = (credit != Long.MAX_VALUE) ? credit - this.first : credit;
 	}
 
@@ -84,9 +91,17 @@ final class ItemPull {
 
 	/** An item was so long. On the publisher's thread. */
 	void sized(int bytes) {
+		this.received++;
 		if (bytes > this.largestItem) {
 			this.largestItem = bytes;
 		}
+	}
+
+	/**
+	 * Whether the next item is one that was not asked for. On the publisher's thread.
+	 */
+	boolean isUnasked() {
+		return this.received >= this.requested;
 	}
 
 	/** Whether nothing more is taken. On any thread. */
@@ -143,6 +158,7 @@ final class ItemPull {
 		Flow.Subscription known = this.subscription;
 		if (more > 0 && known != null && !this.over) {
 			this.outstanding += more;
+			this.requested += more;
 			if (this.credit != Long.MAX_VALUE) {
 				this.credit -= more;
 			}

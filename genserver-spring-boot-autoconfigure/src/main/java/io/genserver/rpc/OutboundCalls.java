@@ -257,6 +257,11 @@ public final class OutboundCalls implements RpcChannel {
 		return new OutboundItems(this, call, wire, encoder, pull);
 	}
 
+	/** Whether more waits to be sent than is to wait. On any thread. */
+	boolean isCrowded() {
+		return this.outbound.bytes() > this.context.limits().outboundHardBytes();
+	}
+
 	void onWorker(Runnable task) {
 		this.context.workers().execute(task);
 	}

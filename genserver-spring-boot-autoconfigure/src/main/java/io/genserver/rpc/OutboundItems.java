@@ -53,6 +53,11 @@ final class OutboundItems implements Flow.Subscriber<@Nullable Object> {
 			giveUp(ex);
 			return;
 		}
+		if (this.pull.isUnasked() && this.calls.isCrowded()) {
+			this.pull.cancel();
+			giveUp(RemoteFailures.refused(this.call.method(), "its items are more than were asked for"));
+			return;
+		}
 		this.pull.sized(bytes.length);
 		this.calls.send(new Item(bytes));
 	}

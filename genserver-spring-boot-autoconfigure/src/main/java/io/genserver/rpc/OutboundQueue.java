@@ -1,7 +1,6 @@
 package io.genserver.rpc;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -31,11 +30,14 @@ import org.reactivestreams.Subscription;
  * many entries follow. Entries that may wait raise nothing and are looked at with the
  * next that does, at the latest at the next tick.
  * <p>
- * <b>Bytes.</b> {@link #added} less {@link #gone}, of which only the connection's thread
- * writes the second, holds the estimate of each entry until it is written, and from then
- * on the bytes it became, until the transport takes them. In ext mode what was written
- * may have to wait for the peer's credit; that is {@link #heldBack}, which holds up no
- * other stream, but counts against the hard limit.
+ * <b>Bytes.</b> However many wait, the connection stays: only a peer whose socket takes
+ * nothing for too long is slow. What is to keep them few asks {@link #bytes()} before it
+ * causes more, and is told by {@link #roomListener} when they have become fewer.
+ * {@link #added} less {@link #gone}, of which only the connection's thread writes the
+ * second, holds the estimate of each entry until it is written, and from then on the
+ * bytes it became, until the transport takes them. In ext mode what was written may have
+ * to wait for the peer's credit; that is {@link #heldBack}, which holds up no other
+ * stream.
  * <p>
  * <b>End.</b> Once {@link #closed} is set nothing is written. The connection's thread
  * sets it and then drops what is queued; whoever adds an entry looks at it again after
@@ -59,8 +61,6 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private volatile long gone;
 
-	private final AtomicBoolean overflowed = new AtomicBoolean();
-
 	private final Transport transport;
 
 	private final WireSession session;
@@ -70,6 +70,15 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	private final ProtocolLimits limits;
 
 	private final Runnable whenIdle;
+
+	/** Told that there may be room, while it wants to be. */
+	private Runnable roomListener = () -> {
+	};
+
+	private volatile boolean roomWanted;
+
+	private Runnable demandListener = () -> {
+	};
 
 	private final Runnable drain = this::drain;
 
@@ -122,15 +131,11 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 			entry.dropped();
 			return;
 		}
-		long bytes = this.added.addAndGet(entry.bytes()) - this.gone;
+		this.added.addAndGet(entry.bytes());
 		this.entries.offer(entry);
 		if (this.closed) {
 			dropAll();
 			return;
-		}
-		if (bytes + this.heldBack > this.limits.outboundHardBytes() && this.overflowed.compareAndSet(false, true)) {
-			this.transport.close(new CloseReason(CloseCode.SLOW_CONSUMER,
-					"more than " + this.limits.outboundHardBytes() + " bytes wait to be read by this peer"));
 		}
 		signal();
 	}
@@ -169,6 +174,39 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		if (!this.closed && this.session.hasOutput()) {
 			signal();
 		}
+		lookForRoom();
+	}
+
+	/**
+	 * Name who is to be told, on the connection's thread, when less may wait than before.
+	 */
+	void onRoom(Runnable listener) {
+		this.roomListener = listener;
+	}
+
+	/** Whether the listener wants to be told. On any thread. */
+	void wantRoom(boolean wanted) {
+		this.roomWanted = wanted;
+	}
+
+	/** What waited for credit may wait no longer though nothing was written. */
+	private void lookForRoom() {
+		if (this.roomWanted && !this.closed) {
+			count(0);
+			this.roomListener.run();
+		}
+	}
+
+	/**
+	 * Write what there is here and now, as far as the transport takes it. On the
+	 * connection's thread, also within an event of the session.
+	 * @return whether the transport takes no more
+	 */
+	boolean drainNow() {
+		if (!this.isDraining) {
+			drain();
+		}
+		return this.demand == 0;
 	}
 
 	/**
@@ -227,9 +265,11 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	void tick(long nowNanos) {
 		boolean idle = this.work.get() == 0 && !this.session.hasOutput();
 		hurry();
-		if (idle || !this.stalling || this.taken != this.takenAtProgress) {
+		lookForRoom();
+		long taken = this.taken + this.transport.progress();
+		if (idle || !this.stalling || taken != this.takenAtProgress) {
 			this.stalling = !idle;
-			this.takenAtProgress = this.taken;
+			this.takenAtProgress = taken;
 			this.progressNanos = nowNanos;
 		}
 		else if (nowNanos - this.progressNanos >= Durations.nanos(this.limits.outboundStall())) {
@@ -247,12 +287,18 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		subscriber.onSubscribe(this);
 	}
 
+	/** Called on the connection's thread whenever the transport takes messages again. */
+	void onDemand(Runnable listener) {
+		this.demandListener = listener;
+	}
+
 	@Override
 	public void request(long n) {
 		this.demand = (this.demand + n < 0) ? Long.MAX_VALUE : this.demand + n;
 		if (!this.isDraining) {
 			drain();
 		}
+		this.demandListener.run();
 	}
 
 	@Override
@@ -320,6 +366,9 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		}
 		count(0);
 		resumeWaiting();
+		if (this.roomWanted) {
+			this.roomListener.run();
+		}
 		return message;
 	}
 

@@ -67,11 +67,13 @@ public final class PeerConnection {
 		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator, events)
 				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
 		this.outbound = new OutboundQueue(transport, this.session, context, this::idle);
-		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, context)
+		Reading reading = new Reading(transport, this.session, context.clock());
+		this.outbound.onDemand(() -> reading.resume(Reading.Reason.ANSWERS));
+		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, reading, context)
 				: new CreditReturn(this.session, this.outbound, context);
 		this.inbound = new InboundCalls(mode, transport, context, this.outbound, this.backlog, this.session);
 		this.calls = new OutboundCalls(mode, context, this.session, this.outbound, this.backlog);
-		events.tell(this.outbound, this.inbound, this.calls);
+		events.tell(reading, this.outbound, this.inbound, this.calls);
 		readyOnceOpened();
 	}
 
@@ -150,6 +152,7 @@ public final class PeerConnection {
 		this.calls.refuse(reason);
 		this.session.close(reason);
 		this.calls.drop();
+		this.inbound.close();
 		this.outbound.close();
 		this.calls.endRest();
 		this.drained.complete(null);

@@ -22,6 +22,8 @@ final class PeerEvents implements WireListener {
 
 	private final Consumer<GoAway> leaving;
 
+	private @Nullable Reading reading;
+
 	private @Nullable OutboundQueue outbound;
 
 	private @Nullable InboundCalls inbound;
@@ -33,10 +35,15 @@ final class PeerEvents implements WireListener {
 		this.leaving = leaving;
 	}
 
-	void tell(OutboundQueue outbound, InboundCalls inbound, OutboundCalls calls) {
+	void tell(Reading reading, OutboundQueue outbound, InboundCalls inbound, OutboundCalls calls) {
+		this.reading = reading;
 		this.outbound = outbound;
 		this.inbound = inbound;
 		this.calls = calls;
+	}
+
+	private Reading reading() {
+		return Objects.requireNonNull(this.reading, "no event before the connection is complete");
 	}
 
 	private OutboundQueue outbound() {
@@ -121,6 +128,15 @@ final class PeerEvents implements WireListener {
 		calls().refuse("the other end leaves: " + goAway.reason());
 		calls().drop();
 		this.leaving.accept(goAway);
+	}
+
+	@Override
+	public boolean crowded() {
+		boolean full = outbound().drainNow();
+		if (full) {
+			reading().pause(Reading.Reason.ANSWERS);
+		}
+		return full;
 	}
 
 	@Override

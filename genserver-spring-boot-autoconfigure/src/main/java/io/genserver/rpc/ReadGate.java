@@ -1,7 +1,6 @@
 package io.genserver.rpc;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
 
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
@@ -26,7 +25,7 @@ final class ReadGate implements Backlog {
 
 	private final WireSession session;
 
-	private final LongSupplier clock;
+	private final Reading reading;
 
 	private final InboundBudget budget;
 
@@ -38,11 +37,14 @@ final class ReadGate implements Backlog {
 
 	private long pausedAt;
 
-	ReadGate(Transport transport, WireSession session, PeerContext context) {
+	/** What was not consumed at the last tick of a pause. */
+	private long unconsumed;
+
+	ReadGate(Transport transport, WireSession session, Reading reading, PeerContext context) {
 		ProtocolLimits limits = context.limits();
 		this.transport = transport;
 		this.session = session;
-		this.clock = context.clock();
+		this.reading = reading;
 		this.budget = new InboundBudget(limits.inboundBudgetBytes());
 		this.longestPause = limits.readPause();
 	}
@@ -85,19 +87,24 @@ final class ReadGate implements Backlog {
 		if (!this.paused && this.budget.pause(this.session.bufferedBytes())) {
 			this.paused = true;
 			this.pausedAt = nowNanos;
-			this.session.readingPaused(true, nowNanos);
-			this.transport.pauseReading();
+			this.unconsumed = this.budget.unconsumed();
+			this.reading.pause(Reading.Reason.BUDGET);
 		}
 	}
 
 	private void resume() {
 		this.paused = false;
-		this.session.readingPaused(false, this.clock.getAsLong());
-		this.transport.resumeReading();
+		this.reading.resume(Reading.Reason.BUDGET);
 	}
 
 	@Override
 	public void tick(long nowNanos) {
+		long now = this.budget.unconsumed();
+		if (now < this.unconsumed) {
+			// Little by little is not too slow.
+			this.pausedAt = nowNanos;
+		}
+		this.unconsumed = now;
 		if (this.paused && nowNanos - this.pausedAt >= Durations.nanos(this.longestPause)) {
 			this.transport.close(new CloseReason(CloseCode.OVERLOADED,
 					"what this peer sent was not consumed within " + this.longestPause));

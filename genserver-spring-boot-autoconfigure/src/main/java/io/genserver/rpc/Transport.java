@@ -44,6 +44,16 @@ public interface Transport {
 	void resumeReading();
 
 	/**
+	 * Tell how far the socket has come with what was to be sent. On the connection's
+	 * thread.
+	 * @return a number that changes whenever the socket has taken something, and only
+	 * then
+	 */
+	default long progress() {
+		return 0;
+	}
+
+	/**
 	 * Close the WebSocket with a code and a reason, after what was already taken from
 	 * {@link PeerConnection#outbound()}; then disconnect, also if the peer does not
 	 * answer. Does nothing if it is closing already.

@@ -24,6 +24,8 @@ final class WireArguments implements RemotePayload {
 
 	private final @Nullable RequestItems items;
 
+	private final @Nullable ReplyRoom room;
+
 	private byte @Nullable [] bytes;
 
 	/** What they are, if they were decoded before they were handed to a server. */
@@ -35,7 +37,7 @@ final class WireArguments implements RemotePayload {
 	private volatile @Nullable Runnable whenFinished;
 
 	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog) {
-		this(request, bytes, backlog, null);
+		this(request, bytes, backlog, null, null);
 	}
 
 	/**
@@ -44,12 +46,15 @@ final class WireArguments implements RemotePayload {
 	 * @param bytes the arguments
 	 * @param backlog counts them
 	 * @param items the items that follow them, or null
+	 * @param room where the reply will wait to be read, if that matters
 	 */
-	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, @Nullable RequestItems items) {
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, @Nullable RequestItems items,
+			@Nullable ReplyRoom room) {
 		this.request = request;
 		this.bytes = bytes;
 		this.backlog = backlog;
 		this.items = items;
+		this.room = room;
 		backlog.add(bytes.length);
 	}
 
@@ -65,6 +70,12 @@ final class WireArguments implements RemotePayload {
 
 	@Nullable RequestItems items() {
 		return this.items;
+	}
+
+	/** Whether a reply had better wait as it is. */
+	boolean repliesWait() {
+		ReplyRoom known = this.room;
+		return known != null && known.isCrowded();
 	}
 
 	/** They are about to be decoded. */

@@ -28,6 +28,9 @@ final class WireOperation extends Operation {
 
 	private static final SafeLogger logger = SafeLogger.of(WireOperation.class);
 
+	/** Whether replies are longer is of no interest. */
+	private static final int SHORT = 1024;
+
 	private final String wireName;
 
 	private final Operation operation;
@@ -41,6 +44,8 @@ final class WireOperation extends Operation {
 	private final CallMetadata replyMetadata;
 
 	private final BadArguments badArguments;
+
+	private int replyBytes;
 
 	WireOperation(String wireName, Operation operation, OperationCodec codec, @Nullable ItemParameter itemParameter,
 			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata, BadArguments badArguments) {
@@ -84,7 +89,7 @@ final class WireOperation extends Operation {
 				running = true;
 				return encoded(stage, arguments);
 			}
-			return encode(reply);
+			return answer(reply, arguments);
 		}
 		finally {
 			if (!running) {
@@ -163,7 +168,7 @@ final class WireOperation extends Operation {
 		stage.whenComplete((value, failure) -> {
 			arguments.finished();
 			if (failure == null) {
-				reply.complete(encode(value));
+				reply.complete(answer(value, arguments));
 			}
 			else {
 				reply.completeExceptionally(Throwables.unwrap(failure));
@@ -177,10 +182,33 @@ final class WireOperation extends Operation {
 		return this.codec.arguments().key(arguments);
 	}
 
+	/** The bytes of a reply, or itself where it is to wait and can. */
+	private Object answer(@Nullable Object reply, WireArguments arguments) {
+		return (arguments.repliesWait() && ImmutableValues.isImmutable(reply)) ? new LaterReply(reply) : encode(reply);
+	}
+
+	/** About how long replies are, once there was one. On any thread. */
+	int replyBytes() {
+		return this.replyBytes;
+	}
+
+	/** Up at once, down slowly. What gets lost between threads comes again. */
+	private void noteLength(int length) {
+		int known = this.replyBytes;
+		if (length > known) {
+			this.replyBytes = length;
+		}
+		else if (known > SHORT) {
+			this.replyBytes = known - ((known - length) >> 4);
+		}
+	}
+
 	/** The bytes of a reply, or why there are none. Never throws. */
-	private Object encode(@Nullable Object reply) {
+	Object encode(@Nullable Object reply) {
 		try {
-			return this.codec.reply().encode(reply);
+			byte[] bytes = this.codec.reply().encode(reply);
+			noteLength(bytes.length);
+			return bytes;
 		}
 		catch (Throwable ex) {
 			logger.error("The reply of {} cannot be encoded", this.wireName, ex);

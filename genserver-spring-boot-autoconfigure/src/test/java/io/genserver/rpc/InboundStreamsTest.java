@@ -161,12 +161,20 @@ class InboundStreamsTest {
 	}
 
 	@Test
-	void aPublisherThatIgnoresDemandClosesTheConnectionAtTheHardLimit() {
+	void aPublisherThatIgnoresDemandEndsItsStreamAtTheHardLimit() {
 		this.peer = peer(StreamFailure.CANCEL,
 				ProtocolLimits.defaults().toBuilder().outboundSoftBytes(1000).outboundHardBytes(10_000).build());
 		this.peer.room = 0;
-		this.peer.stream("feed.flood", "");
-		this.peer.pumpUntil(() -> this.peer.transport.closeCode() == CloseCode.SLOW_CONSUMER);
+		Reply reply = this.peer.stream("feed.flood", "");
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() > 10_000);
+		for (int i = 0; i < 20; i++) {
+			this.peer.pump();
+		}
+		assertThat(this.peer.connection.outboundBytes()).isLessThan(20_000);
+		this.peer.room = Long.MAX_VALUE;
+		this.peer.pumpUntil(reply::isOver);
+		assertThat(reply.failure).isNotNull();
+		assertThat(this.peer.transport.closeCode()).isZero();
 	}
 
 	@Test

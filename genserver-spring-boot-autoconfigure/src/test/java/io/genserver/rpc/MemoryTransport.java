@@ -21,6 +21,8 @@ final class MemoryTransport implements Transport {
 
 	volatile boolean paused;
 
+	volatile long progress;
+
 	volatile @Nullable CloseReason closed;
 
 	@Override
@@ -32,6 +34,11 @@ final class MemoryTransport implements Transport {
 	public void execute(Runnable task) {
 		this.executed.incrementAndGet();
 		this.tasks.add(task);
+	}
+
+	@Override
+	public long progress() {
+		return this.progress;
 	}
 
 	@Override

@@ -208,16 +208,6 @@ class PeerLimitsTest {
 	}
 
 	@Test
-	void repliesBeyondTheHardLimitCloseTheConnection() {
-		this.peer = peer(limits().outboundSoftBytes(100_000).outboundHardBytes(500_000).build());
-		this.peer.room = 0;
-		for (int i = 0; i < 15; i++) {
-			this.peer.call("heavy.big", "50000");
-		}
-		this.peer.pumpUntil(() -> this.peer.transport.closeCode() == CloseCode.SLOW_CONSUMER);
-	}
-
-	@Test
 	void publishersArePulledUpToTheSoftLimit() {
 		this.peer = peer(limits().outboundSoftBytes(50_000).build());
 		this.peer.room = 0;

@@ -26,6 +26,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -385,6 +386,12 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		catch (RejectedExecutionException ex) {
 			logger.debug("The event loop of {} has ended", this.remote);
 		}
+	}
+
+	@Override
+	public long progress() {
+		ChannelOutboundBuffer unsent = this.channel.unsafe().outboundBuffer();
+		return this.socket.sent() - ((unsent != null) ? unsent.totalPendingWriteBytes() : 0);
 	}
 
 	@Override

@@ -1,0 +1,11 @@
+package io.genserver.rpc;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reply that never changes and is encoded when there is room for it.
+ *
+ * @param value what the handler returned
+ */
+record LaterReply(@Nullable Object value) {
+}
