@@ -1,5 +1,8 @@
 package io.genserver.autoconfigure;
 
+import java.util.Comparator;
+
+import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.ApiDeclarations;
 import io.genserver.rpc.server.BrowserClient;
 import io.genserver.rpc.server.ExposurePatterns;
@@ -7,6 +10,7 @@ import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.runtime.GenServerRuntime;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -33,8 +37,13 @@ public final class GenServerRpcBrowserAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty("genserver.rpc.typescript.enabled")
-	RouterFunction<ServerResponse> genServerApiDeclarationsRoute(GenServerRuntime runtime, ExposurePatterns exposed) {
-		return ApiDeclarations.route(runtime.servers(), exposed);
+	RouterFunction<ServerResponse> genServerApiDeclarationsRoute(GenServerRuntime runtime, ExposurePatterns exposed,
+			ObjectProvider<RpcCodec> codecs) {
+		RpcCodec codec = codecs.orderedStream()
+			.sorted(Comparator.comparing((each) -> !each.name().equals("json")))
+			.findFirst()
+			.orElseThrow();
+		return ApiDeclarations.route(runtime.servers(), exposed, codec);
 	}
 
 }

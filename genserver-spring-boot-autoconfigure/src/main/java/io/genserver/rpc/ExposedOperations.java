@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 import io.genserver.protocol.MethodId;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.codec.ValueShapes;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
@@ -255,6 +256,15 @@ public final class ExposedOperations {
 	 */
 	public List<String> encodings() {
 		return known().names();
+	}
+
+	/**
+	 * Return what collects the shapes of values as they are in the encoding used unless a
+	 * peer asks for another.
+	 * @return a new collection
+	 */
+	public ValueShapes shapes() {
+		return known().codec(known().first()).shapes();
 	}
 
 	@Nullable BuiltInMethod builtIn(long methodId) {

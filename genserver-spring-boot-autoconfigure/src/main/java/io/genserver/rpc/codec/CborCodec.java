@@ -50,4 +50,9 @@ public final class CborCodec implements RpcCodec {
 		Readability.require(this.format, this.format.type(type));
 	}
 
+	@Override
+	public ValueShapes shapes() {
+		return new JacksonShapes(this.format);
+	}
+
 }

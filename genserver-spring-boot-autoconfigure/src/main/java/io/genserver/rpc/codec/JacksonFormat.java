@@ -3,6 +3,7 @@ package io.genserver.rpc.codec;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
@@ -56,6 +57,23 @@ final class JacksonFormat {
 
 	JavaType type(Type type) {
 		return this.mapper.constructType(type);
+	}
+
+	/**
+	 * The type of a class that values of a type are of, with what is known of its type
+	 * variables, or null if it is none of its subclasses.
+	 */
+	@Nullable JavaType subtype(JavaType type, Class<?> actual) {
+		if (!type.isTypeOrSuperTypeOf(actual)) {
+			return null;
+		}
+		try {
+			return this.mapper.getTypeFactory().constructSpecializedType(type, actual);
+		}
+		catch (IllegalArgumentException ex) {
+			// Its type variables do not fit those of the type.
+			return this.mapper.constructType(actual);
+		}
 	}
 
 	/** Parse bytes, which must not be empty. */

@@ -44,4 +44,9 @@ public final class JsonCodec implements RpcCodec {
 		Readability.require(this.format, this.format.type(type));
 	}
 
+	@Override
+	public ValueShapes shapes() {
+		return new JacksonShapes(this.format);
+	}
+
 }

@@ -22,13 +22,19 @@ import tools.jackson.databind.jsontype.NamedType;
  */
 final class Readability {
 
+	private final JacksonFormat format;
+
 	private final DeserializationContext context;
 
 	/** What was looked at, or is being. */
 	private final Set<JavaType> seen = new HashSet<>();
 
-	private Readability(DeserializationContext context) {
-		this.context = context;
+	/** Likewise, of types that name their subtypes, which may be among these. */
+	private final Set<JavaType> polymorphic = new HashSet<>();
+
+	private Readability(JacksonFormat format) {
+		this.format = format;
+		this.context = format.mapper()._deserializationContext();
 	}
 
 	/**
@@ -39,7 +45,7 @@ final class Readability {
 	 * change
 	 */
 	static void require(JacksonFormat format, JavaType type) {
-		new Readability(format.mapper()._deserializationContext()).require(type, "", null);
+		new Readability(format).require(type, "", null);
 	}
 
 	private void require(JavaType type, String path, @Nullable BeanProperty property) {
@@ -68,15 +74,15 @@ final class Readability {
 	}
 
 	private void requireSubtypes(JavaType type, String path) {
-		if (!this.seen.add(type)) {
+		if (!this.polymorphic.add(type)) {
 			return;
 		}
 		for (NamedType each : this.context.getConfig()
 			.getSubtypeResolver()
 			.collectAndResolveSubtypesByTypeId(this.context.getConfig(),
 					this.context.introspectClassAnnotations(type))) {
-			JavaType subtype = this.context.constructSpecializedType(type, each.getType());
-			if (!subtype.isAbstract() && !subtype.equals(type)) {
+			JavaType subtype = this.format.subtype(type, each.getType());
+			if (subtype != null && !subtype.isAbstract()) {
 				require(subtype, this.context.findNonContextualValueDeserializer(subtype), path, null);
 			}
 		}

@@ -62,6 +62,14 @@ public interface RpcCodec {
 	}
 
 	/**
+	 * Return what collects the shapes of values in JSON, to describe what may be called.
+	 * @return a new collection
+	 */
+	default ValueShapes shapes() {
+		return ValueShapes.unknown();
+	}
+
+	/**
 	 * A parameter of an operation.
 	 *
 	 * @param name its name, or {@code argument 1} and so on where names are unknown

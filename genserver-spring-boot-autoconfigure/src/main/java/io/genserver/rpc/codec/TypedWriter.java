@@ -24,6 +24,8 @@ import tools.jackson.databind.jsontype.TypeSerializer;
  */
 final class TypedWriter {
 
+	private final JacksonFormat format;
+
 	private final ObjectMapper mapper;
 
 	private final JavaType type;
@@ -42,6 +44,7 @@ final class TypedWriter {
 	 * @param isPart whether more is written after a value, to the same generator
 	 */
 	TypedWriter(JacksonFormat format, JavaType type, boolean isPart) {
+		this.format = format;
 		this.mapper = format.mapper();
 		this.type = type;
 		this.isPart = isPart;
@@ -87,15 +90,9 @@ final class TypedWriter {
 	}
 
 	private Choice choiceFor(Class<?> actual) {
-		try {
-			// Where it is of another class than declared, Jackson says so.
-			return choice(this.type.isTypeOrSuperTypeOf(actual)
-					? this.mapper._serializationContext().constructSpecializedType(this.type, actual) : this.type);
-		}
-		catch (IllegalArgumentException ex) {
-			// A class whose type variables do not fit those of the type.
-			return choice(this.mapper.constructType(actual));
-		}
+		JavaType known = this.format.subtype(this.type, actual);
+		// Where it is of another class than declared, Jackson says so.
+		return choice((known != null) ? known : this.type);
 	}
 
 	/**

@@ -1,22 +1,25 @@
 package io.genserver.rpc.server;
 
-import java.lang.reflect.AnnotatedParameterizedType;
-import java.lang.reflect.AnnotatedType;
-import java.lang.reflect.Method;
-import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.StreamSupport;
 
-import io.genserver.rpc.ItemParameter;
-import io.genserver.runtime.MethodOperation;
+import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.codec.ValueShape;
+import io.genserver.rpc.codec.ValueShape.Definition;
+import io.genserver.rpc.codec.ValueShape.Nothing;
+import io.genserver.rpc.codec.ValueShapes;
+import io.genserver.rpc.server.DescribedOperation.Described;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -36,11 +39,18 @@ public final class ApiDeclarations {
 	private static final Set<String> RESERVED = Set.of("arguments", "await", "debugger", "delete", "eval", "export",
 			"function", "in", "let", "typeof", "var", "with", "yield");
 
-	private final TypeScriptTypes types = new TypeScriptTypes();
+	private final ValueShapes shapes;
 
 	private final BiPredicate<Server, Operation> exposed;
 
-	private ApiDeclarations(BiPredicate<Server, Operation> exposed) {
+	/** Of each server, by their names. */
+	private final Map<Server, List<DescribedOperation>> servers = new LinkedHashMap<>();
+
+	/** What the interfaces of the servers are called. */
+	private final Map<Server, String> interfaces = new LinkedHashMap<>();
+
+	private ApiDeclarations(ValueShapes shapes, BiPredicate<Server, Operation> exposed) {
+		this.shapes = shapes;
 		this.exposed = exposed;
 	}
 
@@ -48,136 +58,118 @@ public final class ApiDeclarations {
 	 * Return the route of the declarations.
 	 * @param servers the servers there are
 	 * @param exposed which of their operations clients may call
+	 * @param codec the encoding that is used unless another is asked for
 	 * @return the route
 	 */
-	public static RouterFunction<ServerResponse> route(Iterable<Server> servers,
-			BiPredicate<Server, Operation> exposed) {
+	public static RouterFunction<ServerResponse> route(Iterable<Server> servers, BiPredicate<Server, Operation> exposed,
+			RpcCodec codec) {
 		return BrowserClient.file(PATH, BrowserClient.TYPESCRIPT,
-				of(servers, exposed).getBytes(StandardCharsets.UTF_8));
+				of(servers, exposed, codec).getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
 	 * Write the declarations.
 	 * @param servers the servers there are
 	 * @param exposed which of their operations clients may call
+	 * @param codec the encoding that is used unless another is asked for
 	 * @return TypeScript
 	 */
-	static String of(Iterable<Server> servers, BiPredicate<Server, Operation> exposed) {
-		return new ApiDeclarations(exposed).write(servers);
+	static String of(Iterable<Server> servers, BiPredicate<Server, Operation> exposed, RpcCodec codec) {
+		return new ApiDeclarations(codec.shapes(), exposed).write(servers);
 	}
 
 	private String write(Iterable<Server> servers) {
-		List<Server> sorted = StreamSupport.stream(servers.spliterator(), false)
-			.filter((server) -> !operations(server).isEmpty())
+		Set<String> names = new HashSet<>(TypeScriptTypes.TAKEN);
+		names.add("Api");
+		StreamSupport.stream(servers.spliterator(), false)
 			.sorted(Comparator.comparing(Server::name))
-			.toList();
-		this.types.reserve("Api");
-		sorted.forEach((server) -> this.types.reserve(interfaceName(server)));
+			.forEach((each) -> {
+				List<DescribedOperation> operations = operations(each);
+				if (!operations.isEmpty()) {
+					this.servers.put(each, operations);
+					this.interfaces.put(each, freeName(each, names));
+				}
+			});
+		Collection<Definition> definitions = this.shapes.finish(names);
 		StringBuilder text = new StringBuilder("// What this application exposes: connect().proxy<Api>()\n\n");
 		text.append("export interface Api {\n");
-		for (Server server : sorted) {
-			String parameter = server.definition().keyed() ? "(key: string)" : "";
-			text.append("  ")
-				.append(property(server.name()))
-				.append(parameter)
-				.append(": ")
-				.append(interfaceName(server))
-				.append(";\n");
-		}
+		this.interfaces.forEach((server, name) -> text.append("  ")
+			.append(TypeScriptTypes.property(server.name()))
+			.append(server.definition().keyed() ? "(key: string)" : "")
+			.append(": ")
+			.append(name)
+			.append(";\n"));
 		text.append("}\n");
-		sorted.forEach((server) -> text.append('\n').append(declaration(server)));
-		this.types.declarations()
-			.stream()
-			.filter((each) -> !each.isEmpty())
-			.forEach((each) -> text.append('\n').append(each));
+		this.servers.forEach((server, operations) -> text.append('\n').append(declaration(server, operations)));
+		definitions.forEach((each) -> text.append('\n').append(TypeScriptTypes.declaration(each)));
 		return text.toString();
 	}
 
-	private List<? extends Operation> operations(Server server) {
+	private List<DescribedOperation> operations(Server server) {
 		return server.definition()
 			.operations()
 			.stream()
 			.filter((operation) -> this.exposed.test(server, operation))
 			.sorted(Comparator.comparing(Operation::name))
+			.map((operation) -> DescribedOperation.of(operation, this.shapes))
 			.toList();
 	}
 
-	private static String interfaceName(Server server) {
+	private static String freeName(Server server, Set<String> names) {
 		StringBuilder name = new StringBuilder();
 		for (String word : server.name().split("[-_]")) {
 			if (!word.isEmpty()) {
 				name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
 			}
 		}
-		return name.append("Server").toString();
+		String free = name + "Server";
+		for (int number = 2; !names.add(free); number++) {
+			free = name + "Server" + number;
+		}
+		return free;
 	}
 
-	private static String property(String name) {
-		return name.contains("-") ? "'" + name + "'" : name;
-	}
-
-	private String declaration(Server server) {
-		StringBuilder text = new StringBuilder("export interface ").append(interfaceName(server)).append(" {\n");
-		for (Operation operation : operations(server)) {
-			if (ItemParameter.find(operation.parameterTypes()) != null) {
+	private String declaration(Server server, List<DescribedOperation> operations) {
+		StringBuilder text = new StringBuilder("export interface ").append(this.interfaces.get(server)).append(" {\n");
+		for (DescribedOperation each : operations) {
+			String name = each.operation().name();
+			if (each.takesItems()) {
 				// A proxy has no way to say which of its arguments is the stream.
 				text.append("  // ")
-					.append(operation.name())
+					.append(name)
 					.append(" takes a stream: call it by name, with upload() or channel().\n");
 				continue;
 			}
 			text.append("  ")
-				.append(operation.name())
+				.append(TypeScriptTypes.property(name))
 				.append('(')
-				.append(parameters(operation))
+				.append(parameters(each))
 				.append("): ")
-				.append(reply(operation))
+				.append(reply(each))
 				.append(";\n");
 		}
 		return text.append("}\n").toString();
 	}
 
-	private String parameters(Operation operation) {
-		Method method = method(operation);
-		List<String> names = (operation instanceof MethodOperation known) ? known.parameterNames() : List.of();
-		Type[] types = operation.parameterTypes();
-		AnnotatedType[] annotated = (method != null) ? method.getAnnotatedParameterTypes() : new AnnotatedType[0];
+	private static String parameters(DescribedOperation operation) {
 		List<String> parameters = new ArrayList<>();
-		for (int i = 0; i < types.length; i++) {
-			String name = names.isEmpty() ? "argument" + (i + 1) : names.get(i);
+		for (Described each : operation.parameters()) {
+			String name = (each.name() != null) ? each.name() : "argument" + (parameters.size() + 1);
 			// A single byte[] goes as it is; among others it is text in JSON.
-			String type = (types.length == 1 && types[i] == byte[].class) ? "Uint8Array"
-					: this.types.of(types[i], (annotated.length == types.length) ? annotated[i] : null);
+			String type = operation.isRaw() ? "Uint8Array" : TypeScriptTypes.of(each.shape());
 			parameters.add((RESERVED.contains(name) ? name + "_" : name) + ": " + type);
 		}
 		return String.join(", ", parameters);
 	}
 
-	private String reply(Operation operation) {
-		Type type = operation.replyType();
-		String item = (type == byte[].class) ? "Uint8Array" : this.types.of(type, annotatedReply(operation, type));
-		return switch (operation.kind()) {
+	private static String reply(DescribedOperation operation) {
+		ValueShape reply = operation.reply();
+		String item = (reply == null) ? "Uint8Array" : (reply instanceof Nothing) ? "void" : TypeScriptTypes.of(reply);
+		return switch (operation.operation().kind()) {
 			case CALL -> "Promise<" + item + ">";
 			case CAST -> "Promise<void>";
 			case STREAM -> "AsyncIterable<" + item + ">";
 		};
-	}
-
-	/** The annotations of what is returned, or of what it promises. */
-	static @Nullable AnnotatedType annotatedReply(Operation operation, Type reply) {
-		Method method = method(operation);
-		if (method == null) {
-			return null;
-		}
-		AnnotatedType returned = method.getAnnotatedReturnType();
-		boolean promised = operation.kind() == Operation.Kind.STREAM || !returned.getType().equals(reply);
-		return (promised && returned instanceof AnnotatedParameterizedType generic
-				&& generic.getAnnotatedActualTypeArguments().length == 1) ? generic.getAnnotatedActualTypeArguments()[0]
-						: returned;
-	}
-
-	static @Nullable Method method(Operation operation) {
-		return (operation instanceof MethodOperation known) ? known.method() : null;
 	}
 
 }

@@ -1,18 +1,20 @@
 package io.genserver.rpc.server;
 
-import java.lang.reflect.AnnotatedType;
-import java.lang.reflect.Method;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.genserver.protocol.MethodId;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.ExposedOperations.Exposed;
-import io.genserver.rpc.ItemParameter;
-import io.genserver.runtime.MethodOperation;
+import io.genserver.rpc.codec.ValueShape;
+import io.genserver.rpc.codec.ValueShape.Definition;
+import io.genserver.rpc.codec.ValueShape.Nothing;
+import io.genserver.rpc.codec.ValueShapes;
+import io.genserver.rpc.server.DescribedOperation.Described;
 import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,6 @@ final class ApiDescription {
 	/** What goes over the wire as it is. */
 	private static final Map<String, Object> RAW = Map.of("contentMediaType", "application/octet-stream");
 
-	private final JsonSchemas schemas = new JsonSchemas();
-
 	private ApiDescription() {
 	}
 
@@ -38,48 +38,59 @@ final class ApiDescription {
 	 * @return an object as JSON has them
 	 */
 	static Map<String, Object> of(ExposedOperations exposed) {
-		return new ApiDescription().describe(exposed);
-	}
-
-	private Map<String, Object> describe(ExposedOperations exposed) {
+		ValueShapes shapes = exposed.shapes();
+		Map<Exposed, DescribedOperation> described = new LinkedHashMap<>();
+		exposed.list().forEach((each) -> described.put(each, DescribedOperation.of(each.operation(), shapes)));
+		Collection<Definition> definitions = shapes.finish(Set.of());
 		Map<Server, List<Map<String, Object>>> operations = new LinkedHashMap<>();
-		for (Exposed each : exposed.list()) {
-			operations.computeIfAbsent(each.server(), (server) -> new ArrayList<>()).add(operation(each));
-		}
+		described.forEach((each, known) -> operations.computeIfAbsent(each.server(), (server) -> new ArrayList<>())
+			.add(operation(each, known)));
 		List<Object> servers = new ArrayList<>();
 		operations.forEach((server, known) -> servers.add(
 				JsonSchemas.ordered("name", server.name(), "keyed", server.definition().keyed(), "operations", known)));
 		List<String> encodings = new ArrayList<>(exposed.encodings());
 		encodings.add("raw");
-		return JsonSchemas.ordered("servers", servers, "contentTypes", encodings, "$defs", this.schemas.definitions());
+		return JsonSchemas.ordered("servers", servers, "contentTypes", encodings, "$defs",
+				JsonSchemas.definitions(definitions));
 	}
 
-	private Map<String, Object> operation(Exposed exposed) {
+	private static Map<String, Object> operation(Exposed exposed, DescribedOperation described) {
 		Operation operation = exposed.operation();
-		ItemParameter items = ItemParameter.find(operation.parameterTypes());
 		Map<String, Object> description = JsonSchemas.ordered("name", operation.name(), "method", exposed.wireName(),
-				"id", MethodId.toHex(exposed.methodId()), "kind", kind(operation, items != null), "idempotent",
+				"id", MethodId.toHex(exposed.methodId()), "kind", kind(operation, described.takesItems()), "idempotent",
 				operation.idempotent());
-		List<Map<String, Object>> parameters = parameters(operation, items);
-		if (exposed.server().definition().keyed() || parameters.size() > 1) {
-			if (exposed.server().definition().keyed()) {
-				parameters.addFirst(JsonSchemas.ordered("type", "string", "title", "key"));
-			}
-			description.put("arguments", JsonSchemas.ordered("type", "array", "prefixItems", parameters, "items", false,
-					"minItems", parameters.size()));
+		arguments(description, described, exposed.server().definition().keyed());
+		if (described.takesItems()) {
+			description.put("items", schema(described.items()));
+		}
+		if (!(described.reply() instanceof Nothing)) {
+			description.put("reply", schema(described.reply()));
+		}
+		return description;
+	}
+
+	private static void arguments(Map<String, Object> description, DescribedOperation described, boolean keyed) {
+		List<Map<String, Object>> parameters = new ArrayList<>();
+		int required = 0;
+		if (keyed) {
+			parameters.add(JsonSchemas.ordered("type", "string", "title", "key"));
+			required = 1;
+		}
+		for (Described each : described.parameters()) {
+			Map<String, Object> schema = described.isRaw() ? RAW : JsonSchemas.of(each.shape());
+			parameters.add((each.name() != null) ? titled(schema, each.name()) : schema);
+			required = each.optional() ? required : parameters.size();
+		}
+		if (keyed || parameters.size() > 1) {
+			description.put("arguments", JsonSchemas.tuple(parameters, required));
 		}
 		else if (!parameters.isEmpty()) {
 			description.put("arguments", parameters.getFirst());
 		}
-		if (items != null) {
-			description.put("items", (items.item() == byte[].class) ? RAW : this.schemas.of(items.item(), null));
-		}
-		Type reply = operation.replyType();
-		if (operation.kind() != Operation.Kind.CAST && reply != void.class && reply != Void.class) {
-			description.put("reply", (reply == byte[].class) ? RAW
-					: this.schemas.of(reply, ApiDeclarations.annotatedReply(operation, reply)));
-		}
-		return description;
+	}
+
+	private static Map<String, Object> schema(@Nullable ValueShape shape) {
+		return (shape != null) ? JsonSchemas.of(shape) : RAW;
 	}
 
 	/** What the clients call it. */
@@ -89,24 +100,6 @@ final class ApiDescription {
 			case CALL -> takesItems ? "upload" : "call";
 			case STREAM -> takesItems ? "channel" : "stream";
 		};
-	}
-
-	/** Of all but the stream. */
-	private List<Map<String, Object>> parameters(Operation operation, @Nullable ItemParameter items) {
-		Type[] types = operation.parameterTypes();
-		List<String> names = (operation instanceof MethodOperation known) ? known.parameterNames() : List.of();
-		Method method = ApiDeclarations.method(operation);
-		AnnotatedType[] annotated = (method != null) ? method.getAnnotatedParameterTypes() : new AnnotatedType[0];
-		List<Map<String, Object>> parameters = new ArrayList<>();
-		boolean single = types.length == ((items != null) ? 2 : 1);
-		for (int i = 0; i < types.length; i++) {
-			if (items == null || items.index() != i) {
-				Map<String, Object> schema = (single && types[i] == byte[].class) ? RAW
-						: this.schemas.of(types[i], (annotated.length == types.length) ? annotated[i] : null);
-				parameters.add(names.isEmpty() ? schema : titled(schema, names.get(i)));
-			}
-		}
-		return parameters;
 	}
 
 	private static Map<String, Object> titled(Map<String, Object> schema, String name) {

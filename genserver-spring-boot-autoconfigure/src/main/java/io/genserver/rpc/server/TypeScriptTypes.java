@@ -1,176 +1,115 @@
 package io.genserver.rpc.server;
 
-import java.lang.reflect.AnnotatedParameterizedType;
-import java.lang.reflect.AnnotatedType;
-import java.lang.reflect.GenericArrayType;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
-import java.lang.reflect.TypeVariable;
-import java.lang.reflect.WildcardType;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
+import io.genserver.rpc.codec.ValueShape;
+import io.genserver.rpc.codec.ValueShape.Anything;
+import io.genserver.rpc.codec.ValueShape.Choice;
+import io.genserver.rpc.codec.ValueShape.Constant;
+import io.genserver.rpc.codec.ValueShape.Definition;
+import io.genserver.rpc.codec.ValueShape.Mapping;
+import io.genserver.rpc.codec.ValueShape.Member;
+import io.genserver.rpc.codec.ValueShape.Nothing;
+import io.genserver.rpc.codec.ValueShape.Numeric;
+import io.genserver.rpc.codec.ValueShape.Reference;
+import io.genserver.rpc.codec.ValueShape.Sequence;
+import io.genserver.rpc.codec.ValueShape.Structure;
+import io.genserver.rpc.codec.ValueShape.Text;
+import io.genserver.rpc.codec.ValueShape.Truth;
+import io.genserver.rpc.codec.ValueShape.Tuple;
 
 /**
- * The TypeScript types of Java types as JSON has them: records, enums and sealed types
- * get declarations of their own. What is not known becomes {@code unknown} with the name
+ * Shapes as types of TypeScript. What is not known becomes {@code unknown} with the name
  * of its class.
  */
 final class TypeScriptTypes {
 
-	private final Map<Class<?>, String> names = new HashMap<>();
-
-	/** Declarations by name; empty while one is being written. */
-	private final Map<String, String> declarations = new TreeMap<>();
-
-	/** Return the declarations of all types asked for so far, by name. */
-	List<String> declarations() {
-		return List.copyOf(this.declarations.values());
-	}
-
-	/** Keep a name for something else. */
-	void reserve(String name) {
-		this.declarations.put(name, "");
-	}
-
 	/**
-	 * Return the type that stands for another.
-	 * @param type the type
-	 * @param annotated the same with its annotations, if they are known
+	 * Names a declaration of ours must not have: types that are used here, and words of
+	 * the language.
 	 */
-	String of(Type type, @Nullable AnnotatedType annotated) {
-		String plain = plain(type, annotated);
-		boolean nullable = JsonShape.isOptional(type) || (annotated != null && isNullable(annotated));
-		return (nullable && !plain.endsWith(" | null")) ? plain + " | null" : plain;
+	static final Set<String> TAKEN = Set.of("AsyncIterable", "Partial", "Promise", "Uint8Array", "any", "as", "async",
+			"bigint", "declare", "export", "function", "in", "is", "keyof", "let", "module", "namespace", "never",
+			"number", "object", "of", "string", "symbol", "type", "typeof", "undefined", "unique", "unknown", "var",
+			"with");
+
+	private static final String IDENTIFIER = "[A-Za-z_$][A-Za-z0-9_$]*";
+
+	private TypeScriptTypes() {
 	}
 
-	private static boolean isNullable(AnnotatedType annotated) {
-		return Arrays.stream(annotated.getAnnotations())
-			.anyMatch((each) -> each.annotationType().getSimpleName().equals("Nullable"));
-	}
-
-	private String plain(Type type, @Nullable AnnotatedType annotated) {
-		return switch (type) {
-			case Class<?> plain -> ofClass(plain);
-			case ParameterizedType generic -> ofGeneric(generic, arguments(generic, annotated));
-			case GenericArrayType array -> arrayOf(of(array.getGenericComponentType(), null));
-			case WildcardType wildcard -> of(wildcard.getUpperBounds()[0], null);
-			case TypeVariable<?> variable -> variable.getName();
-			default -> unknown(type);
+	static String of(ValueShape shape) {
+		return switch (shape) {
+			case Anything any when any.type() == null -> "unknown";
+			case Anything any -> "unknown /* " + any.type() + " */";
+			case Nothing nothing -> "null";
+			case Truth truth -> "boolean";
+			case Numeric number -> "number";
+			case Text text -> "string";
+			case Constant constant ->
+				(constant.value() instanceof String text) ? quoted(text) : String.valueOf(constant.value());
+			case Sequence sequence -> element(of(sequence.items())) + "[]";
+			case Tuple tuple -> list(tuple.items(), ", ", "[", "]");
+			case Mapping mapping when mapping.keys().isEmpty() -> "{ [key: string]: " + of(mapping.values()) + " }";
+			case Mapping mapping -> mapping.keys()
+				.stream()
+				.map((key) -> property(key) + "?: " + of(mapping.values()))
+				.collect(Collectors.joining("; ", "{ ", " }"));
+			case Structure structure -> members(structure).collect(Collectors.joining("; ", "{ ", " }"));
+			case Choice choice -> list(choice.shapes(), " | ", "", "");
+			case Reference reference -> reference.definition().name();
 		};
 	}
 
-	private String ofClass(Class<?> type) {
-		return switch (JsonShape.of(type)) {
-			case NOTHING -> "void";
-			case BOOLEAN -> "boolean";
-			case NUMBER -> "number";
-			case STRING -> "string";
-			case ARRAY -> arrayOf(ofClass(type.getComponentType()));
-			case ITERABLE -> "unknown[]";
-			case MAP -> "Record<string, unknown>";
-			case DECLARED -> declared(type);
-			case ANYTHING -> "unknown";
-			case UNKNOWN -> unknown(type);
-		};
+	private static String list(List<ValueShape> shapes, String separator, String start, String end) {
+		return shapes.stream().map(TypeScriptTypes::of).collect(Collectors.joining(separator, start, end));
 	}
 
-	private static String unknown(Type type) {
-		return "unknown /* " + type.getTypeName() + " */";
+	private static String element(String type) {
+		return type.matches(IDENTIFIER + "(\\[\\])*") ? type : "(" + type + ")";
 	}
 
-	private List<String> arguments(ParameterizedType type, @Nullable AnnotatedType annotated) {
-		Type[] types = type.getActualTypeArguments();
-		AnnotatedType[] known = (annotated instanceof AnnotatedParameterizedType generic
-				&& annotated.getType().equals(type)) ? generic.getAnnotatedActualTypeArguments() : null;
-		List<String> arguments = new ArrayList<>();
-		for (int i = 0; i < types.length; i++) {
-			arguments.add(of(types[i], (known != null) ? known[i] : null));
-		}
-		return arguments;
+	private static Stream<String> members(Structure structure) {
+		Stream<String> known = structure.members().stream().map(TypeScriptTypes::member);
+		return structure.open() ? Stream.concat(known, Stream.of("[key: string]: unknown")) : known;
 	}
 
-	private String ofGeneric(ParameterizedType type, List<String> arguments) {
-		Class<?> raw = (Class<?>) type.getRawType();
-		if (raw == Optional.class) {
-			return arguments.getFirst().endsWith(" | null") ? arguments.getFirst() : arguments.getFirst() + " | null";
-		}
-		if (Map.class.isAssignableFrom(raw) && arguments.size() == 2) {
-			return "Record<string, " + arguments.get(1) + ">";
-		}
-		if (JsonShape.isCollection(raw) && arguments.size() == 1) {
-			return arrayOf(arguments.getFirst());
-		}
-		if (raw.isRecord() || raw.isSealed()) {
-			return declared(raw) + "<" + String.join(", ", arguments) + ">";
-		}
-		return unknown(type);
+	private static String member(Member member) {
+		return property(member.name()) + (member.required() ? ": " : "?: ") + of(member.shape());
 	}
 
-	private static String arrayOf(String item) {
-		return item.contains(" ") ? "Array<" + item + ">" : item + "[]";
+	/** A name as it stands before a colon. */
+	static String property(String name) {
+		return name.matches(IDENTIFIER) ? name : quoted(name);
 	}
 
-	/** The name of a type, which is declared when it is met first. */
-	private String declared(Class<?> type) {
-		String known = this.names.get(type);
-		if (known != null) {
-			return known;
-		}
-		String name = freeName(type);
-		this.names.put(type, name);
-		this.declarations.put(name, "");
-		this.declarations.put(name, declaration(type, name));
-		return name;
-	}
-
-	private String freeName(Class<?> type) {
-		String name = type.getSimpleName();
-		Class<?> outer = type.getEnclosingClass();
-		if (this.declarations.containsKey(name) && outer != null) {
-			name = outer.getSimpleName() + name;
-		}
-		String free = name;
-		for (int number = 2; this.declarations.containsKey(free); number++) {
-			free = name + number;
-		}
-		return free;
-	}
-
-	private String declaration(Class<?> type, String name) {
-		if (type.isEnum()) {
-			return "export type " + name + " = "
-					+ Arrays.stream(type.getEnumConstants())
-						.map((constant) -> "'" + constant.toString().replace("\\", "\\\\").replace("'", "\\'") + "'")
-						.collect(Collectors.joining(" | "))
-					+ ";\n";
-		}
-		String variables = Arrays.stream(type.getTypeParameters())
-			.map(TypeVariable::getName)
-			.collect(Collectors.joining(", "));
-		String head = name + (variables.isEmpty() ? "" : "<" + variables + ">");
-		if (type.isRecord()) {
-			StringBuilder text = new StringBuilder("export interface ").append(head).append(" {\n");
-			for (RecordComponent component : type.getRecordComponents()) {
-				text.append("  ")
-					.append(component.getName())
-					.append(": ")
-					.append(of(component.getGenericType(), component.getAnnotatedType()))
-					.append(";\n");
+	private static String quoted(String text) {
+		StringBuilder quoted = new StringBuilder("'");
+		for (char each : text.toCharArray()) {
+			if (each == '\'' || each == '\\') {
+				quoted.append('\\').append(each);
 			}
+			else if (Character.isISOControl(each) || each == '\u2028' || each == '\u2029') {
+				quoted.append(String.format("\\u%04x", (int) each));
+			}
+			else {
+				quoted.append(each);
+			}
+		}
+		return quoted.append('\'').toString();
+	}
+
+	/** The declaration of a type that has a name. */
+	static String declaration(Definition definition) {
+		if (definition.shape() instanceof Structure structure) {
+			StringBuilder text = new StringBuilder("export interface ").append(definition.name()).append(" {\n");
+			members(structure).forEach((each) -> text.append("  ").append(each).append(";\n"));
 			return text.append("}\n").toString();
 		}
-		return "export type " + head + " = "
-				+ Arrays.stream(type.getPermittedSubclasses()).map(this::ofClass).collect(Collectors.joining(" | "))
-				+ ";\n";
+		return "export type " + definition.name() + " = " + of(definition.shape()) + ";\n";
 	}
 
 }

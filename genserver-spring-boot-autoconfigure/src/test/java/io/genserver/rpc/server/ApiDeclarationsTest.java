@@ -9,6 +9,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
@@ -24,11 +26,15 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.GenServer;
+import io.genserver.rpc.TestServers;
+import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -48,6 +54,41 @@ class ApiDeclarationsTest {
 			assertThat(response.headers().firstValue("content-type")).hasValue("text/x-typescript;charset=UTF-8");
 			assertThat(response.headers().firstValue("etag")).isPresent();
 			assertThat(response.body()).isEqualTo(golden());
+		}
+	}
+
+	@Test
+	void theDeclarationsCompile(@TempDir Path folder) throws Exception {
+		Files.writeString(folder.resolve("api.ts"), golden().replace("export interface Api {", """
+				declare const api: Api;
+				export async function use(): Promise<void> {
+				  const order = await api['order-book']('key').find('a', null);
+				  const side: 'BUY' | 'SELL' | undefined = order?.side;
+				  for await (const each of api['order-book']('key').watch()) {
+				    console.log(each.parent?.note, side);
+				  }
+				}
+
+				export interface Api {"""));
+		TypeScriptCompiler.compile(folder);
+	}
+
+	/** Whatever servers, operations, parameters and types are called. */
+	@Test
+	void anyNamesCompile(@TempDir Path folder) throws Exception {
+		try (TestServers servers = new TestServers().add("a-b", new OddServer())
+			.add("order", new OddServer())
+			.start()) {
+			String text = ApiDeclarations.of(servers.runtime().servers(), (server, operation) -> true,
+					new JsonCodec(JsonMapper.builder().build()));
+			assertThat(text).contains("export interface ABServer {")
+				.contains("export interface OrderServer {")
+				.contains("export interface ApiDeclarationsTestOrderServer {")
+				.contains("  'set-price'(")
+				.contains("export interface Record {")
+				.doesNotContain("export interface Promise {");
+			Files.writeString(folder.resolve("api.ts"), text);
+			TypeScriptCompiler.compile(folder);
 		}
 	}
 
@@ -94,6 +135,49 @@ class ApiDeclarationsTest {
 	}
 
 	record Increment(long by) {
+	}
+
+	record Promise(int n) {
+	}
+
+	record Record(Promise promise, Map<String, Api> apis) {
+	}
+
+	record Api(@Nullable Record record) {
+	}
+
+	record OrderServer(Record record) {
+	}
+
+	interface Odd {
+
+		@Call("set-price")
+		Record price(int arguments, OrderServer function);
+
+		@Call("constructor")
+		Promise later(Promise await);
+
+		OrderServer on(OrderServer eval);
+
+	}
+
+	static class OddServer implements Odd {
+
+		@Override
+		public Record price(int arguments, OrderServer function) {
+			return function.record();
+		}
+
+		@Override
+		public Promise later(Promise await) {
+			return await;
+		}
+
+		@Override
+		public OrderServer on(OrderServer eval) {
+			return eval;
+		}
+
 	}
 
 	interface OrderBook {

@@ -13,15 +13,19 @@ export interface OrderBookServer {
   cancel(ids: string[]): Promise<void>;
   draw(picture: Uint8Array): Promise<Uint8Array>;
   find(in_: string, filter: string | null): Promise<Order | null>;
-  later(side: Side): Promise<Page<Order>>;
+  later(side: Side): Promise<PageOfOrder>;
   // load takes a stream: call it by name, with upload() or channel().
   note(text: string, seal: string): Promise<void>;
-  odd(bits: unknown /* java.util.BitSet */): Promise<unknown>;
-  shapes(shapes: Record<string, Array<Shape | null>>): Promise<Shape>;
+  odd(bits: BitSet): Promise<unknown>;
+  shapes(shapes: { [key: string]: (Shape | null)[] }): Promise<Shape>;
   watch(): AsyncIterable<Order>;
 }
 
+export interface BitSet {
+}
+
 export interface Circle {
+  '@type': 'Circle';
   radius: number;
 }
 
@@ -40,8 +44,8 @@ export interface Order {
   open: boolean;
 }
 
-export interface Page<T> {
-  items: T[];
+export interface PageOfOrder {
+  items: Order[];
   next: string | null;
 }
 
@@ -50,5 +54,6 @@ export type Shape = Circle | Square;
 export type Side = 'BUY' | 'SELL';
 
 export interface Square {
+  '@type': 'Square';
   width: number | null;
 }

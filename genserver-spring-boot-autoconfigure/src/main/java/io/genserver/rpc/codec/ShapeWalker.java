@@ -1,0 +1,379 @@
+package io.genserver.rpc.codec;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonIncludeProperties;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.genserver.rpc.codec.ShapeDefinitions.Key;
+import io.genserver.rpc.codec.ValueShape.Anything;
+import io.genserver.rpc.codec.ValueShape.Choice;
+import io.genserver.rpc.codec.ValueShape.Constant;
+import io.genserver.rpc.codec.ValueShape.Member;
+import io.genserver.rpc.codec.ValueShape.Nothing;
+import io.genserver.rpc.codec.ValueShape.Reference;
+import io.genserver.rpc.codec.ValueShape.Structure;
+import io.genserver.rpc.codec.ValueShape.Text;
+import io.genserver.rpc.codec.ValueShape.Tuple;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.BeanProperty;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.jsonFormatVisitors.JsonFormatVisitable;
+import tools.jackson.databind.jsonFormatVisitors.JsonObjectFormatVisitor;
+import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.jsontype.TypeSerializer;
+import tools.jackson.databind.ser.AnyGetterWriter;
+import tools.jackson.databind.ser.BeanPropertyWriter;
+import tools.jackson.databind.ser.PropertyWriter;
+import tools.jackson.databind.ser.bean.BeanAsArraySerializer;
+import tools.jackson.databind.ser.bean.BeanSerializerBase;
+import tools.jackson.databind.ser.impl.UnknownSerializer;
+import tools.jackson.databind.ser.bean.UnrolledBeanAsArraySerializer;
+import tools.jackson.databind.ser.jdk.ByteArraySerializer;
+
+/**
+ * Walks over types by the serializers that Jackson has for them, as configured, so that
+ * naming strategies, annotations, mix-ins and modules count. What serializers do not
+ * tell, it adds: subtypes, null, and the constants of enums, which are written to see
+ * what they are.
+ */
+class ShapeWalker {
+
+	private final JacksonFormat format;
+
+	private final SerializationContext context;
+
+	private final ShapeDefinitions definitions;
+
+	private final ShapeProbe probe;
+
+	private final boolean read;
+
+	ShapeWalker(JacksonFormat format, ShapeDefinitions definitions, boolean read) {
+		this.format = format;
+		this.context = format.mapper()._serializationContext();
+		this.definitions = definitions;
+		this.probe = new ShapeProbe(this.context);
+		this.read = read;
+	}
+
+	final JacksonFormat format() {
+		return this.format;
+	}
+
+	final SerializationContext context() {
+		return this.context;
+	}
+
+	/** The shape of values that belong to no object. */
+	final ValueShape shape(JavaType type, Nullability nullability) {
+		return shape(type, null, nullability, null);
+	}
+
+	/** The shape of a property of an object. */
+	final ValueShape shape(BeanProperty property, JavaType type, @Nullable ValueSerializer<?> serializer) {
+		return shape(type, property, Nullability.of(property.getMember()), serializer);
+	}
+
+	/**
+	 * The shape of values.
+	 * @param type their type
+	 * @param property the property they belong to, maybe as its elements
+	 * @param nullability whether they may be null
+	 * @param serializer what writes them, where it is known
+	 */
+	final ValueShape shape(JavaType type, @Nullable BeanProperty property, Nullability nullability,
+			@Nullable JsonFormatVisitable serializer) {
+		ValueShape shape;
+		try {
+			shape = notNull(type, property, nullability, serializer);
+		}
+		catch (JacksonException ex) {
+			// Values of this type cannot be written at all.
+			shape = anything(type);
+		}
+		return nullability.isNullable() ? shape.orNull() : shape;
+	}
+
+	private ValueShape notNull(JavaType type, @Nullable BeanProperty property, Nullability nullability,
+			@Nullable JsonFormatVisitable serializer) {
+		Class<?> raw = type.getRawClass();
+		if (raw == void.class || raw == Void.class) {
+			return new Nothing();
+		}
+		if (type.isJavaLangObject()) {
+			return new Anything(null);
+		}
+		if (type.isReferenceType()) {
+			return shape(type.getContentType(), property, nullability.elements(), null).orNull();
+		}
+		TypeSerializer subtypes = subtypes(type, property);
+		if (subtypes != null) {
+			return polymorphic(type, subtypes);
+		}
+		if (!type.isContainerType() && property != null && property.getAnnotation(JsonTypeInfo.class) != null) {
+			// It is an element of a property whose elements say of which class they are.
+			return anything(type);
+		}
+		ValueSerializer<?> known = (serializer instanceof ValueSerializer<?> given) ? given
+				: serializer(type, property);
+		return shapeBy(known, type, property, nullability);
+	}
+
+	private @Nullable TypeSerializer subtypes(JavaType type, @Nullable BeanProperty property) {
+		return (property instanceof BeanPropertyWriter writer && writer.getTypeSerializer() != null
+				&& !type.isContainerType() && type.hasRawClass(writer.getType().getRawClass()))
+						? writer.getTypeSerializer() : this.context.findTypeSerializer(type);
+	}
+
+	final ValueSerializer<?> serializer(JavaType type, @Nullable BeanProperty property) {
+		ValueSerializer<?> known = this.context.findValueSerializer(type);
+		if (known == null) {
+			return this.context.getUnknownTypeSerializer(type.getRawClass());
+		}
+		return (property != null) ? this.context.findPrimaryPropertySerializer(type, property)
+				: this.context.handleRootContextualization(known);
+	}
+
+	private ValueShape shapeBy(ValueSerializer<?> serializer, JavaType type, @Nullable BeanProperty property,
+			Nullability nullability) {
+		if (serializer.usesObjectId()) {
+			return anything(type);
+		}
+		if (type.isEnumType()) {
+			return constants(type, serializer);
+		}
+		if (serializer instanceof ByteArraySerializer || ByteBuffer.class.isAssignableFrom(type.getRawClass())) {
+			return new Text(null, "base64");
+		}
+		boolean plain = serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer;
+		if (plain && type.getRawClass().isSealed()) {
+			return reference(type, null, () -> permitted(type, serializer));
+		}
+		if (serializer instanceof BeanAsArraySerializer || serializer instanceof UnrolledBeanAsArraySerializer) {
+			return tuple(serializer);
+		}
+		if (plain && type.isAbstract() && !serializer.properties().hasNext()) {
+			return anything(type);
+		}
+		ShapeVisitor visitor = new ShapeVisitor(this, type, property, nullability, serializer);
+		serializer.acceptJsonFormatVisitor(visitor, type);
+		return this.probe.time(type.getRawClass(), serializer, visitor.shape());
+	}
+
+	final Anything anything(JavaType type) {
+		return new Anything(type.getRawClass().getTypeName());
+	}
+
+	private Reference reference(JavaType type, @Nullable String tag, Supplier<ValueShape> shape) {
+		return this.definitions.refer(new Key(type, this.read, tag), shape);
+	}
+
+	/** Each constant as it is written, which naming strategies and annotations decide. */
+	private ValueShape constants(JavaType type, ValueSerializer<?> serializer) {
+		List<ValueShape> constants = this.probe.constants(type.getRawClass(), serializer);
+		return constants.isEmpty() ? anything(type)
+				: reference(type, constants.toString(), () -> new Choice(constants));
+	}
+
+	/** The names that constants of an enum have as keys of a map. */
+	final List<String> keys(JavaType type, @Nullable BeanProperty property) {
+		return type.isEnumType() ? this.probe.keys(type.getRawClass(), this.context.findKeySerializer(type, property))
+				: List.of();
+	}
+
+	/** What a sealed type may be: nothing says which. */
+	private ValueShape permitted(JavaType type, ValueSerializer<?> serializer) {
+		List<ValueShape> shapes = new ArrayList<>();
+		if (!type.isAbstract()) {
+			shapes.add(structure(type, null, serializer));
+		}
+		for (Class<?> each : type.getRawClass().getPermittedSubclasses()) {
+			JavaType subtype = this.format.subtype(type, each);
+			ValueShape shape = (subtype != null) ? shape(subtype, Nullability.NONE) : new Anything(each.getTypeName());
+			if (!shapes.contains(shape)) {
+				shapes.add(shape);
+			}
+		}
+		return new Choice(List.copyOf(shapes));
+	}
+
+	/** What a type may be that says which it is. */
+	private ValueShape polymorphic(JavaType type, TypeSerializer by) {
+		List<JavaType> concrete = new ArrayList<>();
+		for (NamedType each : this.context.getConfig()
+			.getSubtypeResolver()
+			.collectAndResolveSubtypesByClass(this.context.getConfig(),
+					this.context.introspectClassAnnotations(type))) {
+			JavaType subtype = this.format.subtype(type, each.getType());
+			if (subtype != null && !subtype.isAbstract() && !concrete.contains(subtype)) {
+				concrete.add(subtype);
+			}
+		}
+		// Jackson keeps them in no certain order.
+		concrete.sort(Comparator.comparing((each) -> each.getRawClass().getName()));
+		boolean open = !type.getRawClass().isSealed() && !type.isFinal()
+				&& (by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.CLASS
+						|| by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.MINIMAL_CLASS
+						|| by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.CUSTOM);
+		if (open || concrete.isEmpty()) {
+			return anything(type);
+		}
+		if (concrete.size() == 1 && concrete.getFirst().equals(type)) {
+			return tagged(type, by);
+		}
+		return reference(type, "one of " + concrete,
+				() -> new Choice(concrete.stream().map((each) -> tagged(each, by)).toList()));
+	}
+
+	private ValueShape tagged(JavaType type, TypeSerializer by) {
+		ValueSerializer<?> serializer = serializer(type, null);
+		String id = (by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.DEDUCTION) ? ""
+				: by.getTypeIdResolver().idFromValueAndType(this.context, null, type.getRawClass());
+		Constant constant = new Constant((id != null) ? id : "");
+		boolean plain = serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer;
+		JsonTypeInfo.As as = by.getTypeInclusion();
+		if (by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.DEDUCTION
+				|| as == JsonTypeInfo.As.EXTERNAL_PROPERTY) {
+			return untagged(type, serializer);
+		}
+		if (as == JsonTypeInfo.As.WRAPPER_OBJECT) {
+			return new Structure(List.of(new Member(id, untagged(type, serializer), true)), false);
+		}
+		if (as == JsonTypeInfo.As.WRAPPER_ARRAY || !plain) {
+			return new Tuple(List.of(constant, untagged(type, serializer)));
+		}
+		return reference(type, by.getPropertyName() + "=" + id, () -> {
+			List<Member> members = new ArrayList<>();
+			members.add(new Member(by.getPropertyName(), constant, true));
+			if (!(members(type, null, serializer) instanceof Structure known)) {
+				return anything(type);
+			}
+			known.members().stream().filter((each) -> !each.name().equals(by.getPropertyName())).forEach(members::add);
+			return new Structure(List.copyOf(members), known.open());
+		});
+	}
+
+	private ValueShape untagged(JavaType type, ValueSerializer<?> serializer) {
+		return shapeBy(serializer, type, null, Nullability.NONE);
+	}
+
+	private Tuple tuple(ValueSerializer<?> serializer) {
+		List<ValueShape> items = new ArrayList<>();
+		for (Iterator<PropertyWriter> each = serializer.properties(); each.hasNext();) {
+			items.add((each.next() instanceof BeanPropertyWriter writer) ? member(writer).shape() : new Anything(null));
+		}
+		return new Tuple(List.copyOf(items));
+	}
+
+	/** An object whose members are written by this serializer. */
+	final ValueShape structure(JavaType type, @Nullable BeanProperty property, ValueSerializer<?> serializer) {
+		if (property != null && (property.getAnnotation(JsonIgnoreProperties.class) != null
+				|| property.getAnnotation(JsonIncludeProperties.class) != null
+				|| property.getAnnotation(JsonFormat.class) != null)) {
+			// It looks otherwise here than elsewhere.
+			return members(type, property, serializer);
+		}
+		return reference(type, null, () -> members(type, null, serializer));
+	}
+
+	/** The members of an object. */
+	ValueShape members(JavaType type, @Nullable BeanProperty of, ValueSerializer<?> serializer) {
+		List<Member> members = new ArrayList<>();
+		JsonObjectFormatVisitor collector = new JsonObjectFormatVisitor.Base(this.context) {
+
+			@Override
+			public void property(BeanProperty property) {
+				add(property);
+			}
+
+			@Override
+			public void optionalProperty(BeanProperty property) {
+				add(property);
+			}
+
+			@Override
+			public void property(String name, JsonFormatVisitable handler, JavaType known) {
+				members.add(new Member(name, shape(known, null, Nullability.NONE, handler), false));
+			}
+
+			@Override
+			public void optionalProperty(String name, JsonFormatVisitable handler, JavaType known) {
+				property(name, handler, known);
+			}
+
+			private void add(BeanProperty property) {
+				if (property instanceof BeanPropertyWriter writer) {
+					members.add(member(writer));
+				}
+			}
+
+		};
+		boolean open = false;
+		for (Iterator<PropertyWriter> each = serializer.properties(); each.hasNext();) {
+			PropertyWriter writer = each.next();
+			if (writer instanceof AnyGetterWriter) {
+				open = true;
+			}
+			else {
+				writer.depositSchemaProperty(collector, this.context);
+			}
+		}
+		return new Structure(List.copyOf(members), open);
+	}
+
+	private Member member(BeanPropertyWriter writer) {
+		JavaType type = (writer.getSerializationType() != null) ? writer.getSerializationType() : writer.getType();
+		ValueShape shape = shape(writer, type, writer.getSerializer());
+		if (isAlwaysWritten(writer)) {
+			return new Member(writer.getName(), shape, writer.getViews() == null || writer.getViews().length == 0);
+		}
+		return switch (inclusion(writer)) {
+			case NON_NULL -> new Member(writer.getName(), withoutNull(shape, type), !isNullable(shape, type));
+			case NON_ABSENT -> new Member(writer.getName(), withoutNull(shape, null), !isNullable(shape, null));
+			default -> new Member(writer.getName(), withoutNull(shape, null), false);
+		};
+	}
+
+	private JsonInclude.Include inclusion(BeanPropertyWriter writer) {
+		return writer.findPropertyInclusion(this.context.getConfig(), writer.getMember().getRawType())
+			.getValueInclusion();
+	}
+
+	/** Whether a member is written whatever its value is. */
+	final boolean isAlwaysWritten(BeanPropertyWriter writer) {
+		return switch (inclusion(writer)) {
+			case ALWAYS, USE_DEFAULTS -> true;
+			case NON_NULL, NON_ABSENT, NON_EMPTY -> writer.getType().isPrimitive();
+			default -> false;
+		};
+	}
+
+	/** An empty optional is written as null unless it is left out, too. */
+	private static boolean isNullable(ValueShape shape, @Nullable JavaType type) {
+		return (type == null || !type.isReferenceType()) && shape instanceof Choice choice
+				&& choice.shapes().contains(new Nothing());
+	}
+
+	private static ValueShape withoutNull(ValueShape shape, @Nullable JavaType type) {
+		if (!isNullable(shape, type)) {
+			return shape;
+		}
+		List<ValueShape> others = ((Choice) shape).shapes()
+			.stream()
+			.filter((each) -> !(each instanceof Nothing))
+			.toList();
+		return (others.size() == 1) ? others.getFirst() : new Choice(others);
+	}
+
+}
