@@ -16,7 +16,7 @@ export function addressOf(url, module, page) {
     // It stays undefined.
   }
   if (!/^wss?:/.test(address?.href)) {
-    throw new TypeError(`no address: ${url}. Pass one such as ws://localhost:8080/ws`);
+    throw new TypeError(`no address: ${url}, pass one such as ws://localhost:8080/ws`);
   }
   return address.href;
 }

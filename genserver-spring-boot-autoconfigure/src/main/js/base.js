@@ -2,7 +2,8 @@
 
 import { EMPTY, join } from './bytes.js';
 import {
-  CALL, CANCEL, DATA, END, EVENT, MALFORMED, MAX_CALLS, MAX_FRAME, MAX_INT, OPEN, PING, RESPONSE, RPC_HEADER, SYSTEM
+  CALL, CANCEL, DATA, END, EVENT, MALFORMED, MAX_CALLS, MAX_FRAME, MAX_INT, MAX_SKIPPED, OPEN, PING, RESPONSE,
+  RPC_HEADER, SYSTEM
 } from './constants.js';
 import { baseStatus, shortened } from './errors.js';
 import {
@@ -10,8 +11,6 @@ import {
 } from './wire.js';
 
 const ANOTHER_PROTOCOL = 'another protocol';
-/** How many frames of unknown kinds a peer may send. */
-const MAX_SKIPPED = 16;
 
 /** A request and its answer, each a stream of its own. */
 class BaseExchange {
@@ -107,7 +106,7 @@ class BaseExchange {
 }
 
 export class BaseSession {
-  ext = false;
+  mode = 'base';
   #listener;
   #side;
   #out = newBatch();

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const NAME = 'genserver-client.js';
-const MAX_GZIPPED = 12_800;
+const MAX_GZIPPED = 12 * 1024;
 
 /**
  * Properties that only these modules use among themselves: their names are shortened. None of them may be one that users
@@ -16,15 +16,16 @@ const MAX_GZIPPED = 12_800;
  */
 const INTERNAL = [
   // Exchanges
-  'ours', 'body', 'meta', 'reply', 'over', 'owner', 'streams', 'inOpen', 'inbound', 'respond', 'consumed', 'waiting',
+  'ours', 'type', 'method', 'body', 'meta', 'reply', 'over', 'owner', 'streams', 'inOpen', 'inbound', 'exchange', 'respond',
+  'consumed', 'waiting',
   // Their owners
   'item', 'ended', 'failed', 'lost', 'restarted', 'settle', 'settled', 'fail', 'begin', 'promise',
   // Sessions, and what is theirs alone
   'listener', 'peer', 'named', 'tell', 'schedule', 'enter', 'retire', 'forget', 'newStream', 'cut', 'frame', 'take', 'busy',
-  'ping', 'goAway', 'session', 'outgoing', 'incoming', 'refused', 'finished', 'credited', 'need', 'write', 'grant',
+  'ping', 'goAway', 'session', 'refused', 'credited', 'need', 'write', 'grant',
   'receive', 'head', 'receiving', 'skip', 'payload', 'start', 'violation', 'critical', 'detailsType', 'notExecuted',
   // Links and their host
-  'link', 'since', 'probe', 'room', 'leaving', 'violated', 'opened', 'leave', 'flush', 'submit', 'fatal', 'emit'
+  'link', 'since', 'probe', 'report', 'room', 'leaving', 'violated', 'opened', 'leave', 'flush', 'submit', 'fatal', 'emit'
 ];
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -35,7 +36,6 @@ const { outputFiles } = await build({
   entryPoints: ['index.js'],
   outfile: resource(NAME),
   bundle: true,
-  banner: { js: '/* genserver-client, Apache-2.0 */' },
   charset: 'utf8',
   format: 'esm',
   legalComments: 'none',

@@ -25,7 +25,8 @@ export const bigNumber = (bytes, at, size = 8) =>
 
 export const bigBytes = (value) => new Uint8Array(BigUint64Array.of(value).buffer);
 
-export const fromHex = (hex) => Uint8Array.from(hex.match(/../g), (pair) => parseInt(pair, 16));
+/** Bytes of pairs of hexadecimal digits, whatever else is between them. */
+export const fromHex = (hex) => Uint8Array.from(hex.match(/\w\w/g), (pair) => parseInt(pair, 16));
 
 /** One array of many, which may be arrays of numbers, too. */
 export function join(parts) {

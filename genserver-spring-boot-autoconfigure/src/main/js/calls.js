@@ -2,8 +2,8 @@
 
 import { fromHex, join, u32, utf8 } from './bytes.js';
 import {
-  DEADLINE_EXCEEDED, FAIL, INTERNAL, INVALID_ARGUMENT, MAX_FRAME, MAX_MESSAGE, RAW_TYPE, RESOURCE_EXHAUSTED, SYSTEM,
-  T_CONTENT_TYPE, T_HEADER, T_ITEMS, T_KEY, T_TRACEPARENT, UNAVAILABLE
+  DEADLINE_EXCEEDED, DEFAULT_PREFETCH, FAIL, INTERNAL, INVALID_ARGUMENT, MAX_FRAME, MAX_MESSAGE, RAW_TYPE,
+  RESOURCE_EXHAUSTED, SYSTEM, T_CONTENT_TYPE, T_HEADER, T_ITEMS, T_KEY, T_TRACEPARENT, UNAVAILABLE
 } from './constants.js';
 import { CallTimeoutError, ClosedError, RefusedError, remoteError, RemoteError } from './errors.js';
 import { newItems } from './items.js';
@@ -14,12 +14,10 @@ import { later, now } from './time.js';
 import { bytesOf, decodeValue, encodeArguments, encodeValue } from './values.js';
 import { TOO_BIG } from './wire.js';
 
-const DEFAULT_PREFETCH = 256;
-
 /** The metadata of a request but for its deadline. */
 function metadataOf({ traceParent, key, headers = {} }, items) {
   return join([
-    traceParent && entry(T_TRACEPARENT, fromHex(traceParent.replaceAll('-', ''))),
+    traceParent && entry(T_TRACEPARENT, fromHex(traceParent)),
     items && entry(T_ITEMS, u32(items)),
     key !== undefined && entry(T_KEY, utf8(key)),
     ...Object.entries(headers).map(([name, value]) =>
@@ -30,7 +28,7 @@ function metadataOf({ traceParent, key, headers = {} }, items) {
 /** Whether the first two frames of an answer in base mode are items: they are not full, and JSON each. */
 function areItems(first, second) {
   try {
-    return first.length < MAX_FRAME / 2 && [first, second].every((each) => each.length && decodeValue(each) !== undefined);
+    return first.length < MAX_FRAME / 2 && [first, second].every((each) => decodeValue(each) !== undefined);
   }
   catch {
     return false;
@@ -85,8 +83,9 @@ export class Call {
     this.#deadline = now() + this.#timeout;
     this.#timer = later(() => this.#cancel(() => this.fail(CallTimeoutError,
       `timed out after ${this.#timeout} ms, executed: ${this.#executed()}`, DEADLINE_EXCEEDED)), this.#timeout);
-    options.signal?.addEventListener('abort', this.#aborted);
-    if (options.signal?.aborted) {
+    const { signal } = options;
+    signal?.addEventListener('abort', this.#aborted);
+    if (signal?.aborted) {
       this.#aborted();
     }
   }
@@ -115,7 +114,7 @@ export class Call {
   /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
   stream() {
     if (this.#exchange || this.#items) {
-      throw new TypeError(`${this.#name}: iterate at once, and once, over what it returns`);
+      throw new TypeError(`${this.#name}: iterate once, and at once`);
     }
     this.#items = newItems(() => this.#cancel(() => this.settle()), {
       send: (item) => this.#send(item),
@@ -167,7 +166,7 @@ export class Call {
         return this.#decode(exchange, bytes);
       });
     }
-    else if (!this.#items && !status && (exchange.streams || (!ext && this.#parts.length === 1
+    else if (!status && (exchange.streams || (!ext && this.#parts.length === 1
       && this.#options.as !== 'bytes' && areItems(this.#parts[0], bytes)))) {
       this.#cancel(() => this.#isStream());
     }
@@ -236,7 +235,7 @@ export class Call {
   }
 
   #isStream() {
-    this.fail(RemoteError, 'answers with a stream: use stream(), or iterate over what the proxy returns', FAIL);
+    this.fail(RemoteError, 'answers with a stream: use stream()', FAIL);
   }
 
   /** At once: the caller may change its objects later. */

@@ -11,16 +11,15 @@ import { serveExchange } from './serve.js';
 
 /** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
 export function connect(url, {
-  timeout = 5000, connectTimeout = 10000, mode, maxQueued = 1024, token, longs, WebSocket = globalThis.WebSocket,
-  keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}
+  timeout = 5000, connectTimeout = 10000, maxQueued = 1024, WebSocket = globalThis.WebSocket,
+  keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}, ...more
 } = {}) {
   if (!WebSocket) {
     throw new TypeError('There is no WebSocket here: pass one as the option WebSocket');
   }
-  checkOptions({ timeout, connectTimeout, mode, maxQueued, token, longs, interval, patience, initial, max });
-  return new Client(addressOf(url, import.meta.url, globalThis.location?.href), {
-    timeout, connectTimeout, mode, maxQueued, token, longs, WebSocket, interval, patience, initial, max
-  });
+  const options = { ...more, timeout, connectTimeout, maxQueued, interval, patience, initial, max };
+  checkOptions(options);
+  return new Client(addressOf(url, import.meta.url, globalThis.location?.href), { ...options, WebSocket });
 }
 
 class Client {
@@ -37,17 +36,17 @@ class Client {
   }
 
   call(...given) {
-    return this.#submit(this.#newCall(CALL, ...given)).promise;
+    return this.#connector.submit(this.#newCall(CALL, ...given)).promise;
   }
 
   cast(...given) {
-    this.#submit(this.#newCall(EVENT, ...given)).promise.catch((error) => this.#events.emit('error', error));
+    this.#connector.submit(this.#newCall(EVENT, ...given)).promise.catch((error) => this.#events.emit('error', error));
   }
 
   stream(...given) {
     const call = this.#newCall(CALL, ...given);
     const stream = call.stream();
-    this.#submit(call);
+    this.#connector.submit(call);
     return stream;
   }
 
@@ -86,8 +85,7 @@ class Client {
 
   /** Base or ext, once connected. */
   get mode() {
-    const session = this.#connector.link?.session;
-    return session && (session.ext ? 'ext' : 'base');
+    return this.#connector.link?.session?.mode;
   }
 
   on(event, listener) {
@@ -116,13 +114,9 @@ class Client {
     return new Call(this.#options, type, ...given);
   }
 
-  #submit(call) {
-    return this.#connector.submit(call);
-  }
-
   /** What an operation is, is seen from its use: asked for an iterator at once, it is a stream. */
   #invoke(name, args, options) {
-    const call = this.#submit(this.#newCall(CALL, name, args, options));
+    const call = this.#connector.submit(this.#newCall(CALL, name, args, options));
     call.promise.catch(() => {});
     return Object.assign(call.promise, {
       [Symbol.asyncIterator]: () => call.stream()

@@ -1,4 +1,4 @@
-/** Numbers of the protocol. This file has nothing but literals: so the bundler can write them where they are used. */
+/** Numbers of the protocol and of this client. Nothing but literals: so the bundler can write them where they are used. */
 
 /** Kinds of frames. */
 export const OPEN = 0, DATA = 1, END = 2, CANCEL = 3, PONG = 4, PING = 5, WINDOW = 6, GOAWAY = 7, SETTINGS = 8, ERROR = 9;
@@ -37,6 +37,27 @@ export const DONE = 1000, MALFORMED = 1002, TEXT = 1003, ABNORMAL = 1006, UNAUTH
 
 /** The largest number of 31 bits: of an id, and the longest delay that timers count. */
 export const MAX_INT = 0x7fffffff;
+
+/** How many frames of unknown kinds a peer may send in base mode. */
+export const MAX_SKIPPED = 16;
+
+/** Reasons and messages of errors are cut to so many bytes; longer details are left out. All fit a frame. */
+export const MAX_TEXT = 8192, MAX_DETAILS = 32768;
+
+/** Bytes that the entries of a deadline and of a method's name have beside the name itself. */
+export const ENTRIES = 10;
+
+/** Items of a stream that may be on their way or wait here. */
+export const DEFAULT_PREFETCH = 256;
+
+/** Bytes in the socket beyond which nothing is added to what can wait, and milliseconds between looks at it then. */
+export const BUFFERED = 1048576, LOOK = 20;
+
+/** How many items of an exchange may wait to be sent. */
+export const MAX_WAITING = 15;
+
+/** Milliseconds after which a connection was a good one. */
+export const LONG = 10000;
 
 /** Subprotocols. */
 export const EXT = 'genserver.v1', BASE = 'muxio';

@@ -2,7 +2,7 @@
 
 import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
 import {
-  DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, METHOD_NOT_FOUND, NOT_FOUND, RAW_TYPE, SYSTEM
+  DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, MAX_DETAILS, MAX_TEXT, METHOD_NOT_FOUND, NOT_FOUND, RAW_TYPE, SYSTEM
 } from './constants.js';
 import { bytesOf, decodeValue, encodeValue } from './values.js';
 
@@ -13,9 +13,6 @@ const STATUS = ('OK FAIL SYSTEM METHOD_NOT_FOUND' + ' '.repeat(14) + 'CANCELLED 
 
 /** Statuses that are the caller's fault: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, … */
 const CALLERS_FAULT = [0x13, 0x15, 0x16, 0x17, 0x19, 0x1b, 0x20];
-
-/** Reasons and messages are cut to so many bytes; longer details are left out. All fit a frame. */
-const MAX_TEXT = 8192, MAX_DETAILS = 32768;
 
 /** Why an operation has no result. Its subclasses say which kind of reason it is. */
 export class GenServerError extends Error {
@@ -119,7 +116,7 @@ export function failureOf(thrown) {
     ];
   }
   catch {
-    return [INTERNAL, 'the handler failed with something that cannot be shown', {}];
+    return [INTERNAL, 'the handler failed', {}];
   }
 }
 

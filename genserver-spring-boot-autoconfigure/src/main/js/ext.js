@@ -2,9 +2,9 @@
 
 import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
 import {
-  BATCH_BYTES, CALL, CANCEL, COMPRESSED, CREDIT_VIOLATION, END, ERROR, EVENT, EXT_VIOLATION, FRAME_HEADER, GOAWAY,
-  IGNORABLE, MAX_INT, OPEN, PING, PONG, S_CONNECTION, S_FRAME, S_MESSAGE, S_METADATA, S_STREAMS, S_WINDOW, SETTINGS,
-  T_DEADLINE, T_ITEMS, T_WINDOW, WINDOW
+  BATCH_BYTES, CALL, CANCEL, COMPRESSED, CREDIT_VIOLATION, END, ENTRIES, ERROR, EVENT, EXT_VIOLATION, FRAME_HEADER,
+  GOAWAY, IGNORABLE, MAX_INT, OPEN, PING, PONG, S_CONNECTION, S_FRAME, S_MESSAGE, S_METADATA, S_STREAMS, S_WINDOW,
+  SETTINGS, T_DEADLINE, T_ITEMS, T_WINDOW, WINDOW
 } from './constants.js';
 import { ExtExchange, NO_CREDIT } from './ext-exchange.js';
 import { entries, entry } from './metadata.js';
@@ -12,11 +12,9 @@ import { ASSUMED, OURS } from './settings.js';
 import { now } from './time.js';
 import { decodeMessage, demand, limit, newBatch, newFrameReader, NO_METHOD, OUT_OF_ORDER } from './wire.js';
 
-/** Bytes that the entries of a deadline and of a method's name have beside the name itself. */
-const ENTRIES = 10;
-
 export class ExtSession {
   ext = true;
+  mode = 'ext';
   listener;
   /** Settings of the peer. */
   peer = ASSUMED;
@@ -67,7 +65,7 @@ export class ExtSession {
   open(fields) {
     const { body, meta, name, open } = fields;
     limit(body.length, this.peer[S_MESSAGE], 'arguments');
-    limit(meta.length + name.length + ENTRIES, this.peer[S_METADATA], 'key, headers and name');
+    limit(meta.length + name.length + ENTRIES, this.peer[S_METADATA], 'metadata');
     const exchange = this.#attach(new ExtExchange(this, fields, this.peer[S_WINDOW]));
     if (body.length) {
       exchange.send(body);
@@ -100,7 +98,7 @@ export class ExtSession {
       this.#totalAvailable += this.#totalPending;
       this.#totalPending = 0;
     }
-    this.#exchanges.forEach((exchange) => exchange.incoming.grant());
+    this.#exchanges.forEach((exchange) => exchange.grant());
     this.#control.splice(0).forEach((frame) => this.#out.frame(...frame));
     this.#turns();
     return this.#out.take();
@@ -131,8 +129,8 @@ export class ExtSession {
     }
   }
 
-  frame(stream, seq, kind, payload, cost) {
-    this.#out.frame(stream, seq, kind, payload);
+  frame(cost, ...frame) {
+    this.#out.frame(...frame);
     this.#totalCredit -= cost;
   }
 
@@ -161,15 +159,15 @@ export class ExtSession {
     const affordable = (needed) => needed <= (blocked ? 0 : this.#totalCredit);
     for (const exchange of this.#ring) {
       let left = BATCH_BYTES;
-      let needed = exchange.outgoing.need();
+      let needed = exchange.need();
       if (!affordable(needed)) {
         blocked = true;
         continue;
       }
       this.#ring.delete(exchange);
       while (needed >= 0 && affordable(needed) && (left === BATCH_BYTES || FRAME_HEADER + needed <= left)) {
-        left -= FRAME_HEADER + exchange.outgoing.write(Math.min(left - FRAME_HEADER, this.peer[S_FRAME], this.#totalCredit));
-        needed = exchange.outgoing.need();
+        left -= FRAME_HEADER + exchange.write(Math.min(left - FRAME_HEADER, this.peer[S_FRAME], this.#totalCredit));
+        needed = exchange.need();
       }
       // Those with more to send come again at the end of this very loop.
       exchange.schedule();
@@ -211,17 +209,13 @@ export class ExtSession {
       this.#left(payload);
     }
     else if (kind === SETTINGS) {
-      this.#settle(payload);
+      this.#settled = true;
+      this.peer = [...ASSUMED];
+      for (let at = 0; at < payload.length; at += 5) {
+        this.peer[payload[at]] = number(payload, at + 1);
+      }
+      this.#totalCredit = this.peer[S_CONNECTION];
     }
-  }
-
-  #settle(payload) {
-    this.#settled = true;
-    this.peer = [...ASSUMED];
-    for (let at = 0; at < payload.length; at += 5) {
-      this.peer[payload[at]] = number(payload, at + 1);
-    }
-    this.#totalCredit = this.peer[S_CONNECTION];
   }
 
   /** The peer leaves. What it does not serve goes on elsewhere. */
@@ -249,17 +243,16 @@ export class ExtSession {
       if (this.#gone) {
         return;
       }
-      this.#request(message);
+      this.#request(message, entries(message.meta));
     }
-    this.#find(stream)?.incoming.receive(seq, kind, flags, length, message);
+    this.#find(stream)?.receive(seq, kind, flags, length, message);
   }
 
-  #request({ id, type, method, meta: encoded }) {
-    const meta = entries(encoded);
+  #request(message, meta) {
     const told = (entry) => meta[entry] && number(meta[entry], 0);
-    demand(type === CALL || type === EVENT);
-    this.#streams.set(id, this.#attach(new ExtExchange(this, {
-      ours: false, id, type, method, meta, body: EMPTY, deadline: now() + (told(T_DEADLINE) ?? Infinity)
+    demand(message.type === CALL || message.type === EVENT);
+    this.#streams.set(message.id, this.#attach(new ExtExchange(this, {
+      ...message, ours: false, meta, body: EMPTY, deadline: now() + (told(T_DEADLINE) ?? Infinity)
     }, told(T_WINDOW) ?? this.peer[S_WINDOW], told(T_ITEMS))));
   }
 

@@ -13,5 +13,10 @@
  * Each uses only what is below it. State is in private fields: minifiers shorten their names.
  */
 
+// Bundled in this order they compress best.
+import './address.js';
+import './methods.js';
+import './serve.js';
+
 export { connect } from './client.js';
 export { CallTimeoutError, ClosedError, GenServerError, RefusedError, RemoteError } from './errors.js';

@@ -2,16 +2,9 @@
 
 import { BaseSession } from './base.js';
 import { Call } from './calls.js';
-import { ABNORMAL, CALL, DONE, EXT, EXT_VIOLATION, TEXT } from './constants.js';
+import { ABNORMAL, BUFFERED, CALL, DONE, EXT, EXT_VIOLATION, LOOK, MAX_WAITING, TEXT } from './constants.js';
 import { ExtSession } from './ext.js';
 import { later, now } from './time.js';
-
-/** Bytes in the socket beyond which nothing is added to what can wait. */
-const BUFFERED = 1 << 20;
-/** How many items of an exchange may wait to be sent. */
-const MAX_WAITING = 15;
-/** Milliseconds between looks at a socket that is full. */
-const LOOK = 20;
 
 export class Link {
   /** Once it is connected. */
@@ -37,7 +30,7 @@ export class Link {
     this.#socket = socket;
     this.#host = host;
     this.#options = options;
-    this.#timer = later(() => this.#lose(ABNORMAL, 'not connected in time'), options.connectTimeout);
+    this.#timer = later(() => this.#lose(ABNORMAL, 'no connection in time'), options.connectTimeout);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#open();
     // Some WebSockets tell of a refused handshake by an error alone.

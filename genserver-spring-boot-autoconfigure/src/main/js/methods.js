@@ -4,7 +4,6 @@ import { bigBytes, bigNumber, utf8 } from './bytes.js';
 
 const MASK = (1n << 64n) - 1n;
 const PRIMES = [0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n];
-const PRIME_32 = [PRIMES[1] >> 32n, PRIMES[3] >> 32n, PRIMES[0] >> 32n];
 const SECRET = Uint8Array.from(atob(
   'uP5sOSOkS758AYEs9yGtHN7UbemDkJfbckCkpLezZx/LeeZOzMDleIJa0H3M/3IhuAhGdPdDJI7gNZDmgTomTDwoUruRwwDLiNBlixtTLqNxZEiX'
   + 'og35TjgZ70ap3qzYqPp2P+OcND/53LvHxwtPHYpR4EvNtFkxyJ9+ydl4c2TqxayDNNPrw8WBoP/6E2PrFw3dUbfw2knTFlUmKdRonisWvlh9R6H8'
@@ -64,7 +63,8 @@ function hashMiddle(bytes) {
 /** Of more bytes: in stripes of 64, which go into eight lanes. */
 function hashLong(bytes) {
   const { length } = bytes;
-  const lanes = [PRIME_32[0], ...PRIMES.slice(0, 4), PRIME_32[1], PRIMES[4], PRIME_32[2]];
+  const [high, last, low] = [1, 3, 0].map((i) => PRIMES[i] >> 32n);
+  const lanes = [high, ...PRIMES.slice(0, 4), last, PRIMES[4], low];
   const stripe = (at, from) => {
     for (let i = 0; i < 8; i++) {
       const data = bigNumber(bytes, at + 8 * i);
@@ -76,7 +76,7 @@ function hashLong(bytes) {
   for (let i = 0; i < length - 1 >> 6; i++) {
     stripe(64 * i, 8 * (i & 15));
     if ((i & 15) === 15) {
-      lanes.forEach((lane, n) => lanes[n] = times(shifted(lane & MASK, 47n) ^ secret(128 + 8 * n), PRIME_32[2]));
+      lanes.forEach((lane, n) => lanes[n] = times(shifted(lane & MASK, 47n) ^ secret(128 + 8 * n), low));
     }
   }
   stripe(length - 64, 121);

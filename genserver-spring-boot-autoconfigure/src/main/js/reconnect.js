@@ -2,21 +2,20 @@
 
 import { utf8 } from './bytes.js';
 import {
-  BASE, DONE, EXT, INVALID_ARGUMENT, RATE, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
+  BASE, DONE, EXT, INVALID_ARGUMENT, LONG, RATE, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
 } from './constants.js';
 import { ClosedError, RefusedError } from './errors.js';
 import { Link } from './link.js';
 import { later, now } from './time.js';
+import { base64 } from './values.js';
 
 /** Close codes after which connecting again may help. */
 const RECONNECT = [1001, 1005, 1006, 1011, 1012, 1013, 1014, 4008, 4010];
 /** Codes of a GOAWAY after which to wait longer: calm down, overload. */
 const CROWDED = [4, 8];
-/** Milliseconds after which a connection was a good one. */
-const LONG = 10000;
 
 const base64url = (token) =>
-  btoa(String.fromCharCode(...utf8(token))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  base64(utf8(token)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 export class Connector {
   /** The link in use. */
@@ -27,8 +26,6 @@ export class Connector {
   #href;
   #options;
   #events;
-  /** Serves what the peer calls. */
-  #serve;
   #links = new Set();
   #queue = [];
   #timer;
@@ -45,7 +42,7 @@ export class Connector {
     this.#href = href;
     this.#options = options;
     this.#events = events;
-    this.#serve = serve;
+    this.serve = serve;
     this.#watch('addEventListener');
     this.#dial();
   }
@@ -85,11 +82,7 @@ export class Connector {
 
   opened(link, protocol) {
     this.#known ||= protocol;
-    this.#become('open', { mode: link.session.ext ? 'ext' : 'base' });
-  }
-
-  serve(exchange, link) {
-    this.#serve(exchange, link);
+    this.#become('open', { mode: link.session.mode });
   }
 
   /** Gives the link what waits for one. */
@@ -176,7 +169,7 @@ export class Connector {
     try {
       const credentials = await token?.({ fresh: this.#fresh });
       if (mine === this.#attempt && !this.fatal) {
-        const offer = [EXT, BASE].filter((each) => mode !== (each === EXT ? 'base' : 'ext'));
+        const offer = { ext: [EXT], base: [BASE] }[mode] ?? [EXT, BASE];
         if (credentials) {
           offer.push('bearer.' + base64url(credentials));
         }

@@ -77,7 +77,7 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
     lost: failed
   };
   if (!handler) {
-    refuse(METHOD_NOT_FOUND, 'there is no such method here', { notExecuted: true });
+    refuse(METHOD_NOT_FOUND, 'no such method', { notExecuted: true });
   }
 }
 

@@ -10,7 +10,7 @@ const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 /** The bytes of what is nothing but bytes, in whatever realm it was made: a copy of them. */
 export function bytesOf(value) {
   const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-    : /^(Shared)?ArrayBuffer$/.test(tagOf(value)) && new Uint8Array(value);
+    : /ArrayBuffer$/.test(tagOf(value)) && new Uint8Array(value);
   return bytes && bytes.slice();
 }
 
@@ -33,12 +33,15 @@ export function decodeValue(bytes, as, longs) {
   return as === 'bytes' ? bytes : as === 'text' ? text(bytes) : bytes.length ? decodeJson(text(bytes), longs) : undefined;
 }
 
+/** Little by little: calls do not take any number of arguments. */
+export const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+
 /** Bytes within JSON are base64, as Java has them. */
 function encodeJson(value, longs) {
   const json = JSON.stringify(value, function (key, each) {
     const bytes = bytesOf(this[key]);
     if (bytes) {
-      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+      return base64(bytes);
     }
     if (typeof each === 'bigint' && longs === 'bigint') {
       return MARK + each;

@@ -22,7 +22,7 @@ export function demand(holds, violation = 'malformed frame', code = PROTOCOL_VIO
 /** What is too long is refused before anything of it is sent. */
 export function limit(length, max, what = 'an item') {
   if (length > max) {
-    throw new RangeError(`${what} of ${length} bytes, of which the peer takes ${max}`);
+    throw new RangeError(`${what} of ${length} bytes, the peer takes ${max}`);
   }
 }
 
@@ -121,7 +121,7 @@ export function encodeMessage({ ours, type, id, method }, metadata, payload = EM
 
 /** What is in an RPC message, or false if its header is not complete. */
 export function decodeMessage(bytes) {
-  const start = RPC_HEADER + (bytes[13] | bytes[14] << 8);
+  const start = RPC_HEADER + number(bytes, 13, 2);
   return bytes.length >= start && {
     type: bytes[0], id: number(bytes, 1), method: bytes.subarray(5, 13), meta: bytes.subarray(RPC_HEADER, start),
     payload: bytes.subarray(start), start

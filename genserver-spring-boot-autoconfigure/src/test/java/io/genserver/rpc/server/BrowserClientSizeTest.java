@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BrowserClientSizeTest {
 
-	private static final int LIMIT = 12_800;
+	private static final int LIMIT = 12 * 1024;
 
 	private static final Path SOURCES = Path.of("src/main/js");
 
