@@ -24,6 +24,9 @@ public class RpcException extends GenServerException {
 
 	private final @Nullable Duration retryAfter;
 
+	/** Set before anybody else sees it. */
+	private boolean received;
+
 	/**
 	 * Create an exception.
 	 * @param status what kind of failure it is
@@ -100,6 +103,25 @@ public class RpcException extends GenServerException {
 	 */
 	public @Nullable Duration retryAfter() {
 		return this.retryAfter;
+	}
+
+	/**
+	 * Return whether it is what came of a call to the other end of a connection, as
+	 * opposed to what code of this process wants its caller to know. The text of one that
+	 * a handler lets through is not sent to a peer: it speaks of another process.
+	 * @return whether it was made for a call over a connection
+	 */
+	public boolean isReceived() {
+		return this.received;
+	}
+
+	/**
+	 * Mark it as what came of a call over a connection; for implementations of calls.
+	 * @return this
+	 */
+	public RpcException asReceived() {
+		this.received = true;
+		return this;
 	}
 
 	/**

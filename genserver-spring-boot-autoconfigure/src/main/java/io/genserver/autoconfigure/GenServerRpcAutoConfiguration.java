@@ -16,6 +16,7 @@ import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.BearerTokenFilter;
 import io.genserver.rpc.server.BuiltInMethods;
 import io.genserver.rpc.server.EndpointStage;
+import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.EveryAuthorization;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.rpc.server.RpcConnections;
@@ -39,6 +40,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.DispatcherHandler;
@@ -89,7 +91,8 @@ public final class GenServerRpcAutoConfiguration {
 	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
 			GenServerProperties servers, GenServerRuntime runtime, ExposurePatterns patterns,
 			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere,
-			ObjectProvider<RpcAuthorization> authorizations, GenServerRegistry registry) {
+			ObjectProvider<RpcAuthorization> authorizations, GenServerRegistry registry,
+			ObjectProvider<AuthenticatedPrincipals> principals, ApplicationContext context) {
 		RpcSettingsMapping mapping = new RpcSettingsMapping(properties);
 		ExposureCheck.check(patterns, runtime.servers(),
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
@@ -106,8 +109,11 @@ public final class GenServerRpcAutoConfiguration {
 				runtime::execute);
 		BuiltInMethods.offer(exposed, registry, runtime.settings().stuckHandlerLimit(),
 				mapping.describe(authorization != null), System::nanoTime);
-		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(),
-				properties.getBase().getStreamFailure(), exposed, runtime::execute, System::nanoTime, authorization);
+		PeerContext peers = new PeerContext(
+				mapping.limits(), mapping.extLimits(), properties.getBase().getStreamFailure(), exposed,
+				runtime::execute, System::nanoTime, authorization, mapping
+					.errorTexts(principals.getIfAvailable(() -> AuthenticatedPrincipals.ALL), context.getClassLoader()),
+				runtime.failures());
 		return new RpcWebHandler(settings, peers, connections);
 	}
 
@@ -123,8 +129,9 @@ public final class GenServerRpcAutoConfiguration {
 
 	@Bean
 	StageLifecycle genServerRpcLifecycle(RpcConnections connections, ShutdownTime time, GenServerProperties servers,
-			GenServerRpcProperties properties) {
-		return new StageLifecycle(new EndpointStage(connections), time, LifecyclePhases.endpoint(servers, properties));
+			GenServerRpcProperties properties, GenServerRuntime runtime) {
+		return new StageLifecycle(new EndpointStage(connections, runtime.failures()), time,
+				LifecyclePhases.endpoint(servers, properties));
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
+import io.genserver.rpc.server.ErrorTexts.IncludeMessage;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -84,6 +85,8 @@ public class GenServerRpcProperties {
 	private final Ext ext = new Ext();
 
 	private final Typescript typescript = new Typescript();
+
+	private final Errors errors = new Errors();
 
 	public Lifecycle getLifecycle() {
 		return this.lifecycle;
@@ -181,6 +184,10 @@ public class GenServerRpcProperties {
 		return this.typescript;
 	}
 
+	public Errors getErrors() {
+		return this.errors;
+	}
+
 	/**
 	 * When the endpoint starts and stops among other parts of the application.
 	 */
@@ -220,6 +227,42 @@ public class GenServerRpcProperties {
 
 		public void setEnabled(boolean enabled) {
 			this.enabled = enabled;
+		}
+
+	}
+
+	/**
+	 * What clients are told of exceptions.
+	 */
+	public static class Errors {
+
+		/**
+		 * Which clients get the message of any exception that a handler throws. Every
+		 * failure whose message is not sent as it is is logged with an id that the client
+		 * gets.
+		 */
+		private IncludeMessage includeMessage = IncludeMessage.AUTHENTICATED;
+
+		/**
+		 * Exceptions, by the full names of their classes, whose messages clients get that
+		 * are not authenticated; subclasses included. Without effect on 'never'.
+		 */
+		private List<String> publicExceptions = new ArrayList<>();
+
+		public IncludeMessage getIncludeMessage() {
+			return this.includeMessage;
+		}
+
+		public void setIncludeMessage(IncludeMessage includeMessage) {
+			this.includeMessage = includeMessage;
+		}
+
+		public List<String> getPublicExceptions() {
+			return this.publicExceptions;
+		}
+
+		public void setPublicExceptions(List<String> publicExceptions) {
+			this.publicExceptions = publicExceptions;
 		}
 
 	}

@@ -1,6 +1,8 @@
 package io.genserver.autoconfigure;
 
+import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.security.PeerSecurityContext;
+import io.genserver.rpc.server.security.SecurityPrincipals;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -13,7 +15,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * Auto-configuration for Spring Security behind the RPC endpoint: messages of peers are
- * handled as the user who connected.
+ * handled as the user who connected, and who connected without credentials is nobody.
  *
  * @since 0.1.0
  */
@@ -27,6 +29,12 @@ public final class GenServerRpcSecurityAutoConfiguration {
 	@ConditionalOnMissingBean
 	PeerSecurityContext genServerPeerSecurityContext() {
 		return new PeerSecurityContext();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	AuthenticatedPrincipals genServerAuthenticatedPrincipals() {
+		return new SecurityPrincipals();
 	}
 
 }

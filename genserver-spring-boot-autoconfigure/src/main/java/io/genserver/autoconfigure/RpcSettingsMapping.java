@@ -1,12 +1,16 @@
 package io.genserver.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.genserver.autoconfigure.GenServerRpcProperties.Ext;
 import io.genserver.autoconfigure.GenServerRpcProperties.Limits;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
+import io.genserver.rpc.server.ErrorTexts;
+import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.RpcServerSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +73,16 @@ final class RpcSettingsMapping {
 			throw invalid("describe", describe, "It needs a bean of type RpcAuthorization, to be asked who may");
 		}
 		return describe;
+	}
+
+	/** Which texts of exceptions leave the process. */
+	ErrorTexts errorTexts(AuthenticatedPrincipals principals, @Nullable ClassLoader classLoader) {
+		List<String> names = this.properties.getErrors().getPublicExceptions();
+		List<Class<? extends Throwable>> types = new ArrayList<>();
+		for (String name : names) {
+			types.add(SupervisionRules.type(PREFIX + "errors.public-exceptions", names, name.trim(), "", classLoader));
+		}
+		return new ErrorTexts(this.properties.getErrors().getIncludeMessage(), types, principals);
 	}
 
 	private static void checkOrigin(String origin) {

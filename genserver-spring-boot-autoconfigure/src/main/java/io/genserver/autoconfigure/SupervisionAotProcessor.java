@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
@@ -30,6 +32,9 @@ final class SupervisionAotProcessor implements BeanFactoryInitializationAotProce
 		properties.getServers()
 			.values()
 			.forEach((each) -> names.addAll(each.getSupervision().getExceptions().keySet()));
+		names.addAll(Binder.get(environment)
+			.bind("genserver.rpc.errors.public-exceptions", Bindable.listOf(String.class))
+			.orElse(List.of()));
 		if (names.isEmpty()) {
 			return null;
 		}

@@ -16,6 +16,9 @@ import org.springframework.util.ClassUtils;
  */
 final class SupervisionRules {
 
+	private static final String IN_BRACKETS = "; one with characters other than letters, digits, dots and dashes goes"
+			+ " in brackets: \"[com.example.Order$Rejected]\"";
+
 	private SupervisionRules() {
 	}
 
@@ -29,23 +32,32 @@ final class SupervisionRules {
 	static Map<Class<? extends Throwable>, SupervisionStrategy> of(String key, Map<String, SupervisionStrategy> named,
 			@Nullable ClassLoader classLoader) {
 		Map<Class<? extends Throwable>, SupervisionStrategy> rules = new LinkedHashMap<>();
-		named.forEach((name, strategy) -> rules.put(type(key + "." + name, strategy, name, classLoader), strategy));
+		named.forEach((name, strategy) -> rules.put(type(key + "." + name, strategy, name, IN_BRACKETS, classLoader),
+				strategy));
 		return rules;
 	}
 
-	private static Class<? extends Throwable> type(String key, SupervisionStrategy strategy, String name,
+	/**
+	 * Turn the name of a type into the type.
+	 * @param key the property that has the name
+	 * @param value its value
+	 * @param name the name
+	 * @param hint what else to know of names, or empty
+	 * @param classLoader where the type is
+	 * @return the type
+	 */
+	static Class<? extends Throwable> type(String key, Object value, String name, String hint,
 			@Nullable ClassLoader classLoader) {
 		Class<?> type;
 		try {
 			type = ClassUtils.forName(name, classLoader);
 		}
 		catch (ClassNotFoundException | LinkageError ex) {
-			throw new InvalidConfigurationPropertyValueException(key, strategy, "There is no class '" + name
-					+ "'. Write the full name of an exception class; one with characters other than letters, digits,"
-					+ " dots and dashes goes in brackets: \"[com.example.Order$Rejected]\"");
+			throw new InvalidConfigurationPropertyValueException(key, value,
+					"There is no class '" + name + "'. Write the full name of an exception class" + hint);
 		}
 		if (!Throwable.class.isAssignableFrom(type)) {
-			throw new InvalidConfigurationPropertyValueException(key, strategy,
+			throw new InvalidConfigurationPropertyValueException(key, value,
 					"Class '" + type.getName() + "' is no exception: handlers cannot throw it");
 		}
 		return type.asSubclass(Throwable.class);

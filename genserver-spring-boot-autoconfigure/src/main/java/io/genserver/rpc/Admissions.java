@@ -3,9 +3,7 @@ package io.genserver.rpc;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +15,6 @@ import io.genserver.RpcAuthorization.Target;
 import io.genserver.RpcException;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
@@ -30,27 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admissions {
 
-	private static final SafeLogger logger = SafeLogger.of(Admissions.class);
-
-	/** Refusals of so many operations are logged for all to see, for each connection. */
-	private static final int LOGGED = 16;
-
 	private final Transport transport;
 
 	private final PeerContext context;
 
 	private final @Nullable RpcAuthorization authorization;
 
+	private final PeerFailures failures;
+
 	private final Caller.Remote caller;
 
 	private final Map<Object, Deque<Admission>> waiting = new HashMap<>();
 
-	private final Set<String> logged = new HashSet<>();
-
-	Admissions(Transport transport, PeerContext context) {
+	Admissions(Transport transport, PeerContext context, PeerFailures failures) {
 		this.transport = transport;
 		this.context = context;
 		this.authorization = context.authorization();
+		this.failures = failures;
 		this.caller = transport.remote();
 	}
 
@@ -108,10 +101,7 @@ final class Admissions {
 				return;
 			}
 			WireFailure refusal = refusal(admission.target, failure);
-			this.transport.execute(() -> {
-				log(admission.target, refusal);
-				decided(admission, refusal);
-			});
+			this.transport.execute(() -> decided(admission, refusal));
 		});
 	}
 
@@ -131,19 +121,16 @@ final class Admissions {
 		this.transport.execute(() -> decided(admission, refusal));
 	}
 
-	private static WireFailure refusal(Target target, @Nullable Throwable failure) {
+	private WireFailure refusal(Target target, @Nullable Throwable failure) {
 		Throwable cause = (failure != null) ? Throwables.unwrap(failure) : null;
 		return switch (cause) {
-			case null -> WireFailure.denied(target + ": permission denied");
-			case RpcException told -> WireFailure.refused(told);
+			case null -> this.failures.denied(target);
+			case RpcException told -> this.failures.refused(target, told);
 			case TimeoutException late -> {
-				logger.error("It was not decided in time whether {} may be called, so it may not", target);
+				this.failures.undecided(target, late);
 				yield WireFailure.undecided(target + ": it was not decided in time whether it may be called");
 			}
-			default -> {
-				logger.error("It could not be decided whether {} may be called, so it may not", target, cause);
-				yield WireFailure.denied(target + ": permission denied");
-			}
+			default -> this.failures.undecided(target, cause);
 		};
 	}
 
@@ -156,17 +143,6 @@ final class Admissions {
 		}
 		if (queue != null && queue.isEmpty()) {
 			this.waiting.remove(admission.called);
-		}
-	}
-
-	private void log(Target target, WireFailure refusal) {
-		String operation = target.server() + "." + target.operation();
-		if (this.logged.size() < LOGGED && this.logged.add(operation)) {
-			logger.warn("{} on connection {} was refused {}: {}; what else it is refused of that is logged at DEBUG",
-					this.caller, this.caller.connection(), operation, refusal.error().message());
-		}
-		else {
-			logger.debug("{} on connection {} was refused {}", this.caller, this.caller.connection(), target);
 		}
 	}
 

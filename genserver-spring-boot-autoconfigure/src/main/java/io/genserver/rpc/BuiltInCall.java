@@ -7,7 +7,6 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.BuiltInMethod.Reply;
-import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * do; a worker makes its answer.
  */
 final class BuiltInCall implements Outbound {
-
-	private static final SafeLogger logger = SafeLogger.of(BuiltInCall.class);
 
 	private static final Reply NONE = new Reply(new byte[0], CallMetadata.NONE);
 
@@ -62,8 +59,7 @@ final class BuiltInCall implements Outbound {
 			this.failure = ex.failure();
 		}
 		catch (Throwable ex) {
-			logger.error("{} failed", this.method, ex);
-			this.failure = WireFailure.failed(this.method + " failed");
+			this.failure = this.calls.failures().builtInFailed(this.method, ex);
 		}
 		finally {
 			this.arguments.finished();

@@ -9,6 +9,7 @@ import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.runtime.Operation;
+import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * threads.
  */
 final class ExposedOperation {
+
+	private static final SafeLogger logger = SafeLogger.of(ExposedOperation.class);
 
 	private final long methodId;
 
@@ -116,8 +119,8 @@ final class ExposedOperation {
 			return this.variants.computeIfAbsent(variant, this::operation);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new WireFailureException(
-					WireFailure.unknownEncoding(this.wireName + " cannot be encoded so: " + ex.getMessage()));
+			logger.debug("{} cannot be encoded as {}", this.wireName, variant, ex);
+			throw new WireFailureException(WireFailure.unknownEncoding(this.wireName + " cannot be encoded so"));
 		}
 	}
 

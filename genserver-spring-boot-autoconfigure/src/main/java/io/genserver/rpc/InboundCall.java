@@ -60,7 +60,8 @@ final class InboundCall extends Call implements Outbound {
 			return;
 		}
 		if (cause != null) {
-			this.answer = WireFailure.of(this.operation, cause, this.request.isStarted())
+			this.answer = this.calls.failures()
+				.of(this.operation, cause, this.request.isStarted())
 				.executed(this.arguments.execution());
 		}
 		else if (this.calls.context().exposed().nanoTime() - deadline() >= 0) {
@@ -88,6 +89,9 @@ final class InboundCall extends Call implements Outbound {
 		}
 		else if (value instanceof WireFailure failure) {
 			this.answer = failure;
+		}
+		else if (value instanceof WireOperation.NotEncoded reply) {
+			this.answer = this.calls.failures().notEncoded(this.operation, "the reply", reply.failure());
 		}
 	}
 

@@ -51,6 +51,8 @@ final class InboundCalls {
 
 	private final ReplyRoom room;
 
+	private final PeerFailures failures;
+
 	/** Where requests wait that are not handed to their server at once. */
 	private final Admissions admissions;
 
@@ -71,7 +73,8 @@ final class InboundCalls {
 		this.session = session;
 		this.caller = transport.remote();
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
-		this.admissions = new Admissions(transport, context);
+		this.failures = new PeerFailures(context, transport.remote());
+		this.admissions = new Admissions(transport, context, this.failures);
 	}
 
 	/** Answer what comes from now on as not executed. */
@@ -119,7 +122,7 @@ final class InboundCalls {
 		catch (WireFailureException ex) {
 			return refuse(request, ex.failure());
 		}
-		RequestItems items = new RequestItems(operation, request, this.backlog, this.context.workers(),
+		RequestItems items = new RequestItems(operation, request, this.backlog, this.failures, this.context.workers(),
 				wire::decodeItem);
 		request.attach(new Awaited(operation, items));
 		if (this.mode == WireMode.BASE) {
@@ -132,8 +135,8 @@ final class InboundCalls {
 	void arguments(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof Awaited awaited) {
 			ExposedOperation operation = awaited.operation();
-			begin(request, operation, new WireArguments(request, arguments, this.backlog, awaited.items(), this.room),
-					arguments);
+			begin(request, operation, new WireArguments(request, arguments, this.backlog, this.failures,
+					awaited.items(), this.room), arguments);
 		}
 	}
 
@@ -171,7 +174,7 @@ final class InboundCalls {
 
 	void complete(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof BuiltInMethod method) {
-			begin(request, method, new WireArguments(request, arguments, this.backlog));
+			begin(request, method, new WireArguments(request, arguments, this.backlog, this.failures));
 			return;
 		}
 		if (!(request.attachment() instanceof ExposedOperation operation)) {
@@ -179,7 +182,8 @@ final class InboundCalls {
 			this.backlog.consumed(request, arguments.length, false);
 			return;
 		}
-		begin(request, operation, new WireArguments(request, arguments, this.backlog, null, this.room), arguments);
+		begin(request, operation,
+				new WireArguments(request, arguments, this.backlog, this.failures, null, this.room), arguments);
 	}
 
 	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
@@ -277,7 +281,7 @@ final class InboundCalls {
 	}
 
 	/** The instance meant: its key came beside the arguments, or is the first of them. */
-	private static @Nullable String key(ExposedOperation operation, WireOperation wire, InboundRequest request,
+	private @Nullable String key(ExposedOperation operation, WireOperation wire, InboundRequest request,
 			byte[] arguments) {
 		String beside = request.details().key();
 		if (!operation.server().definition().keyed()) {
@@ -290,8 +294,7 @@ final class InboundCalls {
 			return wire.key(arguments);
 		}
 		catch (CodecException ex) {
-			throw new WireFailureException(
-					WireFailure.badArguments(operation.wireName(), String.valueOf(ex.getMessage())));
+			throw new WireFailureException(this.failures.badArguments(operation.wireName(), ex));
 		}
 	}
 
@@ -437,6 +440,10 @@ final class InboundCalls {
 
 	int longestReply() {
 		return this.context.limits().itemBytes();
+	}
+
+	PeerFailures failures() {
+		return this.failures;
 	}
 
 	OutboundQueue outbound() {

@@ -7,8 +7,6 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
-import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * to be written.
  */
 final class InboundStream implements Flow.Subscriber<@Nullable Object> {
-
-	private static final SafeLogger logger = SafeLogger.of(InboundStream.class);
 
 	private final InboundCalls calls;
 
@@ -68,9 +64,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		try {
 			bytes = this.wire.encodeItem(item);
 		}
-		catch (CodecException ex) {
-			logger.error("An item of {} cannot be encoded", this.operation, ex);
-			fail(WireFailure.failed(this.operation + ": an item cannot be encoded"));
+		catch (RuntimeException ex) {
+			fail(this.calls.failures().notEncoded(this.operation, "an item", ex));
 			return;
 		}
 		int limit = this.calls.longestItem();
@@ -100,7 +95,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	public void onError(Throwable failure) {
 		if (!this.pull.isOver()) {
 			this.pull.over();
-			this.calls.send(new Failed(WireFailure.of(this.operation, failure, this.request.isStarted())
+			this.calls.send(new Failed(this.calls.failures()
+				.of(this.operation, failure, this.request.isStarted())
 				.executed(this.arguments.execution())));
 		}
 	}

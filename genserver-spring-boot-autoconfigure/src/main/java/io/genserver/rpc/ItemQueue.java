@@ -184,7 +184,7 @@ final class ItemQueue implements Flow.Subscription {
 			target.onNext(item);
 		}
 		catch (RuntimeException ex) {
-			logger.error("A subscriber to {} threw, which it must not; its stream is cancelled", this.source, ex);
+			this.source.threw(ex);
 			cancel();
 		}
 	}
@@ -218,6 +218,11 @@ final class ItemQueue implements Flow.Subscription {
 
 		/** An item is not what was expected. */
 		Throwable unusable(CodecException failure);
+
+		/** The subscriber threw, which it must not. */
+		default void threw(RuntimeException failure) {
+			logger.error("A subscriber to {} threw, which it must not; its stream is cancelled", this, failure);
+		}
 
 	}
 

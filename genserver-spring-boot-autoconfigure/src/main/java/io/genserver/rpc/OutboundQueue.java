@@ -10,6 +10,7 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.FailureLog;
 import io.genserver.runtime.SafeLogger;
 import io.netty.buffer.ByteBuf;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
@@ -47,6 +48,8 @@ import org.reactivestreams.Subscription;
 final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private static final SafeLogger logger = SafeLogger.of(OutboundQueue.class);
+
+	private final FailureLog failures;
 
 	private static final int CHUNK = 64;
 
@@ -115,6 +118,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * @param whenIdle called on the connection's thread whenever all is sent
 	 */
 	OutboundQueue(Transport transport, WireSession session, PeerContext context, Runnable whenIdle) {
+		this.failures = context.failures();
 		this.transport = transport;
 		this.session = session;
 		this.clock = context.clock();
@@ -320,7 +324,8 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.error("Connection {} cannot write and is closed", this.transport.remote(), ex);
+			this.failures.error(logger, BuiltInMethod.SERVER, "connection", ex,
+					"Connection {} cannot write and is closed", this.transport.remote());
 			this.transport.close(new CloseReason(CloseCode.INTERNAL, "cannot write"));
 			return;
 		}

@@ -6,6 +6,7 @@ import java.util.function.LongSupplier;
 import io.genserver.RpcAuthorization;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.runtime.FailureLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,30 @@ import org.jspecify.annotations.Nullable;
  * @param clock nanoseconds from an arbitrary origin
  * @param authorization decides what of that a peer may call, or {@code null} if it may
  * all of it
+ * @param disclosure decides which texts of exceptions peers get
+ * @param failures logs failures that peers can cause as often as they like
  * @since 0.1.0
  */
 public record PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFailure streamFailure,
-		ExposedOperations exposed, Executor workers, LongSupplier clock, @Nullable RpcAuthorization authorization) {
+		ExposedOperations exposed, Executor workers, LongSupplier clock, @Nullable RpcAuthorization authorization,
+		Disclosure disclosure, FailureLog failures) {
+
+	/**
+	 * Create a context of connections whose peers get the texts of all exceptions.
+	 * @param limits the limits of each connection
+	 * @param extLimits those that only ext mode has
+	 * @param streamFailure what becomes of a stream that fails after its first item
+	 * @param exposed what peers may call
+	 * @param workers runs code of the application for the connections; tasks may block
+	 * @param clock nanoseconds from an arbitrary origin
+	 * @param authorization decides what of that a peer may call, or {@code null} if it
+	 * may all of it
+	 */
+	public PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFailure streamFailure,
+			ExposedOperations exposed, Executor workers, LongSupplier clock, @Nullable RpcAuthorization authorization) {
+		this(limits, extLimits, streamFailure, exposed, workers, clock, authorization, Disclosure.ALL,
+				new FailureLog(clock));
+	}
 
 	/**
 	 * Create a context of connections whose peers may call all that is exposed.

@@ -37,7 +37,8 @@ final class RemoteFailures {
 		};
 		String text = error.text().isEmpty() ? "no reason given, status " + status : error.text();
 		return new RpcException(kind, "Call of " + method + " failed: " + text,
-				kind == Status.METHOD_NOT_FOUND && isUnknownMethod(payload));
+				kind == Status.METHOD_NOT_FOUND && isUnknownMethod(payload))
+			.asReceived();
 	}
 
 	/**
@@ -54,9 +55,11 @@ final class RemoteFailures {
 		return switch (failure.cause()) {
 			case CONNECTION_CLOSED -> lost(method, failure.text());
 			case CANCELLED_BY_PEER ->
-				(sent) -> new RpcException(Status.SYSTEM, "Call of " + method + " failed: " + failure.text(), false);
+				(sent) -> new RpcException(Status.SYSTEM, "Call of " + method + " failed: " + failure.text(), false)
+					.asReceived();
 			case OUT_OF_SEQUENCE, TOO_BIG -> (sent) -> new RpcException(Status.UNUSABLE_ANSWER,
-					"Call of " + method + " has no usable answer: " + failure.text(), false);
+					"Call of " + method + " has no usable answer: " + failure.text(), false)
+				.asReceived();
 		};
 	}
 
@@ -102,7 +105,8 @@ final class RemoteFailures {
 			case DEADLINE_EXCEEDED -> new GenServerTimeoutException(text, details(method, Duration.ZERO, phase(error)));
 			case UNAVAILABLE -> new GenServerUnavailableException(text, error.notExecuted());
 			default -> new RpcException(status, error.reason(), text, error.notExecuted(), error.retryable(),
-					(error.retryAfterMillis() >= 0) ? Duration.ofMillis(error.retryAfterMillis()) : null);
+					(error.retryAfterMillis() >= 0) ? Duration.ofMillis(error.retryAfterMillis()) : null)
+				.asReceived();
 		};
 	}
 
@@ -120,13 +124,15 @@ final class RemoteFailures {
 	}
 
 	static RpcException refused(RemoteMethod method, String why) {
-		return new RpcException(Status.RESOURCE_EXHAUSTED, "Call of " + method + " was not sent: " + why, true);
+		return new RpcException(Status.RESOURCE_EXHAUSTED, "Call of " + method + " was not sent: " + why, true)
+			.asReceived();
 	}
 
 	/** The reply is not what its caller expects. */
 	static RpcException unusable(RemoteMethod method, CodecException failure) {
 		return new RpcException(Status.UNUSABLE_ANSWER,
-				"Call of " + method + " has no usable answer: " + failure.getMessage(), false, failure);
+				"Call of " + method + " has no usable answer: " + failure.getMessage(), false, failure)
+			.asReceived();
 	}
 
 }

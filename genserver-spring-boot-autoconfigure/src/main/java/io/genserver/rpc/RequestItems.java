@@ -23,15 +23,18 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	private final Backlog backlog;
 
+	private final PeerFailures failures;
+
 	private final ItemQueue queue;
 
 	private final AtomicBoolean subscribed = new AtomicBoolean();
 
-	RequestItems(ExposedOperation operation, InboundRequest request, Backlog backlog, Executor workers,
-			Function<byte[], ? extends @Nullable Object> decoder) {
+	RequestItems(ExposedOperation operation, InboundRequest request, Backlog backlog, PeerFailures failures,
+			Executor workers, Function<byte[], ? extends @Nullable Object> decoder) {
 		this.operation = operation;
 		this.request = request;
 		this.backlog = backlog;
+		this.failures = failures;
 		this.queue = new ItemQueue(this, workers, decoder);
 	}
 
@@ -75,7 +78,12 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 	@Override
 	public Throwable unusable(CodecException failure) {
 		return new WireFailureException(
-				WireFailure.badItem(this.operation.wireName(), "an item: " + failure.getMessage()));
+				WireFailure.badItem(this.operation.wireName(), "an item: " + this.failures.text(failure)));
+	}
+
+	@Override
+	public void threw(RuntimeException failure) {
+		this.failures.subscriberThrew(this.operation, failure);
 	}
 
 	@Override

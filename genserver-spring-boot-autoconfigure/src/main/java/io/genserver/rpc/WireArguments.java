@@ -22,6 +22,8 @@ final class WireArguments implements RemotePayload {
 
 	private final Backlog backlog;
 
+	private final PeerFailures failures;
+
 	private final @Nullable RequestItems items;
 
 	private final @Nullable ReplyRoom room;
@@ -36,8 +38,8 @@ final class WireArguments implements RemotePayload {
 	/** Told of the end of a handler whose caller has given up. */
 	private volatile @Nullable Runnable whenFinished;
 
-	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog) {
-		this(request, bytes, backlog, null, null);
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures) {
+		this(request, bytes, backlog, failures, null, null);
 	}
 
 	/**
@@ -45,14 +47,16 @@ final class WireArguments implements RemotePayload {
 	 * @param request the request
 	 * @param bytes the arguments
 	 * @param backlog counts them
+	 * @param failures tells the peer what is wrong with them
 	 * @param items the items that follow them, or null
 	 * @param room where the reply will wait to be read, if that matters
 	 */
-	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, @Nullable RequestItems items,
-			@Nullable ReplyRoom room) {
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures,
+			@Nullable RequestItems items, @Nullable ReplyRoom room) {
 		this.request = request;
 		this.bytes = bytes;
 		this.backlog = backlog;
+		this.failures = failures;
 		this.items = items;
 		this.room = room;
 		backlog.add(bytes.length);
@@ -66,6 +70,11 @@ final class WireArguments implements RemotePayload {
 	/** Whether nobody waits for an answer. */
 	boolean isCast() {
 		return this.request.isCast();
+	}
+
+	/** What the peer is told of what came of them. */
+	PeerFailures failures() {
+		return this.failures;
 	}
 
 	@Nullable RequestItems items() {

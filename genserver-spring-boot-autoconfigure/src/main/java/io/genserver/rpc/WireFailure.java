@@ -1,20 +1,13 @@
 package io.genserver.rpc;
 
-import java.time.Duration;
-import java.util.concurrent.CancellationException;
-
-import io.genserver.GenServerTimeoutException;
-import io.genserver.GenServerUnavailableException;
-import io.genserver.MailboxFullException;
-import io.genserver.RpcException;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.StatusCode;
-import io.genserver.runtime.Durations;
 
 /**
  * What a peer is told when it gets no reply. In base mode three statuses and the text
- * must do. Classes and stack traces stay here.
+ * must do. Classes and stack traces stay here; what may be said of exceptions is decided
+ * by {@link PeerFailures}.
  *
  * @param error what is told
  */
@@ -31,13 +24,13 @@ record WireFailure(ExtError error) {
 
 	private static final byte[] NO_DETAILS = {};
 
-	private static WireFailure of(int status, String reason, String text, boolean notExecuted) {
+	static WireFailure of(int status, String reason, String text, boolean notExecuted) {
 		boolean retryable = notExecuted && (status == ExtStatus.RESOURCE_EXHAUSTED || status == ExtStatus.UNAVAILABLE);
 		return new WireFailure(
 				new ExtError(status, retryable, notExecuted, reason, cut(text), ExtError.NOT_TOLD, 0, NO_DETAILS));
 	}
 
-	private static String cut(String text) {
+	static String cut(String text) {
 		return (text.length() <= MAX_TEXT) ? text : text.substring(0, MAX_TEXT) + "...";
 	}
 
@@ -58,11 +51,11 @@ record WireFailure(ExtError error) {
 		return unavailable(text);
 	}
 
-	private static WireFailure unavailable(String text) {
+	static WireFailure unavailable(String text) {
 		return of(ExtStatus.UNAVAILABLE, "unavailable", text + "; not executed", true);
 	}
 
-	private static WireFailure full(String text) {
+	static WireFailure full(String text) {
 		return of(ExtStatus.RESOURCE_EXHAUSTED, MAILBOX_FULL, text + "; not executed", true);
 	}
 
@@ -97,11 +90,6 @@ record WireFailure(ExtError error) {
 		return of(ExtStatus.DEADLINE_EXCEEDED, "authorization", text, true);
 	}
 
-	/** Whoever decides it says why he does not want the call. */
-	static WireFailure refused(RpcException told) {
-		return of(told, true);
-	}
-
 	/**
 	 * The session refused a request.
 	 * @param status why
@@ -134,50 +122,6 @@ record WireFailure(ExtError error) {
 		/** It may. */
 		UNKNOWN
 
-	}
-
-	/**
-	 * Why an operation gave no reply, in words for a peer.
-	 * @param operation the operation
-	 * @param failure what happened
-	 * @param started whether the handler ran, so that the failure may be that of a call
-	 * it made
-	 */
-	static WireFailure of(ExposedOperation operation, Throwable failure, boolean started) {
-		return switch (failure) {
-			case WireFailureException known -> known.failure();
-			case MailboxFullException full when !started -> full(operation + ": the mailbox is full");
-			case GenServerUnavailableException gone when !started && gone.notExecuted() ->
-				unavailable(operation + ": the server is not available");
-			case GenServerUnavailableException gone when !gone.notExecuted() -> of(ExtStatus.UNAVAILABLE, "unavailable",
-					operation + ": the server stopped before it replied; the call may have been executed", false);
-			case GenServerTimeoutException late ->
-				of(ExtStatus.DEADLINE_EXCEEDED, late.phase().name(), text(late), !started && late.notExecuted());
-			case RpcException told -> of(told, false);
-			case CancellationException cancelled ->
-				of(ExtStatus.CANCELLED, "cancelled", operation + ": cancelled", false);
-			case Error error -> internal(operation);
-			case NullPointerException bug -> internal(operation);
-			case ClassCastException bug -> internal(operation);
-			default -> (failure.getMessage() != null) ? failed(failure.getMessage()) : internal(operation);
-		};
-	}
-
-	/** A handler says itself what its caller is to be told. */
-	private static WireFailure of(RpcException told, boolean notExecuted) {
-		Duration retryAfter = told.retryAfter();
-		return new WireFailure(new ExtError(WireStatus.of(told.status()), told.isRetryable(), notExecuted,
-				told.reason(), cut(text(told)),
-				(retryAfter != null) ? Math.max(0, Durations.millis(retryAfter)) : ExtError.NOT_TOLD, 0, NO_DETAILS));
-	}
-
-	private static String text(Throwable failure) {
-		return String.valueOf(failure.getMessage());
-	}
-
-	/** For failures whose text would speak of the code rather than to the caller. */
-	private static WireFailure internal(ExposedOperation operation) {
-		return failed(operation + " failed");
 	}
 
 }

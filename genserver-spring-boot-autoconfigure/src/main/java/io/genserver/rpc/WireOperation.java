@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operation as peers invoke it: its messages carry {@link WireArguments}, its reply is
- * encoded bytes, or a {@link WireFailure}. Decodes and encodes in the server's turn,
- * where code of the application's types may run; what a handler promised is encoded when
- * it is there, while the server waits for it. The items of a stream are encoded by
- * whoever sends them.
+ * encoded bytes, a {@link WireFailure}, or {@link NotEncoded}. Decodes and encodes in the
+ * server's turn, where code of the application's types may run; what a handler promised
+ * is encoded when it is there, while the server waits for it. The items of a stream are
+ * encoded by whoever sends them.
  * <p>
  * Arguments that cannot be decoded are answered, not thrown: to the supervision of the
  * server a peer's mistake is no failure.
@@ -78,7 +78,7 @@ final class WireOperation extends Operation {
 				decoded = this.operation.payload(arguments(arguments));
 			}
 			catch (CodecException ex) {
-				return badArguments(ex, !arguments.isCast());
+				return badArguments(arguments, ex);
 			}
 			arguments.begun();
 			Object reply = this.operation.invoke(instance, decoded);
@@ -134,24 +134,22 @@ final class WireOperation extends Operation {
 			return null;
 		}
 		catch (CodecException ex) {
-			return refused(ex);
+			return refused(arguments, ex);
 		}
 		catch (Throwable ex) {
-			logger.error("The arguments of {} cannot be decoded", this.wireName, ex);
-			return WireFailure.failed(this.wireName + ": the arguments cannot be decoded")
-				.executed(WireFailure.Execution.NO);
+			return arguments.failures().notDecoded(this.wireName, ex).executed(WireFailure.Execution.NO);
 		}
 	}
 
-	private WireFailure refused(CodecException failure) {
+	private WireFailure refused(WireArguments arguments, CodecException failure) {
 		logger.debug("Bad arguments from a peer", failure);
 		this.badArguments.count();
-		return WireFailure.badArguments(this.wireName, String.valueOf(failure.getMessage()));
+		return arguments.failures().badArguments(this.wireName, failure);
 	}
 
-	private Object badArguments(CodecException failure, boolean answered) {
-		WireFailure answer = refused(failure);
-		if (!answered) {
+	private Object badArguments(WireArguments arguments, CodecException failure) {
+		WireFailure answer = refused(arguments, failure);
+		if (arguments.isCast()) {
 			this.badArguments.dropped(answer);
 		}
 		if (kind() != Kind.STREAM) {
@@ -211,8 +209,7 @@ final class WireOperation extends Operation {
 			return bytes;
 		}
 		catch (Throwable ex) {
-			logger.error("The reply of {} cannot be encoded", this.wireName, ex);
-			return WireFailure.failed(this.wireName + ": the reply cannot be encoded");
+			return new NotEncoded(ex);
 		}
 	}
 
@@ -241,6 +238,14 @@ final class WireOperation extends Operation {
 		if (payload instanceof WireArguments arguments) {
 			arguments.finished();
 		}
+	}
+
+	/**
+	 * Stands for a reply that has no encoding.
+	 *
+	 * @param failure why
+	 */
+	record NotEncoded(Throwable failure) {
 	}
 
 }

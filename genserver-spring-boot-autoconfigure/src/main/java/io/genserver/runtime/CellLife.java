@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class CellLife {
 
 	private static final SafeLogger logger = SafeLogger.of(CellLife.class);
+
+	/** What lines about starts, restarts and ends are counted under. */
+	private static final String LIFE = "life";
 
 	private final ServerCell cell;
 
@@ -85,7 +89,7 @@ final class CellLife {
 	private void notBegun(boolean again, Throwable cause) {
 		this.failure = cause;
 		if (again) {
-			logger.error("Server {} failed to start again", this.cell, cause);
+			error(cause, "Server {} failed to start again", this.cell);
 			restart(cause);
 		}
 		else {
@@ -110,13 +114,40 @@ final class CellLife {
 		long pause = nextPause(supervision);
 		if (pause < 0) {
 			end(ServerState.FAILED);
-			logger.error("Server {} has failed: it was restarted {} times within {}", this.cell,
-					supervision.maxRestarts(), supervision.window(), cause);
+			error(cause, "Server {} has failed: it was restarted {} times within {}", this.cell,
+					supervision.maxRestarts(), supervision.window());
 			return;
 		}
 		countRestart();
 		beginAgainAfter(pause);
-		logger.warn("Server {} restarts in {} ms", this.cell, pause / 1_000_000, cause);
+		warn(cause, "Server {} restarts in {} ms", this.cell, pause / 1_000_000);
+	}
+
+	/**
+	 * Log what becomes of it. Peers choose the keys of instances, and could have as many
+	 * of them fail as they like: those of one server are logged like one. Safe on any
+	 * thread.
+	 */
+	void warn(Throwable cause, String format, @Nullable Object... arguments) {
+		if (this.cell.key() == null) {
+			logger.warn(format, with(cause, arguments));
+			return;
+		}
+		this.cell.runtime().failures().warn(logger, this.cell.name(), LIFE, cause, format, arguments);
+	}
+
+	private void error(Throwable cause, String format, @Nullable Object... arguments) {
+		if (this.cell.key() == null) {
+			logger.error(format, with(cause, arguments));
+			return;
+		}
+		this.cell.runtime().failures().error(logger, this.cell.name(), LIFE, cause, format, arguments);
+	}
+
+	private static @Nullable Object[] with(Throwable cause, @Nullable Object[] arguments) {
+		@Nullable Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
+		all[arguments.length] = cause;
+		return all;
 	}
 
 	/** Returns -1 if it must not restart any more. */
@@ -244,7 +275,7 @@ final class CellLife {
 				factory().destroy(target);
 			}
 			catch (Throwable ex) {
-				logger.warn("Server {} failed to terminate cleanly", this.cell, ex);
+				warn(ex, "Server {} failed to terminate cleanly", this.cell);
 			}
 			finally {
 				this.cell.handling().stepEnds();

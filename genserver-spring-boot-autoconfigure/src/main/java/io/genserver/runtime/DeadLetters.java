@@ -23,8 +23,11 @@ final class DeadLetters {
 
 	private final List<DeadLetterListener> listeners;
 
-	DeadLetters(List<DeadLetterListener> listeners) {
+	private final FailureLog failures;
+
+	DeadLetters(List<DeadLetterListener> listeners, FailureLog failures) {
 		this.listeners = List.copyOf(listeners);
+		this.failures = failures;
 	}
 
 	/** Throws nothing. */
@@ -47,13 +50,14 @@ final class DeadLetters {
 		}
 	}
 
-	private static void report(DeadLetter letter, DeadLetterListener listener, @Nullable Running outer) {
+	private void report(DeadLetter letter, DeadLetterListener listener, @Nullable Running outer) {
 		RUNNING.set(new Running(listener, outer));
 		try {
 			listener.onDeadLetter(letter);
 		}
 		catch (Throwable ex) {
-			logger.warn("Dead letter listener {} failed", listener, ex);
+			this.failures.warn(logger, letter.server(), "dead letter listener", ex, "Dead letter listener {} failed",
+					listener);
 		}
 		finally {
 			if (outer != null) {

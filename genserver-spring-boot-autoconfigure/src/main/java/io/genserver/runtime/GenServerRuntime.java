@@ -68,6 +68,8 @@ public final class GenServerRuntime {
 
 	private final ShutdownTime shutdownTime;
 
+	private final FailureLog failures;
+
 	private volatile Phase phase = Phase.NEW;
 
 	/** Completes when the shutdown is over that is begun next or was begun last. */
@@ -128,10 +130,11 @@ public final class GenServerRuntime {
 		this.settings = settings;
 		this.classLoader = settings.classLoaderOrCallers();
 		this.interceptors = (interceptors != null) ? new Interceptors(interceptors) : null;
-		this.deadLetters = new DeadLetters(deadLetterListeners);
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
 		this.shutdownTime = new ShutdownTime(this);
+		this.failures = new FailureLog(this.scheduler::nanoTime);
+		this.deadLetters = new DeadLetters(deadLetterListeners, this.failures);
 	}
 
 	/**
@@ -488,6 +491,7 @@ public final class GenServerRuntime {
 
 	void closed() {
 		this.phase = Phase.CLOSED;
+		this.failures.close();
 	}
 
 	/** Why messages and servers are refused, for messages. */
@@ -567,8 +571,16 @@ public final class GenServerRuntime {
 			this.events.accept(event);
 		}
 		catch (Throwable ex) {
-			logger.warn("A listener of {} failed", event, ex);
+			this.failures.warn(logger, event.server(), "listener", ex, "A listener of {} failed", event);
 		}
+	}
+
+	/**
+	 * Return where failures are logged that senders can cause as often as they like.
+	 * @return the log of this runtime
+	 */
+	public FailureLog failures() {
+		return this.failures;
 	}
 
 	DeadLetters deadLetters() {

@@ -285,7 +285,10 @@ final class Handling {
 		if (message.isCast()) {
 			message.told(reason);
 			this.cell.statistics().failed(message.operation(), reason);
-			logger.warn("Server {} goes on: {}", this.cell, Throwables.message(reason));
+			this.cell.runtime()
+				.failures()
+				.warn(logger, this.cell.name(), message.operation().name(), null, "Server {} goes on: {}", this.cell,
+						Throwables.message(reason));
 		}
 		else if (!message.isOver()) {
 			message.fail(this.cell, reason);
@@ -455,11 +458,13 @@ final class Handling {
 			this.cell.statistics().failed(message.operation(), cause);
 		}
 		if (strategyFor(cause) == SupervisionStrategy.STOP) {
-			logger.warn("Server {} stops because {} failed", this.cell, message.operation(), cause);
+			this.cell.life().warn(cause, "Server {} stops because {} failed", this.cell, message.operation());
 		}
 		if (message.isCast()) {
-			logger.warn("Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller(),
-					cause);
+			this.cell.runtime()
+				.failures()
+				.warn(logger, this.cell.name(), message.operation().name(), cause,
+						"Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller());
 		}
 		else {
 			logger.debug("Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller(),

@@ -50,6 +50,19 @@ class GenServerRpcAutoConfigurationTest {
 	}
 
 	@Test
+	void anExceptionThatIsPublicMustExist() {
+		this.enabled.withPropertyValues("genserver.rpc.errors.public-exceptions=java.io.IOException, com.example.Nix")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("genserver.rpc.errors.public-exceptions")
+				.hasMessageContaining("There is no class 'com.example.Nix'"));
+		this.enabled.withPropertyValues("genserver.rpc.errors.public-exceptions=java.lang.String")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("'java.lang.String' is no exception"));
+	}
+
+	@Test
 	void theEndpointTellsItsPathAndHowMuchItExposes(CapturedOutput output) {
 		this.enabled.withPropertyValues("genserver.rpc.exposed=kv", "genserver.rpc.path=/rpc").run((context) -> {
 			assertThat(context).hasSingleBean(RpcWebHandler.class).hasSingleBean(RpcHandlerMapping.class);

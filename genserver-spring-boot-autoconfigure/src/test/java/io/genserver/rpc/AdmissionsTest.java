@@ -151,7 +151,7 @@ class AdmissionsTest {
 			throw new IllegalStateException("no database");
 		});
 		Reply reply = unlucky.call("other.echo", "\"x\"");
-		assertThat(unlucky.answer(reply)).isEqualTo("1 other.echo: permission denied");
+		assertThat(unlucky.answer(reply)).isEqualTo("1 other.echo: permission denied (error id #)");
 		assertThat(unlucky.connection.callsInFlight()).isZero();
 		unlucky.disconnect();
 	}
@@ -161,7 +161,7 @@ class AdmissionsTest {
 		Reply reply = this.peer.call("other.echo", "\"x\"");
 		this.peer.pumpUntil(() -> this.decisions.size() == 1);
 		decision("other.echo").completeExceptionally(new IllegalStateException("no database"));
-		assertThat(this.peer.answer(reply)).isEqualTo("1 other.echo: permission denied");
+		assertThat(this.peer.answer(reply)).isEqualTo("1 other.echo: permission denied (error id #)");
 		assertThat(this.peer.connection.callsInFlight()).isZero();
 		assertThat(this.peer.connection.inboundBytes()).isZero();
 	}

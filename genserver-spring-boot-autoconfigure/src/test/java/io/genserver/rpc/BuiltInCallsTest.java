@@ -109,7 +109,7 @@ class BuiltInCallsTest {
 	@Test
 	void whyOneFailsIsSaidInTheLogOnly() {
 		RawPeer peer = peer();
-		assertThat(peer.answer(peer.call("$rpc.broken", ""))).isEqualTo("2 $rpc.broken failed");
+		assertThat(peer.answer(peer.call("$rpc.broken", ""))).isEqualTo("2 $rpc.broken failed (error id #)");
 	}
 
 	@Test

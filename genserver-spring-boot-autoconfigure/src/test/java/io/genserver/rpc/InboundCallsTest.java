@@ -86,7 +86,7 @@ class InboundCallsTest {
 	@Test
 	void aFutureIsAnsweredWhenItCompletes() {
 		assertThat(answer("kv.find", "\"x\"")).isEqualTo("0 \"found x\"");
-		assertThat(answer("kv.find", "\"bad\"")).isEqualTo("2 nothing is called bad");
+		assertThat(answer("kv.find", "\"bad\"")).isEqualTo("2 nothing is called bad (error id #)");
 	}
 
 	@Test
@@ -151,14 +151,15 @@ class InboundCallsTest {
 
 	@Test
 	void aHandlersExceptionIsToldByItsMessageOnly() {
-		assertThat(answer("kv.fail", "\"no such thing\"")).isEqualTo("2 no such thing");
-		assertThat(answer("kv.fail", "null")).isEqualTo("2 kv.fail failed");
-		assertThat(answer("kv.bug", "")).isEqualTo("2 kv.bug failed");
+		assertThat(answer("kv.fail", "\"no such thing\"")).isEqualTo("2 no such thing (error id #)");
+		assertThat(answer("kv.fail", "null")).isEqualTo("2 kv.fail failed (error id #)");
+		assertThat(answer("kv.bug", "")).isEqualTo("2 kv.bug failed (error id #)");
 	}
 
 	@Test
 	void aReplyThatCannotBeEncodedIsTheServersFault() {
-		assertThat(answer("kv.unencodable", "")).isEqualTo("2 kv.unencodable: the reply cannot be encoded");
+		assertThat(answer("kv.unencodable", ""))
+			.isEqualTo("2 kv.unencodable: the reply cannot be encoded (error id #)");
 	}
 
 	@Test
@@ -251,14 +252,13 @@ class InboundCallsTest {
 		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
 		Reply queued = this.peer.call("small.get", "\"a\"");
 		assertThat(answer("small.get", "\"b\"")).isEqualTo("2 small.get: the mailbox is full; not executed");
-		assertThat(this.peer.answer(queued)).startsWith("2 Call of small get timed out after 50 ms in phase QUEUED");
-		assertThat(this.peer.answer(running))
-			.startsWith("2 Call of small block timed out after 50 ms in phase RUNNING");
+		assertThat(this.peer.answer(queued)).startsWith("2 small.get: timed out after 50 ms in phase QUEUED");
+		assertThat(this.peer.answer(running)).startsWith("2 small.block: timed out after 50 ms in phase RUNNING");
 	}
 
 	@Test
 	void aStoppedServerIsUnavailable() {
-		assertThat(answer("fragile.fail", "\"boom\"")).isEqualTo("2 boom");
+		assertThat(answer("fragile.fail", "\"boom\"")).isEqualTo("2 boom (error id #)");
 		this.peer.pumpUntil(() -> answer("fragile.get", "\"a\"").endsWith("not executed"));
 		assertThat(answer("fragile.get", "\"a\""))
 			.isEqualTo("2 fragile.get: the server is not available; not executed");

@@ -65,8 +65,8 @@ class InboundStreamsTest {
 
 	@Test
 	void aStreamThatFailsBeforeItsFirstItemSaysWhy() {
-		assertThat(this.peer.answer(this.peer.stream("feed.failAfter", "0"))).isEqualTo("2 enough");
-		assertThat(this.peer.answer(this.peer.stream("feed.refuse", ""))).isEqualTo("2 no streams today");
+		assertThat(this.peer.answer(this.peer.stream("feed.failAfter", "0"))).isEqualTo("2 enough (error id #)");
+		assertThat(this.peer.answer(this.peer.stream("feed.refuse", ""))).isEqualTo("2 no streams today (error id #)");
 		assertThat(this.peer.answer(this.peer.stream("feed.count", "\"x\"")))
 			.isEqualTo("1 feed.count: parameter to must be an int, not \"x\"");
 	}

@@ -1,5 +1,6 @@
 package io.genserver.rpc;
 
+import java.security.Principal;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +14,7 @@ final class MemoryTransport implements Transport {
 
 	private static final AtomicInteger ids = new AtomicInteger();
 
-	private final Caller.Remote remote = new Caller.Remote("c" + ids.incrementAndGet(), "memory", () -> "tester");
+	private final Caller.Remote remote;
 
 	private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
@@ -24,6 +25,14 @@ final class MemoryTransport implements Transport {
 	volatile long progress;
 
 	volatile @Nullable CloseReason closed;
+
+	MemoryTransport() {
+		this(() -> "tester");
+	}
+
+	MemoryTransport(@Nullable Principal principal) {
+		this.remote = new Caller.Remote("c" + ids.incrementAndGet(), "memory", principal);
+	}
 
 	@Override
 	public Caller.Remote remote() {

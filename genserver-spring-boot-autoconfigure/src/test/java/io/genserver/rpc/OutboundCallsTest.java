@@ -147,7 +147,7 @@ class OutboundCallsTest {
 	@Test
 	void anErrorOfThePeerIsTold() {
 		RpcException fail = thrown(RpcException.class, "echo.fail", "");
-		assertThat(fail).hasMessage("Call of echo.fail failed: out of order");
+		assertThat(fail).hasMessageMatching("Call of echo.fail failed: out of order \\(error id [0-9a-f]{8}\\)");
 		assertThat(fail.status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM));
 		assertThat(fail.notExecuted()).isFalse();
 		assertThat(fail.getStackTrace())

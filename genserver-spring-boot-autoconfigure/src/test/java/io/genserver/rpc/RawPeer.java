@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 import io.genserver.protocol.BaseSession;
 import io.genserver.protocol.CallMetadata;
@@ -40,7 +41,9 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
 	private static final int GUARD_SECONDS = HangGuard.SECONDS;
 
-	final MemoryTransport transport = new MemoryTransport();
+	private static final Pattern ERROR_ID = Pattern.compile("\\(error id [0-9a-f]{8}\\)");
+
+	final MemoryTransport transport;
 
 	final WireSession session;
 
@@ -66,6 +69,11 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	}
 
 	RawPeer(WireMode mode, PeerContext context, long seed) {
+		this(mode, context, seed, new MemoryTransport());
+	}
+
+	RawPeer(WireMode mode, PeerContext context, long seed, MemoryTransport transport) {
+		this.transport = transport;
 		this.random = new Random(seed);
 		this.session = (mode == WireMode.BASE)
 				? new BaseSession(Side.CONNECTING, ProtocolLimits.defaults(), PooledByteBufAllocator.DEFAULT, this)
@@ -111,7 +119,7 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	/** The complete answer of a call. */
 	String answer(Reply reply) {
 		pumpUntil(reply::isOver);
-		return reply.status + " " + reply.text();
+		return reply.status + " " + ERROR_ID.matcher(reply.text()).replaceAll("(error id #)");
 	}
 
 	/** Move bytes and run tasks until a condition holds. */

@@ -10,13 +10,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when bytes do not mean what they should, or a value has no encoding. The message
  * is fit to be read by a peer: it names parameters and types as the contract does, no
- * internals.
+ * internals. Where it ends with what a constructor of the application says, there is one
+ * without that, too.
  *
  * @since 0.1.0
  */
 public class CodecException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
+
+	private final String publicMessage;
+
+	private final transient @Nullable Throwable refusal;
 
 	/** Kept here since that of the superclass fails to be serialized as a whole. */
 	private transient @Nullable Throwable cause;
@@ -36,7 +41,40 @@ public class CodecException extends RuntimeException {
 	 */
 	public CodecException(String message, @Nullable Throwable cause) {
 		super(message);
+		this.publicMessage = message;
+		this.refusal = null;
 		this.cause = cause;
+	}
+
+	/**
+	 * Create an exception for a value that code of the application refused.
+	 * @param publicMessage what is wrong and what is expected
+	 * @param message the same, and what that code says
+	 * @param refusal what that code threw
+	 * @param cause the cause, which stays here
+	 */
+	CodecException(String publicMessage, String message, Throwable refusal, Throwable cause) {
+		super(message);
+		this.publicMessage = publicMessage;
+		this.refusal = refusal;
+		this.cause = cause;
+	}
+
+	/**
+	 * Return what anybody may read.
+	 * @return the message without what code of the application says
+	 */
+	public String publicMessage() {
+		return this.publicMessage;
+	}
+
+	/**
+	 * Return what code of the application threw.
+	 * @return the exception whose text is in the message, or {@code null} if there is
+	 * none
+	 */
+	public @Nullable Throwable refusal() {
+		return this.refusal;
 	}
 
 	@Override

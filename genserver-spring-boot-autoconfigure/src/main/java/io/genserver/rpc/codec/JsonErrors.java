@@ -64,6 +64,11 @@ final class JsonErrors {
 		if (known.getPath().isEmpty() && isMismatch(known)) {
 			text.append(", not ").append(describe(found));
 		}
+		Throwable refusal = refusal(known);
+		if (refusal != null) {
+			String message = text + ": " + cut(String.valueOf(refusal.getMessage()), MAX_TEXT);
+			return new CodecException(text.toString(), message, refusal, known);
+		}
 		return isFraction(known) ? new FractionException(text.toString(), known)
 				: new CodecException(text.toString(), known);
 	}
@@ -116,7 +121,7 @@ final class JsonErrors {
 			case InvalidFormatException format ->
 				expected(failure, format.getTargetType()) + ", not " + quoted(format.getValue());
 			case MismatchedInputException mismatch -> expected(failure, mismatch.getTargetType());
-			case ValueInstantiationException refused -> refusal(refused);
+			case ValueInstantiationException refused when refusal(refused) != null -> "";
 			default -> ", and cannot be made of what was sent";
 		};
 	}
@@ -146,10 +151,9 @@ final class JsonErrors {
 	}
 
 	/** What a constructor says that checks its arguments. */
-	private static String refusal(ValueInstantiationException failure) {
-		Throwable cause = failure.getCause();
-		return (cause instanceof IllegalArgumentException && cause.getMessage() != null)
-				? ": " + cut(cause.getMessage(), MAX_TEXT) : "";
+	private static @Nullable Throwable refusal(JacksonException failure) {
+		Throwable cause = (failure instanceof ValueInstantiationException) ? failure.getCause() : null;
+		return (cause instanceof IllegalArgumentException && cause.getMessage() != null) ? cause : null;
 	}
 
 	private static String quoted(@Nullable Object value) {

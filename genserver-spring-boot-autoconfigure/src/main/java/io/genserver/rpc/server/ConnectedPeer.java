@@ -77,7 +77,8 @@ final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 				this.listener.accept(new RpcPeerEvent(this, now, code, reason));
 			}
 			catch (RuntimeException ex) {
-				logger.warn("A listener of connection {} failed", id(), ex);
+				this.transport.failures()
+					.warn(logger, "$rpc", "listener", ex, "A listener of connection {} failed", id());
 			}
 			return null;
 		}, this.workers);

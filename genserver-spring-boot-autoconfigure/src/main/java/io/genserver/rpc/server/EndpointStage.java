@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.FailureLog;
 import io.genserver.runtime.LifecycleStage;
 import io.genserver.runtime.ShutdownTime;
 import org.jspecify.annotations.Nullable;
@@ -31,21 +32,30 @@ public final class EndpointStage implements LifecycleStage {
 
 	private final RpcConnections connections;
 
+	private final FailureLog failures;
+
 	private volatile @Nullable Disposable shedding;
 
 	/**
 	 * Create.
 	 * @param connections what to end
+	 * @param failures where failures are counted that peers cause
 	 */
-	public EndpointStage(RpcConnections connections) {
+	public EndpointStage(RpcConnections connections, FailureLog failures) {
 		this.connections = connections;
+		this.failures = failures;
 	}
 
 	@Override
 	public void start() {
 		this.connections.reopen();
 		this.shedding = Schedulers.parallel()
-			.schedulePeriodically(this.connections::shed, SHED_MILLIS, SHED_MILLIS, TimeUnit.MILLISECONDS);
+			.schedulePeriodically(this::look, SHED_MILLIS, SHED_MILLIS, TimeUnit.MILLISECONDS);
+	}
+
+	private void look() {
+		this.connections.shed();
+		this.failures.sweep();
 	}
 
 	@Override

@@ -63,7 +63,7 @@ final class SharedBuffer {
 		}
 		shares.sort(Comparator.comparingLong(Share::bytes).reversed());
 		CloseReason reason = new CloseReason(CloseCode.OVERLOADED,
-				"connections hold more than " + this.limit + " bytes together, and this one the most");
+				"the server has no room for what its connections hold, and this one holds the most");
 		for (Share each : shares) {
 			if (sum <= this.limit) {
 				break;

@@ -18,6 +18,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.FailureLog;
 import io.genserver.runtime.SafeLogger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -54,6 +55,9 @@ import reactor.netty.http.websocket.WebsocketInbound;
 public final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
 
 	private static final SafeLogger logger = SafeLogger.of(WebSocketTransport.class);
+
+	/** What failures of connections are counted under, in place of a server. */
+	private static final String CONNECTIONS = "$rpc";
 
 	private final Channel channel;
 
@@ -165,7 +169,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			return true;
 		}
 		catch (RuntimeException ex) {
-			logger.error("Connection of {} cannot be set up", this.remote, ex);
+			failures().error(logger, CONNECTIONS, "set up", ex, "Connection of {} cannot be set up", this.remote);
 			disconnect("the connection could not be set up");
 			this.channel.close();
 			return false;
@@ -184,6 +188,14 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			}
 		}
 		throw new IllegalStateException("The channel was not upgraded to a WebSocket: " + pipeline.names());
+	}
+
+	/**
+	 * Return where failures are logged that peers can cause as often as they like.
+	 * @return the log of all connections of this end
+	 */
+	public FailureLog failures() {
+		return this.settings.peers().failures();
 	}
 
 	/**
@@ -254,7 +266,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.error("What {} sent cannot be handled, its connection is closed", this.remote, ex);
+			failures().error(logger, CONNECTIONS, "receive", ex,
+					"What {} sent cannot be handled, its connection is closed", this.remote);
 			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure"));
 		}
 	}
@@ -559,7 +572,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			ctx.close();
 		}
 		else {
-			logger.error("The connection of {} failed unexpectedly", this.remote, cause);
+			failures().error(logger, CONNECTIONS, "socket", cause, "The connection of {} failed unexpectedly",
+					this.remote);
 			closeNow(new CloseReason(CloseCode.INTERNAL, "unexpected failure"));
 		}
 	}

@@ -201,7 +201,7 @@ class GenServerClientTest {
 	@Test
 	void errorsOfTheOtherEndAreTold() {
 		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.kv.fail("out of order"))
-			.withMessage("Call of kv.fail failed: out of order")
+			.withMessageMatching("Call of kv.fail failed: out of order \\(error id [0-9a-f]{8}\\)")
 			.satisfies((ex) -> assertThat(ex.status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM)));
 		assertThatExceptionOfType(RpcException.class).isThrownBy(() -> this.client.call("kv.sing", void.class))
 			.satisfies((ex) -> assertThat(ex.status()).isEqualTo(Status.METHOD_NOT_FOUND))

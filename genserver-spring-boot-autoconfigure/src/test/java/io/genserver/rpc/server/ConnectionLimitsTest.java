@@ -110,7 +110,7 @@ class ConnectionLimitsTest {
 				client.cast("gate.take", new byte[50_000]);
 			}
 			assertThat(client.webSocket().closed())
-				.isEqualTo("1013 connections hold more than 1048576 bytes together, and this one the most");
+				.isEqualTo("1013 the server has no room for what its connections hold, and this one holds the most");
 			othersGoOn();
 			assertThat(modest.call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
 		}

@@ -34,7 +34,7 @@ class SharedBufferTest {
 		buffer.enforce(connections(30, 90, 5, 60, 50));
 		assertThat(this.closed).extracting((each) -> each.bytes).containsExactly(90L, 60L);
 		assertThat(this.closed.getFirst().reason)
-			.isEqualTo("1013 connections hold more than 100 bytes together, and this one the most");
+			.isEqualTo("1013 the server has no room for what its connections hold, and this one holds the most");
 		assertThat(buffer.isExceeded()).isTrue();
 	}
 
