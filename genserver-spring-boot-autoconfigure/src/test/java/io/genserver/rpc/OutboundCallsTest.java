@@ -482,7 +482,7 @@ class OutboundCallsTest {
 			.verify(HangGuard.DURATION);
 		StepVerifier.create(stream("echo.breakOff", "")).expectNext("1").expectErrorSatisfies((ex) -> {
 			assertThat(((RpcException) ex).status()).isEqualTo(told(Status.INTERNAL, Status.SYSTEM));
-			assertThat(ex).hasMessage("Call of echo.breakOff failed: no more");
+			assertThat(ex).hasMessageMatching("Call of echo.breakOff failed: no more \\(error id [0-9a-f]{8}\\)");
 		}).verify(HangGuard.DURATION);
 	}
 

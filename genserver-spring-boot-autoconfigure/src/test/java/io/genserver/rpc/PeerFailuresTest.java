@@ -184,13 +184,13 @@ class PeerFailuresTest {
 	/** A message of another server, which another handler runs. */
 	private static Details details() {
 		return new Details(SECRET, SECRET, SECRET, Duration.ofSeconds(1), Phase.QUEUED, Duration.ZERO, Duration.ZERO,
-				Duration.ZERO, 4242, 4242, new ServerInfo.InFlight(SECRET, Duration.ZERO, SECRET));
+				Duration.ZERO, 987654321, 987654321, new ServerInfo.InFlight(SECRET, Duration.ZERO, SECRET));
 	}
 
 	private void assertTold(Setting setting, Reply reply, boolean shown, boolean logged) {
 		String bytes = new String(reply.payload, StandardCharsets.ISO_8859_1);
 		assertThat(bytes.contains(SECRET)).as("%s: %s", setting, bytes).isEqualTo(shown);
-		assertThat(bytes).doesNotContain("4242").doesNotContain("at io.");
+		assertThat(bytes).doesNotContain("987654321").doesNotContain("at io.");
 		if (!shown) {
 			assertThat(bytes).doesNotContain("Exception").doesNotContain("Error:");
 		}
@@ -276,13 +276,13 @@ class PeerFailuresTest {
 		RawPeer peer = peer(setting, null);
 		this.thrower.failure = () -> new GenServerTimeoutException(
 				new Details("thrower", null, "fail", Duration.ofMillis(70), Phase.RUNNING, Duration.ofMillis(1),
-						Duration.ofMillis(2), Duration.ofMillis(67), 4242, 4242, details().inFlight()));
+						Duration.ofMillis(2), Duration.ofMillis(67), 987654321, 987654321, details().inFlight()));
 		Reply reply = peer.call("thrower.fail", "");
 		peer.pumpUntil(reply::isOver);
 		String bytes = new String(reply.payload, StandardCharsets.ISO_8859_1);
 		assertThat(bytes)
 			.contains("thrower.fail: timed out after 70 ms in phase RUNNING (room 1 ms, queued 2 ms, running 67 ms)")
-			.doesNotContain("4242")
+			.doesNotContain("987654321")
 			.doesNotContain(SECRET);
 	}
 
