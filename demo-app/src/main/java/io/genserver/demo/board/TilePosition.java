@@ -3,6 +3,8 @@ package io.genserver.demo.board;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.genserver.demo.RefusedException;
+
 /**
  * Where a tile is on the board.
  *
@@ -22,7 +24,7 @@ record TilePosition(int column, int row) {
 				return position;
 			}
 		}
-		throw new IllegalArgumentException("There is no tile \"" + key + "\": a key is \"x,y\" with x from 0 to "
+		throw new RefusedException("There is no tile \"" + key + "\": a key is \"x,y\" with x from 0 to "
 				+ (Board.COLUMNS - 1) + " and y from 0 to " + (Board.ROWS - 1));
 	}
 

@@ -9,6 +9,7 @@ import io.genserver.Caller;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import io.genserver.Keyed;
+import io.genserver.demo.RefusedException;
 import jakarta.annotation.PreDestroy;
 import org.jspecify.annotations.Nullable;
 import reactor.adapter.JdkFlowAdapter;
@@ -72,8 +73,7 @@ class TileServer implements Tile {
 	public void paint(int x, int y, int rgb) {
 		checkKey();
 		if (x < 0 || x >= SIZE || y < 0 || y >= SIZE) {
-			throw new IllegalArgumentException(
-					"A tile has columns and rows 0 to " + (SIZE - 1) + ", not " + x + "," + y);
+			throw new RefusedException("A tile has columns and rows 0 to " + (SIZE - 1) + ", not " + x + "," + y);
 		}
 		if (!mayPaint()) {
 			return;

@@ -10,6 +10,7 @@ import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.SlowSubscriber;
+import io.genserver.demo.RefusedException;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
@@ -42,10 +43,10 @@ class VisitorsServer implements Visitors {
 	@Override
 	public Flux<List<Visitor>> enter(String name, String colour) {
 		if (name.isBlank() || name.length() > NAME_LENGTH) {
-			throw new IllegalArgumentException("A name has 1 to " + NAME_LENGTH + " characters");
+			throw new RefusedException("A name has 1 to " + NAME_LENGTH + " characters");
 		}
 		if (!COLOUR.matcher(colour).matches()) {
-			throw new IllegalArgumentException("A colour is #rrggbb, not \"" + colour + "\"");
+			throw new RefusedException("A colour is #rrggbb, not \"" + colour + "\"");
 		}
 		Visitor visitor = new Visitor(name, colour);
 		return Flux.defer(() -> {
