@@ -135,8 +135,9 @@ final class InboundCalls {
 	void arguments(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof Awaited awaited) {
 			ExposedOperation operation = awaited.operation();
-			begin(request, operation, new WireArguments(request, arguments, this.backlog, this.failures,
-					awaited.items(), this.room), arguments);
+			begin(request, operation,
+					new WireArguments(request, arguments, this.backlog, this.failures, awaited.items(), this.room),
+					arguments);
 		}
 	}
 
@@ -182,8 +183,8 @@ final class InboundCalls {
 			this.backlog.consumed(request, arguments.length, false);
 			return;
 		}
-		begin(request, operation,
-				new WireArguments(request, arguments, this.backlog, this.failures, null, this.room), arguments);
+		begin(request, operation, new WireArguments(request, arguments, this.backlog, this.failures, null, this.room),
+				arguments);
 	}
 
 	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
