@@ -4,6 +4,7 @@ import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.runtime.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session in base mode: exactly muxio 0.15 on the wire.
@@ -175,7 +176,7 @@ public final class BaseSession implements WireSession {
 	}
 
 	@Override
-	public void cast(long methodId, byte[] arguments, CallMetadata metadata) {
+	public void cast(long methodId, byte[] arguments, CallMetadata metadata, @Nullable Object cast) {
 		requireOpen();
 		this.sender.cast(methodId, arguments);
 	}

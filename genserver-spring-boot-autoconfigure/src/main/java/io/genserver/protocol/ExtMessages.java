@@ -363,8 +363,9 @@ final class ExtMessages {
 
 	void goingAway(GoAway goAway) {
 		this.sender.leave();
-		failUnopened("the peer leaves: " + goAway.reason());
 		int last = goAway.lastStream() & ExtStreams.MAX_NUMBER;
+		this.sender.casts.refusedAfter(last, this.listener::castNotExecuted);
+		failUnopened("the peer leaves: " + goAway.reason());
 		for (ExtStream stream : this.streams.snapshot()) {
 			if (stream.ours && !stream.closed && (stream.id & ExtStreams.MAX_NUMBER) > last) {
 				notExecuted(stream, "the peer leaves: " + goAway.reason());
@@ -383,7 +384,12 @@ final class ExtMessages {
 	private void notExecuted(ExtStream stream, String text) {
 		OutboundCall call = stream.call;
 		if (call == null || call.over) {
+			// A cast that is open was told of with those that are written.
+			Object unsent = stream.isOpen() ? null : stream.cast;
 			this.sender.close(stream);
+			if (unsent != null) {
+				this.listener.castNotExecuted(unsent);
+			}
 			return;
 		}
 		call.notExecuted = true;

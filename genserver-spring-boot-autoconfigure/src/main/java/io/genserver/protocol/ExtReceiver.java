@@ -117,6 +117,9 @@ final class ExtReceiver implements FrameHandler {
 			if (length == 0 && kind == FrameKind.DATA && doesNothing(stream, flags)) {
 				this.conduct.controlFrame(this.messages.now());
 			}
+			if (stream.ours) {
+				this.sender.casts.accepted(streamId);
+			}
 			if (kind == FrameKind.OPEN) {
 				this.messages.response(stream, flags, payload, length);
 			}

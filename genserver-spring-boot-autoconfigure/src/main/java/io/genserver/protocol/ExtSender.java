@@ -43,6 +43,9 @@ final class ExtSender implements MessageBatcher.Source {
 
 	private final ArrayDeque<ExtStream> waiting = new ArrayDeque<>();
 
+	/** Casts that were written. */
+	final WrittenCasts casts = new WrittenCasts();
+
 	/** Our streams that will never be opened, for whoever has to say so. */
 	private final List<ExtStream> left = new ArrayList<>();
 
@@ -167,15 +170,15 @@ final class ExtSender implements MessageBatcher.Source {
 		return this.leaving;
 	}
 
-	/** Our streams whose OPEN is not written. */
+	/** Our streams whose OPEN is not written, in the order they would be. */
 	List<ExtStream> unopened() {
 		List<ExtStream> unopened = new ArrayList<>(this.left);
-		unopened.addAll(this.waiting);
 		for (ExtStream stream : this.paid) {
 			if (!stream.isOpen() && !stream.closed) {
 				unopened.add(stream);
 			}
 		}
+		unopened.addAll(this.waiting);
 		return unopened;
 	}
 
@@ -392,6 +395,9 @@ final class ExtSender implements MessageBatcher.Source {
 			this.streams.add(stream);
 			if (stream.call != null) {
 				stream.call.id = stream.id;
+			}
+			else if (stream.cast != null) {
+				this.casts.add(stream);
 			}
 			if (withName) {
 				this.named.put(open.methodId, Boolean.TRUE);

@@ -303,10 +303,10 @@ public final class ExtSession implements WireSession {
 	}
 
 	@Override
-	public void cast(long methodId, byte[] arguments, CallMetadata metadata) {
+	public void cast(long methodId, byte[] arguments, CallMetadata metadata, @Nullable Object cast) {
 		SendQueue queue = queue(MessageType.EVENT, methodId, arguments, metadata);
 		queue.end();
-		this.sender.open(ExtStream.ofCast(queue));
+		this.sender.open(ExtStream.ofCast(queue, cast, arguments.length));
 	}
 
 	@Override

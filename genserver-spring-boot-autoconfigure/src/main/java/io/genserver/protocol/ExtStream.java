@@ -57,6 +57,12 @@ final class ExtStream {
 
 	long lastFrameNanos;
 
+	/** What the listener is told if this is a cast that is not begun. */
+	@Nullable Object cast;
+
+	/** Bytes of the arguments of a cast. */
+	int castBytes;
+
 	private ExtStream(boolean ours, @Nullable InboundRequest request, @Nullable OutboundCall call, SendQueue send,
 			ReceiveCredit credit) {
 		this.ours = ours;
@@ -81,8 +87,11 @@ final class ExtStream {
 		return stream;
 	}
 
-	static ExtStream ofCast(SendQueue send) {
-		return new ExtStream(true, null, null, send, new ReceiveCredit(0, CallMetadata.UNLIMITED_ITEMS, 0));
+	static ExtStream ofCast(SendQueue send, @Nullable Object cast, int bytes) {
+		ExtStream stream = new ExtStream(true, null, null, send, new ReceiveCredit(0, CallMetadata.UNLIMITED_ITEMS, 0));
+		stream.cast = cast;
+		stream.castBytes = bytes;
+		return stream;
 	}
 
 	/** Whether its OPEN is written, or came. */

@@ -1,5 +1,7 @@
 package io.genserver.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Receives the events of one connection. Every method is called on the connection's
  * thread, from within {@link WireSession#receive}, {@link WireSession#tick} or
@@ -132,6 +134,15 @@ public interface WireListener {
 	 * @param reason code and text for the close frame
 	 */
 	void violated(CloseReason reason);
+
+	/**
+	 * A cast of ours was not begun by the peer, and will not be, in ext mode. Told in the
+	 * order in which they were sent. Must not call the session.
+	 * @param cast what was given with it; {@code null} for one of which nothing is known
+	 * any more
+	 */
+	default void castNotExecuted(@Nullable Object cast) {
+	}
 
 	/**
 	 * The peer will leave, in ext mode. Calls it does not serve any more have failed when

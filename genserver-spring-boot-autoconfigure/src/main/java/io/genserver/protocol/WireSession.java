@@ -1,6 +1,7 @@
 package io.genserver.protocol;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol state of one connection, both directions, whatever its mode: bytes in,
@@ -244,7 +245,23 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	 * longer than the peer takes
 	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
 	 */
-	void cast(long methodId, byte[] arguments, CallMetadata metadata);
+	default void cast(long methodId, byte[] arguments, CallMetadata metadata) {
+		cast(methodId, arguments, metadata, null);
+	}
+
+	/**
+	 * Sends a message nobody answers; in ext mode as soon as the peer lets another stream
+	 * open.
+	 * @param methodId the method
+	 * @param arguments the encoded arguments
+	 * @param metadata what goes with it; base mode has no place for it
+	 * @param cast what the listener is told if it is certain, in ext mode, that the peer
+	 * did not begin it; {@code null} if that does not matter
+	 * @throws OversizedItemException if, in ext mode, the arguments or the metadata are
+	 * longer than the peer takes
+	 * @throws IllegalStateException if the session does not {@link #acceptsCalls()}
+	 */
+	void cast(long methodId, byte[] arguments, CallMetadata metadata, @Nullable Object cast);
 
 	/**
 	 * Gives a call up: tells the peer, and the listener hears no more of it.

@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.genserver.CallInterruptedException;
@@ -24,6 +25,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.Durations;
+import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OutboundCalls implements RpcChannel {
+
+	private static final SafeLogger logger = SafeLogger.of(OutboundCalls.class);
 
 	private static final long ROOM_POLL_NANOS = 1_000_000;
 
@@ -69,6 +73,9 @@ public final class OutboundCalls implements RpcChannel {
 	private final Outbound admitWaiting = new AdmitWaiting();
 
 	private volatile @Nullable String lost;
+
+	/** Takes casts that were not delivered. */
+	private volatile @Nullable Consumer<@Nullable UnsentCast> resend;
 
 	OutboundCalls(WireMode mode, PeerContext context, WireSession session, OutboundQueue outbound, Backlog backlog) {
 		this.mode = mode;
@@ -138,6 +145,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	@Override
 	public void cast(RemoteMethod method, RequestBody body, long timeoutNanos) {
+		long deadline = this.context.clock().getAsLong() + timeoutNanos;
 		awaitRoom(timeoutNanos);
 		String why = whyNotSent(method, body.arguments());
 		if (why != null) {
@@ -147,7 +155,60 @@ public final class OutboundCalls implements RpcChannel {
 		if (gone != null) {
 			throw new NoConnectionException(method + " was not sent: " + gone, true);
 		}
-		this.outbound.offer(new RemoteCast(this, method, body));
+		this.outbound.offer(new RemoteCast(this, method, body, deadline));
+	}
+
+	/**
+	 * Send a cast that another connection did not deliver. Never blocks.
+	 * @param cast the cast
+	 * @return why it is not sent at all, or {@code null} if it is sent, or will be handed
+	 * over as not delivered once more
+	 */
+	public @Nullable String castAgain(UnsentCast cast) {
+		if (this.lost != null) {
+			unsent(cast);
+			return null;
+		}
+		if (this.context.clock().getAsLong() - cast.deadline() >= 0) {
+			return "its time is over";
+		}
+		String why = whyNotSent(cast.method(), cast.body().arguments());
+		if (why == null) {
+			this.outbound.offer(new RemoteCast(this, cast.method(), cast.body(), cast.deadline()));
+		}
+		return why;
+	}
+
+	/**
+	 * Have casts handed over that this connection certainly did not deliver, in the order
+	 * they were made. To be called before the first cast; without it they are logged at
+	 * debug level.
+	 * @param resend takes a cast, {@code null} for one of which nothing is known any
+	 * more; called on any thread, must not block
+	 */
+	public void whenUnsent(Consumer<@Nullable UnsentCast> resend) {
+		this.resend = resend;
+	}
+
+	/** Whether somebody wants to know of casts that are not delivered. */
+	boolean mayResend() {
+		return this.resend != null;
+	}
+
+	/** A cast was certainly not delivered. On any thread. */
+	void unsent(@Nullable RemoteCast cast) {
+		unsent((cast != null) ? new UnsentCast(cast.method(), cast.body(), cast.deadline()) : null);
+	}
+
+	private void unsent(@Nullable UnsentCast cast) {
+		Consumer<@Nullable UnsentCast> target = this.resend;
+		if (target != null) {
+			target.accept(cast);
+		}
+		else {
+			logger.debug("A cast of {} was not delivered: {}", (cast != null) ? cast.method() : "an operation",
+					whyLost());
+		}
 	}
 
 	@Override

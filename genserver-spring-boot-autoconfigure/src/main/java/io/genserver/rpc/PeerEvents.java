@@ -124,6 +124,11 @@ final class PeerEvents implements WireListener {
 	}
 
 	@Override
+	public void castNotExecuted(@Nullable Object cast) {
+		calls().unsent((@Nullable RemoteCast) cast);
+	}
+
+	@Override
 	public void goingAway(GoAway goAway) {
 		calls().refuse("the other end leaves: " + goAway.reason());
 		calls().drop();

@@ -10,8 +10,9 @@ import io.genserver.runtime.SafeLogger;
  * @param calls where it is sent from
  * @param method the operation
  * @param body what it is given
+ * @param deadline until when it may be sent, by the connection's clock
  */
-record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body) implements Request {
+record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) implements Request {
 
 	private static final SafeLogger logger = SafeLogger.of(RemoteCast.class);
 
@@ -38,16 +39,22 @@ record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body) im
 	@Override
 	public void send(WireSession session) {
 		if (!session.acceptsCalls()) {
-			logger.debug("A cast of {} was not sent: the other end takes no more on this connection", this.method);
+			this.calls.unsent(this);
 			return;
 		}
 		try {
 			session.cast(this.method.id(), this.body.arguments(),
-					this.calls.metadata(this.method, null, false, this.body.headers()));
+					this.calls.metadata(this.method, null, false, this.body.headers()),
+					this.calls.mayResend() ? this : null);
 		}
 		catch (OversizedItemException ex) {
 			logger.warn("A cast of {} was not sent: {}", this.method, ex.getMessage());
 		}
+	}
+
+	@Override
+	public void dropped() {
+		this.calls.unsent(this);
 	}
 
 }

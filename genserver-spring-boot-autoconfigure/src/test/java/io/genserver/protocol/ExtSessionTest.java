@@ -153,6 +153,32 @@ class ExtSessionTest {
 	}
 
 	@Test
+	void castsThatThePeerAcceptsNoMoreAreToldOfInOrder() {
+		try (ExtWire client = ExtWire.client()) {
+			for (int i = 1; i <= 4; i++) {
+				client.session.cast(1, NONE, CallMetadata.NONE, "cast " + i);
+			}
+			client.output();
+			client.session.cast(1, NONE, CallMetadata.NONE, "unwritten");
+			client.session.cast(1, NONE);
+			client.feed(frame(ExtFrame.GOAWAY, 0, 0, new byte[] { 2, 0, 0, 0, 0, 0, 0, 0, 0, 0 }));
+			assertThat(client.events).containsExactly("not executed cast 3", "not executed cast 4",
+					"not executed unwritten", "leaving 2 0 0 ");
+		}
+	}
+
+	@Test
+	void castsThatWereWrittenWhenTheConnectionIsLostMayHaveBeenExecuted() {
+		try (ExtWire client = ExtWire.client()) {
+			client.session.cast(1, NONE, CallMetadata.NONE, "written");
+			client.output();
+			client.session.cast(1, NONE, CallMetadata.NONE, "unwritten");
+			client.session.close("lost");
+			assertThat(client.events).containsExactly("not executed unwritten");
+		}
+	}
+
+	@Test
 	void aClosedSessionTellsEverybody() {
 		try (ExtWire both = ExtWire.server()) {
 			both.session.call(1, NONE, ResponseMode.UNARY, "sent");

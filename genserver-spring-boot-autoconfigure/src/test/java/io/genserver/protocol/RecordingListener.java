@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
+
 /** Writes every event down as a line, and keeps the objects that came with them. */
 class RecordingListener implements WireListener {
 
@@ -47,6 +49,11 @@ class RecordingListener implements WireListener {
 	@Override
 	public void responseDemand(InboundRequest request, long items) {
 		note("demand " + id(request) + " " + items);
+	}
+
+	@Override
+	public void castNotExecuted(@Nullable Object cast) {
+		note("not executed " + cast);
 	}
 
 	@Override

@@ -52,7 +52,8 @@ import reactor.core.publisher.Flux;
  * deadlines, and cut the pause short, to one attempt a second. Calls that never left, and
  * those of operations declared idempotent, are sent again then; others that were pending
  * fail with {@link io.genserver.GenServerUnavailableException}, since they may have been
- * executed.
+ * executed. Casts that certainly did not arrive are sent over the next connection, ahead
+ * of what waits for it; those whose time is over are counted and logged.
  * <p>
  * Calls that wait must not be made on event loops and other threads that must not block;
  * there they fail at once. Futures complete and streams deliver on virtual threads.

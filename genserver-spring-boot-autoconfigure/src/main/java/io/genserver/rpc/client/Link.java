@@ -20,6 +20,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.GoAway;
 import io.genserver.rpc.OutboundCalls;
+import io.genserver.rpc.UnsentCast;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Throwables;
@@ -63,6 +64,8 @@ final class Link {
 
 	/** Connections the other end leaves, guarded by the monitor. */
 	private final Set<WebSocketTransport> draining = new HashSet<>();
+
+	private final UnsentCasts unsent;
 
 	private final CompletableFuture<String> closed = new CompletableFuture<>();
 
@@ -117,6 +120,7 @@ final class Link {
 		this.attempts = (backoff != null) ? new Attempts(backoff, clock) : null;
 		this.news = new ConnectionNews(ConnectFailures.shown(uri), clock);
 		this.mostWaiting = mostWaiting;
+		this.unsent = new UnsentCasts(ConnectFailures.shown(uri), mostWaiting, workers);
 		this.workers = workers;
 		this.clock = clock;
 		this.timer = timer;
@@ -193,10 +197,13 @@ final class Link {
 				this.attempts.opened();
 			}
 			opened.peer().lost().whenCompleteAsync((reason, failure) -> lost(opened, reason), this.workers);
+			OutboundCalls calls = opened.peer().calls();
+			calls.whenUnsent((cast) -> unsent(calls, cast));
 			opened.peer().leaving().thenAcceptAsync((goAway) -> leaving(opened, goAway), this.workers);
 			List<Waiting> came = new ArrayList<>(this.waiting);
 			this.waiting.clear();
-			came.forEach((each) -> each.connected(opened.peer().calls()));
+			this.unsent.sendOver(calls);
+			came.forEach((each) -> each.connected(calls));
 			this.transport = opened;
 			become(ClientState.OPEN, opened.mode().subprotocol(), null);
 		}
@@ -319,6 +326,7 @@ final class Link {
 			become(ClientState.CLOSED, reason, null);
 			left = new ArrayList<>(this.waiting);
 			this.waiting.clear();
+			this.unsent.giveUp(reason);
 		}
 		left.forEach((each) -> each.failed(unavailable(each.toString())));
 		this.workers.execute(() -> this.closed.complete(reason));
@@ -375,6 +383,21 @@ final class Link {
 			all.add(open);
 		}
 		return all;
+	}
+
+	/**
+	 * A connection certainly did not deliver a cast: the next one does. On any thread.
+	 */
+	private synchronized void unsent(OutboundCalls failed, @Nullable UnsentCast cast) {
+		if (this.state == ClientState.CLOSED) {
+			this.unsent.giveUpNext(this.why);
+			return;
+		}
+		this.unsent.add(cast);
+		OutboundCalls now = connection();
+		if (now != null && now != failed) {
+			this.unsent.sendOver(now);
+		}
 	}
 
 	/**

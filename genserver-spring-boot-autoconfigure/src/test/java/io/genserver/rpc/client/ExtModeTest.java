@@ -1,6 +1,8 @@
 package io.genserver.rpc.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -29,10 +32,13 @@ import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
+import io.genserver.testsupport.Traffic;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -147,6 +153,13 @@ class ExtModeTest {
 				}
 			}, (task) -> Thread.ofVirtual().start(task)))
 			.toList();
+		AtomicInteger cast = new AtomicInteger();
+		CompletableFuture<Void> caster = CompletableFuture.runAsync(() -> {
+			while (!enough.get()) {
+				this.remote.note(String.valueOf(cast.getAndIncrement()));
+				waitFor(() -> cast.get() - this.desk.notes.size() < 100);
+			}
+		}, (task) -> Thread.ofPlatform().start(task));
 		for (int i = 1; i <= 5; i++) {
 			int before = called.get();
 			this.endpoint.connection().drainThenClose(LEAVING, GUARD);
@@ -159,6 +172,47 @@ class ExtModeTest {
 			caller.get(HangGuard.SECONDS, TimeUnit.SECONDS);
 		}
 		assertThat(this.remote.count()).isEqualTo(called.get() + 1);
+		caster.get(HangGuard.SECONDS, TimeUnit.SECONDS);
+		assertNoted(cast.get());
+	}
+
+	/** Casts are counted as received in the order they were made, each once. */
+	private void assertNoted(int casts) {
+		waitFor(() -> this.desk.notes.size() >= casts);
+		assertThat(this.desk.notes)
+			.containsExactlyElementsOf(IntStream.range(0, casts).mapToObj(String::valueOf).toList());
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void S16_castsThatTheOtherEndAcceptsNoMoreGoOverTheNextConnection(boolean callRuns) {
+		AtomicReference<Traffic> traffic = new AtomicReference<>();
+		try (GenServerClient reader = connect(builder().httpClient((http) -> http
+			.doOnChannelInit((observer, channel, remote) -> traffic.compareAndSet(null, Traffic.of(channel)))))) {
+			Desk slow = reader.server("desk", Desk.class);
+			slow.note("0");
+			CompletableFuture<Integer> running = callRuns ? reader.callAsync("desk.block", Integer.class) : null;
+			waitFor(() -> this.desk.notes.size() == 1 && this.desk.blocked.get() == (callRuns ? 1 : 0));
+			// From here on the client does not read that the endpoint leaves.
+			reader.link().transports().getFirst().pauseReading();
+			traffic.get().settle();
+			WebSocketTransport old = this.endpoint.connection();
+			long before = old.bytesReceived();
+			long said = old.bytesSent();
+			old.drainThenClose(LEAVING, GUARD);
+			waitFor(() -> old.bytesSent() > said);
+			for (int i = 1; i <= 200; i++) {
+				slow.note(String.valueOf(i));
+			}
+			// An endpoint that has nothing to wait for closes, which the client may see.
+			waitFor(() -> !callRuns || old.bytesReceived() - before > 200 * 30);
+			reader.link().transports().getFirst().resumeReading();
+			this.desk.gate.countDown();
+			if (running != null) {
+				assertThat(running).succeedsWithin(GUARD).isEqualTo(7);
+			}
+			assertNoted(201);
+		}
 	}
 
 	@Test
@@ -272,6 +326,8 @@ class ExtModeTest {
 
 		final AtomicInteger blocked = new AtomicInteger();
 
+		final List<String> notes = Collections.synchronizedList(new ArrayList<>());
+
 		private int count;
 
 		@Override
@@ -317,6 +373,7 @@ class ExtModeTest {
 
 		@Override
 		public void note(String text) {
+			this.notes.add(text);
 		}
 
 	}

@@ -19,6 +19,8 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.RemoteMethod;
+import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
@@ -217,6 +219,58 @@ class LinkTest {
 		assertThat(lines(output)).last().asString().endsWith("Connected to ws://there:8080/ws");
 	}
 
+	@Test
+	void castsThatWereNeverWrittenGoOverTheNextConnectionBeforeWhatWaitsForIt() {
+		this.network.up = true;
+		this.link.connectInBackground();
+		cast("note.a");
+		cast("note.b");
+		this.network.up = false;
+		this.network.end(CloseCode.GOING_AWAY);
+		List<Long> waiting = new ArrayList<>();
+		this.link.whenConnected(new Request(true) {
+
+			@Override
+			public void connected(OutboundCalls calls) {
+				waiting.add(LinkTest.this.network.transports.getLast().peer().outboundBytes());
+			}
+
+		}, null);
+		this.network.up = true;
+		this.time.pass(Duration.ofSeconds(2));
+		assertThat(this.link.state()).isEqualTo(ClientState.OPEN);
+		assertThat(waiting).singleElement().satisfies((bytes) -> assertThat(bytes).isGreaterThan(100));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void castsThatCannotBeSentAgainAreCountedAndLogged(boolean closed, CapturedOutput output) {
+		this.network.up = true;
+		this.link.connectInBackground();
+		for (int i = 0; i < 3; i++) {
+			cast("note.a");
+		}
+		this.network.up = false;
+		this.network.end(CloseCode.GOING_AWAY);
+		if (closed) {
+			this.link.close("the client was closed");
+		}
+		else {
+			this.time.pass(Duration.ofSeconds(10));
+			this.network.up = true;
+			this.time.pass(Duration.ofSeconds(30));
+		}
+		assertThat(output.toString().lines().filter((line) -> line.contains("not sent again"))).isNotEmpty()
+			.allSatisfy((line) -> assertThat(line).contains("casts were not delivered to ws://there:8080/ws")
+				.endsWith(closed ? "the client was closed" : "its time is over"));
+	}
+
+	private void cast(String method) {
+		OutboundCalls calls = this.link.connection();
+		assertThat(calls).isNotNull();
+		calls.cast(RemoteMethod.of(method, false), RequestBody.of(new byte[0]), Duration.ofSeconds(5).toNanos());
+	}
+
 	private static List<String> lines(CapturedOutput output) {
 		return output.toString().lines().filter((line) -> line.contains("ws://there:8080")).toList();
 	}
@@ -295,7 +349,7 @@ class LinkTest {
 	}
 
 	/** Something that waits for a connection. */
-	private static final class Request implements Link.Waiting {
+	private static class Request implements Link.Waiting {
 
 		private final boolean urgent;
 

@@ -1,0 +1,13 @@
+package io.genserver.rpc;
+
+/**
+ * A cast that its connection certainly did not deliver: it was never written, or the peer
+ * said that it accepts it no more.
+ *
+ * @param method the operation
+ * @param body what it is given
+ * @param deadline until when it may still be sent, by the clock of its connection
+ * @since 0.1.0
+ */
+public record UnsentCast(RemoteMethod method, RequestBody body, long deadline) {
+}
