@@ -101,6 +101,8 @@ final class ExtStreams {
 		}
 		if (!stream.finReceived) {
 			this.crossingBytes += stream.credit.available();
+			// Some may be empty.
+			mayCross(stream.credit.availableItems());
 		}
 		mayCross(CROSSING);
 	}

@@ -63,6 +63,11 @@ final class ReceiveCredit {
 		return this.available;
 	}
 
+	/** The same in items, 0 if they are not counted. */
+	int availableItems() {
+		return (int) Math.max(0, this.availableItems);
+	}
+
 	void beginItem(int streamId) {
 		if (this.itemWindow >= 0 && --this.availableItems < 0) {
 			throw ExtViolation.flowControl("stream " + Integer.toUnsignedString(streamId) + ": item without credit");

@@ -19,11 +19,11 @@ import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait: to be allowed, where that is decided, and to be decoded, where they
- * are answered before their handler would decode them. Those to one server are let
- * through in the order they came, whichever is ready first, so that what a peer sent
- * first is handled first. All state belongs to the connection's thread; workers decide
- * and decode.
+ * Requests that wait: to be allowed, where that is decided, and for their arguments to be
+ * checked, where they are answered before their handler would decode them. Those to one
+ * server are let through in the order they came, whichever is ready first, so that what a
+ * peer sent first is handled first. All state belongs to the connection's thread; workers
+ * decide and check.
  */
 final class Admissions {
 
@@ -70,8 +70,8 @@ final class Admissions {
 		if (deciding != null) {
 			this.context.workers().execute(() -> decide(admission, deciding));
 		}
-		else if (admission.isDecodedFirst()) {
-			this.context.workers().execute(() -> decode(admission));
+		else if (admission.isCheckedFirst()) {
+			this.context.workers().execute(() -> check(admission));
 		}
 		else {
 			decided(admission, null);
@@ -107,8 +107,8 @@ final class Admissions {
 
 	/** On whichever thread decided. */
 	private void allow(Admission admission) {
-		if (admission.isDecodedFirst()) {
-			this.context.workers().execute(() -> decode(admission));
+		if (admission.isCheckedFirst()) {
+			this.context.workers().execute(() -> check(admission));
 		}
 		else {
 			this.transport.execute(() -> decided(admission, null));
@@ -116,8 +116,8 @@ final class Admissions {
 	}
 
 	/** On a worker. */
-	private void decode(Admission admission) {
-		WireFailure refusal = admission.decode();
+	private void check(Admission admission) {
+		WireFailure refusal = admission.check();
 		this.transport.execute(() -> decided(admission, refusal));
 	}
 
@@ -187,13 +187,13 @@ final class Admissions {
 			refused(request(), known, known.error().status() == ExtStatus.UNAUTHENTICATED);
 		}
 
-		/** Whether its arguments are decoded before it goes on. */
-		boolean isDecodedFirst() {
+		/** Whether its arguments are looked at before it goes on. */
+		boolean isCheckedFirst() {
 			return false;
 		}
 
-		/** Decode its arguments. On a worker. Returns what is wrong with them. */
-		@Nullable WireFailure decode() {
+		/** Look at its arguments. On a worker. Returns what is wrong with them. */
+		@Nullable WireFailure check() {
 			return null;
 		}
 

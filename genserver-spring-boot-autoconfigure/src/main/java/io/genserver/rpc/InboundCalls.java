@@ -202,19 +202,19 @@ final class InboundCalls {
 		}
 		long now = this.context.exposed().nanoTime();
 		// Who calls a cast hears of its arguments before they wait for the handler.
-		boolean decodedFirst = operation.operation().kind() == Kind.CAST && !request.isCast();
-		if (!decodedFirst && !this.admissions.holds(operation.server()) && !this.room.isFull()) {
+		boolean checkedFirst = operation.operation().kind() == Kind.CAST && !request.isCast();
+		if (!checkedFirst && !this.admissions.holds(operation.server()) && !this.room.isFull()) {
 			dispatch(request, operation, wire, key, payload, now);
 			return;
 		}
 		Runnable dispatch = () -> dispatch(request, operation, wire, key, payload, now);
-		if (!decodedFirst && !this.admissions.holds(operation.server())) {
+		if (!checkedFirst && !this.admissions.holds(operation.server())) {
 			enter(request, operation, payload, dispatch);
 			return;
 		}
 		Admission admission = new Asked(operation.server(),
 				new Target(operation.server().name(), key, operation.operation().name()), callNanos(request, operation),
-				request, payload, decodedFirst ? wire : null, () -> enter(request, operation, payload, dispatch));
+				request, payload, checkedFirst ? wire : null, () -> enter(request, operation, payload, dispatch));
 		request.attach(admission);
 		this.admissions.ask(admission);
 	}
@@ -312,8 +312,8 @@ final class InboundCalls {
 	}
 
 	/**
-	 * A call of a cast is answered as soon as the cast is queued, as in process; its
-	 * arguments were decoded before.
+	 * A call of a cast is answered as soon as the cast is queued, as in process; that its
+	 * arguments can be decoded was seen before.
 	 */
 	private void cast(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments arguments) {
@@ -510,27 +510,29 @@ final class InboundCalls {
 
 		private final WireArguments payload;
 
-		/** Decodes its arguments first, or null if that is its handler's turn's to do. */
-		private final @Nullable WireOperation decoder;
+		/**
+		 * Looks at its arguments first, or null if they are left to the handler's turn.
+		 */
+		private final @Nullable WireOperation checker;
 
 		private final Runnable goOn;
 
 		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload,
-				@Nullable WireOperation decoder, Runnable goOn) {
+				@Nullable WireOperation checker, Runnable goOn) {
 			super(called, target, nanos, request, payload);
 			this.payload = payload;
-			this.decoder = decoder;
+			this.checker = checker;
 			this.goOn = goOn;
 		}
 
 		@Override
-		boolean isDecodedFirst() {
-			return this.decoder != null;
+		boolean isCheckedFirst() {
+			return this.checker != null;
 		}
 
 		@Override
-		@Nullable WireFailure decode() {
-			return (this.decoder != null) ? this.decoder.decodeFirst(this.payload) : null;
+		@Nullable WireFailure check() {
+			return (this.checker != null) ? this.checker.check(this.payload) : null;
 		}
 
 		@Override

@@ -1,7 +1,6 @@
 package io.genserver.rpc;
 
 import java.util.Map;
-import java.util.function.Function;
 
 import io.genserver.protocol.InboundRequest;
 import io.genserver.rpc.WireFailure.Execution;
@@ -29,9 +28,6 @@ final class WireArguments implements RemotePayload {
 	private final @Nullable ReplyRoom room;
 
 	private byte @Nullable [] bytes;
-
-	/** What they are, if they were decoded before they were handed to a server. */
-	private @Nullable Object @Nullable [] decoded;
 
 	private volatile boolean finished;
 
@@ -98,20 +94,12 @@ final class WireArguments implements RemotePayload {
 		return taken;
 	}
 
-	/** Decode them before they are handed to a server. By whoever hands them on. */
-	void decode(Function<byte[], @Nullable Object[]> decoder) {
-		byte[] waiting = this.bytes;
-		if (waiting != null) {
-			this.decoded = decoder.apply(waiting);
-		}
-	}
-
-	/** Take and decode them, unless they were before. */
-	@Nullable Object[] take(Function<byte[], @Nullable Object[]> decoder) {
-		byte[] taken = take();
-		@Nullable Object[] known = this.decoded;
-		this.decoded = null;
-		return (known != null) ? known : decoder.apply(taken);
+	/**
+	 * Look at them while they wait. On any thread.
+	 * @return the arguments, or null if nobody waits for them any more
+	 */
+	byte @Nullable [] waiting() {
+		return this.bytes;
 	}
 
 	/** They are decoded: the handler begins. */

@@ -99,7 +99,7 @@ final class WireOperation extends Operation {
 	}
 
 	private @Nullable Object[] arguments(WireArguments arguments) {
-		@Nullable Object[] decoded = arguments.take(this::decode);
+		@Nullable Object[] decoded = decode(arguments.take());
 		RequestItems items = arguments.items();
 		return (this.itemParameter != null && items != null) ? this.itemParameter.insert(decoded, items) : decoded;
 	}
@@ -124,13 +124,18 @@ final class WireOperation extends Operation {
 	}
 
 	/**
-	 * Decode arguments before they wait for their handler, for a request that is answered
-	 * before that. On a worker.
+	 * See whether arguments can be decoded, for a request that is answered before its
+	 * handler begins. What they decode to is not kept: it can be many times as long, and
+	 * only their bytes count against the connection. On a worker.
 	 * @return what is wrong with them, or null
 	 */
-	@Nullable WireFailure decodeFirst(WireArguments arguments) {
+	@Nullable WireFailure check(WireArguments arguments) {
+		byte[] waiting = arguments.waiting();
+		if (waiting == null) {
+			return null;
+		}
 		try {
-			arguments.decode(this::decode);
+			decode(waiting);
 			return null;
 		}
 		catch (CodecException ex) {

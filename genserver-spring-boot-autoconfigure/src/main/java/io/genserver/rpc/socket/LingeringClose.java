@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * Closes a socket so that its peer can read what was sent last, the close frame. A socket
  * closed while bytes it received are unread is reset by the kernel, and the peer loses
  * what it had not yet read; so a close ends only what we send, throws away what still
- * comes until the peer closes too, and waits for that a limited time.
+ * comes until the peer closes too, and waits for that a limited time, and no longer than
+ * {@value #MOST_DISCARDED} bytes last: a peer that goes on sending does not read.
  * <p>
  * Sits right above the socket, or above TLS, and counts what passes on the way.
  */
 final class LingeringClose extends ChannelDuplexHandler {
+
+	static final int MOST_DISCARDED = 32 * 1024 * 1024;
 
 	private final long lingerMillis;
 
@@ -32,6 +35,9 @@ final class LingeringClose extends ChannelDuplexHandler {
 	private final AtomicLong sent = new AtomicLong();
 
 	private boolean closing;
+
+	/** Bytes that came while closing. */
+	private long discarded;
 
 	private @Nullable Future<?> forced;
 
@@ -61,10 +67,20 @@ final class LingeringClose extends ChannelDuplexHandler {
 			this.received.setOpaque(this.received.getPlain() + bytes.readableBytes());
 		}
 		if (this.closing) {
-			ReferenceCountUtil.release(msg);
+			discard(ctx, msg);
 			return;
 		}
 		ctx.fireChannelRead(msg);
+	}
+
+	private void discard(ChannelHandlerContext ctx, Object msg) {
+		if (msg instanceof ByteBuf bytes) {
+			this.discarded += bytes.readableBytes();
+		}
+		ReferenceCountUtil.release(msg);
+		if (this.discarded > MOST_DISCARDED) {
+			ctx.close();
+		}
 	}
 
 	@Override
