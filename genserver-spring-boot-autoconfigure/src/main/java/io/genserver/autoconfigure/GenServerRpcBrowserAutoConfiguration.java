@@ -5,6 +5,7 @@ import java.util.Comparator;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.ApiDeclarations;
 import io.genserver.rpc.server.BrowserClient;
+import io.genserver.rpc.server.BrowserFilesMapping;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
@@ -17,7 +18,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.reactive.function.server.RouterFunction;
-import org.springframework.web.reactive.function.server.ServerResponse;
 
 /**
  * Auto-configuration for what browsers load to use the RPC endpoint: its client, and on
@@ -31,19 +31,19 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 public final class GenServerRpcBrowserAutoConfiguration {
 
 	@Bean
-	RouterFunction<ServerResponse> genServerBrowserClientRoutes(RpcServerSettings settings) {
-		return BrowserClient.routes(settings);
+	BrowserFilesMapping genServerBrowserClientMapping(RpcServerSettings settings) {
+		return new BrowserFilesMapping(BrowserClient.routes(settings));
 	}
 
 	@Bean
 	@ConditionalOnBooleanProperty("genserver.rpc.typescript.enabled")
-	RouterFunction<ServerResponse> genServerApiDeclarationsRoute(GenServerRuntime runtime, ExposurePatterns exposed,
+	BrowserFilesMapping genServerApiDeclarationsMapping(GenServerRuntime runtime, ExposurePatterns exposed,
 			ObjectProvider<RpcCodec> codecs) {
 		RpcCodec codec = codecs.orderedStream()
 			.sorted(Comparator.comparing((each) -> !each.name().equals("json")))
 			.findFirst()
 			.orElseThrow();
-		return ApiDeclarations.route(runtime.servers(), exposed, codec);
+		return new BrowserFilesMapping(ApiDeclarations.route(runtime.servers(), exposed, codec));
 	}
 
 }
