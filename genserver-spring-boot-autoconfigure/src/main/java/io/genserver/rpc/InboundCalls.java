@@ -58,7 +58,7 @@ final class InboundCalls {
 
 	private boolean refusing;
 
-	private int openStreams;
+	private final Set<InboundStream> streams = new HashSet<>();
 
 	/** Streams whose callers have said when they have to be over. */
 	private final Set<InboundStream> timed = new HashSet<>();
@@ -80,6 +80,11 @@ final class InboundCalls {
 	/** Answer what comes from now on as not executed. */
 	void refuseNew() {
 		this.refusing = true;
+	}
+
+	/** How many streams hold nothing up that comes to its end. */
+	int endlessStreams() {
+		return (int) this.streams.stream().filter(InboundStream::isEndless).count();
 	}
 
 	Intake opened(InboundRequest request) {
@@ -258,7 +263,7 @@ final class InboundCalls {
 			InboundStream stream = new InboundStream(this, operation, wire, request, payload,
 					this.context.clock().getAsLong() + deadlineNanos(request));
 			request.attach(stream);
-			this.openStreams++;
+			this.streams.add(stream);
 			if (request.details().deadlineMillis() >= 0) {
 				this.timed.add(stream);
 			}
@@ -419,12 +424,12 @@ final class InboundCalls {
 	 * them together keep to the soft limit.
 	 */
 	int streamShare() {
-		long fair = this.context.limits().outboundSoftBytes() / Math.max(1, this.openStreams);
+		long fair = this.context.limits().outboundSoftBytes() / Math.max(1, this.streams.size());
 		return (int) Math.min(OutboundQueue.STREAM_SHARE, fair);
 	}
 
 	void streamClosed(InboundStream stream) {
-		this.openStreams--;
+		this.streams.remove(stream);
 		this.timed.remove(stream);
 	}
 

@@ -154,6 +154,14 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		this.pull.credited(items);
 	}
 
+	/**
+	 * Whether it may have no end: its caller has set it none, and it waits for its
+	 * publisher. On the connection's thread.
+	 */
+	boolean isEndless() {
+		return this.request.details().deadlineMillis() < 0 && this.pull.isWaiting();
+	}
+
 	/** The whole stream has a time. On the connection's thread. */
 	boolean isOverdue(long nowNanos) {
 		return !this.pull.isOver() && nowNanos - this.deadline >= 0;

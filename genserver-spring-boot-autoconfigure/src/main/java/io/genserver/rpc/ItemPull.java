@@ -45,8 +45,8 @@ final class ItemPull {
 	/** Items asked for so far; written before they are asked for. */
 	private volatile long requested;
 
-	/** Items that came; of the publisher's thread. */
-	private long received;
+	/** Items that came; written by the publisher's thread. */
+	private volatile long received;
 
 	/** Items asked for and not yet written. */
 	private int outstanding;
@@ -91,7 +91,8 @@ final class ItemPull {
 
 	/** An item was so long. On the publisher's thread. */
 	void sized(int bytes) {
-		this.received++;
+		long before = this.received;
+		this.received = before + 1;
 		if (bytes > this.largestItem) {
 			this.largestItem = bytes;
 		}
@@ -102,6 +103,15 @@ final class ItemPull {
 	 */
 	boolean isUnasked() {
 		return this.received >= this.requested;
+	}
+
+	/**
+	 * Whether it waits for the publisher: all that came was written, and the publisher
+	 * was asked for more.
+	 */
+	boolean isWaiting() {
+		return !this.over && this.subscription != null && this.outstanding > 0
+				&& this.outstanding == this.requested - this.received;
 	}
 
 	/** Whether nothing more is taken. On any thread. */

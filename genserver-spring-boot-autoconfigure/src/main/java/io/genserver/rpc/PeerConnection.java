@@ -194,7 +194,8 @@ public final class PeerConnection {
 	 * mode by announcing it; those that run may finish. On any thread.
 	 * @param time how long they may, as the peer is told
 	 * @param reason why, as the peer is told
-	 * @return completes when no call of the peer is in flight and every answer was taken
+	 * @return completes when no call of the peer is in flight, but for streams that wait
+	 * for their publishers and whose callers have set no end, and every answer was taken
 	 * by the transport, or the connection is over; the transport may then close it
 	 */
 	public CompletableFuture<@Nullable Void> drain(Duration time, String reason) {
@@ -233,7 +234,8 @@ public final class PeerConnection {
 	}
 
 	private void idle() {
-		if (this.draining && this.session.callsInFlight() == 0 && this.outbound.isIdle()) {
+		if (this.draining && this.outbound.isIdle()
+				&& this.session.callsInFlight() == this.inbound.endlessStreams()) {
 			this.drained.complete(null);
 		}
 	}

@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
+import io.genserver.protocol.WireMode;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
@@ -22,6 +25,10 @@ import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.FlowAdapters;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -204,6 +211,68 @@ class PeerConnectionTest {
 		this.peer.pumpUntil(drained::isDone);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aDrainWaitsForNoStreamThatWaitsForItsPublisher(WireMode mode) {
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		RawPeer streaming = new RawPeer(mode,
+				new PeerContext(context.limits(), context.extLimits(), StreamFailure.CANCEL, context.exposed(),
+						context.workers(), this.now::get),
+				5);
+		Reply watch = streaming.stream("slow.watch", "");
+		streaming.pumpUntil(() -> watch.items.size() == 1);
+		Reply call = streaming.call("slow.block", "");
+		streaming.pumpUntil(() -> this.slow.blocked.get() == 1);
+		CompletableFuture<?> drained = streaming.connection.drain(Duration.ofMinutes(5), "test");
+		streaming.pump();
+		streaming.connection.tick();
+		assertThat(drained).as("a call is in flight").isNotDone();
+		this.slow.gate.countDown();
+		streaming.pumpUntil(call::isOver);
+		streaming.pumpUntil(() -> {
+			streaming.connection.tick();
+			return drained.isDone();
+		});
+		assertThat(watch.isOver()).isFalse();
+		streaming.disconnect();
+	}
+
+	@Test
+	void butForOneWhoseItemsWaitForThePeer() {
+		this.peer.room = 0;
+		this.peer.stream("slow.watch", "");
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() > 0);
+		CompletableFuture<?> drained = this.peer.connection.drain(Duration.ofMinutes(5), "test");
+		this.peer.pump();
+		this.peer.connection.tick();
+		assertThat(drained).isNotDone();
+		this.peer.room = Long.MAX_VALUE;
+		this.peer.pumpUntil(drained::isDone);
+	}
+
+	@Test
+	void andForOneWhoseCallerHasSaidWhenItIsOver() {
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		RawPeer streaming = new RawPeer(WireMode.EXT,
+				new PeerContext(context.limits(), context.extLimits(), StreamFailure.CANCEL, context.exposed(),
+						context.workers(), this.now::get),
+				5);
+		Reply watch = streaming.stream("slow.watch", "",
+				CallMetadata.NONE.toBuilder().deadlineMillis(10_000).build());
+		streaming.pumpUntil(() -> watch.items.size() == 1);
+		CompletableFuture<?> drained = streaming.connection.drain(Duration.ofMinutes(5), "test");
+		streaming.pump();
+		streaming.connection.tick();
+		assertThat(drained).isNotDone();
+		this.now.addAndGet(Duration.ofSeconds(11).toNanos());
+		streaming.pumpUntil(() -> {
+			streaming.connection.tick();
+			return drained.isDone();
+		});
+		assertThat(watch.isOver()).isTrue();
+		streaming.disconnect();
+	}
+
 	@Test
 	void aConnectionThatIsLostIsDrained() {
 		this.peer.call("slow.block", "");
@@ -252,6 +321,8 @@ class PeerConnectionTest {
 
 		void block() throws InterruptedException;
 
+		Flow.Publisher<Integer> watch();
+
 	}
 
 	static final class SlowServer implements Slow {
@@ -269,6 +340,11 @@ class PeerConnectionTest {
 		public void block() throws InterruptedException {
 			this.blocked.incrementAndGet();
 			this.gate.await();
+		}
+
+		@Override
+		public Flow.Publisher<Integer> watch() {
+			return FlowAdapters.toFlowPublisher(Flux.concat(Flux.just(1), Flux.never()));
 		}
 
 	}

@@ -1,6 +1,7 @@
 /**
- * Internal: what servers do to web requests of other beans. Needs {@code spring-web}; the
- * same for Spring MVC and WebFlux.
+ * Internal: what servers do to web requests of other beans. Needs {@code spring-web};
+ * exceptions become the same answers in Spring MVC and WebFlux, server-sent events end
+ * with the application in WebFlux.
  */
 @NullMarked
 package io.genserver.spring.web;

@@ -1,10 +1,27 @@
 package io.genserver.rpc.server;
 
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.genserver.GenServer;
+import io.genserver.GenServerUnavailableException;
+import io.genserver.protocol.WireMode;
+import io.genserver.rpc.client.GenServerClient;
+import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.MuxioClient;
@@ -12,6 +29,16 @@ import io.genserver.testsupport.RawWebSocket;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -116,6 +143,45 @@ class ShutdownTest {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aStreamWithoutEndHoldsNothingUp(WireMode mode) throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m", Endless.class);
+		GenServerClientBuilder builder = GenServerClient.builder();
+		List<Object> seen = new CopyOnWriteArrayList<>();
+		CountDownLatch first = new CountDownLatch(1);
+		CompletableFuture<Throwable> failure = new CompletableFuture<>();
+		try (GenServerClient client = ((mode == WireMode.BASE) ? builder.baseMode() : builder)
+			.connect(URI.create("ws://localhost:" + application.port() + "/ws"))) {
+			client.server("news", News.class).watch().subscribe((item) -> {
+				seen.add(item);
+				first.countDown();
+			}, failure::complete);
+			RpcApplication.await(first);
+			join(close(application));
+			// What a client connects and subscribes again for.
+			assertThat(failure.get(HangGuard.SECONDS, TimeUnit.SECONDS))
+				.isInstanceOf(GenServerUnavailableException.class)
+				.hasMessageContaining("1001");
+			assertThat(seen).containsExactly("now");
+		}
+	}
+
+	@Test
+	void neitherDoServerSentEvents() throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m", Endless.class);
+		HttpResponse<InputStream> events = HttpClient.newHttpClient()
+			.send(HttpRequest.newBuilder(URI.create("http://localhost:" + application.port() + "/events")).build(),
+					BodyHandlers.ofInputStream());
+		try (BufferedReader lines = new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
+			assertThat(lines.readLine()).isEqualTo("data:now");
+			CompletableFuture<Void> closing = close(application);
+			assertThat(lines.readLine()).isEmpty();
+			assertThat(lines.readLine()).as("complete").isNull();
+			join(closing);
+		}
+	}
+
 	@Test
 	void S15_theEndpointListensAgainAfterAStopAndAStartOfTheContext() throws Exception {
 		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m");
@@ -134,6 +200,33 @@ class ShutdownTest {
 			client.close();
 		}
 		join(close(application));
+	}
+
+	interface News {
+
+		Flux<String> watch();
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Endless {
+
+		@Bean
+		@GenServer("news")
+		News news() {
+			return () -> Flux.concat(Flux.just("now"), Flux.never());
+		}
+
+		@Bean
+		RouterFunction<ServerResponse> events() {
+			return RouterFunctions.route()
+				.GET("/events",
+						(request) -> ServerResponse.ok()
+							.contentType(MediaType.TEXT_EVENT_STREAM)
+							.body(Flux.concat(Flux.just("now"), Flux.never()), String.class))
+				.build();
+		}
+
 	}
 
 }
