@@ -234,8 +234,7 @@ public final class PeerConnection {
 	}
 
 	private void idle() {
-		if (this.draining && this.outbound.isIdle()
-				&& this.session.callsInFlight() == this.inbound.endlessStreams()) {
+		if (this.draining && this.outbound.isIdle() && this.session.callsInFlight() == this.inbound.endlessStreams()) {
 			this.drained.complete(null);
 		}
 	}

@@ -215,10 +215,8 @@ class PeerConnectionTest {
 	@EnumSource
 	void aDrainWaitsForNoStreamThatWaitsForItsPublisher(WireMode mode) {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		RawPeer streaming = new RawPeer(mode,
-				new PeerContext(context.limits(), context.extLimits(), StreamFailure.CANCEL, context.exposed(),
-						context.workers(), this.now::get),
-				5);
+		RawPeer streaming = new RawPeer(mode, new PeerContext(context.limits(), context.extLimits(),
+				StreamFailure.CANCEL, context.exposed(), context.workers(), this.now::get), 5);
 		Reply watch = streaming.stream("slow.watch", "");
 		streaming.pumpUntil(() -> watch.items.size() == 1);
 		Reply call = streaming.call("slow.block", "");
@@ -253,12 +251,9 @@ class PeerConnectionTest {
 	@Test
 	void andForOneWhoseCallerHasSaidWhenItIsOver() {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		RawPeer streaming = new RawPeer(WireMode.EXT,
-				new PeerContext(context.limits(), context.extLimits(), StreamFailure.CANCEL, context.exposed(),
-						context.workers(), this.now::get),
-				5);
-		Reply watch = streaming.stream("slow.watch", "",
-				CallMetadata.NONE.toBuilder().deadlineMillis(10_000).build());
+		RawPeer streaming = new RawPeer(WireMode.EXT, new PeerContext(context.limits(), context.extLimits(),
+				StreamFailure.CANCEL, context.exposed(), context.workers(), this.now::get), 5);
+		Reply watch = streaming.stream("slow.watch", "", CallMetadata.NONE.toBuilder().deadlineMillis(10_000).build());
 		streaming.pumpUntil(() -> watch.items.size() == 1);
 		CompletableFuture<?> drained = streaming.connection.drain(Duration.ofMinutes(5), "test");
 		streaming.pump();

@@ -12,8 +12,8 @@ import org.springframework.web.server.ServerWebExchange;
 /**
  * Sends WebSocket handshakes at the endpoint's path to it. Other requests at that path
  * are left to other handlers, and so are those to Actuator's port where it has one of its
- * own. Comes before the mappings of annotated controllers and of
- * resources, which would claim every path.
+ * own. Comes before the mappings of annotated controllers and of resources, which would
+ * claim every path.
  *
  * @since 0.1.0
  */

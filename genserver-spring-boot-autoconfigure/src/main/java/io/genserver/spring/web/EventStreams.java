@@ -55,8 +55,8 @@ public final class EventStreams implements WebFilter, Ordered, SmartLifecycle, A
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpResponse response = exchange.getResponse();
-		ServerHttpResponse ended = (response instanceof ZeroCopyHttpOutputMessage files) ? new WithFiles(response, files)
-				: new Ended(response);
+		ServerHttpResponse ended = (response instanceof ZeroCopyHttpOutputMessage files)
+				? new WithFiles(response, files) : new Ended(response);
 		return chain.filter(exchange.mutate().response(ended).build());
 	}
 

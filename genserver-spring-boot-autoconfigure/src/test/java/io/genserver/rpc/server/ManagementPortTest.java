@@ -45,8 +45,7 @@ class ManagementPortTest {
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
 	private static int managementPort(RpcApplication application) {
-		return Integer
-			.parseInt(application.context().getEnvironment().getRequiredProperty("local.management.port"));
+		return Integer.parseInt(application.context().getEnvironment().getRequiredProperty("local.management.port"));
 	}
 
 	private static int status(int port) {
