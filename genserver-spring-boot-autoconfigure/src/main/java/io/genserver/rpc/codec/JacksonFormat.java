@@ -13,9 +13,9 @@ import tools.jackson.databind.cfg.MapperBuilder;
 
 /**
  * A format as the application's mapper reads and writes it. In two things a message is
- * not read as the mapper would read a document: a number with a fraction is no integer,
- * instead of being cut, and a time keeps the offset it has, instead of moving to UTC,
- * unless the mapper was given a time zone of its own.
+ * not read as the mapper would read a document: a number keeps its value, for one with a
+ * fraction is no integer, and one too large is not infinite; and a time keeps the offset
+ * it has, instead of moving to UTC, unless the mapper was given a time zone of its own.
  */
 final class JacksonFormat {
 
@@ -37,18 +37,27 @@ final class JacksonFormat {
 
 	private final boolean text;
 
+	private final JsonErrors errors;
+
 	/**
 	 * Create.
 	 * @param mapper the application's
 	 * @param text whether it is a text, which may end with blanks
 	 */
 	JacksonFormat(ObjectMapper mapper, boolean text) {
-		MapperBuilder<?, ?> copy = mapper.rebuild().disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+		MapperBuilder<?, ?> copy = mapper.rebuild()
+			.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+			.addModule(FiniteNumber.module());
 		if (!mapper.deserializationConfig().hasExplicitTimeZone()) {
 			copy.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE);
 		}
 		this.mapper = copy.build();
 		this.text = text;
+		this.errors = new JsonErrors(text ? "JSON" : "CBOR");
+	}
+
+	JsonErrors errors() {
+		return this.errors;
 	}
 
 	ObjectMapper mapper() {

@@ -81,7 +81,7 @@ final class JsonArguments implements ArgumentsCodec {
 			this.writers[index].write(json, argument);
 		}
 		catch (JacksonException ex) {
-			throw JsonErrors.unwritable(describe(index), this.parameters[index].type(), ex);
+			throw this.format.errors().unwritable(describe(index), this.parameters[index].type(), ex);
 		}
 	}
 
@@ -143,7 +143,7 @@ final class JsonArguments implements ArgumentsCodec {
 			return arguments;
 		}
 		catch (JacksonException ex) {
-			throw JsonErrors.malformed(ex);
+			throw this.format.errors().malformed(ex);
 		}
 	}
 
@@ -233,7 +233,7 @@ final class JsonArguments implements ArgumentsCodec {
 			return this.readers[index].readValue(json);
 		}
 		catch (RuntimeException ex) {
-			throw JsonErrors.unreadable(describe(index), this.parameters[index].type(), token, ex);
+			throw this.format.errors().unreadable(describe(index), this.parameters[index].type(), token, ex);
 		}
 	}
 

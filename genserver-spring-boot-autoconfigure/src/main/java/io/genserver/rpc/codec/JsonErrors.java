@@ -35,7 +35,14 @@ final class JsonErrors {
 	private static final Map<Class<?>, Class<?>> PRIMITIVES = Map.of(Byte.class, byte.class, Short.class, short.class,
 			Integer.class, int.class, Long.class, long.class);
 
-	private JsonErrors() {
+	private final String format;
+
+	/**
+	 * Create.
+	 * @param format what the format is called
+	 */
+	JsonErrors(String format) {
+		this.format = format;
 	}
 
 	/**
@@ -46,7 +53,7 @@ final class JsonErrors {
 	 * @param failure what Jackson says, or what code of the types read has thrown
 	 * @return what a peer may read
 	 */
-	static CodecException unreadable(String what, Type type, @Nullable JsonToken found, RuntimeException failure) {
+	CodecException unreadable(String what, Type type, @Nullable JsonToken found, RuntimeException failure) {
 		String mustBe = what + " must be " + TypeNames.withArticle(type);
 		if (!(failure instanceof JacksonException known)) {
 			return new CodecException(mustBe + ", and cannot be made of what was sent", failure);
@@ -83,20 +90,22 @@ final class JsonErrors {
 				&& parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
 	}
 
-	static CodecException malformed(RuntimeException failure) {
+	CodecException malformed(RuntimeException failure) {
 		if (failure instanceof StreamConstraintsException limit) {
 			// The rest names the method by which the limit is set.
-			return new CodecException("too much JSON: " + limit.getOriginalMessage().replaceAll(", from `[^`]*`", ""),
+			return new CodecException(
+					"too much " + this.format + ": " + limit.getOriginalMessage().replaceAll(", from `[^`]*`", ""),
 					failure);
 		}
 		long offset = (failure instanceof JacksonException known && known.getLocation() != null)
 				? known.getLocation().getByteOffset() : -1;
-		return new CodecException("not valid JSON" + ((offset >= 0) ? " at byte " + offset : ""), failure);
+		return new CodecException("not valid " + this.format + ((offset >= 0) ? " at byte " + offset : ""), failure);
 	}
 
-	static CodecException unwritable(String what, Type type, JacksonException failure) {
+	CodecException unwritable(String what, Type type, JacksonException failure) {
 		return new CodecException(
-				what + ", " + TypeNames.withArticle(type) + ", cannot be written as JSON" + path(failure), failure);
+				what + ", " + TypeNames.withArticle(type) + ", cannot be written as " + this.format + path(failure),
+				failure);
 	}
 
 	/** Where in the value, as the JSON's author sees it: {@code $} is the value. */

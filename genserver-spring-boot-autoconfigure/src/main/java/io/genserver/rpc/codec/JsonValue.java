@@ -38,7 +38,7 @@ final class JsonValue implements ValueCodec {
 			return this.writer.bytes(value);
 		}
 		catch (JacksonException ex) {
-			throw JsonErrors.unwritable(WHAT, this.type, ex);
+			throw this.format.errors().unwritable(WHAT, this.type, ex);
 		}
 	}
 
@@ -54,7 +54,7 @@ final class JsonValue implements ValueCodec {
 			return decode(new WholeNumbers(this.format.parser(bytes)));
 		}
 		catch (JacksonException ex) {
-			throw JsonErrors.malformed(ex);
+			throw this.format.errors().malformed(ex);
 		}
 	}
 
@@ -65,7 +65,7 @@ final class JsonValue implements ValueCodec {
 				return this.reader.readValue(json);
 			}
 			catch (RuntimeException ex) {
-				throw JsonErrors.unreadable(WHAT, this.type, found, ex);
+				throw this.format.errors().unreadable(WHAT, this.type, found, ex);
 			}
 		}
 	}

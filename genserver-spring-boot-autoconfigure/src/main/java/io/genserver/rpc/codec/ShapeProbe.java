@@ -81,7 +81,7 @@ final class ShapeProbe {
 		});
 		return switch (seen.iterator().next()) {
 			case VALUE_STRING -> (said instanceof Text text) ? text : new Text(null, null);
-			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Numeric(!SECONDS.contains(type));
+			case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Numeric(!SECONDS.contains(type), false);
 			case START_ARRAY -> new Sequence(elements(seen));
 			default -> said;
 		};
@@ -89,7 +89,7 @@ final class ShapeProbe {
 
 	private static ValueShape elements(Set<JsonToken> seen) {
 		if (!seen.contains(JsonToken.VALUE_STRING)) {
-			return new Numeric(true);
+			return new Numeric(true, false);
 		}
 		return seen.contains(JsonToken.VALUE_NUMBER_INT) ? new Anything(null) : new Text(null, null);
 	}

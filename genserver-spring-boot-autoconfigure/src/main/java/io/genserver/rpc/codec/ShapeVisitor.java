@@ -14,6 +14,7 @@ import io.genserver.rpc.codec.ValueShape.Sequence;
 import io.genserver.rpc.codec.ValueShape.Text;
 import io.genserver.rpc.codec.ValueShape.Truth;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.BeanProperty;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ValueSerializer;
@@ -36,6 +37,8 @@ final class ShapeVisitor extends JsonFormatVisitorWrapper.Base {
 
 	private final ShapeWalker walker;
 
+	private final JavaType type;
+
 	private final @Nullable BeanProperty property;
 
 	private final Nullability nullability;
@@ -48,6 +51,7 @@ final class ShapeVisitor extends JsonFormatVisitorWrapper.Base {
 			ValueSerializer<?> serializer) {
 		super(walker.context());
 		this.walker = walker;
+		this.type = type;
 		this.property = property;
 		this.nullability = nullability;
 		this.serializer = serializer;
@@ -82,7 +86,10 @@ final class ShapeVisitor extends JsonFormatVisitorWrapper.Base {
 
 			@Override
 			public void itemsFormat(JsonFormatTypes format) {
-				ShapeVisitor.this.shape = new Sequence(of(format));
+				JavaType array = ShapeVisitor.this.type;
+				// Those of primitives do not tell integers from other numbers.
+				boolean known = array.isArrayType() && array.getContentType().isPrimitive();
+				ShapeVisitor.this.shape = new Sequence(known ? elements(null, array.getContentType()) : of(format));
 			}
 
 		};
@@ -95,8 +102,8 @@ final class ShapeVisitor extends JsonFormatVisitorWrapper.Base {
 	private static ValueShape of(JsonFormatTypes format) {
 		return switch (format) {
 			case STRING -> new Text(null, null);
-			case NUMBER -> new Numeric(false);
-			case INTEGER -> new Numeric(true);
+			case NUMBER -> new Numeric(false, false);
+			case INTEGER -> new Numeric(true, false);
 			case BOOLEAN -> new Truth();
 			case NULL -> new Nothing();
 			default -> new Anything(null);
@@ -145,14 +152,22 @@ final class ShapeVisitor extends JsonFormatVisitorWrapper.Base {
 
 	@Override
 	public @Nullable JsonNumberFormatVisitor expectNumberFormat(JavaType type) {
-		this.shape = new Numeric(false);
+		this.shape = new Numeric(false, false);
 		return null;
 	}
 
 	@Override
-	public @Nullable JsonIntegerFormatVisitor expectIntegerFormat(JavaType type) {
-		this.shape = new Numeric(true);
-		return null;
+	public JsonIntegerFormatVisitor expectIntegerFormat(JavaType type) {
+		this.shape = new Numeric(true, false);
+		return new JsonIntegerFormatVisitor.Base() {
+
+			@Override
+			public void numberType(JsonParser.NumberType number) {
+				ShapeVisitor.this.shape = new Numeric(true,
+						number == JsonParser.NumberType.LONG || number == JsonParser.NumberType.BIG_INTEGER);
+			}
+
+		};
 	}
 
 	@Override

@@ -55,9 +55,10 @@ public sealed interface ValueShape {
 	 * A number.
 	 *
 	 * @param integer whether it has no fraction
+	 * @param wide whether it may be larger than a double holds exactly
 	 * @since 0.1.0
 	 */
-	record Numeric(boolean integer) implements ValueShape {
+	record Numeric(boolean integer, boolean wide) implements ValueShape {
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 import io.genserver.rpc.codec.RpcCodec;
@@ -102,6 +103,9 @@ public final class ApiDeclarations {
 		text.append("}\n");
 		this.servers.forEach((server, operations) -> text.append('\n').append(declaration(server, operations)));
 		definitions.forEach((each) -> text.append('\n').append(TypeScriptTypes.declaration(each)));
+		if (Pattern.compile("\\bLong\\b").matcher(text).find()) {
+			text.append('\n').append(TypeScriptTypes.LONG);
+		}
 		return text.toString();
 	}
 

@@ -31,10 +31,16 @@ final class TypeScriptTypes {
 	 * Names a declaration of ours must not have: types that are used here, and words of
 	 * the language.
 	 */
-	static final Set<String> TAKEN = Set.of("AsyncIterable", "Partial", "Promise", "Uint8Array", "any", "as", "async",
-			"bigint", "declare", "export", "function", "in", "is", "keyof", "let", "module", "namespace", "never",
-			"number", "object", "of", "string", "symbol", "type", "typeof", "undefined", "unique", "unknown", "var",
-			"with");
+	static final Set<String> TAKEN = Set.of("AsyncIterable", "Long", "Partial", "Promise", "Uint8Array", "any", "as",
+			"async", "bigint", "declare", "export", "function", "in", "is", "keyof", "let", "module", "namespace",
+			"never", "number", "object", "of", "string", "symbol", "type", "typeof", "undefined", "unique", "unknown",
+			"var", "with");
+
+	/** The declaration of what integers of Java are that a double may not hold. */
+	static final String LONG = """
+			/** An integer of 64 bits or more. Beyond 2^53 it is rounded, unless connect(url, { longs }) makes it a bigint or a string. */
+			export type Long = number;
+			""";
 
 	private static final String IDENTIFIER = "[A-Za-z_$][A-Za-z0-9_$]*";
 
@@ -47,7 +53,7 @@ final class TypeScriptTypes {
 			case Anything any -> "unknown /* " + any.type() + " */";
 			case Nothing nothing -> "null";
 			case Truth truth -> "boolean";
-			case Numeric number -> "number";
+			case Numeric number -> number.wide() ? "Long" : "number";
 			case Text text -> "string";
 			case Constant constant ->
 				(constant.value() instanceof String text) ? quoted(text) : String.valueOf(constant.value());

@@ -1,6 +1,7 @@
 package io.genserver.rpc.codec;
 
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -251,6 +252,24 @@ class JsonValuesTest {
 				.isThrownBy(() -> codec.arguments(List.of(new Parameter("n", type)), false).decode(bytes(codec, json)))
 				.withMessage("parameter n must be " + message);
 		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("codecs")
+	void aNumberTooLargeForADoubleIsNotInfinite(RpcCodec codec) {
+		RpcCodec sender = codec.name().equals("json") ? codec : new CborCodec(CBOR);
+		byte[] huge = codec.name().equals("json") ? bytes2("1e999") : CBOR.writeValueAsBytes(new BigDecimal("1e999"));
+		for (Class<?> type : List.of(double.class, Double.class, float.class, Float.class)) {
+			assertThatExceptionOfType(CodecException.class).isThrownBy(() -> sender.value(type).decode(huge))
+				.withMessageMatching("the value must be a (d|D|f|F)(ouble|loat): the number is out of range");
+		}
+		assertThatExceptionOfType(CodecException.class)
+			.isThrownBy(() -> sender.value(float.class).decode(bytes(codec, "1e300")))
+			.withMessageContaining("out of range");
+		assertThat(sender.value(double.class).decode(sender.value(double.class).encode(Double.POSITIVE_INFINITY)))
+			.isEqualTo(Double.POSITIVE_INFINITY);
+		assertThat(sender.value(double.class).decode(bytes(codec, "1e300"))).isEqualTo(1e300);
+		assertThat(sender.value(double.class).decode(bytes(codec, "7"))).isEqualTo(7.0);
 	}
 
 	@ParameterizedTest

@@ -336,6 +336,7 @@ class DescribedValuesTest {
 					.append(";\n");
 			}
 			definitions.forEach((each) -> text.append('\n').append(TypeScriptTypes.declaration(each)));
+			text.append(TypeScriptTypes.LONG);
 			Files.writeString(folder.resolve(mapper.getKey() + ".ts"), text);
 		}
 		TypeScriptCompiler.compile(folder);

@@ -6,7 +6,7 @@ export interface Api {
 }
 
 export interface CounterServer {
-  Increment(on: Increment): Promise<number>;
+  Increment(on: Increment): Promise<Long>;
 }
 
 export interface OrderBookServer {
@@ -30,7 +30,7 @@ export interface Circle {
 }
 
 export interface Increment {
-  by: number;
+  by: Long;
 }
 
 export interface Order {
@@ -40,7 +40,7 @@ export interface Order {
   placed: string;
   note: string | null;
   parent: Order | null;
-  lots: number[];
+  lots: Long[];
   open: boolean;
 }
 
@@ -57,3 +57,6 @@ export interface Square {
   '@type': 'Square';
   width: number | null;
 }
+
+/** An integer of 64 bits or more. Beyond 2^53 it is rounded, unless connect(url, { longs }) makes it a bigint or a string. */
+export type Long = number;
