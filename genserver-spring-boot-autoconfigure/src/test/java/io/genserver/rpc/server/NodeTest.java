@@ -74,7 +74,7 @@ class NodeTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery" })
+	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery", "refusals" })
 	void theClientDoesWhatItsTestsSay(String name) throws Exception {
 		run(name, Map.of());
 	}
