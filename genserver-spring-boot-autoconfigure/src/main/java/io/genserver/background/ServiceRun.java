@@ -35,7 +35,7 @@ final class ServiceRun<T> {
 
 	private final CancellationToken token;
 
-	private final Interruption interruption = new Interruption();
+	private final StepInterruption interruption = new StepInterruption();
 
 	private final ThreadState thread = new ThreadState();
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * consumer: what the runner itself does, and whoever waits for the completion, never sees
  * the flag.
  */
-final class Interruption {
+final class StepInterruption {
 
 	/** The thread, while it runs foreign code. */
 	private @Nullable Thread thread;
