@@ -1,9 +1,5 @@
 package io.genserver;
 
-import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class GenServerException extends RuntimeException {
+public class GenServerException extends SerializableException {
 
 	private static final long serialVersionUID = 1L;
-
-	/** Kept here since that of the superclass fails to be serialized as a whole. */
-	private transient @Nullable Throwable cause;
 
 	private final boolean notExecuted;
 
@@ -26,8 +19,7 @@ public class GenServerException extends RuntimeException {
 	 * @param notExecuted whether the handler certainly did not run
 	 */
 	public GenServerException(@Nullable String message, boolean notExecuted) {
-		super(message);
-		this.notExecuted = notExecuted;
+		this(message, notExecuted, null);
 	}
 
 	/**
@@ -37,8 +29,7 @@ public class GenServerException extends RuntimeException {
 	 * @param cause the cause
 	 */
 	public GenServerException(@Nullable String message, boolean notExecuted, @Nullable Throwable cause) {
-		super(message);
-		this.cause = cause;
+		super(message, cause);
 		this.notExecuted = notExecuted;
 	}
 
@@ -49,33 +40,6 @@ public class GenServerException extends RuntimeException {
 	 */
 	public boolean notExecuted() {
 		return this.notExecuted;
-	}
-
-	@Override
-	public synchronized @Nullable Throwable getCause() {
-		return this.cause;
-	}
-
-	@Override
-	public synchronized Throwable initCause(@Nullable Throwable cause) {
-		if (this.cause != null) {
-			throw new IllegalStateException("The cause is known already", this);
-		}
-		if (cause == this) {
-			throw new IllegalArgumentException("An exception cannot be its own cause", this);
-		}
-		this.cause = cause;
-		return this;
-	}
-
-	private void writeObject(ObjectOutputStream out) throws IOException {
-		out.defaultWriteObject();
-		out.writeObject(SerializedCause.of(getCause()));
-	}
-
-	private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-		in.defaultReadObject();
-		this.cause = (Throwable) in.readObject();
 	}
 
 }

@@ -1,10 +1,6 @@
 package io.genserver.rpc.codec;
 
-import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
-
-import io.genserver.SerializedCause;
+import io.genserver.SerializableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class CodecException extends RuntimeException {
+public class CodecException extends SerializableException {
 
 	private static final long serialVersionUID = 1L;
 
 	private final String publicMessage;
 
 	private final transient @Nullable Throwable refusal;
-
-	/** Kept here since that of the superclass fails to be serialized as a whole. */
-	private transient @Nullable Throwable cause;
 
 	/**
 	 * Create an exception.
@@ -40,10 +33,9 @@ public class CodecException extends RuntimeException {
 	 * @param cause the cause, or {@code null}
 	 */
 	public CodecException(String message, @Nullable Throwable cause) {
-		super(message);
+		super(message, cause);
 		this.publicMessage = message;
 		this.refusal = null;
-		this.cause = cause;
 	}
 
 	/**
@@ -54,10 +46,9 @@ public class CodecException extends RuntimeException {
 	 * @param cause the cause, which stays here
 	 */
 	CodecException(String publicMessage, String message, Throwable refusal, Throwable cause) {
-		super(message);
+		super(message, cause);
 		this.publicMessage = publicMessage;
 		this.refusal = refusal;
-		this.cause = cause;
 	}
 
 	/**
@@ -75,33 +66,6 @@ public class CodecException extends RuntimeException {
 	 */
 	public @Nullable Throwable refusal() {
 		return this.refusal;
-	}
-
-	@Override
-	public synchronized @Nullable Throwable getCause() {
-		return this.cause;
-	}
-
-	@Override
-	public synchronized Throwable initCause(@Nullable Throwable cause) {
-		if (this.cause != null) {
-			throw new IllegalStateException("The cause is known already", this);
-		}
-		if (cause == this) {
-			throw new IllegalArgumentException("An exception cannot be its own cause", this);
-		}
-		this.cause = cause;
-		return this;
-	}
-
-	private void writeObject(ObjectOutputStream out) throws IOException {
-		out.defaultWriteObject();
-		out.writeObject(SerializedCause.of(getCause()));
-	}
-
-	private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
-		in.defaultReadObject();
-		this.cause = (Throwable) in.readObject();
 	}
 
 }
