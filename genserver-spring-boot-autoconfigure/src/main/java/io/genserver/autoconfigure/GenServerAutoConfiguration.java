@@ -15,8 +15,8 @@ import io.genserver.runtime.Server;
 import io.genserver.runtime.ShutdownTime;
 import io.genserver.spring.CallContext;
 import io.genserver.spring.GenServerRuntimeFactory;
-import io.genserver.spring.HandlerContext;
 import io.genserver.spring.GeneratedProxyClasses;
+import io.genserver.spring.HandlerContext;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
@@ -27,6 +27,7 @@ import io.genserver.spring.ServerFaces;
 import io.genserver.spring.ServersElsewhere;
 import io.genserver.spring.ServersStage;
 import io.genserver.spring.StageLifecycle;
+import io.genserver.spring.SuppliedInstances;
 import io.genserver.spring.TimersLifecycle;
 
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,8 @@ public final class GenServerAutoConfiguration {
 	LocalRegistry genServerRegistry(GenServerRuntime runtime, ReflectiveContracts contracts,
 			GenServerProperties properties, ServerExecutors executors, ApplicationContext context) {
 		ServerSettingsMapping settings = new ServerSettingsMapping(properties, context.getClassLoader());
-		return new LocalRegistry(runtime, contracts, settings::of, executors::of);
+		return new LocalRegistry(runtime, contracts, settings::of, executors::of,
+				new SuppliedInstances(contracts, context.getClassLoader()));
 	}
 
 	@Bean

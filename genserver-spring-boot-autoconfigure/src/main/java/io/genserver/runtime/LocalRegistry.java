@@ -33,6 +33,8 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	private final BiFunction<String, Class<?>, @Nullable OwnExecutor> executors;
 
+	private final InstanceFactories instances;
+
 	/**
 	 * Create a registry.
 	 * @param runtime where the servers are
@@ -51,7 +53,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	 */
 	public LocalRegistry(GenServerRuntime runtime, Contracts contracts,
 			BiFunction<String, Class<?>, ServerSettings> settings) {
-		this(runtime, contracts, settings, (name, type) -> null);
+		this(runtime, contracts, settings, (name, type) -> null, InstanceFactories.PLAIN);
 	}
 
 	/**
@@ -60,10 +62,12 @@ public final class LocalRegistry implements GenServerRegistry {
 	 * @param contracts what reflection knows of them
 	 * @param settings settings of a server added at run time, by its name and class
 	 * @param executors what runs its turns, {@code null} for the engine's workers
+	 * @param instances makes its instances
 	 */
 	public LocalRegistry(GenServerRuntime runtime, Contracts contracts,
 			BiFunction<String, Class<?>, ServerSettings> settings,
-			BiFunction<String, Class<?>, @Nullable OwnExecutor> executors) {
+			BiFunction<String, Class<?>, @Nullable OwnExecutor> executors, InstanceFactories instances) {
+		this.instances = instances;
 		this.runtime = runtime;
 		this.contracts = contracts;
 		this.settings = settings;
@@ -166,8 +170,8 @@ public final class LocalRegistry implements GenServerRegistry {
 	public <S> GenServerRef<S> start(String name, Class<S> type, Supplier<? extends S> factory) {
 		ServerNames.check(name);
 		Server server = this.runtime.add(new ServerDefinition(name, type, this.contracts.contractsOf(type), false,
-				this.contracts.operationsOf(name, type), factory::get, this.settings.apply(name, type),
-				this.contracts.timersOf(type), this.executors.apply(name, type)));
+				this.contracts.operationsOf(name, type), this.instances.of(name, type, factory),
+				this.settings.apply(name, type), this.contracts.timersOf(type), this.executors.apply(name, type)));
 		this.runtime.start(server);
 		return new LocalRef<>(server, null);
 	}

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes the instances of a server as beans: with their dependencies injected,
- * initialized, and destroyed as their definition says. Where aspects put proxies before
- * them, operations get their advice; functions get what is behind, which has the state,
- * and none at all if the server's methods are secured.
+ * Makes the instances of a server: as beans, with their dependencies injected,
+ * initialized, and destroyed as their definition says, or as the application supplies
+ * them. Where aspects put proxies before them, operations get their advice; functions get
+ * what is behind, which has the state, and none at all if the server's methods are
+ * secured.
  */
 final class BeanInstanceFactory implements InstanceFactory {
 
@@ -25,7 +26,7 @@ final class BeanInstanceFactory implements InstanceFactory {
 
 	private final ServerBean server;
 
-	private final HiddenInstances instances;
+	private final InstanceSource instances;
 
 	private final boolean security;
 
@@ -45,10 +46,10 @@ final class BeanInstanceFactory implements InstanceFactory {
 	/**
 	 * Create.
 	 * @param server the server
-	 * @param instances where beans are made
+	 * @param instances where instances are made
 	 * @param security whether Spring Security is there; nothing else secures methods
 	 */
-	BeanInstanceFactory(ServerBean server, HiddenInstances instances, boolean security) {
+	BeanInstanceFactory(ServerBean server, InstanceSource instances, boolean security) {
 		this.server = server;
 		this.instances = instances;
 		this.security = security;

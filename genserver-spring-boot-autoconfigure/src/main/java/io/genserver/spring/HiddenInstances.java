@@ -12,7 +12,7 @@ import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostP
  * and who asks for one by name is refused. They have a scope of their own, which makes a
  * new instance each time, as that of prototypes does, but only for the runtime.
  */
-final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostProcessor {
+final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostProcessor, InstanceSource {
 
 	static final String SCOPE = "genserver";
 
@@ -55,8 +55,8 @@ final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostPro
 		return beanName.startsWith(ServerBean.INSTANCE_PREFIX);
 	}
 
-	/** Make an instance. Only in the server's turn. */
-	Object make(ServerBean server) {
+	@Override
+	public Object make(ServerBean server) {
 		String before = this.making.get();
 		this.making.set(server.instanceName());
 		try {
@@ -88,8 +88,8 @@ final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostPro
 		}
 	}
 
-	/** Let an instance terminate. Only in the server's turn. */
-	void destroy(ServerBean server, Object instance) {
+	@Override
+	public void destroy(ServerBean server, Object instance) {
 		this.beanFactory.destroyBean(server.instanceName(), AdvisedInstance.target(instance));
 	}
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.ClassFilter;
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
@@ -116,6 +117,48 @@ class AdvisedServersTest {
 			assertThat(ref.<Class<?>, RuntimeException>call(Object::getClass)).isEqualTo(CounterServer.class);
 		});
 		assertThat(CounterServer.terminatedWith).isEqualTo(103);
+	}
+
+	@Test
+	void functionsOfAServerStartedAtRunTimeSeeTheStateToo() {
+		this.runner.run((context) -> {
+			GenServerRegistry registry = context.getBean(GenServerRegistry.class);
+			GenServerRef<CounterServer> ref = registry.start("started", CounterServer.class,
+					() -> proxy(new CounterServer(), (call) -> {
+						advised.incrementAndGet();
+						return call.proceed();
+					}));
+			Counter counter = registry.contract("started", Counter.class);
+			advised.set(0);
+			counter.add(40);
+			assertThat(advised).hasValue(1);
+			assertThat(ref.<Long, RuntimeException>call((server) -> server.value)).isEqualTo(40);
+			ref.cast((server) -> server.value = 100);
+			assertThat(counter.value()).isEqualTo(100);
+			assertThat(ref.<Class<?>, RuntimeException>call(Object::getClass)).isEqualTo(CounterServer.class);
+		});
+	}
+
+	@Test
+	void functionsOfAServerStartedAtRunTimeAreRefusedWhereItsAdviceSecuresMethods() {
+		this.runner.run((context) -> {
+			GenServerRegistry registry = context.getBean(GenServerRegistry.class);
+			GenServerRef<CounterServer> ref = registry.start("started", CounterServer.class,
+					() -> proxy(new CounterServer(), new AuthorizationManagerBeforeMethodInterceptor(Pointcut.TRUE,
+							(authentication, call) -> new AuthorizationDecision(false))));
+			assertThat(ref.name()).isEqualTo("started");
+			assertThatExceptionOfType(FunctionRefusedException.class)
+				.isThrownBy(() -> ref.call((server) -> server.value))
+				.withMessageContaining("takes no functions");
+			assertThat(registry.info("started").failed()).isZero();
+		});
+	}
+
+	private static CounterServer proxy(CounterServer target, MethodInterceptor advice) {
+		ProxyFactory factory = new ProxyFactory(target);
+		factory.setProxyTargetClass(true);
+		factory.addAdvice(advice);
+		return (CounterServer) factory.getProxy();
 	}
 
 	@Test

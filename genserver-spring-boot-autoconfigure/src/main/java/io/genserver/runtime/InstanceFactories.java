@@ -1,0 +1,25 @@
+package io.genserver.runtime;
+
+import java.util.function.Supplier;
+
+/**
+ * Makes the instances of servers that are started at run time.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface InstanceFactories {
+
+	/** Instances are as they were supplied. */
+	InstanceFactories PLAIN = (name, type, supplier) -> supplier::get;
+
+	/**
+	 * Return what makes the instances of a server.
+	 * @param name the server's name
+	 * @param type the server's class
+	 * @param supplier supplies instances
+	 * @return the factory
+	 */
+	InstanceFactory of(String name, Class<?> type, Supplier<?> supplier);
+
+}
