@@ -3,16 +3,20 @@ package io.genserver.autoconfigure;
 import java.util.function.UnaryOperator;
 
 import io.genserver.RpcInterceptor;
+import io.genserver.rpc.client.ClientsStage;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.rpc.client.GenServerClientCustomizer;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.runtime.ShutdownTime;
+import io.genserver.spring.StageLifecycle;
 import io.genserver.spring.remote.RemoteServerDefinitions;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.client.HttpClient;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -31,7 +35,7 @@ import org.springframework.core.env.Environment;
 		afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
 				"org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration" })
 @ConditionalOnClass({ HttpClient.class, Flux.class, JsonMapper.class })
-@EnableConfigurationProperties(GenServerClientProperties.class)
+@EnableConfigurationProperties({ GenServerClientProperties.class, GenServerProperties.class })
 public final class GenServerClientAutoConfiguration {
 
 	@Bean
@@ -41,7 +45,20 @@ public final class GenServerClientAutoConfiguration {
 			.bindOrCreate("genserver", GenServerClientProperties.class);
 		ClientSettingsMapping settings = new ClientSettingsMapping(properties);
 		return new RemoteServerDefinitions(properties.getClients().keySet(), settings.servers(),
-				(beans, name) -> connect(settings, beans, name));
+				(beans, name) -> beans.getBean(ClientsStage.class).add(connect(settings, beans, name)));
+	}
+
+	@Bean
+	ClientsStage genServerClientsStage() {
+		return new ClientsStage();
+	}
+
+	@Bean
+	StageLifecycle genServerClientsLifecycle(ClientsStage clients, ObjectProvider<ShutdownTime> time,
+			GenServerProperties servers, Environment environment) {
+		ShutdownTime shared = time
+			.getIfAvailable(() -> new ShutdownTime(new ServerSettingsMapping(servers).runtime(environment)));
+		return new StageLifecycle(clients, shared, LifecyclePhases.clients(servers));
 	}
 
 	private static GenServerClient connect(ClientSettingsMapping settings, BeanFactory beans, String name) {

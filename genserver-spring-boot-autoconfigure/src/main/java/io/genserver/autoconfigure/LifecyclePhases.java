@@ -7,7 +7,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * The phases in which parts of this library start, low ones first, and stop, high ones
- * first: timers, servers, background services, endpoint.
+ * first: clients, timers, servers, background services, endpoint.
  */
 final class LifecyclePhases {
 
@@ -30,8 +30,16 @@ final class LifecyclePhases {
 	 * Where what stops after the servers does.
 	 */
 	static int belowServers(GenServerProperties properties) {
-		int servers = servers(properties);
-		return (servers > Integer.MIN_VALUE) ? servers - 1 : servers;
+		return below(servers(properties));
+	}
+
+	/** Clients, which handlers use until the servers have stopped. */
+	static int clients(GenServerProperties properties) {
+		return below(belowServers(properties));
+	}
+
+	private static int below(int phase) {
+		return (phase > Integer.MIN_VALUE) ? phase - 1 : phase;
 	}
 
 	static int background(GenServerProperties properties, GenServerBackgroundProperties background) {

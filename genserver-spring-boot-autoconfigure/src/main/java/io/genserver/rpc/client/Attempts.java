@@ -41,6 +41,12 @@ final class Attempts {
 		this.clock = clock;
 	}
 
+	/** What was before counts no more, and no attempt is under way. */
+	void reset() {
+		this.failed = 0;
+		this.mayHurry = true;
+	}
+
 	/** An attempt begins. */
 	void begun() {
 		this.begunAt = this.clock.getAsLong();

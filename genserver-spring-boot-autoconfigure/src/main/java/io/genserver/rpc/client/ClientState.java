@@ -22,6 +22,12 @@ public enum ClientState {
 	/** The connection was lost; after a pause another will be made. */
 	WAITING,
 
+	/**
+	 * The application context that the client belongs to was stopped; it connects again
+	 * when that starts.
+	 */
+	STOPPED,
+
 	/** It was closed, or lost in a way that trying again would not change. */
 	CLOSED
 

@@ -48,7 +48,7 @@ final class ConnectionNews {
 		boolean was = before == ClientState.OPEN;
 		return switch (next) {
 			case OPEN -> connected();
-			case CLOSED -> was ? "The connection to " + this.address + " ends: " + detail : null;
+			case CLOSED, STOPPED -> was ? "The connection to " + this.address + " ends: " + detail : null;
 			case CONNECTING -> was ? lost("its credentials have expired", pause) : null;
 			case DRAINING, WAITING ->
 				was ? lost(detail, pause) : (before == ClientState.CONNECTING) ? failed(detail, pause) : null;

@@ -63,6 +63,9 @@ import reactor.core.publisher.Flux;
  */
 public final class GenServerClient implements AutoCloseable {
 
+	private static final CloseReason STOPPED = new CloseReason(CloseCode.GOING_AWAY,
+			"the application context was stopped");
+
 	private static final CloseReason CLOSED = new CloseReason(CloseCode.NORMAL, "the client was closed");
 
 	/** Time for what was sent last to leave, when the client is closed. */
@@ -385,20 +388,41 @@ public final class GenServerClient implements AutoCloseable {
 	public void close() {
 		this.link.close(CLOSED.text());
 		List<WebSocketTransport> all = this.link.transports();
-		for (WebSocketTransport open : all) {
-			open.peer().calls().refuse(CLOSED.text());
-			CompletableFuture<@Nullable Void> sent = open.peer().drain(LAST_WORDS, CLOSED.text());
-			sent.orTimeout(Durations.millis(LAST_WORDS), TimeUnit.MILLISECONDS)
-				.whenComplete((done, late) -> open.close(CLOSED));
-		}
-		all.forEach(GenServerClient::awaitEnd);
+		takeLeave(all, CLOSED, LAST_WORDS);
+		all.forEach((open) -> awaitEnd(open, LEAVE));
 		this.served.close();
 	}
 
-	private static void awaitEnd(WebSocketTransport open) {
+	/**
+	 * Close the connections, and make no other until {@link #resume}. Returns at once.
+	 * @param time for what was sent last to leave
+	 * @return the connections, which end a little later
+	 */
+	List<WebSocketTransport> suspend(Duration time) {
+		List<WebSocketTransport> all = this.link.suspend(STOPPED.text());
+		takeLeave(all, STOPPED, (time.compareTo(LAST_WORDS) < 0) ? time : LAST_WORDS);
+		return all;
+	}
+
+	/** Connect again, if it was suspended. Returns at once. */
+	void resume() {
+		this.link.resume();
+	}
+
+	private static void takeLeave(List<WebSocketTransport> all, CloseReason reason, Duration time) {
+		for (WebSocketTransport open : all) {
+			open.peer().calls().refuse(reason.text());
+			CompletableFuture<@Nullable Void> sent = open.peer().drain(time, reason.text());
+			sent.orTimeout(Durations.nanos(time), TimeUnit.NANOSECONDS)
+				.whenComplete((done, late) -> open.close(reason));
+		}
+	}
+
+	/** Wait until a connection has ended; one that does not is cut. */
+	static void awaitEnd(WebSocketTransport open, Duration limit) {
 		if (!EventLoops.mustNotBlock()) {
 			try {
-				open.peer().lost().get(Durations.millis(LEAVE), TimeUnit.MILLISECONDS);
+				open.peer().lost().get(Durations.nanos(limit), TimeUnit.NANOSECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

@@ -101,6 +101,12 @@ final class Link {
 	private boolean refused;
 
 	/**
+	 * How often it was stopped, guarded by the monitor: an attempt to connect that began
+	 * before is no longer wanted.
+	 */
+	private int stops;
+
+	/**
 	 * Create.
 	 * @param connector makes connections
 	 * @param uri where to
@@ -132,12 +138,13 @@ final class Link {
 	 */
 	CompletableFuture<@Nullable Void> connect() {
 		begun();
+		int before = stops();
 		return this.connector.open(this.uri, false).whenComplete((opened, failure) -> {
 			if (failure != null) {
 				close("it could not be connected");
 			}
 		}).thenApplyAsync((opened) -> {
-			opened(opened);
+			opened(opened, before);
 			return null;
 		}, this.workers);
 	}
@@ -162,21 +169,23 @@ final class Link {
 	 */
 	private void dial(int number) {
 		boolean fresh;
+		int before;
 		synchronized (this) {
-			if (this.state == ClientState.CLOSED || this.pause != number) {
+			if (isEnded() || this.transport != null || this.pause != number) {
 				return;
 			}
 			this.pause++;
 			begun();
 			become(ClientState.CONNECTING, "attempt " + ((this.attempts != null) ? this.attempts.number() : 1), null);
 			fresh = this.refused;
+			before = this.stops;
 		}
 		this.connector.open(this.uri, fresh).whenCompleteAsync((opened, failure) -> {
 			if (failure == null) {
-				opened(opened);
+				opened(opened, before);
 			}
 			else {
-				pause(String.valueOf(Throwables.unwrap(failure).getMessage()), 0, true);
+				pause(String.valueOf(Throwables.unwrap(failure).getMessage()), 0, true, before);
 			}
 		}, this.workers);
 	}
@@ -187,9 +196,18 @@ final class Link {
 		}
 	}
 
-	private void opened(WebSocketTransport opened) {
+	private synchronized int stops() {
+		return this.stops;
+	}
+
+	/** Whether no connection is wanted, for now or for good; under the monitor. */
+	private boolean isEnded() {
+		return this.state == ClientState.CLOSED || this.state == ClientState.STOPPED;
+	}
+
+	private void opened(WebSocketTransport opened, int before) {
 		synchronized (this) {
-			if (this.state == ClientState.CLOSED) {
+			if (isEnded() || this.transport != null || this.stops != before) {
 				opened.abort();
 				return;
 			}
@@ -217,7 +235,9 @@ final class Link {
 	private void leaving(WebSocketTransport leaving, GoAway goAway) {
 		String reason = "the other end leaves: " + goAway.reason();
 		boolean good;
+		int before;
 		synchronized (this) {
+			before = this.stops;
 			if (this.transport != leaving || this.attempts == null) {
 				return;
 			}
@@ -232,7 +252,7 @@ final class Link {
 			dial();
 		}
 		else {
-			pause(reason, busy ? Backoff.attempts(CloseCode.RATE) : 0, !busy);
+			pause(reason, busy ? Backoff.attempts(CloseCode.RATE) : 0, !busy, before);
 		}
 	}
 
@@ -249,7 +269,9 @@ final class Link {
 	}
 
 	private void lost(WebSocketTransport lost, String reason) {
+		int before;
 		synchronized (this) {
+			before = this.stops;
 			this.draining.remove(lost);
 			if (this.transport != lost) {
 				return;
@@ -265,7 +287,7 @@ final class Link {
 			close(reason);
 		}
 		else {
-			pause(reason, Backoff.attempts(code), Backoff.mayHurry(code));
+			pause(reason, Backoff.attempts(code), Backoff.mayHurry(code), before);
 		}
 	}
 
@@ -276,14 +298,14 @@ final class Link {
 		return first;
 	}
 
-	private void pause(String reason, int penalty, boolean mayHurry) {
+	private void pause(String reason, int penalty, boolean mayHurry, int before) {
 		Attempts known = this.attempts;
 		if (known == null) {
 			close(reason);
 			return;
 		}
 		synchronized (this) {
-			if (this.state == ClientState.CLOSED) {
+			if (isEnded() || this.stops != before) {
 				return;
 			}
 			this.why = reason;
@@ -309,6 +331,46 @@ final class Link {
 				dialAfter(nanos);
 			}
 		}
+	}
+
+	/**
+	 * Make no connection until {@link #resume}. What waits for one fails. The connections
+	 * there are, are left alone.
+	 * @param reason why
+	 * @return those connections
+	 */
+	List<WebSocketTransport> suspend(String reason) {
+		List<Waiting> left;
+		List<WebSocketTransport> open;
+		synchronized (this) {
+			if (isEnded()) {
+				return List.of();
+			}
+			this.stops++;
+			this.why = reason;
+			become(ClientState.STOPPED, reason, null);
+			open = transports();
+			this.transport = null;
+			if (this.attempts != null) {
+				this.attempts.reset();
+			}
+			this.refused = false;
+			left = new ArrayList<>(this.waiting);
+			this.waiting.clear();
+		}
+		left.forEach((each) -> each.failed(unavailable(each.toString())));
+		return open;
+	}
+
+	/** Connect again, if it was suspended. Returns at once. */
+	void resume() {
+		synchronized (this) {
+			if (this.state != ClientState.STOPPED) {
+				return;
+			}
+			this.state = ClientState.WAITING;
+		}
+		dial();
 	}
 
 	/**
@@ -414,7 +476,7 @@ final class Link {
 			if (now == failed) {
 				now = null;
 			}
-			if (now == null && this.state != ClientState.CLOSED && this.waiting.size() < this.mostWaiting) {
+			if (now == null && !isEnded() && this.waiting.size() < this.mostWaiting) {
 				this.waiting.add(request);
 				if (failed == null || request.isUrgent()) {
 					hurry();
@@ -436,7 +498,8 @@ final class Link {
 	}
 
 	GenServerUnavailableException unavailable(String what) {
-		String reason = (state() == ClientState.CLOSED) ? this.why
+		ClientState present = state();
+		String reason = (present == ClientState.CLOSED || present == ClientState.STOPPED) ? this.why
 				: "there is no connection to " + ConnectFailures.shown(this.uri) + " (" + this.why + ")";
 		return new GenServerUnavailableException(what + " was not sent: " + reason, true);
 	}
