@@ -13,6 +13,7 @@ import io.genserver.runtime.Durations;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerWatcher;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,9 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 			return;
 		}
 		this.runtime = servers;
+		FunctionCounter.builder("genserver.turns.recovered", servers, GenServerRuntime::recoveredTurns)
+			.description("How often a server did not go on after an error, and was found and run")
+			.register(this.registry);
 		servers.watch(new ServerWatcher() {
 
 			@Override

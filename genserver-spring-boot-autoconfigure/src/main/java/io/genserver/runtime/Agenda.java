@@ -53,7 +53,16 @@ final class Agenda {
 	GenServerTimer schedule(long delay, long period, Operation operation, @Nullable Object task) {
 		Timer timer = new Timer(operation, task, period, this.cell.runtime().scheduler().nanoTime() + delay);
 		this.timers.add(timer);
-		timer.arm();
+		boolean armed = false;
+		try {
+			timer.arm();
+			armed = true;
+		}
+		finally {
+			if (!armed) {
+				this.timers.remove(timer);
+			}
+		}
 		return timer;
 	}
 
@@ -67,21 +76,57 @@ final class Agenda {
 			this.tickedLast = false;
 			return null;
 		}
-		Timer timer = this.due.poll();
+		Timer timer = this.due.peek();
 		while (timer != null && timer.isOver()) {
-			timer = this.due.poll();
+			this.due.poll();
+			timer = this.due.peek();
 		}
 		if (timer == null) {
 			this.tickedLast = false;
 			return null;
 		}
+		// The timer stays due until nothing is left that could fail.
+		CastMessage tick = new CastMessage(timer.operation, timer.task, this.cell);
+		timer.armNext();
+		this.due.poll();
 		this.tickedLast = true;
-		return new CastMessage(timer.operation, timer.taken(), this.cell);
+		return tick;
 	}
 
 	/** Whether a task is still to run that nobody would schedule again. */
 	boolean owesTask() {
 		return this.timers.stream().anyMatch((timer) -> timer.period == 0);
+	}
+
+	/** Whether a timer is neither armed nor due. Safe on any thread. */
+	boolean hasLostTimer() {
+		for (Timer timer : this.timers) {
+			if (isLost(timer)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Arm the timers that are neither armed nor due: they tick now. While the turn does
+	 * not run; by the self-check.
+	 * @return how many there were
+	 */
+	int armLost() {
+		int lost = 0;
+		for (Timer timer : this.timers) {
+			if (isLost(timer)) {
+				timer.arm(this.cell.runtime().nanoTime());
+				lost++;
+			}
+		}
+		return lost;
+	}
+
+	private boolean isLost(Timer timer) {
+		Ring last = timer.armed;
+		return !timer.isOver() && last != null && last.alarm.isOver() && !this.due.contains(timer);
 	}
 
 	/** Safe on any thread. */
@@ -97,7 +142,11 @@ final class Agenda {
 		this.continuations.clear();
 	}
 
-	/** One timer: armed, or due, or over. */
+	/**
+	 * One timer: armed, or due, or over. Whatever fails as it goes from one to the other
+	 * leaves it where it was, to be tried again: a timer that was neither armed nor due
+	 * would never tick any more. Only its last alarm counts.
+	 */
 	private final class Timer implements GenServerTimer {
 
 		private final Operation operation;
@@ -108,8 +157,9 @@ final class Agenda {
 
 		private final AtomicBoolean cancelled = new AtomicBoolean();
 
-		private volatile @Nullable Alarm alarm;
+		private volatile @Nullable Ring armed;
 
+		/** When it rings next, or rang last. */
 		private long time;
 
 		Timer(Operation operation, @Nullable Object task, long period, long time) {
@@ -120,16 +170,13 @@ final class Agenda {
 		}
 
 		void arm() {
-			Alarm next = new Alarm(this.time, this::ring);
-			this.alarm = next;
-			Agenda.this.cell.runtime().scheduler().track(next);
+			arm(this.time);
 		}
 
-		private void ring() {
-			if (!isOver() && !Agenda.this.cell.runtime().timers().hold(this::ring)) {
-				Agenda.this.due.add(this);
-				Agenda.this.cell.ready();
-			}
+		private void arm(long when) {
+			Ring next = new Ring(this, when);
+			this.armed = next;
+			Agenda.this.cell.runtime().scheduler().track(next.alarm);
 		}
 
 		/** Cancelled, or one that ticks again and again while all servers stop. */
@@ -138,26 +185,26 @@ final class Agenda {
 		}
 
 		/** The tick is about to be handled; the next one may be armed. */
-		@Nullable Object taken() {
+		void armNext() {
 			if (this.period > 0) {
 				long now = Agenda.this.cell.runtime().scheduler().nanoTime();
 				// Ticks that were missed are not made up for.
-				this.time += this.period * Math.max(1, (now - this.time) / this.period + 1);
-				arm();
+				long next = this.time + this.period * Math.max(1, (now - this.time) / this.period + 1);
+				arm(next);
+				this.time = next;
 			}
 			else {
 				this.cancelled.set(true);
 				Agenda.this.timers.remove(this);
 			}
-			return this.task;
 		}
 
 		@Override
 		public boolean cancel() {
 			boolean first = this.cancelled.compareAndSet(false, true);
-			Alarm armed = this.alarm;
-			if (armed != null) {
-				armed.cancel();
+			Ring last = this.armed;
+			if (last != null) {
+				last.alarm.cancel();
 			}
 			Agenda.this.timers.remove(this);
 			return first;
@@ -166,6 +213,36 @@ final class Agenda {
 		@Override
 		public boolean isCancelled() {
 			return this.cancelled.get();
+		}
+
+	}
+
+	/** What happens when a timer rings; once, though it may take several attempts. */
+	private final class Ring implements Runnable {
+
+		private final Timer timer;
+
+		private final Alarm alarm;
+
+		/** Whether the timer is due; only for whoever lets it ring. */
+		private boolean rung;
+
+		Ring(Timer timer, long time) {
+			this.timer = timer;
+			this.alarm = new Alarm(time, this);
+		}
+
+		@Override
+		public void run() {
+			if (this.timer.isOver() || this.timer.armed != this
+					|| (!this.rung && Agenda.this.cell.runtime().timers().hold(this))) {
+				return;
+			}
+			if (!this.rung) {
+				Agenda.this.due.add(this.timer);
+				this.rung = true;
+			}
+			Agenda.this.cell.ready();
 		}
 
 	}

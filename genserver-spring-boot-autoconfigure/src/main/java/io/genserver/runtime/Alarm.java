@@ -1,15 +1,21 @@
 package io.genserver.runtime;
 
 /**
- * Does something small at a time, once.
+ * Does something small at a time, once. If that fails for lack of memory it is tried
+ * again, which it must bear.
  */
 final class Alarm implements Scheduler.Expiring {
+
+	private static final int MAX_TRIES = 1_000;
 
 	private final long time;
 
 	private final Runnable action;
 
 	private volatile boolean over;
+
+	/** Only for whoever lets it expire. */
+	private int tries;
 
 	Alarm(long time, Runnable action) {
 		this.time = time;
@@ -30,11 +36,24 @@ final class Alarm implements Scheduler.Expiring {
 		return this.over;
 	}
 
+	/** One that lacks memory is not over, and is to be tried again at the next tick. */
 	@Override
 	public void expire() {
-		if (!this.over) {
-			this.over = true;
+		if (this.over) {
+			return;
+		}
+		boolean again = false;
+		try {
 			this.action.run();
+		}
+		catch (VirtualMachineError ex) {
+			again = ++this.tries < MAX_TRIES;
+			throw ex;
+		}
+		finally {
+			if (!again) {
+				this.over = true;
+			}
 		}
 	}
 

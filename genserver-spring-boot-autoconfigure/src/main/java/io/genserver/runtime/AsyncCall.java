@@ -44,11 +44,23 @@ final class AsyncCall extends Call implements Runnable {
 		Throwable failure = failure();
 		if (failure == null) {
 			if (this.future.put(value())) {
-				this.scheduler.execute(this);
+				tell();
 			}
 		}
 		else if (!(failure instanceof Disowned)) {
+			tell();
+		}
+	}
+
+	/**
+	 * On a worker, since code of the application may run then; better here than never.
+	 */
+	private void tell() {
+		try {
 			this.scheduler.execute(this);
+		}
+		catch (Throwable ex) {
+			run();
 		}
 	}
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a handler returned and its server waits for before the next message. The turn ends
  * meanwhile; the completion begins another. The turn that parks and the completion meet
- * in {@link #phase}: the second of the two goes on. Only the first completion counts.
+ * in {@link #phase}: the second of the two goes on, either in the turn or by queueing
+ * this, which runs once however often it is queued. Only the first completion counts.
  * <p>
  * Who no longer wants the reply gives this up, which counts as a completion: the turn
  * that it begins lets the stage go and the server goes on. A completion that comes after
@@ -25,7 +26,14 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	private static final int PARKED = 1;
 
+	/** Completed before the turn parked, which therefore goes on. */
 	private static final int COMPLETED = 2;
+
+	/** Completed after the turn parked: another is to begin. */
+	private static final int RESUMABLE = 3;
+
+	/** Another has begun. */
+	private static final int RESUMED = 4;
 
 	private final Handling handling;
 
@@ -67,11 +75,11 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 	public void accept(@Nullable Object result, @Nullable Throwable cause) {
 		boolean late;
 		synchronized (this) {
-			late = this.phase.get() == COMPLETED;
+			late = isOver();
 			if (!late) {
 				this.value = result;
 				this.failure = cause;
-				if (this.phase.getAndSet(COMPLETED) == PENDING) {
+				if (!complete()) {
 					return;
 				}
 			}
@@ -95,18 +103,42 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 	 */
 	void giveUp(Throwable reason) {
 		synchronized (this) {
-			if (this.phase.get() == COMPLETED) {
+			if (isOver()) {
 				return;
 			}
 			this.givenUp = true;
 			this.failure = reason;
 			// What is cancelled ends with that, which is no late reply.
 			this.countsLate = !(this.stage instanceof EngineFuture);
-			if (this.phase.getAndSet(COMPLETED) == PENDING) {
+			if (!complete()) {
 				return;
 			}
 		}
 		this.handling.resume(this);
+	}
+
+	/** Returns whether a turn is to begin. Only while this is locked. */
+	private boolean complete() {
+		if (this.phase.compareAndSet(PENDING, COMPLETED)) {
+			return false;
+		}
+		this.phase.set(RESUMABLE);
+		return true;
+	}
+
+	/** Whether a turn is to begin, and has not. On any thread. */
+	boolean isResumable() {
+		return this.phase.get() == RESUMABLE;
+	}
+
+	/** Whether the calling thread is to run the turn that begins. */
+	boolean claim() {
+		return this.phase.compareAndSet(RESUMABLE, RESUMED);
+	}
+
+	/** The turn broke off, and will not wait for this. Only by the turn. */
+	void abandon() {
+		this.phase.set(RESUMED);
 	}
 
 	boolean isGivenUp() {
@@ -179,7 +211,7 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	@Override
 	public boolean isOver() {
-		return this.phase.get() == COMPLETED;
+		return this.phase.get() >= COMPLETED;
 	}
 
 	@Override

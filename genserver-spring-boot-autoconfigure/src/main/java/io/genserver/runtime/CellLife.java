@@ -30,6 +30,9 @@ final class CellLife {
 
 	private volatile int restarts;
 
+	/** How it ends, while it does. */
+	private ServerState last = ServerState.STOPPED;
+
 	/** Whether it has ended and everything has forgotten it. */
 	private volatile boolean terminated;
 
@@ -219,6 +222,7 @@ final class CellLife {
 			return;
 		}
 		boolean wasStarted = this.state != ServerState.NEW && this.state != ServerState.STARTING;
+		this.last = last;
 		this.state = ServerState.STOPPING;
 		this.cell.refuseRest();
 		letGo();
@@ -248,6 +252,20 @@ final class CellLife {
 		watched.tellWatchers();
 		watched.started.completeExceptionally((cause != null) ? cause
 				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));
+	}
+
+	/**
+	 * A turn broke off, perhaps in the midst of a step of this life, which therefore
+	 * takes place now.
+	 */
+	void mend(Throwable cause) {
+		switch (this.state) {
+			case STARTING -> notBegun(false, Throwables.describable(cause));
+			case RESTARTING -> this.cell.command(ServerCell.BEGIN_AGAIN);
+			case STOPPING -> end(this.last);
+			default -> {
+			}
+		}
 	}
 
 	/** Whether the instance is going for good, or has gone. Safe on any thread. */

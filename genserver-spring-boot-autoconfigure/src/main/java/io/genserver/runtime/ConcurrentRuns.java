@@ -68,7 +68,7 @@ final class ConcurrentRuns {
 
 	/** Give back a slot that was not used. */
 	synchronized void release(Operation operation) {
-		this.active.merge(operation.slots(), -1, Integer::sum);
+		this.active.put(operation.slots(), this.active.getOrDefault(operation.slots(), 1) - 1);
 		this.total--;
 	}
 
@@ -147,7 +147,6 @@ final class ConcurrentRuns {
 			}
 			else if (message.startInPlace()) {
 				this.cell.inbox().freed();
-				handling.reportStart(message);
 				start(message);
 			}
 			else {
@@ -180,11 +179,24 @@ final class ConcurrentRuns {
 		this.running.values().forEach((run) -> run.interrupt(time));
 	}
 
-	/** Run a message that has a slot. */
+	/** Run a message that has a slot, or fail it and give the slot back. */
 	void start(Message message) {
-		Run run = new Run(message, this.cell.runtime().nanoTime());
-		this.running.put(message, run);
-		this.cell.execute(run);
+		try {
+			this.cell.handling().reportStart(message);
+			Run run = new Run(message, this.cell.runtime().nanoTime());
+			this.running.put(message, run);
+			this.cell.execute(run);
+		}
+		catch (Throwable ex) {
+			// One that was queued all the same finds that it is over.
+			this.running.remove(message);
+			try {
+				this.cell.handling().notStartedBeside(message, ex);
+			}
+			finally {
+				freeSlot(message.operation());
+			}
+		}
 	}
 
 	/** Sort the messages by whether their handlers have returned. On any thread. */
@@ -254,13 +266,17 @@ final class ConcurrentRuns {
 
 		@Override
 		public void run() {
-			Turn turn = Turn.enter(ConcurrentRuns.this.cell, this.interruption);
-			turn.message = this.message;
-			turn.concurrent = true;
-			this.by = this.interruption;
+			if (isOver()) {
+				return;
+			}
+			Turn turn = null;
 			Object result = null;
 			Throwable failure = null;
 			try {
+				turn = Turn.enter(ConcurrentRuns.this.cell, this.interruption);
+				turn.message = this.message;
+				turn.concurrent = true;
+				this.by = this.interruption;
 				result = handling().invoke(this.message);
 			}
 			catch (Throwable ex) {
@@ -269,7 +285,9 @@ final class ConcurrentRuns {
 			finally {
 				this.interruption.end();
 				VarHandle.fullFence();
-				turn.leave();
+				if (turn != null) {
+					turn.leave();
+				}
 			}
 			if (failure == null && result instanceof CompletionStage<?> stage && !Handling.isPutOff(this.message)) {
 				await(stage);
@@ -324,15 +342,22 @@ final class ConcurrentRuns {
 			}
 			this.countsLate = !(stage instanceof EngineFuture);
 			if (ConcurrentRuns.this.running.remove(this.message, this)) {
-				// What is cancelled runs code of the application.
-				cell().execute(() -> {
-					try {
-						handling().gaveUpBeside(this.message, stage, reason);
-					}
-					finally {
-						freeSlot(this.message.operation());
-					}
-				});
+				try {
+					// What is cancelled runs code of the application.
+					cell().execute(() -> letGo(stage, reason));
+				}
+				catch (Throwable ex) {
+					letGo(stage, reason);
+				}
+			}
+		}
+
+		private void letGo(CompletionStage<?> stage, Throwable reason) {
+			try {
+				handling().gaveUpBeside(this.message, stage, reason);
+			}
+			finally {
+				freeSlot(this.message.operation());
 			}
 		}
 

@@ -79,9 +79,10 @@ final class Crew {
 		return true;
 	}
 
-	/** A thread that was admitted cannot be had. */
+	/** A thread that was admitted is not needed after all. */
 	void dismiss() {
 		this.threads.decrementAndGet();
+		this.count.decrementAndGet();
 		this.rising.decrementAndGet();
 	}
 

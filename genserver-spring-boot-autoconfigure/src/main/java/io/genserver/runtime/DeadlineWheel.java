@@ -1,10 +1,9 @@
 package io.genserver.runtime;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches deadlines. Any thread may add; one thread, the watcher, advances.
@@ -28,7 +27,7 @@ public final class DeadlineWheel {
 	private final MpscUnboundedVarHandleArrayQueue<Scheduler.Expiring> added = new MpscUnboundedVarHandleArrayQueue<>(
 			1024);
 
-	private final List<List<Entry>> slots = new ArrayList<>(SLOTS);
+	private final @Nullable Entry[] slots = new Entry[SLOTS];
 
 	/** Number of the last tick that was handled. */
 	private long tick;
@@ -41,9 +40,6 @@ public final class DeadlineWheel {
 	 */
 	public DeadlineWheel(long now) {
 		this.tick = now / TICK;
-		for (int i = 0; i < SLOTS; i++) {
-			this.slots.add(new ArrayList<>(0));
-		}
 	}
 
 	/**
@@ -51,7 +47,16 @@ public final class DeadlineWheel {
 	 * @param expiring what has the deadline
 	 */
 	public void add(Scheduler.Expiring expiring) {
-		this.added.offer(expiring);
+		boolean added = false;
+		while (!added) {
+			try {
+				added = this.added.offer(expiring);
+			}
+			catch (OutOfMemoryError ex) {
+				// A deadline that is not watched would be worse than a wait.
+				Thread.yield();
+			}
+		}
 	}
 
 	/** Whether there is nothing to watch. Only by the watcher. */
@@ -68,57 +73,102 @@ public final class DeadlineWheel {
 		// Beyond one round every slot has been seen.
 		long first = Math.max(this.tick + 1, target - SLOTS + 1);
 		for (long due = first; due <= target; due++) {
+			// Nothing is allocated for what is in the wheel already: whatever happens, it
+			// stays there until it is over.
 			int slot = slot(due);
-			List<Entry> entries = this.slots.get(slot);
-			if (!entries.isEmpty()) {
-				this.slots.set(slot, new ArrayList<>(0));
-				this.size -= entries.size();
-				for (Entry entry : entries) {
-					look(entry.expiring(), entry.age() * 2, now, target);
-				}
+			Entry entry = this.slots[slot];
+			this.slots[slot] = null;
+			while (entry != null) {
+				Entry next = entry.next;
+				this.size--;
+				look(entry, entry.age * 2, now, target);
+				entry = next;
 			}
 		}
 		this.tick = target;
 		// All there are now, however many: they must not come faster than they are looked
 		// at.
 		for (int left = this.added.size(); left > 0; left--) {
-			Scheduler.Expiring expiring = this.added.relaxedPoll();
+			Scheduler.Expiring expiring = this.added.relaxedPeek();
 			if (expiring == null) {
 				return;
 			}
-			look(expiring, 1, now, target);
+			if (!expiring.isOver()) {
+				Entry entry;
+				try {
+					entry = new Entry(expiring);
+				}
+				catch (OutOfMemoryError ex) {
+					// It stays where it is until the next tick.
+					return;
+				}
+				this.added.relaxedPoll();
+				look(entry, 1, now, target);
+			}
+			else {
+				this.added.relaxedPoll();
+			}
 		}
 	}
 
-	private void look(Scheduler.Expiring expiring, int age, long now, long nowTick) {
+	private void look(Entry entry, int age, long now, long nowTick) {
+		Scheduler.Expiring expiring = entry.expiring;
 		if (expiring.isOver()) {
 			return;
 		}
 		long left = expiring.deadline() - now;
-		if (left <= 0) {
-			expire(expiring);
-			return;
+		if (left > 0) {
+			link(entry, nowTick, (int) Math.min(Math.min(left / TICK + 1, age), SLOTS - 1));
 		}
-		int ticks = (int) Math.min(Math.min(left / TICK + 1, age), SLOTS - 1);
-		this.slots.get(slot(nowTick + ticks)).add(new Entry(expiring, ticks));
+		else if (!expire(expiring)) {
+			link(entry, nowTick, 1);
+		}
+	}
+
+	private void link(Entry entry, long nowTick, int ticks) {
+		int slot = slot(nowTick + ticks);
+		entry.age = ticks;
+		entry.next = this.slots[slot];
+		this.slots[slot] = entry;
 		this.size++;
 	}
 
-	/** One that fails must not cost the others their deadlines. */
-	private static void expire(Scheduler.Expiring expiring) {
+	/**
+	 * One that fails must not cost the others their deadlines.
+	 * @return {@code false} if it is to be tried again
+	 */
+	private static boolean expire(Scheduler.Expiring expiring) {
 		try {
 			expiring.expire();
 		}
-		catch (Exception | Error ex) {
+		catch (VirtualMachineError ex) {
+			// Short of memory, or of stack.
+			return expiring.isOver();
+		}
+		catch (Throwable ex) {
 			logger.error("{} failed to expire", expiring, ex);
 		}
+		return true;
 	}
 
 	private static int slot(long tick) {
 		return (int) Math.floorMod(tick, (long) SLOTS);
 	}
 
-	private record Entry(Scheduler.Expiring expiring, int age) {
+	/** One deadline, linked with others that are looked at in the same tick. */
+	private static final class Entry {
+
+		private final Scheduler.Expiring expiring;
+
+		/** In ticks, when it was looked at last. */
+		private int age;
+
+		private @Nullable Entry next;
+
+		Entry(Scheduler.Expiring expiring) {
+			this.expiring = expiring;
+		}
+
 	}
 
 }

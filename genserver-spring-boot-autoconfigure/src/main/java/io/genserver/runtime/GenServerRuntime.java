@@ -70,6 +70,8 @@ public final class GenServerRuntime {
 
 	private final FailureLog failures;
 
+	private final SelfCheck selfCheck;
+
 	private volatile Phase phase = Phase.NEW;
 
 	/** Completes when the shutdown is over that is begun next or was begun last. */
@@ -135,6 +137,8 @@ public final class GenServerRuntime {
 		this.shutdownTime = new ShutdownTime(this);
 		this.failures = new FailureLog(this.scheduler::nanoTime);
 		this.deadLetters = new DeadLetters(deadLetterListeners, this.failures);
+		this.selfCheck = new SelfCheck(this, scheduler.nanoTime());
+		scheduler.attend(this.selfCheck);
 	}
 
 	/**
@@ -365,6 +369,10 @@ public final class GenServerRuntime {
 		this.timers.end();
 	}
 
+	SelfCheck selfCheck() {
+		return this.selfCheck;
+	}
+
 	TimerPause timers() {
 		return this.timers;
 	}
@@ -408,6 +416,15 @@ public final class GenServerRuntime {
 	 */
 	public @Nullable Server find(String name) {
 		return this.servers.get(name);
+	}
+
+	/**
+	 * Return how often a server did not go on, after an error in the midst of the engine
+	 * or as its executor forgot a turn, and was found and run.
+	 * @return the number since this was made
+	 */
+	public long recoveredTurns() {
+		return this.selfCheck.recovered();
 	}
 
 	/**

@@ -88,13 +88,13 @@ final class Handling {
 			if (concurrent && !beside().acquire(message.operation())) {
 				return TurnStep.PARK;
 			}
+			boolean started = start(message, concurrent);
 			mailbox.poll();
-			if (message.start()) {
+			if (started) {
 				inbox.taken();
 				if (!concurrent) {
 					return handle(turn, message);
 				}
-				reportStart(message);
 				beside().start(message);
 				return TurnStep.GO_ON;
 			}
@@ -106,6 +106,21 @@ final class Handling {
 		}
 		inbox.admit();
 		return mailbox.isDrained() ? TurnStep.REST : TurnStep.GO_ON;
+	}
+
+	/** Start a message, which stays in the mailbox until then, whatever happens. */
+	private boolean start(Message message, boolean concurrent) {
+		boolean done = false;
+		try {
+			boolean started = message.start();
+			done = true;
+			return started;
+		}
+		finally {
+			if (!done && concurrent) {
+				beside().release(message.operation());
+			}
+		}
 	}
 
 	/** Handle a message that has been started. */
@@ -208,10 +223,11 @@ final class Handling {
 		else if (this.cell.endsWaits()) {
 			pending.giveUp(endedWith(message));
 		}
+		if (pending.deadline() != Long.MAX_VALUE) {
+			this.cell.runtime().scheduler().track(pending);
+		}
+		// The last thing that this turn does: another thread may go on from here.
 		if (pending.park()) {
-			if (pending.deadline() != Long.MAX_VALUE) {
-				this.cell.runtime().scheduler().track(pending);
-			}
 			return TurnStep.WAIT;
 		}
 		this.interruption.next();
@@ -229,28 +245,38 @@ final class Handling {
 
 	/** What a handler returned has completed; begins a turn. On any thread. */
 	void resume(Awaited pending) {
-		this.cell.execute(pending);
+		try {
+			this.cell.execute(pending);
+		}
+		catch (Throwable ex) {
+			this.cell.runtime().selfCheck().suspect();
+		}
 	}
 
 	/** The turn that {@link #resume} asked for. */
 	void goOn(Awaited pending) {
-		Turn turn = Turn.enter(this.cell, this.interruption);
-		TurnStep step;
-		try {
-			step = resumed(pending);
+		if (pending.claim()) {
+			this.cell.turn(pending, false);
 		}
-		catch (Throwable ex) {
-			step = broken(ex);
-		}
-		finally {
-			this.interruption.end();
-			VarHandle.fullFence();
-			turn.leave();
-		}
-		this.cell.goOn(step);
 	}
 
-	private TurnStep resumed(Awaited pending) {
+	/** Whether what was awaited is there and no turn goes on with it. On any thread. */
+	boolean mayBeLost() {
+		Awaited pending = this.awaited;
+		return pending != null && pending.isResumable();
+	}
+
+	/** Go on with what is there, unless a turn does. */
+	void runLost(SelfCheck check) {
+		Awaited pending = this.awaited;
+		if (pending != null && pending.claim()) {
+			check.recovered(this.cell);
+			this.cell.turn(pending, false);
+		}
+	}
+
+	/** A turn begins with what was awaited. */
+	TurnStep resumed(Awaited pending) {
 		this.awaited = null;
 		Cycles.endWait(this.cell);
 		turnGoesOn();
@@ -326,6 +352,10 @@ final class Handling {
 	 * First what becomes of the server, then the caller, then whoever else wants to know.
 	 */
 	private TurnStep failed(Message message, Throwable cause) {
+		if (cause instanceof OutOfMemoryError) {
+			// Others may have been short of memory too.
+			this.cell.runtime().selfCheck().suspect();
+		}
 		over(message);
 		if (this.cell.endsWaits()) {
 			// It stops or begins again in any case, at once; this may be why it failed.
@@ -358,27 +388,31 @@ final class Handling {
 
 	/** The engine failed in a turn: the server must go on, and the sender be told. */
 	TurnStep broken(Throwable cause) {
-		try {
-			Awaited pending = this.awaited;
-			if (pending != null) {
-				// It must not begin a turn any more.
-				pending.accept(null, cause);
-				this.awaited = null;
-				Cycles.endWait(this.cell);
-				turnGoesOn();
-			}
-			Message message = this.current;
-			CURRENT.setOpaque(this, null);
-			if (message != null && message.slot() == Message.RUNNING) {
+		Awaited pending = this.awaited;
+		if (pending != null) {
+			// It must not begin a turn any more.
+			pending.abandon();
+			this.awaited = null;
+			Cycles.endWait(this.cell);
+			turnGoesOn();
+		}
+		Message message = this.current;
+		if (message != null) {
+			if (message.slot() == Message.RUNNING) {
 				message.fail(this.cell, cause);
 			}
+			CURRENT.setOpaque(this, null);
 		}
-		catch (Throwable ex) {
-			logger.error("A message to server {} may be without an answer until its deadline", this.cell, ex);
-		}
+		this.cell.life().mend(cause);
 		logger.error("The turn of server {} broke off", this.cell, cause);
 		TurnStep step = this.cell.life().step();
 		return (step == TurnStep.GO_ON) ? TurnStep.REST : step;
+	}
+
+	/** The same, in a turn of its own, after a failure in which even that failed. */
+	TurnStep mend() {
+		return broken(new IllegalStateException("The turn of server " + this.cell.label()
+				+ " broke off, short of memory or of stack; what it handled may have been executed"));
 	}
 
 	/** A handler that ran beside the turn has ended. On its thread, or any. */
@@ -401,6 +435,11 @@ final class Handling {
 			}
 			case STOP -> stopBecause(cause);
 		}
+		refuse(message, cause);
+	}
+
+	/** A handler could not be started beside the turn. On any thread. */
+	void notStartedBeside(Message message, Throwable cause) {
 		refuse(message, cause);
 	}
 

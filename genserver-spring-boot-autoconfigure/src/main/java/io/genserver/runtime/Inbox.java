@@ -69,8 +69,13 @@ final class Inbox implements Scheduler.Crowded {
 		if (!message.move(Message.UNSENT, Message.ENTERING)) {
 			return Mailbox.Offer.QUEUED;
 		}
-		Mailbox.Offer offer = this.mailbox.offer(message, reserved);
-		message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.UNSENT);
+		Mailbox.Offer offer = Mailbox.Offer.FULL;
+		try {
+			offer = this.mailbox.offer(message, reserved);
+		}
+		finally {
+			message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.UNSENT);
+		}
 		return offer;
 	}
 
@@ -132,10 +137,19 @@ final class Inbox implements Scheduler.Crowded {
 	}
 
 	/** Watch over the room from now on, unless somebody does or nobody waits. */
-	private void observe() {
+	void observe() {
 		Room waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && waiting.observed.compareAndSet(false, true)) {
-			this.cell.runtime().scheduler().observe(this);
+			boolean observed = false;
+			try {
+				this.cell.runtime().scheduler().observe(this);
+				observed = true;
+			}
+			finally {
+				if (!observed) {
+					waiting.observed.set(false);
+				}
+			}
 		}
 	}
 

@@ -74,7 +74,20 @@ final class Instances {
 		int most = this.server.settings().maxInstances();
 		ServerCell added = new ServerCell(this.server, key);
 		// Of several that come for a key at once one needs a place.
-		ServerCell winner = this.keyed.computeIfAbsent(key, (absent) -> reserve(most) ? added : null);
+		boolean[] reserved = { false };
+		ServerCell winner;
+		try {
+			winner = this.keyed.computeIfAbsent(key, (absent) -> {
+				reserved[0] = reserve(most);
+				return reserved[0] ? added : null;
+			});
+		}
+		catch (Throwable ex) {
+			if (reserved[0] && this.keyed.get(key) != added) {
+				this.count.decrementAndGet();
+			}
+			throw ex;
+		}
 		if (winner == null) {
 			throw Refusals.refused(this.server, key, message,
 					"it has " + most + " instances already; raise genserver.servers." + this.server.name()
@@ -247,10 +260,19 @@ final class Instances {
 	 * is added before the flag is read, and the flag is cleared before instances are
 	 * looked for: one that is added while the looking ends is seen by one of the two.
 	 */
-	private void lookForIdle() {
+	void lookForIdle() {
 		Duration idle = this.server.settings().idleTimeout();
 		if (idle != null && !this.keyed.isEmpty() && !this.stopped && this.looking.compareAndSet(false, true)) {
-			lookLater(Durations.nanos(idle));
+			boolean later = false;
+			try {
+				lookLater(Durations.nanos(idle));
+				later = true;
+			}
+			finally {
+				if (!later) {
+					this.looking.set(false);
+				}
+			}
 		}
 	}
 
@@ -258,9 +280,13 @@ final class Instances {
 		Scheduler scheduler = this.server.runtime().scheduler();
 		long time = scheduler.nanoTime() + Math.max(1, idle / 4);
 		scheduler.track(new Alarm(time, () -> scheduler.execute(() -> {
-			passivate(scheduler.nanoTime() - idle);
-			this.looking.set(false);
-			lookForIdle();
+			try {
+				passivate(scheduler.nanoTime() - idle);
+			}
+			finally {
+				this.looking.set(false);
+				lookForIdle();
+			}
 		})));
 	}
 
@@ -360,6 +386,11 @@ final class Instances {
 		Set<ServerCell> cells = new LinkedHashSet<>(all());
 		cells.addAll(this.ending);
 		return cells;
+	}
+
+	/** Those whose successors wait for their end. */
+	Collection<ServerCell> ending() {
+		return this.ending;
 	}
 
 	@Nullable ServerCell find(String key) {

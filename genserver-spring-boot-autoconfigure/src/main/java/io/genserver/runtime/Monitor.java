@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Comes by every millisecond while anything runs: expires deadlines, lets senders into
  * mailboxes, notices workers that are stuck in a task and handlers that are slow. A
@@ -20,6 +22,13 @@ final class Monitor implements Runnable {
 	/** Ticks without anything running before the ticking stops. */
 	private static final int QUIET_TICKS = 100;
 
+	private static final int NUDGES = 256;
+
+	private static final int NUDGE_TICKS = 16;
+
+	/** From the last thing that ran until the last look. */
+	private static final long LAST_LOOK = TimeUnit.SECONDS.toNanos(1);
+
 	private final WorkerScheduler scheduler;
 
 	private final WorkerWatch workers;
@@ -28,11 +37,26 @@ final class Monitor implements Runnable {
 
 	private final Queue<Scheduler.Crowded> crowded = new ConcurrentLinkedQueue<>();
 
+	/** What failed when it was looked at, and is looked at first in the next tick. */
+	private Scheduler.@Nullable Crowded again;
+
 	private final Thread thread;
 
 	private volatile long time = System.nanoTime();
 
 	private volatile boolean parked;
+
+	/** Whether something failed. */
+	private volatile boolean hastened;
+
+	/** Ticks in which workers are woken now and then, as they may wait in vain. */
+	private int nudges;
+
+	/** When anything was going on last. */
+	private long active;
+
+	/** Whether there was anything since the last look at all that has run. */
+	private boolean lookDue;
 
 	private volatile boolean closed;
 
@@ -83,8 +107,8 @@ final class Monitor implements Runnable {
 
 	private synchronized void startOnce() {
 		if (!this.started) {
-			this.started = true;
 			this.thread.start();
+			this.started = true;
 		}
 	}
 
@@ -102,7 +126,7 @@ final class Monitor implements Runnable {
 			try {
 				if (failure != null) {
 					state.clean();
-					LockSupport.parkNanos(this, TICK);
+					LockSupport.parkNanos(this, 5 * TICK);
 					logger.error("A tick of the monitor failed", failure);
 					failure = null;
 				}
@@ -112,6 +136,7 @@ final class Monitor implements Runnable {
 				// Without this thread no deadline would be noticed any more. Nothing is
 				// called here, as without memory even a string constant may fail.
 				failure = ex;
+				this.hastened = true;
 			}
 		}
 	}
@@ -141,7 +166,21 @@ final class Monitor implements Runnable {
 
 	private void parkIfQuiet() {
 		if (isQuiet()) {
-			LockSupport.park(this);
+			Scheduler.Check check = this.scheduler.check();
+			if (check == null || !this.lookDue) {
+				LockSupport.park(this);
+			}
+			else {
+				// A last look at what has run.
+				long left = this.active + LAST_LOOK - System.nanoTime();
+				if (left > 0) {
+					LockSupport.parkNanos(this, left);
+				}
+				else {
+					this.lookDue = false;
+					check.look(System.nanoTime(), this.scheduler.queues().isEmpty());
+				}
+			}
 		}
 	}
 
@@ -149,19 +188,50 @@ final class Monitor implements Runnable {
 	private boolean tick() {
 		long now = System.nanoTime();
 		this.time = now;
+		if (this.hastened) {
+			this.hastened = false;
+			this.nudges = NUDGES;
+		}
 		this.deadlines.advance(now);
 		letIn();
-		return this.workers.look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
+		boolean any = this.workers.look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
+		if (any) {
+			this.active = now;
+			this.lookDue = true;
+		}
+		return lookAfter(now) || any;
+	}
+
+	/**
+	 * Look for what went wrong.
+	 * @return whether to look again soon
+	 */
+	private boolean lookAfter(long now) {
+		if (this.nudges > 0) {
+			this.nudges--;
+			this.workers.nudge(this.nudges % NUDGE_TICKS == 0);
+		}
+		Scheduler.Check check = this.scheduler.check();
+		if (check != null && check.nextLook() - now <= 0) {
+			check.look(now, this.scheduler.queues().isEmpty());
+		}
+		return this.nudges > 0 || (check != null && check.isUrgent());
 	}
 
 	private boolean isQuiet() {
-		return !this.workers.look(System.nanoTime()) && !this.scheduler.staff().isHelpComing(false)
-				&& this.deadlines.isEmpty() && this.crowded.isEmpty();
+		Scheduler.Check check = this.scheduler.check();
+		return !this.hastened && (check == null || !check.isUrgent()) && !this.workers.look(System.nanoTime())
+				&& !this.scheduler.staff().isHelpComing(false) && this.deadlines.isEmpty() && this.crowded.isEmpty();
 	}
 
 	private void letIn() {
-		for (int left = this.crowded.size(); left > 0; left--) {
-			Scheduler.Crowded each = this.crowded.poll();
+		int seen = this.crowded.size() + ((this.again != null) ? 1 : 0);
+		for (int left = seen; left > 0; left--) {
+			Scheduler.Crowded each = this.again;
+			this.again = null;
+			if (each == null) {
+				each = this.crowded.poll();
+			}
 			if (each == null) {
 				return;
 			}
@@ -169,10 +239,17 @@ final class Monitor implements Runnable {
 				each.look();
 			}
 			catch (Throwable ex) {
-				this.crowded.add(each);
+				// Not queued, for which there may be no memory.
+				this.again = each;
 				throw ex;
 			}
 		}
+	}
+
+	/** Something failed: look soon what was lost by that. */
+	void hasten() {
+		this.hastened = true;
+		wake();
 	}
 
 	/** Whether it waits for something to begin, and takes no time at all meanwhile. */

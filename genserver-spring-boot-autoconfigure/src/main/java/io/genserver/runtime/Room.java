@@ -76,14 +76,14 @@ final class Room implements Scheduler.Locking {
 				if (offer == Mailbox.Offer.FULL) {
 					return refused;
 				}
-				this.waiting.pollFirst();
-				this.size = this.waiting.size();
 				if (offer == Mailbox.Offer.CLOSED) {
 					if (refused.isEmpty()) {
 						refused = new ArrayList<>();
 					}
 					refused.add(first);
 				}
+				this.waiting.pollFirst();
+				this.size = this.waiting.size();
 				first = this.waiting.peekFirst();
 			}
 			return refused;
@@ -94,15 +94,21 @@ final class Room implements Scheduler.Locking {
 	}
 
 	private static Mailbox.@Nullable Offer enter(Message message, ServerCell cell) {
+		Scheduler scheduler = cell.runtime().scheduler();
+		long now = (message instanceof Call) ? scheduler.nanoTime() : 0;
 		if (!message.move(Message.ROOM, Message.ENTERING)) {
 			return null;
 		}
-		Scheduler scheduler = cell.runtime().scheduler();
 		if (message instanceof Call call) {
-			call.admittedAt(scheduler.nanoTime());
+			call.admittedAt(now);
 		}
-		Mailbox.Offer offer = cell.mailbox().offer(message, 0);
-		message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.ROOM);
+		Mailbox.Offer offer = Mailbox.Offer.FULL;
+		try {
+			offer = cell.mailbox().offer(message, 0);
+		}
+		finally {
+			message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.ROOM);
+		}
 		if (offer == Mailbox.Offer.QUEUED) {
 			if (message instanceof CastMessage cast) {
 				scheduler.wake(cast);

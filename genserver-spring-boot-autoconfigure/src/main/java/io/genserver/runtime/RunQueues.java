@@ -3,14 +3,24 @@ package io.genserver.runtime;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
+import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where tasks wait: the shared queue, and those of the workers that are listed.
+ * Where tasks wait: the shared queue, and those of the workers that are listed. A task
+ * for which there is no memory in the shared queue is kept in one that was made in
+ * advance.
  */
 final class RunQueues {
 
+	private static final int KEPT = 4_096;
+
 	private final Queue<Runnable> shared = new ConcurrentLinkedQueue<>();
+
+	private final MpmcVarHandleArrayQueue<Runnable> kept = new MpmcVarHandleArrayQueue<>(KEPT);
+
+	/** Whether {@link #kept} may hold anything; set after a task was added there. */
+	private volatile boolean keeping;
 
 	private final Roster roster = new Roster();
 
@@ -18,24 +28,62 @@ final class RunQueues {
 		return this.roster;
 	}
 
-	/** Add to the shared queue. */
+	/** Add to the shared queue. Without memory for that the task is kept. */
 	void offer(Runnable task) {
-		this.shared.offer(task);
+		try {
+			this.shared.offer(task);
+		}
+		catch (Throwable ex) {
+			keep(task);
+		}
+	}
+
+	private void keep(Runnable task) {
+		while (!this.kept.offer(task)) {
+			Thread.yield();
+		}
+		this.keeping = true;
 	}
 
 	@Nullable Runnable takeShared() {
-		return this.shared.poll();
+		Runnable task = this.shared.poll();
+		return (task == null && this.keeping) ? takeKept() : task;
+	}
+
+	private @Nullable Runnable takeKept() {
+		Runnable task = this.kept.poll();
+		if (task == null) {
+			this.keeping = false;
+			if (!this.kept.isEmpty()) {
+				// Added in between.
+				this.keeping = true;
+			}
+		}
+		return task;
 	}
 
 	boolean hasShared() {
-		return !this.shared.isEmpty();
+		return !this.shared.isEmpty() || this.keeping;
+	}
+
+	/** Whether no task waits at all. */
+	boolean isEmpty() {
+		if (hasShared()) {
+			return false;
+		}
+		for (Worker worker : this.roster.listed()) {
+			if (worker.hasQueued()) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/** The next task for a worker, wherever it waits. */
 	@Nullable Runnable find(Worker worker) {
 		Runnable task = worker.take();
 		if (task == null) {
-			task = this.shared.poll();
+			task = takeShared();
 		}
 		return (task != null) ? task : this.roster.steal(worker);
 	}
@@ -48,7 +96,7 @@ final class RunQueues {
 		Runnable task = worker.steal();
 		boolean any = (task != null);
 		while (task != null) {
-			this.shared.offer(task);
+			offer(task);
 			task = worker.steal();
 		}
 		return any;
@@ -56,7 +104,7 @@ final class RunQueues {
 
 	/** Whether a task waits that a worker without work should take. */
 	boolean hasSurplus() {
-		return !this.shared.isEmpty() || this.roster.hasSurplus();
+		return hasShared() || this.roster.hasSurplus();
 	}
 
 	/**
@@ -64,7 +112,7 @@ final class RunQueues {
 	 * Looks at all workers; for the monitor.
 	 */
 	int backlog(int most) {
-		int found = 0;
+		int found = this.keeping ? this.kept.size() : 0;
 		for (Runnable ignored : this.shared) {
 			if (++found >= most) {
 				return found;

@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,19 @@ import org.slf4j.event.Level;
  * @since 0.1.0
  */
 public final class SafeLogger {
+
+	// Classes are loaded before memory is short.
+	private static final Level DEBUG = Level.DEBUG;
+
+	private static final Level INFO = Level.INFO;
+
+	private static final Level WARN = Level.WARN;
+
+	private static final Level ERROR = Level.ERROR;
+
+	static {
+		Throwables.describable(new IllegalStateException());
+	}
 
 	private final Logger logger;
 
@@ -41,7 +56,7 @@ public final class SafeLogger {
 	 * @param arguments the arguments, the last of which may be a throwable
 	 */
 	public void debug(String format, @Nullable Object... arguments) {
-		log(Level.DEBUG, format, arguments);
+		log(DEBUG, format, arguments);
 	}
 
 	/**
@@ -50,7 +65,7 @@ public final class SafeLogger {
 	 * @param arguments the arguments, the last of which may be a throwable
 	 */
 	public void info(String format, @Nullable Object... arguments) {
-		log(Level.INFO, format, arguments);
+		log(INFO, format, arguments);
 	}
 
 	/**
@@ -59,7 +74,7 @@ public final class SafeLogger {
 	 * @param arguments the arguments, the last of which may be a throwable
 	 */
 	public void warn(String format, @Nullable Object... arguments) {
-		log(Level.WARN, format, arguments);
+		log(WARN, format, arguments);
 	}
 
 	/**
@@ -68,7 +83,138 @@ public final class SafeLogger {
 	 * @param arguments the arguments, the last of which may be a throwable
 	 */
 	public void error(String format, @Nullable Object... arguments) {
-		log(Level.ERROR, format, arguments);
+		log(ERROR, format, arguments);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument, or a throwable
+	 */
+	public void debug(String format, @Nullable Object first) {
+		log(DEBUG, format, 1, first, null, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument, or a throwable
+	 */
+	public void debug(String format, @Nullable Object first, @Nullable Object second) {
+		log(DEBUG, format, 2, first, second, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument
+	 * @param third an argument, or a throwable
+	 */
+	public void debug(String format, @Nullable Object first, @Nullable Object second, @Nullable Object third) {
+		log(DEBUG, format, 3, first, second, third);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument, or a throwable
+	 */
+	public void info(String format, @Nullable Object first) {
+		log(INFO, format, 1, first, null, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument, or a throwable
+	 */
+	public void info(String format, @Nullable Object first, @Nullable Object second) {
+		log(INFO, format, 2, first, second, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument
+	 * @param third an argument, or a throwable
+	 */
+	public void info(String format, @Nullable Object first, @Nullable Object second, @Nullable Object third) {
+		log(INFO, format, 3, first, second, third);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument, or a throwable
+	 */
+	public void warn(String format, @Nullable Object first) {
+		log(WARN, format, 1, first, null, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument, or a throwable
+	 */
+	public void warn(String format, @Nullable Object first, @Nullable Object second) {
+		log(WARN, format, 2, first, second, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument
+	 * @param third an argument, or a throwable
+	 */
+	public void warn(String format, @Nullable Object first, @Nullable Object second, @Nullable Object third) {
+		log(WARN, format, 3, first, second, third);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument, or a throwable
+	 */
+	public void error(String format, @Nullable Object first) {
+		log(ERROR, format, 1, first, null, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument, or a throwable
+	 */
+	public void error(String format, @Nullable Object first, @Nullable Object second) {
+		log(ERROR, format, 2, first, second, null);
+	}
+
+	/**
+	 * Log, with the parameters of SLF4J. Needs no memory outside of what is guarded.
+	 * @param format the message
+	 * @param first an argument
+	 * @param second an argument
+	 * @param third an argument, or a throwable
+	 */
+	public void error(String format, @Nullable Object first, @Nullable Object second, @Nullable Object third) {
+		log(ERROR, format, 3, first, second, third);
+	}
+
+	private void log(Level level, String format, int count, @Nullable Object first, @Nullable Object second,
+			@Nullable Object third) {
+		try {
+			@Nullable Object[] arguments = { first, second, third };
+			log(level, format, Arrays.copyOf(arguments, count));
+		}
+		catch (Throwable ex) {
+			// There is no memory, and nowhere left to say so.
+		}
 	}
 
 	private void log(Level level, String format, @Nullable Object[] arguments) {

@@ -64,6 +64,18 @@ public interface Scheduler {
 	void observe(Crowded crowded);
 
 	/**
+	 * Let something look now and then, while anything runs, whether all is well. Called
+	 * once, before anything else is.
+	 * @param check looks
+	 */
+	default void attend(Check check) {
+	}
+
+	/** A check has become urgent. On any thread, even where memory is short. */
+	default void hasten() {
+	}
+
+	/**
 	 * The servers shut down: from now on time must pass even if nobody lets it. Called
 	 * once, before the shutdown waits for anything.
 	 */
@@ -124,6 +136,32 @@ public interface Scheduler {
 
 		/** Let them in if there is room. */
 		void look();
+
+	}
+
+	/**
+	 * Looks whether all is well; on one thread of the scheduler at a time.
+	 */
+	interface Check {
+
+		/**
+		 * Return whether it is to look although nothing else happens. On any thread.
+		 * @return {@code true} after something went wrong
+		 */
+		boolean isUrgent();
+
+		/**
+		 * Return when it is to look.
+		 * @return nanoseconds, as {@link Scheduler#nanoTime()} counts
+		 */
+		long nextLook();
+
+		/**
+		 * Look. Must be quick.
+		 * @param now the time
+		 * @param nothingQueued whether no task waits for a worker
+		 */
+		void look(long now, boolean nothingQueued);
 
 	}
 

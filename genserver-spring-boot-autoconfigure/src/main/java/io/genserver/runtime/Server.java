@@ -284,6 +284,17 @@ public final class Server {
 	 * @return {@code false} if its sender has to wait for room
 	 */
 	private boolean send(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
+		try {
+			return queue(key, message, turn, wait);
+		}
+		catch (VirtualMachineError ex) {
+			// The message may be queued, and its cell not know.
+			this.runtime.selfCheck().suspect();
+			throw ex;
+		}
+	}
+
+	private boolean queue(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
 		Interceptors interceptors = this.runtime.interceptors();
 		if (interceptors != null) {
 			interceptors.sending(this, key, message);

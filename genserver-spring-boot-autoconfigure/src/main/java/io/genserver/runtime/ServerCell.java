@@ -15,14 +15,21 @@ import org.jspecify.annotations.Nullable;
  * <b>Exclusion.</b> {@link #status} says whether the cell is to be run: {@link #NEW}
  * (addressable, not started), {@link #SUCCESSOR} (addressable, and another cell of its
  * key has not ended), {@link #IDLE} (nothing to do), {@link #READY} (queued at the
- * scheduler, running, or awaiting what a handler returned) or {@link #PARKED} (messages
- * have to wait: suspended, or between two instances). Whoever moves it to {@code READY}
- * hands the cell to the scheduler, once; only {@link #run()} moves it back, and looks
- * again at the mailbox and the commands afterwards, while a sender looks at the status
- * after it has queued. Both do so with full fences, so one sees the other. Everything a
- * turn wrote is published by the write that ends it or by the scheduler's queue, and read
- * after the compare-and-set or the take that begins the next: fields without further
- * remark belong to the turn.
+ * scheduler), {@link #RUNNING} (in its turn, or awaiting what a handler returned),
+ * {@link #PARKED} (messages have to wait: suspended, or between two instances) or
+ * {@link #BROKEN} (its turn broke off). Whoever moves it to {@code READY} hands the cell
+ * to the scheduler afterwards; the first thread that runs it from there moves it to
+ * {@code RUNNING}, and only the turn moves it on, and looks again at the mailbox and the
+ * commands afterwards, while a sender looks at the status after it has queued. Both do so
+ * with full fences, so one sees the other. Everything a turn wrote is published by the
+ * write that ends it or by the scheduler's queue, and read after the compare-and-set that
+ * begins the next: fields without further remark belong to the turn.
+ * <p>
+ * <b>Errors of the engine.</b> Short of memory or of stack anything may throw, in the
+ * engine too. So a cell may be ready without being queued, or break off its turn, which
+ * is noted by the write of a field, as that cannot fail. The {@link SelfCheck} finds both
+ * and queues the cell. It need not know whether the cell was queued already: of two
+ * threads that run it one finds it no longer ready.
  * <p>
  * <b>One live instance.</b> A cell that takes the place of one that is ending begins as
  * {@code SUCCESSOR}, and nothing but the end of the other, {@link #predecessorEnded()},
@@ -85,6 +92,10 @@ final class ServerCell implements Watched {
 	private static final int PARKED = 3;
 
 	private static final int SUCCESSOR = 4;
+
+	private static final int RUNNING = 5;
+
+	private static final int BROKEN = 6;
 
 	private static final VarHandle STATUS;
 
@@ -156,10 +167,20 @@ final class ServerCell implements Watched {
 	/** There may be something to do. Returns whether that makes it run. */
 	boolean ready() {
 		if (this.status == IDLE && STATUS.compareAndSet(this, IDLE, READY)) {
-			execute(this);
+			queue();
 			return true;
 		}
 		return false;
+	}
+
+	/** It has become ready: have it run, now or, if that fails, once it is found. */
+	private void queue() {
+		try {
+			execute(this);
+		}
+		catch (Throwable ex) {
+			runtime().selfCheck().suspect();
+		}
 	}
 
 	/** Run a task where the server's turns run. */
@@ -239,7 +260,7 @@ final class ServerCell implements Watched {
 		}
 		int now = this.status;
 		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
-			execute(this);
+			queue();
 			return true;
 		}
 		if (now == SUCCESSOR) {
@@ -263,7 +284,7 @@ final class ServerCell implements Watched {
 				command(START);
 			}
 			else if ((this.commands & (START | STOP)) != 0 && STATUS.compareAndSet(this, NEW, READY)) {
-				execute(this);
+				queue();
 			}
 		}
 	}
@@ -328,39 +349,84 @@ final class ServerCell implements Watched {
 
 	@Override
 	public void run() {
-		Turn turn = Turn.enter(this, this.handling.interruption());
-		TurnStep step = TurnStep.WAIT;
+		if (claim()) {
+			turn(null, false);
+		}
+	}
+
+	/** Whether the calling thread is to run the turn. */
+	boolean claim() {
+		return STATUS.compareAndSet(this, READY, RUNNING);
+	}
+
+	/**
+	 * Run a turn that was claimed. What throws while the cell belongs to this thread
+	 * leaves it broken; later it may be ready and not queued.
+	 * @param resumed what the turn goes on with
+	 * @param mends whether an earlier turn broke off
+	 */
+	void turn(@Nullable Awaited resumed, boolean mends) {
+		boolean owned = true;
+		Turn turn = null;
 		try {
-			if (this.agenda == null || (this.commands & ~PASSIVATE) != 0) {
-				active();
+			turn = Turn.enter(this, this.handling.interruption());
+			TurnStep step = steps(turn, resumed, mends);
+			if (step == TurnStep.PARK) {
+				this.inbox.mailbox.letGo();
+				owned = false;
+				this.status = PARKED;
+				parked();
 			}
-			int left = BATCH;
-			do {
-				step = (this.commands != 0 || !this.life.isServing()) ? obey() : TurnStep.GO_ON;
-				if (step == TurnStep.GO_ON) {
-					step = next(turn);
+			else if (step == TurnStep.WAIT || step == TurnStep.END) {
+				owned = false;
+				VarHandle.fullFence();
+			}
+			else {
+				this.inbox.mailbox.letGo();
+				owned = false;
+				this.status = IDLE;
+				rested();
+			}
+		}
+		finally {
+			if (owned) {
+				this.status = BROKEN;
+			}
+			if (turn != null) {
+				turn.leave();
+			}
+			if (owned) {
+				runtime().selfCheck().suspect();
+			}
+		}
+	}
+
+	private TurnStep steps(Turn turn, @Nullable Awaited resumed, boolean mends) {
+		TurnStep step;
+		try {
+			if (mends) {
+				step = this.handling.mend();
+			}
+			else {
+				if (resumed != null || this.agenda == null || (this.commands & ~PASSIVATE) != 0) {
+					active();
+				}
+				step = (resumed != null) ? this.handling.resumed(resumed) : TurnStep.GO_ON;
+				for (int left = BATCH; step == TurnStep.GO_ON && left > 0; left--) {
+					step = (this.commands != 0 || !this.life.isServing()) ? obey() : TurnStep.GO_ON;
+					if (step == TurnStep.GO_ON) {
+						step = next(turn);
+					}
 				}
 			}
-			while (step == TurnStep.GO_ON && --left > 0);
 		}
 		catch (Throwable ex) {
 			step = this.handling.broken(ex);
 		}
-		finally {
-			if (step != TurnStep.WAIT) {
-				this.handling.interruption().end();
-			}
+		if (step != TurnStep.WAIT) {
+			this.handling.interruption().end();
 		}
-		try {
-			switch (step) {
-				case GO_ON, REST -> rest();
-				case PARK -> park();
-				case WAIT, END -> VarHandle.fullFence();
-			}
-		}
-		finally {
-			turn.leave();
-		}
+		return step;
 	}
 
 	private TurnStep next(Turn turn) {
@@ -383,23 +449,27 @@ final class ServerCell implements Watched {
 		this.turnBegan = coarseTime();
 	}
 
-	/** Go on after what was awaited is there. Only by the owner of the turn. */
-	void goOn(TurnStep step) {
-		active();
-		switch (step) {
-			case GO_ON -> run();
-			case REST -> rest();
-			case PARK -> park();
-			case WAIT, END -> {
-			}
-		}
-	}
-
 	/** Follow the commands. */
 	private TurnStep obey() {
 		// An interrupt that was meant for a handler does not meet what follows it.
 		this.handling.interruption().next();
 		int bits = (int) COMMANDS.getAndSet(this, 0);
+		boolean obeyed = false;
+		try {
+			TurnStep step = obey(bits);
+			obeyed = true;
+			return step;
+		}
+		finally {
+			if (!obeyed) {
+				// Each can be followed again.
+				COMMANDS.getAndBitwiseOr(this, bits);
+			}
+		}
+	}
+
+	private TurnStep obey(int commands) {
+		int bits = commands;
 		if ((bits & STOP_ITSELF) != 0 && this.life.stopsItself()) {
 			bits |= STOP;
 		}
@@ -461,22 +531,18 @@ final class ServerCell implements Watched {
 				&& (open == null || open.isEmpty());
 	}
 
-	/** End the turn; begin another if there is something to do already. */
-	private void rest() {
-		this.inbox.mailbox.letGo();
-		STATUS.setVolatile(this, IDLE);
+	/** The turn has ended; begin another if there is something to do already. */
+	private void rested() {
 		if ((!this.inbox.mailbox.isDrained() || this.commands != 0 || !isIdle())
 				&& STATUS.compareAndSet(this, IDLE, READY)) {
-			execute(this);
+			queue();
 		}
 	}
 
-	/** End the turn; only a command begins another. */
-	private void park() {
-		this.inbox.mailbox.letGo();
-		STATUS.setVolatile(this, PARKED);
+	/** The turn has ended; only a command begins another. */
+	private void parked() {
 		if (this.commands != 0 && STATUS.compareAndSet(this, PARKED, READY)) {
-			execute(this);
+			queue();
 		}
 	}
 
@@ -657,7 +723,11 @@ final class ServerCell implements Watched {
 	boolean isQuiet() {
 		int now = this.status;
 		return this.life.isOver()
-				|| (now != READY && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
+				|| (!isBusy(now) && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
+	}
+
+	private static boolean isBusy(int status) {
+		return status == READY || status == RUNNING || status == BROKEN;
 	}
 
 	/**
@@ -665,7 +735,7 @@ final class ServerCell implements Watched {
 	 * do.
 	 */
 	boolean isQuietBut(int handlers) {
-		return this.status != READY && this.inbox.mailbox.size() == 0 && this.handling.isSettledBut(handlers);
+		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.handling.isSettledBut(handlers);
 	}
 
 	/** Messages that wait, are being handled, or were and are not answered. */
@@ -676,6 +746,87 @@ final class ServerCell implements Watched {
 	/** Whether it serves messages but waits for a handler beside its turn to end. */
 	boolean isParkedServing() {
 		return this.status == PARKED && this.life.isServing();
+	}
+
+	// For the self-check.
+
+	/** Changes with nearly every turn. On any thread. */
+	long progress() {
+		return this.statistics.processedCount() + this.turnBegan;
+	}
+
+	/**
+	 * Whether it is to run and does not: it was lost, unless a queue holds it or somebody
+	 * is about to queue it. On any thread.
+	 */
+	boolean mayBeLost() {
+		int now = this.status;
+		return switch (now) {
+			case READY, BROKEN -> true;
+			case NEW -> (this.commands & (START | STOP)) != 0;
+			case IDLE -> this.commands != 0 || this.inbox.mailbox.size() > 0 || !isIdle() || hasLostTimer();
+			case PARKED -> this.commands != 0 || hasLostTimer();
+			case SUCCESSOR -> hasPredecessorEnded();
+			default -> this.handling.mayBeLost();
+		};
+	}
+
+	/** Whether its turn broke off, so that certainly nobody runs it. */
+	boolean isBroken() {
+		return this.status == BROKEN;
+	}
+
+	private boolean hasLostTimer() {
+		Agenda own = this.agenda;
+		return own != null && !runtime().timers().isPaused() && own.hasLostTimer();
+	}
+
+	private boolean hasPredecessorEnded() {
+		ServerCell before = this.predecessor;
+		return before != null && before.life.hasTerminated();
+	}
+
+	/**
+	 * Run it, unless whoever was to do so has: of two that run it one finds that the
+	 * other does. On a thread of the scheduler or of the server's executor.
+	 * @param check what found it
+	 */
+	void runLost(SelfCheck check) {
+		int now = this.status;
+		if (now == SUCCESSOR) {
+			if (hasPredecessorEnded()) {
+				check.recovered(this);
+				predecessorEnded();
+			}
+		}
+		else if (now == RUNNING) {
+			this.handling.runLost(check);
+		}
+		else if (now == BROKEN) {
+			if (STATUS.compareAndSet(this, BROKEN, RUNNING)) {
+				check.recovered(this);
+				turn(null, true);
+			}
+		}
+		else {
+			armLostTimers(check);
+			if (now != READY && mayBeLost()) {
+				STATUS.compareAndSet(this, now, READY);
+			}
+			if (claim()) {
+				check.recovered(this);
+				turn(null, false);
+			}
+		}
+	}
+
+	private void armLostTimers(SelfCheck check) {
+		Agenda own = this.agenda;
+		if (own != null && hasLostTimer()) {
+			for (int left = own.armLost(); left > 0; left--) {
+				check.recovered(this);
+			}
+		}
 	}
 
 	/** Whether it has not begun, though it may have been asked to. */

@@ -87,21 +87,27 @@ final class Staff {
 		if (this.scheduler.isClosed() || !isWanted(worker) || !kind.enlist(most)) {
 			return false;
 		}
-		if (worker.comeBack()) {
-			this.queues.roster().addBack(worker);
-		}
-		else {
+		if (!worker.comeBack()) {
 			// The monitor has thought better of it.
 			kind.unlisted();
+			return true;
 		}
-		return true;
+		boolean known = false;
+		try {
+			this.queues.roster().addBack(worker);
+			known = true;
+		}
+		catch (Throwable ex) {
+			// Without memory for it the worker ends as one that is not missed.
+			worker.stayAside();
+			kind.unlisted();
+		}
+		return known;
 	}
 
+	/** A worker takes no task any more. Throws nothing. */
 	void ended(Worker worker) {
 		boolean listed = worker.end();
-		if (listed) {
-			this.queues.roster().sweepFew();
-		}
 		if (listed != worker.retired) {
 			// Retired, it was already counted as ended; aside, by the monitor too.
 			if (listed) {
@@ -112,7 +118,16 @@ final class Staff {
 			}
 		}
 		worker.crew().ended();
-		this.scheduler.handOver(worker);
+		try {
+			this.scheduler.handOver(worker);
+			if (listed) {
+				this.queues.roster().sweepFew();
+			}
+		}
+		catch (Throwable ex) {
+			// The monitor sweeps too, and sees to it that there are workers.
+			this.scheduler.hasten();
+		}
 	}
 
 	/** There is a task more: wake a worker unless one is coming anyway. */
@@ -169,17 +184,35 @@ final class Staff {
 	}
 
 	private void add(Crew kind, int number) {
-		List<Worker> added = new ArrayList<>(number);
-		while (added.size() < number && !this.scheduler.isClosed() && kind.admit()) {
-			added.add(new Worker(this.scheduler, kind));
-		}
-		if (added.isEmpty()) {
+		if (number <= 0) {
 			return;
 		}
-		this.queues.roster().add(added);
-		this.scheduler.monitor().wake();
-		for (Worker worker : added) {
-			start(worker);
+		// Memory is found first, and only then anything counted.
+		List<Worker> added = new ArrayList<>(number);
+		int admitted = 0;
+		boolean listed = false;
+		try {
+			for (int i = 0; i < number; i++) {
+				added.add(new Worker(this.scheduler, kind));
+			}
+			while (admitted < number && !this.scheduler.isClosed() && kind.admit()) {
+				admitted++;
+			}
+			if (admitted > 0) {
+				this.queues.roster().add(added.subList(0, admitted));
+			}
+			listed = true;
+		}
+		finally {
+			for (int left = listed ? 0 : admitted; left > 0; left--) {
+				kind.dismiss();
+			}
+		}
+		for (int i = 0; i < admitted; i++) {
+			start(added.get(i));
+		}
+		if (admitted > 0) {
+			this.scheduler.monitor().wake();
 		}
 	}
 

@@ -28,6 +28,10 @@ final class TimerPause {
 		return true;
 	}
 
+	boolean isPaused() {
+		return this.paused;
+	}
+
 	void begin() {
 		this.paused = true;
 	}
@@ -40,7 +44,16 @@ final class TimerPause {
 	private void ringHeld() {
 		Runnable ring = this.held.poll();
 		while (ring != null) {
-			ring.run();
+			boolean rung = false;
+			try {
+				ring.run();
+				rung = true;
+			}
+			finally {
+				if (!rung) {
+					this.held.add(ring);
+				}
+			}
 			ring = this.held.poll();
 		}
 	}

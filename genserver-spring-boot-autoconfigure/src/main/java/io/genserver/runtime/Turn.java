@@ -53,9 +53,9 @@ final class Turn {
 			CURRENT.set(turn);
 		}
 		turn.thread.begin(cell.runtime().classLoader());
-		turn.cell = cell;
-		turn.interruption = interruption;
 		interruption.begin();
+		turn.interruption = interruption;
+		turn.cell = cell;
 		return turn;
 	}
 

@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class Worker implements Runnable {
 	}
 
 	private static final int QUEUE = 256;
+
+	/** After an error of the engine. */
+	private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
 	/** Tasks between two looks at the shared queue, so that it never starves; prime. */
 	private static final int SHARED_FIRST = 61;
@@ -93,6 +97,9 @@ final class Worker implements Runnable {
 
 	private int taken;
 
+	/** A task that was taken from a queue and has not begun; only the worker uses it. */
+	private @Nullable Runnable inHand;
+
 	Worker(WorkerScheduler scheduler, Crew crew) {
 		this.scheduler = scheduler;
 		this.crew = crew;
@@ -122,22 +129,36 @@ final class Worker implements Runnable {
 				try {
 					if (failed) {
 						failed = false;
-						Thread.yield();
+						pause();
+						Runnable left = this.inHand;
+						if (left != null) {
+							runTask(left);
+						}
 						// It may have failed as it was about to come back.
 						over = !letGo();
 					}
 					over = over || work();
 				}
 				catch (Throwable ex) {
-					// The engine itself had no memory. Nothing is called here, as even a
+					// The engine itself had no memory. No text is used here, as even a
 					// string constant may fail then.
 					failed = true;
+					this.scheduler.hasten();
 				}
 			}
 		}
 		finally {
 			this.scheduler.staff().ended(this);
 		}
+	}
+
+	/** Let others have the memory for a while; needs none itself. */
+	private static void pause() {
+		long end = System.nanoTime() + PAUSE;
+		do {
+			Thread.yield();
+		}
+		while (System.nanoTime() - end < 0);
 	}
 
 	/** Run tasks until there are none for it; always {@code true}. */
@@ -152,6 +173,7 @@ final class Worker implements Runnable {
 				giveWay();
 			}
 			next = take();
+			this.inHand = next;
 			if (next == null) {
 				TASK.setOpaque(this, null);
 				next = this.scheduler.next(this);
@@ -166,10 +188,12 @@ final class Worker implements Runnable {
 		// Somebody may have kept the thread and interrupted it while it had nothing to
 		// do.
 		Thread.interrupted();
+		this.inHand = null;
 		try {
 			next.run();
 		}
 		catch (Throwable ex) {
+			this.scheduler.hasten();
 			logger.error("A task of a server failed: {}", next, ex);
 		}
 		this.state.clean();
@@ -198,6 +222,11 @@ final class Worker implements Runnable {
 		TASK.setOpaque(this, null);
 		this.scheduler.handOver(this);
 		return this.scheduler.staff().comesBack(this);
+	}
+
+	/** A task was taken from a queue, and must not be lost. Only by this worker. */
+	void takes(@Nullable Runnable next) {
+		this.inHand = next;
 	}
 
 	/** A task was found that will be run now. Only by this worker. */
@@ -230,6 +259,11 @@ final class Worker implements Runnable {
 	/** Be listed again, unless it is. By this worker. */
 	boolean comeBack() {
 		return PLACE.compareAndSet(this, ASIDE, LISTED);
+	}
+
+	/** Not be listed after all. By this worker. */
+	void stayAside() {
+		PLACE.compareAndSet(this, LISTED, ASIDE);
 	}
 
 	/**

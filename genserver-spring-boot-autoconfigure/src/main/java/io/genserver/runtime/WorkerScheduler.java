@@ -68,6 +68,9 @@ final class WorkerScheduler implements Scheduler {
 
 	private final SpinTime callersTime = new SpinTime(Runtime.getRuntime().availableProcessors());
 
+	/** Looks after the servers; set before anything runs. */
+	private volatile @Nullable Check check;
+
 	private volatile boolean closed;
 
 	WorkerScheduler(RuntimeSettings settings) {
@@ -100,17 +103,24 @@ final class WorkerScheduler implements Scheduler {
 	@Override
 	public void execute(Runnable task) {
 		Worker worker = Worker.current();
-		if (worker != null && worker.scheduler() == this && worker.offer(task)) {
-			if (worker.isAside()) {
+		boolean own = worker != null && worker.scheduler() == this && worker.offer(task);
+		if (!own) {
+			this.queues.offer(task);
+		}
+		try {
+			if (!own || worker == null) {
+				this.staff.summon();
+			}
+			else if (worker.isAside()) {
 				handOver(worker);
 			}
 			else if (worker.queued() > 1) {
 				this.staff.summon();
 			}
 		}
-		else {
-			this.queues.offer(task);
-			this.staff.summon();
+		catch (Throwable ex) {
+			// The task is queued: the monitor sees to it that a worker comes.
+			hasten();
 		}
 		if (this.closed) {
 			runLeft();
@@ -208,6 +218,26 @@ final class WorkerScheduler implements Scheduler {
 	}
 
 	@Override
+	public void attend(Check check) {
+		this.check = check;
+	}
+
+	/** Something failed: look soon what was lost by that. Throws nothing. */
+	@Override
+	public void hasten() {
+		try {
+			this.monitor.hasten();
+		}
+		catch (Throwable ex) {
+			// It looks when anything else happens.
+		}
+	}
+
+	@Nullable Check check() {
+		return this.check;
+	}
+
+	@Override
 	public void open() {
 		this.monitor = new Monitor(this, this.settings);
 		this.closed = false;
@@ -279,6 +309,7 @@ final class WorkerScheduler implements Scheduler {
 				task = search(worker);
 			}
 			if (task != null) {
+				worker.takes(task);
 				// In this order: the monitor parks only after it has seen no task.
 				worker.begins(task);
 				this.monitor.workBegins();
@@ -297,26 +328,31 @@ final class WorkerScheduler implements Scheduler {
 		}
 		Runnable task = null;
 		long begin = System.nanoTime();
-		long end = begin + this.workersTime.next();
 		long now = begin;
-		do {
-			for (int i = 0; i < 16 && task == null; i++) {
-				Thread.onSpinWait();
-				task = this.queues.takeShared();
+		try {
+			long end = begin + this.workersTime.next();
+			do {
+				for (int i = 0; i < 16 && task == null; i++) {
+					Thread.onSpinWait();
+					task = this.queues.takeShared();
+				}
+				if (task == null) {
+					task = this.queues.roster().steal(worker);
+				}
+				if (task == null) {
+					now = System.nanoTime();
+				}
 			}
-			if (task == null) {
-				task = this.queues.roster().steal(worker);
-			}
-			if (task == null) {
-				now = System.nanoTime();
-			}
+			while (task == null && now - end < 0 && !this.closed);
 		}
-		while (task == null && now - end < 0 && !this.closed);
-		this.searching.decrementAndGet();
+		finally {
+			this.searching.decrementAndGet();
+		}
 		if (task == null) {
 			this.workersTime.inVain();
 			return this.queues.find(worker);
 		}
+		worker.takes(task);
 		this.workersTime.found(now - begin);
 		if (this.queues.hasShared()) {
 			this.staff.summon();

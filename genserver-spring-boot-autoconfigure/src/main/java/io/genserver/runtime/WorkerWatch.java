@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the monitor does about workers at every tick: it notices those that stay in one
@@ -48,6 +49,9 @@ final class WorkerWatch {
 
 	/** Where the next look at those set aside begins. */
 	private int next;
+
+	/** Which of those set aside was nudged last. */
+	private int nudged;
 
 	/** Workers that were set aside as they wait, since others were added. */
 	private int vacated;
@@ -122,8 +126,25 @@ final class WorkerWatch {
 		this.vacated += worker.isWaiting() ? 1 : 0;
 		this.scheduler.handOver(worker);
 		if (!worker.noted) {
-			worker.noted = true;
 			this.aside.add(worker);
+			worker.noted = true;
+		}
+	}
+
+	/**
+	 * Wake the threads of workers, which costs each no more than a look around: one that
+	 * was to be woken may not have been. Of those set aside some at a time.
+	 * @param all whether it is the turn of those that are listed
+	 */
+	void nudge(boolean all) {
+		if (all) {
+			for (Worker worker : this.scheduler.queues().roster().listed()) {
+				LockSupport.unpark(worker.thread);
+			}
+		}
+		for (int left = Math.min(this.aside.size(), LOOKS); left > 0; left--) {
+			this.nudged = (this.nudged + 1) % this.aside.size();
+			LockSupport.unpark(this.aside.get(this.nudged).thread);
 		}
 	}
 

@@ -86,6 +86,8 @@ public final class SeededScheduler implements Scheduler {
 
 	private final Queue<Throwable> failures = new ArrayDeque<>();
 
+	private @Nullable Check check;
+
 	private Participant running = this.driver;
 
 	private Rest rest = Rest.NEVER;
@@ -289,6 +291,16 @@ public final class SeededScheduler implements Scheduler {
 	}
 
 	@Override
+	public void attend(Check check) {
+		this.check = check;
+	}
+
+	@Override
+	public void hasten() {
+		this.tickDue = true;
+	}
+
+	@Override
 	public void close(long timeout, TimeUnit unit) {
 		// Threads end by themselves when there is nothing to run. What can, does so
 		// first;
@@ -461,11 +473,21 @@ public final class SeededScheduler implements Scheduler {
 			return false;
 		}
 		Expiring first = firstTimed();
-		return !this.crowded.isEmpty() || (first != null && seen(first) - this.now <= 0);
+		return !this.crowded.isEmpty() || isLookDue() || (first != null && seen(first) - this.now <= 0);
+	}
+
+	/** Whether to look after an error in the engine, as far as time has come. */
+	private boolean isLookDue() {
+		Check own = this.check;
+		return own != null && own.isUrgent() && own.nextLook() - this.now <= 0;
 	}
 
 	private void tick() {
 		try {
+			Check own = this.check;
+			if (own != null && isLookDue()) {
+				own.look(this.now, this.tasks.isEmpty());
+			}
 			this.wheel.advance(this.now);
 			for (int left = this.crowded.size(); left > 0; left--) {
 				this.crowded.removeFirst().look();
@@ -483,6 +505,10 @@ public final class SeededScheduler implements Scheduler {
 			if (participant.deadline != Long.MAX_VALUE) {
 				next = Math.min(next, participant.deadline);
 			}
+		}
+		Check own = this.check;
+		if (own != null && own.isUrgent()) {
+			next = Math.min(next, Math.max(own.nextLook(), this.now + TICK));
 		}
 		Expiring first = firstTimed();
 		if (first != null) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.CastAction;
 import io.genserver.GenServerRef;
@@ -14,6 +15,9 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.actuate.Servers.Busy;
 import io.genserver.actuate.Servers.Cell;
+import io.genserver.runtime.OwnExecutor;
+import io.genserver.runtime.ServerDefinition;
+import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import io.micrometer.core.instrument.Meter;
@@ -75,6 +79,26 @@ class GenServerMetersTest {
 		assertThat(this.registry.get("genserver.replies.abandoned").tag("server", "kv").functionCounter().count())
 			.isEqualTo(1);
 		assertThat(this.servers.registry().info("kv").abandonedReplies()).isOne();
+	}
+
+	@Test
+	void countsTurnsThatWereLostAndFound() throws Exception {
+		AtomicBoolean noMemory = new AtomicBoolean();
+		OwnExecutor executor = new OwnExecutor("threads", (task) -> new Unable(task, noMemory.getAndSet(false)).start(),
+				() -> false);
+		this.servers.runtime()
+			.add(new ServerDefinition("kv", Cell.class, List.of(), false, List.of(), Cell::new, ServerSettings.DEFAULTS,
+					List.of(), executor));
+		this.meters.follow(this.servers.start().runtime());
+		GenServerRef<Cell> kv = this.servers.ref("kv");
+		kv.call((cell) -> cell.value);
+		noMemory.set(true);
+		HangGuard.await("a turn failed", () -> {
+			kv.callAsync((cell) -> cell.value).join();
+			return !noMemory.get();
+		});
+		HangGuard.await("the turn was found",
+				() -> this.registry.get("genserver.turns.recovered").functionCounter().count() == 1);
 	}
 
 	@Test
@@ -175,6 +199,8 @@ class GenServerMetersTest {
 	void countsRestarts() {
 		this.servers.add("kv", false).start();
 		this.servers.registry().restart("kv");
+		// A turn that runs already may take the next message first.
+		HangGuard.await("the server restarts", () -> this.servers.registry().info("kv").restarts() == 1);
 		this.servers.ref("kv").call((cell) -> cell.value);
 		assertThat(this.registry.get("genserver.restarts").tag("server", "kv").counter().count()).isOne();
 		assertThat(this.servers.registry().info("kv").restarts()).isOne();
@@ -235,6 +261,26 @@ class GenServerMetersTest {
 
 	private double depth(String server) {
 		return this.registry.get("genserver.mailbox.depth").tag("server", server).gauge().value();
+	}
+
+	/** A thread that may have no memory for anything. */
+	private static final class Unable extends Thread {
+
+		private final boolean unable;
+
+		Unable(Runnable task, boolean unable) {
+			super(task);
+			this.unable = unable;
+		}
+
+		@Override
+		public ClassLoader getContextClassLoader() {
+			if (this.unable) {
+				throw new OutOfMemoryError("expected");
+			}
+			return super.getContextClassLoader();
+		}
+
 	}
 
 }

@@ -16,6 +16,24 @@ class DeadlineWheelTests {
 	private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
 	@Test
+	void whatLacksMemoryWhenItExpiresIsTriedAgain() {
+		DeadlineWheel memory = new DeadlineWheel(0);
+		int[] tries = new int[1];
+		Alarm alarm = new Alarm(1, () -> {
+			if (++tries[0] < 3) {
+				throw new OutOfMemoryError("none left");
+			}
+		});
+		memory.add(alarm);
+		for (long tick = 1; tick < 10; tick++) {
+			memory.advance(tick * MILLI);
+		}
+		assertThat(tries[0]).isEqualTo(3);
+		assertThat(alarm.isOver()).isTrue();
+		assertThat(memory.isEmpty()).isTrue();
+	}
+
+	@Test
 	void everyDeadlineExpiresOnceNeverEarlyAndAtMostTwoTicksLate() {
 		for (long origin : new long[] { 0, -5_000 * MILLI, 123_456_789, -987_654_321 }) {
 			Random random = new Random(origin);

@@ -1,0 +1,253 @@
+package io.genserver.runtime;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.genserver.ServerInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what was to run and was lost, and runs it: a cell that is ready although no queue
+ * holds it, one that has messages and is not ready, one whose turn broke off, a future
+ * that has completed and with which no turn goes on, a timer that is neither armed nor
+ * due. Only an error in the midst of the engine has such an effect, where memory or stack
+ * ran out, or an executor of a user's that forgets what it was given.
+ * <p>
+ * What two looks find in the same state, with no progress between them, counts as lost:
+ * soon if nothing is queued at all, later and later the more often it was queued again
+ * while there is anything queued or where an executor of a user's has the queue. Nothing
+ * depends on that being right, since a cell that runs or has run is not run again; see
+ * {@link ServerCell#runLost}.
+ * <p>
+ * The scheduler looks, on one thread: soon after something failed, else every few seconds
+ * while anything runs, at some cells at a time. Nothing is counted per message.
+ */
+final class SelfCheck implements Scheduler.Check {
+
+	private static final SafeLogger logger = SafeLogger.of(SelfCheck.class);
+
+	private static final long PERIOD = TimeUnit.SECONDS.toNanos(10);
+
+	/** Between rounds after something failed, or while something seems to be lost. */
+	private static final long SOON = TimeUnit.MILLISECONDS.toNanos(10);
+
+	/** Rounds after something failed. */
+	private static final int ROUNDS = 10;
+
+	/** Given to the workers while there is anything in their queues. */
+	private static final long BACKLOG = TimeUnit.SECONDS.toNanos(1);
+
+	/** Given to an executor of a user's. */
+	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+
+	private static final int MAX_DOUBLINGS = 10;
+
+	/** Cells looked at in one look. */
+	private static final int CELLS = 1024;
+
+	private final GenServerRuntime runtime;
+
+	private final AtomicLong recovered = new AtomicLong();
+
+	private volatile boolean suspected;
+
+	private int roundsLeft;
+
+	/** When the last round began. */
+	private long last;
+
+	private boolean walks;
+
+	private Iterator<Server> servers = Collections.emptyIterator();
+
+	private Iterator<ServerCell> cells = Collections.emptyIterator();
+
+	private Iterator<ServerCell> ending = Collections.emptyIterator();
+
+	/** What seemed to be lost in the round before. */
+	private Map<ServerCell, Seen> seen = new IdentityHashMap<>();
+
+	private Map<ServerCell, Seen> found = new IdentityHashMap<>();
+
+	SelfCheck(GenServerRuntime runtime, long now) {
+		this.runtime = runtime;
+		this.last = now;
+	}
+
+	/** Something failed: look soon. On any thread; throws nothing. */
+	void suspect() {
+		this.suspected = true;
+		try {
+			this.runtime.scheduler().hasten();
+		}
+		catch (Throwable ex) {
+			// It looks when anything else happens.
+		}
+	}
+
+	/** Something was lost, and runs now. On any thread; throws nothing. */
+	void recovered(ServerCell cell) {
+		this.recovered.incrementAndGet();
+		logger.warn("Server {} did not go on, after an error or as its executor forgot it; it does now", cell);
+	}
+
+	/** How much was lost, found and run. */
+	long recovered() {
+		return this.recovered.get();
+	}
+
+	@Override
+	public boolean isUrgent() {
+		return this.suspected || this.walks || this.roundsLeft > 0 || !this.seen.isEmpty();
+	}
+
+	@Override
+	public long nextLook() {
+		return this.walks ? this.last : this.last + (isUrgent() ? SOON : PERIOD);
+	}
+
+	@Override
+	public void look(long now, boolean nothingQueued) {
+		try {
+			walk(now, nothingQueued);
+		}
+		catch (VirtualMachineError ex) {
+			// Another round, from the beginning.
+			this.walks = false;
+			this.last = now;
+			this.suspected = true;
+		}
+	}
+
+	private void walk(long now, boolean nothingQueued) {
+		if (!this.walks) {
+			begin(now);
+		}
+		for (int left = CELLS; left > 0; left--) {
+			ServerCell cell = next();
+			if (cell == null) {
+				this.walks = false;
+				Map<ServerCell, Seen> before = this.seen;
+				this.seen = this.found;
+				before.clear();
+				this.found = before;
+				return;
+			}
+			look(cell, now, nothingQueued);
+		}
+	}
+
+	private void begin(long now) {
+		this.last = now;
+		if (this.suspected) {
+			this.suspected = false;
+			this.roundsLeft = ROUNDS;
+		}
+		else {
+			this.roundsLeft = Math.max(0, this.roundsLeft - 1);
+		}
+		this.found.clear();
+		this.cells = Collections.emptyIterator();
+		this.ending = Collections.emptyIterator();
+		this.servers = this.runtime.servers().iterator();
+		this.walks = true;
+	}
+
+	private @Nullable ServerCell next() {
+		while (!this.cells.hasNext()) {
+			if (this.ending.hasNext()) {
+				this.cells = this.ending;
+				this.ending = Collections.emptyIterator();
+			}
+			else if (this.servers.hasNext()) {
+				Instances instances = this.servers.next().instances();
+				if (this.runtime.hasStarted() && !this.runtime.isShutDown()) {
+					instances.lookForIdle();
+				}
+				this.cells = instances.all().iterator();
+				this.ending = instances.ending().iterator();
+			}
+			else {
+				return null;
+			}
+		}
+		return this.cells.next();
+	}
+
+	private void look(ServerCell cell, long now, boolean nothingQueued) {
+		if (this.roundsLeft > 0) {
+			// Whoever was to see to these may have failed.
+			cell.inbox().observe();
+			cell.handling().startBeside();
+		}
+		if (!cell.mayBeLost()) {
+			return;
+		}
+		long progress = cell.progress();
+		Seen before = this.seen.get(cell);
+		if (before == null || before.progress() != progress) {
+			this.found.put(cell, new Seen(progress, now, 0));
+			return;
+		}
+		long patience = cell.isBroken() ? SOON
+				: (cell.server().executor() != null) ? PATIENCE : nothingQueued ? SOON : BACKLOG;
+		if (now - before.since() >= patience << before.doublings()) {
+			cell.execute(new LostTurn(cell));
+			this.found.put(cell, new Seen(progress, now, Math.min(MAX_DOUBLINGS, before.doublings() + 1)));
+		}
+		else {
+			this.found.put(cell, before);
+		}
+	}
+
+	/**
+	 * A cell that seems to be lost.
+	 *
+	 * @param progress what it had done by then
+	 * @param since when it was first seen so, or last queued again
+	 * @param doublings how often it was queued again
+	 */
+	private record Seen(long progress, long since, int doublings) {
+	}
+
+	/** Runs a cell that seems to be lost. */
+	private final class LostTurn implements Watched {
+
+		private final ServerCell cell;
+
+		LostTurn(ServerCell cell) {
+			this.cell = cell;
+		}
+
+		@Override
+		public void run() {
+			this.cell.runLost(SelfCheck.this);
+		}
+
+		@Override
+		public ServerCell cell() {
+			return this.cell;
+		}
+
+		@Override
+		public ServerInfo.@Nullable InFlight inFlight() {
+			return this.cell.inFlight();
+		}
+
+		@Override
+		public boolean isSlow(long now, long threshold) {
+			return this.cell.isSlow(now, threshold);
+		}
+
+		@Override
+		public String toString() {
+			return this.cell.toString();
+		}
+
+	}
+
+}

@@ -1,0 +1,171 @@
+package io.genserver.runtime;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduler that throws in some of the calls that the engine makes to it, as anything
+ * may that needs memory or stack: in the n-th, and in some that follow. The engine comes
+ * here in nearly every step, so that an error in each step can be tried.
+ */
+final class FailingScheduler implements Scheduler {
+
+	private final Scheduler scheduler;
+
+	private final Supplier<Error> error;
+
+	/** Calls until one fails; negative once all have that were to. */
+	private int left = Integer.MAX_VALUE;
+
+	private int failures;
+
+	private int calls;
+
+	private boolean failsTracking;
+
+	private boolean forgets;
+
+	private @Nullable Error last;
+
+	FailingScheduler(Scheduler scheduler, Supplier<Error> error) {
+		this.scheduler = scheduler;
+		this.error = error;
+	}
+
+	/**
+	 * Let calls fail from now on.
+	 * @param first the first that fails, from 1 on
+	 * @param number how many fail, one after the other
+	 */
+	void fail(int first, int number) {
+		this.calls = 0;
+		this.left = first;
+		this.failures = number;
+	}
+
+	/** From now on all is well; returns how many calls there were since {@link #fail}. */
+	int stopFailing() {
+		this.failures = 0;
+		return this.calls;
+	}
+
+	/** What was thrown last. */
+	@Nullable Error last() {
+		return this.last;
+	}
+
+	private void step() {
+		this.calls++;
+		if (this.failures > 0 && --this.left <= 0) {
+			this.failures--;
+			Error thrown = this.error.get();
+			this.last = thrown;
+			throw thrown;
+		}
+	}
+
+	@Override
+	public long nanoTime() {
+		step();
+		return this.scheduler.nanoTime();
+	}
+
+	@Override
+	public long coarseTime() {
+		step();
+		return this.scheduler.coarseTime();
+	}
+
+	@Override
+	public double random() {
+		step();
+		return this.scheduler.random();
+	}
+
+	/** Forget the next task. */
+	void forgetTask() {
+		this.forgets = true;
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		step();
+		if (this.forgets) {
+			this.forgets = false;
+			return;
+		}
+		this.scheduler.execute(() -> {
+			try {
+				task.run();
+			}
+			catch (VirtualMachineError ex) {
+				// As a worker does.
+				this.scheduler.hasten();
+			}
+		});
+	}
+
+	@Override
+	public boolean await(Waiter waiter, long deadline) throws InterruptedException {
+		step();
+		return this.scheduler.await(waiter, deadline);
+	}
+
+	@Override
+	public void wake(Waiter waiter) {
+		this.scheduler.wake(waiter);
+	}
+
+	/** Let the next call of {@link #track} fail. */
+	void failTracking() {
+		this.failsTracking = true;
+	}
+
+	@Override
+	public void track(Expiring expiring) {
+		step();
+		if (this.failsTracking) {
+			this.failsTracking = false;
+			throw this.error.get();
+		}
+		this.scheduler.track(expiring);
+	}
+
+	@Override
+	public void observe(Crowded crowded) {
+		step();
+		look(crowded);
+	}
+
+	/** As the monitor does. */
+	private void look(Crowded crowded) {
+		this.scheduler.observe(() -> {
+			try {
+				crowded.look();
+			}
+			catch (VirtualMachineError ex) {
+				look(crowded);
+			}
+		});
+	}
+
+	@Override
+	public void attend(@Nullable Check check) {
+		if (check != null) {
+			this.scheduler.attend(check);
+		}
+	}
+
+	@Override
+	public void hasten() {
+		this.scheduler.hasten();
+	}
+
+	@Override
+	public void close(long timeout, TimeUnit unit) {
+		this.scheduler.close(timeout, unit);
+	}
+
+}
