@@ -43,7 +43,15 @@ final class Interceptors {
 			envelope = new MessageEnvelope(cell.server(), cell.key(), message, cell.runtime().nanoTime());
 			message.envelope = envelope;
 		}
-		return handling(all(), 0, envelope, handler);
+		Reached reached = new Reached(handler);
+		try {
+			return handling(all(), 0, envelope, reached);
+		}
+		finally {
+			if (!reached.yes) {
+				message.letGoOfPayload();
+			}
+		}
 	}
 
 	private static @Nullable Object handling(GenServerInterceptor[] all, int index, MessageEnvelope envelope,
@@ -92,6 +100,25 @@ final class Interceptors {
 			this.all = known;
 		}
 		return known;
+	}
+
+	/** The handler, and whether an interceptor ended the message before it. */
+	private static final class Reached implements Invocation {
+
+		private final Invocation handler;
+
+		private boolean yes;
+
+		Reached(Invocation handler) {
+			this.handler = handler;
+		}
+
+		@Override
+		public @Nullable Object proceed() throws Throwable {
+			this.yes = true;
+			return this.handler.proceed();
+		}
+
 	}
 
 }

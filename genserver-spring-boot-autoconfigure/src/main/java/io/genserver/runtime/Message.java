@@ -183,6 +183,18 @@ abstract class Message extends Wait {
 	final void discard() {
 		Object unused = this.payload;
 		forget();
+		letGo(unused);
+	}
+
+	/**
+	 * Let go of the payload, which no handler has seen, of a message that is not over.
+	 * Only by the owner of the payload.
+	 */
+	final void letGoOfPayload() {
+		letGo(this.payload);
+	}
+
+	private void letGo(@Nullable Object unused) {
 		try {
 			this.operation.discard(unused);
 		}
