@@ -142,7 +142,7 @@ export class BaseSession {
     const { body, type, open } = fields;
     const short = body.length < MAX_FRAME;
     if (open) {
-      limit(body.length, MAX_FRAME - 1, 'arguments');
+      limit(body.length, MAX_FRAME - 1);
     }
     const exchange = new BaseExchange(this, fields);
     do {

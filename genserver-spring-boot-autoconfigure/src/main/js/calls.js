@@ -37,7 +37,7 @@ function areItems(first, second) {
 
 export class Call {
   promise;
-  settled = false;
+  settled;
   #type;
   #name;
   #options = {};
@@ -59,7 +59,7 @@ export class Call {
   #parts = [];
   #held = 0;
   /** Whether a connection was lost on which the peer may have begun it. */
-  #maybe = false;
+  #maybe;
   // If it is a stream: its items, and the last one that came.
   #items;
   #last;

@@ -59,5 +59,8 @@ export const MAX_WAITING = 15;
 /** Milliseconds after which a connection was a good one. */
 export const LONG = 10000;
 
+/** How endpoints end what they say of an unknown method. */
+export const NOT_EXPOSED = ' does not exist here or is not exposed';
+
 /** Subprotocols. */
 export const EXT = 'genserver.v1', BASE = 'muxio';

@@ -2,7 +2,8 @@
 
 import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
 import {
-  DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, MAX_DETAILS, MAX_TEXT, METHOD_NOT_FOUND, NOT_FOUND, RAW_TYPE, SYSTEM
+  DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, MAX_DETAILS, MAX_TEXT, METHOD_NOT_FOUND, NOT_EXPOSED, NOT_FOUND,
+  RAW_TYPE, SYSTEM
 } from './constants.js';
 import { bytesOf, decodeValue, encodeValue } from './values.js';
 
@@ -41,16 +42,16 @@ export const
 /** What the other end says of a failure: kind of error, message, status, and more. */
 export function remoteError(status, ext, payload) {
   let message;
-  /** Whether a handler of a muxio server says it. */
-  let handled;
   const more = {};
   if (!ext) {
-    [status, message, handled] = baseError(status, payload);
+    [status, message] = baseError(status, payload);
   }
   else if (payload[0] === 1) {
     message = extError(payload, more);
   }
-  more.executed ??= status === METHOD_NOT_FOUND && !handled ? 'no' : status === FAIL ? 'yes' : 'maybe';
+  // In base mode a muxio server says nothing of an unknown method, and an endpoint always the same. Others are what handlers say.
+  const unknown = status === METHOD_NOT_FOUND && (ext || !payload.length || message.endsWith(NOT_EXPOSED));
+  more.executed ??= unknown ? 'no' : status === FAIL ? 'yes' : 'maybe';
   const type = status === DEADLINE_EXCEEDED ? CallTimeoutError : more.executed === 'no' ? RefusedError : RemoteError;
   return [type, message || STATUS[status] || status, status, more];
 }
@@ -110,8 +111,8 @@ export function failureOf(thrown) {
       status === METHOD_NOT_FOUND ? NOT_FOUND : Number.isInteger(status) && status > 0 && STATUS[status] ? status : INTERNAL,
       typeof message === 'string' ? message : String(thrown),
       {
-        reason: typeof reason === 'string' ? reason : '', retryable: retryable === true,
-        retryAfter: Math.min(Math.ceil(retryAfter), 2 ** 32 - 1), ...detailsOf(details)
+        reason: typeof reason === 'string' ? reason : '', retryable,
+        retryAfter: Math.min(retryAfter, 2 ** 32 - 1), ...detailsOf(details)
       }
     ];
   }
@@ -133,13 +134,13 @@ function detailsOf(value) {
 
 /**
  * Plain text, or what muxio's own servers send when a handler fails: u8 code, length, text. Longer lengths have a width
- * before them. Returns status, text, and whether it was so structured.
+ * before them. Returns status and text.
  */
 export function baseError(status, payload) {
   const wide = payload[1] === 255;
   const start = wide ? { 6: 4, 4: 5, 2: 7 }[payload[2]] : 2;
   const structured = payload[0] < 3 && number(payload, wide ? 3 : 1, start - (wide ? 3 : 1)) === payload.length - start;
-  return structured ? [payload[0] + 1, text(payload.subarray(start)), true] : [status, text(payload), false];
+  return structured ? [payload[0] + 1, text(payload.subarray(start))] : [status, text(payload)];
 }
 
 /** The nearest status of base mode: the caller's fault, no such method, or all the rest. */

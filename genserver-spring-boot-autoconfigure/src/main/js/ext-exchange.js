@@ -21,7 +21,7 @@ export class ExtExchange {
   #takesItem;
   #offset = 0;
   /** The first item is under way. */
-  #begun = false;
+  #begun;
   #seq = 0;
   #opened;
   #ending;
@@ -266,7 +266,7 @@ export class ExtExchange {
       this.reply = entries(meta, 1);
     }
     else if (this.meta.critical) {
-      this.#refuse(UNIMPLEMENTED, 'unknown critical metadata');
+      this.#refuse(UNIMPLEMENTED, 'unknown metadata');
     }
     else {
       this.#session.listener.opened(this);

@@ -64,8 +64,8 @@ export class ExtSession {
 
   open(fields) {
     const { body, meta, name, open } = fields;
-    limit(body.length, this.peer[S_MESSAGE], 'arguments');
-    limit(meta.length + name.length + ENTRIES, this.peer[S_METADATA], 'metadata');
+    limit(body.length, this.peer[S_MESSAGE]);
+    limit(meta.length + name.length + ENTRIES, this.peer[S_METADATA]);
     const exchange = this.#attach(new ExtExchange(this, fields, this.peer[S_WINDOW]));
     if (body.length) {
       exchange.send(body);

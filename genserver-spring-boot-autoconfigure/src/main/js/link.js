@@ -30,7 +30,7 @@ export class Link {
     this.#socket = socket;
     this.#host = host;
     this.#options = options;
-    this.#timer = later(() => this.#lose(ABNORMAL, 'no connection in time'), options.connectTimeout);
+    this.#timer = later(() => this.#lose(ABNORMAL, 'no connection'), options.connectTimeout);
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#open();
     // Some WebSockets tell of a refused handshake by an error alone.

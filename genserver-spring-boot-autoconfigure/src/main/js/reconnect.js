@@ -32,7 +32,7 @@ export class Connector {
   #attempts = 0;
   #attempt;
   /** Whether the last token was refused. */
-  #fresh = false;
+  #fresh;
   // Whether protocols are offered: a browser fails if the peer knows none; and whether it knew one.
   #offers = true;
   #known;
@@ -129,7 +129,7 @@ export class Connector {
     const bare = !link.session && !this.#known && this.#offers && mode !== 'ext' && !token;
     const refresh = code === UNAUTHENTICATED && token && !this.#fresh;
     this.#offers = !bare;
-    this.#fresh ||= Boolean(refresh);
+    this.#fresh ||= refresh;
     if (bare || refresh) {
       this.#dial();
     }
@@ -138,7 +138,7 @@ export class Connector {
       this.#wait({ code, reason });
     }
     else {
-      this.end(`the connection was closed for good (${code}${reason && ', ' + reason})`);
+      this.end(`closed for good (${code}${reason && ', ' + reason})`);
     }
   }
 
@@ -167,7 +167,7 @@ export class Connector {
     const mine = this.#attempt = {};
     this.#become('connecting', { attempt: this.#attempts });
     try {
-      const credentials = await token?.({ fresh: this.#fresh });
+      const credentials = await token?.({ fresh: !!this.#fresh });
       if (mine === this.#attempt && !this.fatal) {
         const offer = { ext: [EXT], base: [BASE] }[mode] ?? [EXT, BASE];
         if (credentials) {

@@ -2,7 +2,7 @@
 
 import { join, text } from './bytes.js';
 import {
-  CALL, CANCELLED, INVALID_ARGUMENT, MAX_MESSAGE, METHOD_NOT_FOUND, RAW_TYPE, T_CONTENT_TYPE, T_KEY
+  CALL, CANCELLED, INVALID_ARGUMENT, MAX_MESSAGE, METHOD_NOT_FOUND, NOT_EXPOSED, RAW_TYPE, T_CONTENT_TYPE, T_KEY
 } from './constants.js';
 import { ClosedError, failureOf } from './errors.js';
 import { decodeValue, encodeValue } from './values.js';
@@ -69,7 +69,7 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
       parts.push(bytes);
       size += bytes.length;
       if (size > MAX_MESSAGE || (exchange.ext && !exchange.inOpen)) {
-        refuse(INVALID_ARGUMENT, 'more than one item of arguments', { notExecuted: true });
+        refuse(INVALID_ARGUMENT, 'more than one item', { notExecuted: true });
       }
     },
     ended: () => refused || run(parts.length ? join(parts) : body),
@@ -77,7 +77,7 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
     lost: failed
   };
   if (!handler) {
-    refuse(METHOD_NOT_FOUND, 'no such method', { notExecuted: true });
+    refuse(METHOD_NOT_FOUND, 'the method' + NOT_EXPOSED, { notExecuted: true });
   }
 }
 

@@ -20,9 +20,9 @@ export function demand(holds, violation = 'malformed frame', code = PROTOCOL_VIO
 }
 
 /** What is too long is refused before anything of it is sent. */
-export function limit(length, max, what = 'an item') {
+export function limit(length, max) {
   if (length > max) {
-    throw new RangeError(`${what} of ${length} bytes, the peer takes ${max}`);
+    throw new RangeError(`${length} bytes are more than the peer takes, ${max}`);
   }
 }
 

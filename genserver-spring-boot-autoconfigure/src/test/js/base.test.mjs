@@ -245,10 +245,10 @@ for (const entry of muxio.client_decode_cases) {
 test('the structured errors of muxio servers are read', () => {
   for (const { bitcode_hex, prefix_hex, message, message_len_utf8, code_index } of muxio.bitcode_error_payloads) {
     const payload = bitcode_hex ? bytes(bitcode_hex) : joined(bytes(prefix_hex), utf8(message ?? 'x'.repeat(message_len_utf8)));
-    assert.deepEqual(baseError(2, payload), [code_index + 1, message, true]);
+    assert.deepEqual(baseError(2, payload), [code_index + 1, message]);
   }
-  assert.deepEqual(baseError(2, utf8('plain')), [2, 'plain', false]);
-  assert.deepEqual(baseError(1, new Uint8Array(0)), [1, '', false]);
+  assert.deepEqual(baseError(2, utf8('plain')), [2, 'plain']);
+  assert.deepEqual(baseError(1, new Uint8Array(0)), [1, '']);
 });
 
 test('ids wrap, skip those that are open, and have the high bit on the accepting side', () => {

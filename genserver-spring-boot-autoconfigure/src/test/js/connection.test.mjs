@@ -176,7 +176,7 @@ for (const [mode, protocol] of Object.entries(MODES)) {
     });
 
     test('errors are typed', async () => {
-      const net = network((method, text) => text === '"missing"' ? new Failure(3, 'no such method') : new Failure(1, 'bad'));
+      const net = network((method, text) => text === '"missing"' ? new Failure(3, 'method 00 does not exist here or is not exposed') : new Failure(1, 'bad'));
       const connection = net.connect();
       await assert.rejects(connection.call('kv.get', ['missing']),
         (error) => error instanceof RefusedError && error.executed === 'no' && error.code === 'METHOD_NOT_FOUND');
@@ -278,7 +278,7 @@ for (const [mode, protocol] of Object.entries(MODES)) {
       assert.equal(await ask('page.count'), '1');
       assert.equal(await ask('page.ticks', 4), '0123');
       await assert.rejects(ask('page.fails', 1), /not today/);
-      await assert.rejects(ask('page.toString', 1), /no such method/);
+      await assert.rejects(ask('page.toString', 1), /does not exist here/);
       connection.close();
     });
 

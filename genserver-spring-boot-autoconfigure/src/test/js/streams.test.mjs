@@ -365,7 +365,9 @@ test('a failure after the first item goes out as a second response, the cancel l
 /** What base mode says, and whether it ran. */
 const EXECUTED = {
   'an unknown method of a muxio server': [3, '', RefusedError, 'no'],
-  'an unknown method of ours': [3, 'there is no such method', RefusedError, 'no'],
+  'an unknown method of ours': [3, 'method 00 does not exist here or is not exposed', RefusedError, 'no'],
+  'not found, by a handler in plain text': [3, 'no such row', RemoteError, 'maybe'],
+  'not found, by a handler of a muxio server without a text': [3, '\x02\x00', RemoteError, 'maybe'],
   'not found, by a handler of a muxio server': [3, '\x02\x04gone', RemoteError, 'maybe'],
   'the same, in the status of a system error': [2, '\x02\x04gone', RemoteError, 'maybe'],
   'a mistake of the caller': [1, 'bad', RemoteError, 'yes'],
