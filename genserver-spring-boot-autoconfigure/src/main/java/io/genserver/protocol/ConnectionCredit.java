@@ -10,6 +10,9 @@ final class ConnectionCredit {
 	/** What an item costs beside its bytes, so that empty items are not free. */
 	static final int ITEM_OVERHEAD = 64;
 
+	/** What a request costs that waits for its handler, beside what it brought. */
+	static final int REQUEST_OVERHEAD = 512;
+
 	private final int window;
 
 	private final long budget;

@@ -114,7 +114,7 @@ final class ExtMessages {
 		InboundRequest request = new InboundRequest(header.type() == MessageType.CALL, streamId, header.methodId(),
 				ByteAssembler.EMPTY);
 		request.details = details;
-		ExtStream stream = register(request, details, length, header.bytes());
+		ExtStream stream = register(request, decoded, length, header.bytes());
 		Refusal refusal = refusal(request, header, decoded);
 		if (refusal != null) {
 			stream.finReceived = (flags & ExtFrame.FIN) != 0;
@@ -133,7 +133,8 @@ final class ExtMessages {
 		body(stream, FrameKind.OPEN, flags, payload, length - header.bytes());
 	}
 
-	private ExtStream register(InboundRequest request, CallMetadata details, int length, int headerBytes) {
+	private ExtStream register(InboundRequest request, Decoded decoded, int length, int headerBytes) {
+		CallMetadata details = decoded.metadata();
 		int window = (details.streamWindow() >= 0) ? details.streamWindow() : this.sender.peer().streamWindow();
 		ReceiveCredit received = new ReceiveCredit(this.ours.streamWindow(), CallMetadata.UNLIMITED_ITEMS,
 				this.ours.maxMessage());
@@ -142,6 +143,8 @@ final class ExtMessages {
 		stream.lastFrameNanos = this.nowNanos;
 		received.receive(length, stream.id);
 		received.free(headerBytes);
+		stream.weight = ConnectionCredit.REQUEST_OVERHEAD + Math.max(0, decoded.weight());
+		this.credit.buffer(stream.weight);
 		this.streams.add(stream);
 		boolean slowed = this.conduct.isCrowded(this.streams.openOfPeer()) && this.listener.crowded();
 		CloseReason violation = this.conduct.openRequests(this.streams.openOfPeer(), slowed);
@@ -157,6 +160,10 @@ final class ExtMessages {
 		if (header.metadata().length > this.ours.maxMetadata()) {
 			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false, "metadata of " + header.metadata().length
 					+ " bytes exceeds the limit of " + this.ours.maxMetadata());
+		}
+		if (decoded.isTooMany()) {
+			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+					"metadata of more than " + MetadataCodec.MOST_ENTRIES + " entries");
 		}
 		if (decoded.unknownCritical() != 0) {
 			return new Refusal(ExtStatus.UNIMPLEMENTED, false,
@@ -190,6 +197,11 @@ final class ExtMessages {
 		Decoded decoded = MetadataCodec.decode(header.metadata(), 1);
 		call.status = header.metadata()[0] & 0xff;
 		call.responseDetails = decoded.metadata();
+		if (decoded.isTooMany()) {
+			giveUp(stream, call, ExtStatus.RESOURCE_EXHAUSTED, Cause.TOO_BIG,
+					"response metadata of more than " + MetadataCodec.MOST_ENTRIES + " entries");
+			return;
+		}
 		if (decoded.unknownCritical() != 0) {
 			giveUp(stream, call, ExtStatus.UNIMPLEMENTED, Cause.OUT_OF_SEQUENCE,
 					"response metadata entry " + decoded.unknownCritical() + " is critical and not known here");
@@ -317,7 +329,8 @@ final class ExtMessages {
 		int known = Math.min(items, stream.credit.heldItems());
 		if (known > 0) {
 			long consumed = stream.credit.consume(known, bytes);
-			this.credit.unbuffer(consumed + (long) known * ConnectionCredit.ITEM_OVERHEAD);
+			this.credit.unbuffer(consumed + (long) known * ConnectionCredit.ITEM_OVERHEAD + stream.weight);
+			stream.weight = 0;
 			this.sender.credit(stream);
 		}
 	}
@@ -430,6 +443,7 @@ final class ExtMessages {
 		stream.assembler = null;
 		stream.notExecuted = !refusal.executed();
 		this.credit.unbuffer(stream.buffered());
+		stream.weight = 0;
 		stream.credit.drop();
 		if (!request.call) {
 			if (!stream.finReceived) {
@@ -494,6 +508,7 @@ final class ExtMessages {
 			return false;
 		}
 		this.credit.unbuffer(largest.buffered());
+		largest.weight = 0;
 		largest.credit.drop();
 		broken(largest, ExtStatus.RESOURCE_EXHAUSTED, Cause.TOO_BIG,
 				"this connection buffers more than " + this.limits.inboundBudgetBytes() + " bytes");

@@ -220,6 +220,10 @@ final class ExtSender implements MessageBatcher.Source {
 		stream.assembler = null;
 		stream.send.drop();
 		this.received.unbuffer(stream.credit.dropStored());
+		if (stream.credit.heldItems() == 0) {
+			this.received.unbuffer(stream.weight);
+			stream.weight = 0;
+		}
 		if (stream.isOpen()) {
 			this.streams.remove(stream);
 		}

@@ -63,6 +63,11 @@ final class ExtStream {
 	/** Bytes of the arguments of a cast. */
 	int castBytes;
 
+	/**
+	 * What the request takes beside its items, until those that open it were consumed.
+	 */
+	int weight;
+
 	private ExtStream(boolean ours, @Nullable InboundRequest request, @Nullable OutboundCall call, SendQueue send,
 			ReceiveCredit credit) {
 		this.ours = ours;
@@ -112,7 +117,7 @@ final class ExtStream {
 
 	/** Bytes here or with the listener, and what its items cost beside. */
 	long buffered() {
-		return this.credit.bytes() + (long) ConnectionCredit.ITEM_OVERHEAD * this.credit.heldItems();
+		return this.weight + this.credit.bytes() + (long) ConnectionCredit.ITEM_OVERHEAD * this.credit.heldItems();
 	}
 
 }

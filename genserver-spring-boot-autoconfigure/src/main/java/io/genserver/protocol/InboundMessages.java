@@ -291,7 +291,7 @@ final class InboundMessages {
 	}
 
 	void keepToBudget() {
-		while (this.open && this.streams.heldBytes() > this.limits.inboundBudgetBytes()) {
+		while (this.open && this.streams.isBeyond(this.limits.inboundBudgetBytes())) {
 			StreamState largest = this.streams.largest();
 			if (largest == null) {
 				return;

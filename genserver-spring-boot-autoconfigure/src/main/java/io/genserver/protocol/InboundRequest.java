@@ -90,6 +90,13 @@ public final class InboundRequest extends StreamState {
 	}
 
 	/**
+	 * Lets go of the details, which nobody needs any more.
+	 */
+	public void forgetDetails() {
+		this.details = CallMetadata.NONE;
+	}
+
+	/**
 	 * Tells whether nothing can be answered any more.
 	 * @return whether the request was answered or cancelled, or is a cast
 	 */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundStreams {
 
+	/** What an incomplete message costs beside its bytes. */
+	private static final int STREAM_OVERHEAD = 256;
+
 	/**
 	 * Streams by id. A call stays here after its END until it is answered, so that a late
 	 * CANCEL still finds it; if the peer uses the id again before, the newer stream wins.
@@ -58,8 +61,14 @@ final class InboundStreams {
 		return this.unplaced;
 	}
 
+	/** Bytes of messages that are not complete, and what those cost beside. */
 	long heldBytes() {
-		return this.heldBytes;
+		return this.heldBytes + (long) STREAM_OVERHEAD * this.receiving;
+	}
+
+	/** Whether more is held than so many bytes; one message of that length may be. */
+	boolean isBeyond(long bytes) {
+		return heldBytes() - STREAM_OVERHEAD > bytes;
 	}
 
 	boolean isIdle() {

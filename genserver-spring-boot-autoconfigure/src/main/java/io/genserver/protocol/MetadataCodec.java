@@ -13,7 +13,15 @@ final class MetadataCodec {
 
 	private static final int U32 = 4;
 
-	private static final Decoded NOTHING = new Decoded(CallMetadata.NONE, 0);
+	/** Entries a request or a response may have; each costs many times its bytes. */
+	static final int MOST_ENTRIES = 64;
+
+	/** What an entry takes beside its text, and its text for each byte. */
+	private static final int ENTRY_WEIGHT = 128;
+
+	private static final int BYTE_WEIGHT = 2;
+
+	private static final Decoded NOTHING = new Decoded(CallMetadata.NONE, 0, 0);
 
 	private MetadataCodec() {
 	}
@@ -76,8 +84,13 @@ final class MetadataCodec {
 		CallMetadata.Builder metadata = new CallMetadata.Builder(CallMetadata.NONE);
 		int unknownCritical = 0;
 		long seen = 0;
+		int entries = 0;
 		Tlv.Reader entry = new Tlv.Reader(bytes, start);
 		while (entry.next()) {
+			entries += 1 + ((entry.type == Tlv.ACCEPT) ? entry.length : 0);
+			if (entries > MOST_ENTRIES) {
+				return new Decoded(CallMetadata.NONE, 0, Decoded.TOO_MANY);
+			}
 			int type = entry.type & ~Tlv.CRITICAL;
 			if (type < Tlv.DEADLINE || type > Tlv.HEADER || (type > Tlv.KEY && type < Tlv.HEADER)) {
 				if (type != entry.type) {
@@ -91,7 +104,8 @@ final class MetadataCodec {
 			seen |= 1L << type;
 			take(metadata, type, bytes, entry);
 		}
-		return new Decoded(metadata.build(), unknownCritical);
+		return new Decoded(metadata.build(), unknownCritical,
+				entries * ENTRY_WEIGHT + BYTE_WEIGHT * (bytes.length - start));
 	}
 
 	private static void take(CallMetadata.Builder metadata, int type, byte[] bytes, Tlv.Reader entry) {
@@ -167,8 +181,16 @@ final class MetadataCodec {
 	 *
 	 * @param metadata what is known of it
 	 * @param unknownCritical an entry that must not be ignored and is not known, or 0
+	 * @param weight about how many bytes of memory it takes, or {@link #TOO_MANY}
 	 */
-	record Decoded(CallMetadata metadata, int unknownCritical) {
+	record Decoded(CallMetadata metadata, int unknownCritical, int weight) {
+
+		/** It has more entries than it may have. */
+		static final int TOO_MANY = -1;
+
+		boolean isTooMany() {
+			return this.weight == TOO_MANY;
+		}
 	}
 
 }

@@ -57,8 +57,12 @@ interface Backlog {
 	 */
 	void tick(long nowNanos);
 
+	/** The session may hold more or less than before. On the connection's thread. */
+	void look();
+
 	/**
-	 * Bytes handed on and not taken. On any thread.
+	 * Bytes received and not handled, of messages that are not complete too. On any
+	 * thread.
 	 * @return about how many
 	 */
 	long bytes();

@@ -80,7 +80,8 @@ final class CreditReturn implements Backlog {
 		look();
 	}
 
-	private void look() {
+	@Override
+	public void look() {
 		this.bytes = this.session.bufferedBytes();
 	}
 

@@ -256,6 +256,13 @@ final class InboundCalls {
 
 	private void dispatch(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments payload, long now) {
+		send(request, operation, wire, key, payload, now);
+		// The server has taken of them what it needs.
+		request.forgetDetails();
+	}
+
+	private void send(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+			WireArguments payload, long now) {
 		if (request.isCast() || operation.operation().kind() == Kind.CAST) {
 			cast(request, operation, wire, key, payload);
 		}

@@ -151,6 +151,7 @@ public final class PeerConnection {
 		this.disconnected = true;
 		this.calls.refuse(reason);
 		this.session.close(reason);
+		this.backlog.look();
 		this.calls.drop();
 		this.inbound.close();
 		this.outbound.close();

@@ -21,6 +21,9 @@ import io.genserver.runtime.Durations;
  */
 final class ReadGate implements Backlog {
 
+	/** What a request costs that waits for its handler, beside what it brought. */
+	private static final int REQUEST_OVERHEAD = 512;
+
 	private final Transport transport;
 
 	private final WireSession session;
@@ -32,6 +35,9 @@ final class ReadGate implements Backlog {
 	private final Duration longestPause;
 
 	private final Runnable resume = this::resume;
+
+	/** What the session held when it was last looked at. */
+	private volatile long assembling;
 
 	private boolean paused;
 
@@ -51,19 +57,17 @@ final class ReadGate implements Backlog {
 
 	@Override
 	public void add(int bytes) {
-		if (bytes > 0) {
-			this.budget.charge(bytes);
-		}
+		this.budget.charge(bytes + REQUEST_OVERHEAD);
 	}
 
 	@Override
 	public void consumed(InboundRequest request, int bytes, boolean itemsFollow) {
-		credit(bytes);
+		credit(bytes + REQUEST_OVERHEAD);
 	}
 
 	@Override
 	public void addItem(int bytes) {
-		add(bytes + Outbound.OVERHEAD);
+		this.budget.charge(bytes + Outbound.OVERHEAD);
 	}
 
 	@Override
@@ -84,6 +88,7 @@ final class ReadGate implements Backlog {
 
 	@Override
 	public void received(long nowNanos) {
+		look();
 		if (!this.paused && this.budget.pause(this.session.bufferedBytes())) {
 			this.paused = true;
 			this.pausedAt = nowNanos;
@@ -98,7 +103,13 @@ final class ReadGate implements Backlog {
 	}
 
 	@Override
+	public void look() {
+		this.assembling = this.session.bufferedBytes();
+	}
+
+	@Override
 	public void tick(long nowNanos) {
+		look();
 		long now = this.budget.unconsumed();
 		if (now < this.unconsumed) {
 			// Little by little is not too slow.
@@ -113,7 +124,7 @@ final class ReadGate implements Backlog {
 
 	@Override
 	public long bytes() {
-		return this.budget.unconsumed();
+		return this.budget.unconsumed() + this.assembling;
 	}
 
 }

@@ -363,7 +363,8 @@ class InboundCallsTest {
 
 	@Test
 	void readingPausesWhileTooMuchWaitsToBeHandled() {
-		this.peer = peer(ProtocolLimits.defaults().toBuilder().itemBytes(1000).inboundBudgetBytes(2000).build());
+		this.peer = peer(
+				ProtocolLimits.defaults().toBuilder().itemBytes(1000).inboundBudgetBytes(2000 + 2 * 512).build());
 		this.peer.call("kv.block", "");
 		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
 		List<Reply> queued = new ArrayList<>();

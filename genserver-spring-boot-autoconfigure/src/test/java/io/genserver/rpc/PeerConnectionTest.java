@@ -154,6 +154,22 @@ class PeerConnectionTest {
 	}
 
 	@Test
+	void aRequestWaitsWhileRepliesBeforeItAreNotRead() {
+		this.peer = peer(ProtocolLimits.defaults().toBuilder().outboundSoftBytes(10_000).build());
+		this.peer.room = 0;
+		Reply first = this.peer.call("slow.echo", "\"" + "x".repeat(20_000) + "\"");
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() > 20_000);
+		Reply second = this.peer.call("slow.block", "");
+		for (int i = 0; i < 20; i++) {
+			this.peer.pump();
+		}
+		assertThat(this.slow.blocked).hasValue(0);
+		this.peer.room = Long.MAX_VALUE;
+		this.peer.pumpUntil(() -> first.isOver() && this.slow.blocked.get() == 1);
+		assertThat(second.isOver()).isFalse();
+	}
+
+	@Test
 	void whatIsNotConsumedForTooLongClosesTheConnection() {
 		this.peer = peer(ProtocolLimits.defaults().toBuilder().itemBytes(1000).inboundBudgetBytes(1000).build());
 		this.peer.call("slow.block", "");
@@ -169,7 +185,7 @@ class PeerConnectionTest {
 
 	@Test
 	void timeThatReadingWasPausedCountsAgainstNobody() {
-		this.peer = peer(ProtocolLimits.defaults().toBuilder().itemBytes(1000).inboundBudgetBytes(1000).build());
+		this.peer = peer(ProtocolLimits.defaults().toBuilder().itemBytes(1000).inboundBudgetBytes(1300).build());
 		Reply half = new Reply();
 		half.call = this.peer.session.openStream(MethodId.of("slow.echo"), utf8("\"half\""), ResponseMode.UNARY, half);
 		this.peer.call("slow.block", "");

@@ -28,7 +28,7 @@ public final class EndpointStage implements LifecycleStage {
 	private static final Duration GRACE = Duration.ofSeconds(2);
 
 	/** Between two looks at what connections hold together. */
-	private static final long SHED_MILLIS = 500;
+	private static final long SHED_MILLIS = 100;
 
 	private final RpcConnections connections;
 

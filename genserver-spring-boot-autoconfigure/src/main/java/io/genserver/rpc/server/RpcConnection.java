@@ -27,8 +27,8 @@ public record RpcConnection(Caller.Remote peer, WireMode mode, RpcPeer.State sta
 	static RpcConnection of(ConnectedPeer peer) {
 		WebSocketTransport transport = peer.transport();
 		return new RpcConnection(transport.remote(), transport.mode(), peer.state(), transport.since(),
-				transport.callsInFlight(), transport.bytesReceived(), transport.bytesSent(),
-				transport.peer().inboundBytes(), transport.peer().outboundBytes());
+				transport.callsInFlight(), transport.bytesReceived(), transport.bytesSent(), transport.bytesUnhandled(),
+				transport.peer().outboundBytes());
 	}
 
 }

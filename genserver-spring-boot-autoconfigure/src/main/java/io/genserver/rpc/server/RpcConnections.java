@@ -150,7 +150,7 @@ public final class RpcConnections implements RpcPeers {
 
 	/**
 	 * Close those that hold the most if all together hold too much. To be called about
-	 * twice a second; never blocks.
+	 * ten times a second; never blocks.
 	 */
 	public void shed() {
 		this.buffer.enforce(this.open.values());
@@ -216,10 +216,6 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	Admission take(@Nullable InetAddress address) {
 		String from = (address != null) ? address.getHostAddress() : null;
-		if (this.buffer.isExceeded()) {
-			return new Refused("the connections hold more bytes together than the server has room for: try again"
-					+ " when they hold less");
-		}
 		if (!this.addresses.take(from)) {
 			return new Refused("there are too many connections from this address");
 		}

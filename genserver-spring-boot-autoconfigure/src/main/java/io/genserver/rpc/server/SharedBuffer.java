@@ -13,7 +13,8 @@ import io.genserver.runtime.SafeLogger;
  * What all connections together may hold: bytes received and not handled, and bytes to be
  * sent and not read. Each keeps to its own limits, but ten thousand that do may still be
  * more than the process has. When it is too much, those that hold the most are closed
- * until it is not, and no others are let in; the rest notice nothing.
+ * until it is not; the rest notice nothing. Whoever comes is let in all the same: it
+ * holds nothing yet, and cannot help what others hold.
  */
 final class SharedBuffer {
 
@@ -21,7 +22,8 @@ final class SharedBuffer {
 
 	private final long limit;
 
-	private volatile boolean exceeded;
+	/** Whether it was too much at the last look. */
+	private boolean exceeded;
 
 	/**
 	 * Create.
@@ -29,11 +31,6 @@ final class SharedBuffer {
 	 */
 	SharedBuffer(long limit) {
 		this.limit = limit;
-	}
-
-	/** Whether it was too much at the last look. On any thread. */
-	boolean isExceeded() {
-		return this.exceeded;
 	}
 
 	/** Look at what connections hold, and close some if that is too much. */

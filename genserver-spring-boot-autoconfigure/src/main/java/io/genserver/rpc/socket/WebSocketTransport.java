@@ -59,6 +59,9 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	/** What failures of connections are counted under, in place of a server. */
 	private static final String CONNECTIONS = "$rpc";
 
+	/** Opcode, length and mask of a short frame of a client. */
+	private static final int MASKED_HEADER = 6;
+
 	private final Channel channel;
 
 	private final LingeringClose socket;
@@ -89,6 +92,9 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	/** Bytes of the message whose last frame has not come. */
 	private int messageBytes;
+
+	/** What of the bytes received came out of the decoder as frames. */
+	private volatile long framedBytes;
 
 	private boolean paused;
 
@@ -237,6 +243,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 * frame is handed on without waiting for those that complete its message.
 	 */
 	void receive(WebSocketFrame frame) {
+		count(frame);
 		if (this.closing) {
 			return;
 		}
@@ -280,6 +287,14 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 			case CloseWebSocketFrame close -> false;
 			default -> !frame.content().isReadable();
 		};
+	}
+
+	/** What the frame took on the wire, masked and with the shortest length. */
+	private void count(WebSocketFrame frame) {
+		int bytes = frame.content().readableBytes();
+		int header = MASKED_HEADER + ((bytes < 126) ? 0 : (bytes <= 0xffff) ? 2 : 8);
+		// Frames that came before this was in the pipeline were not counted.
+		this.framedBytes = Math.min(this.framedBytes + header + bytes, this.socket.received());
 	}
 
 	private void receiveBytes(WebSocketFrame frame) {
@@ -530,6 +545,15 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 */
 	public long bytesReceived() {
 		return this.socket.received();
+	}
+
+	/**
+	 * Return what of the bytes received waits to be handled, that of an incomplete
+	 * WebSocket frame too. On any thread.
+	 * @return bytes
+	 */
+	public long bytesUnhandled() {
+		return Math.max(0, this.socket.received() - this.framedBytes) + this.peer.inboundBytes();
 	}
 
 	/**

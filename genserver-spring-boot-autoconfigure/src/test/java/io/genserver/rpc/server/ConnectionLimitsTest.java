@@ -1,6 +1,7 @@
 package io.genserver.rpc.server;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;
@@ -113,6 +114,22 @@ class ConnectionLimitsTest {
 				.isEqualTo("1013 the server has no room for what its connections hold, and this one holds the most");
 			othersGoOn();
 			assertThat(modest.call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
+		}
+	}
+
+	@Test
+	void aFrameThatIsNotCompleteCounts() {
+		start("genserver.rpc.limits.total-buffer=100KB");
+		try (MuxioClient client = this.application.client(); MuxioClient other = this.application.client()) {
+			assertThat(client.call("kv.get", "\"a\"")).isEqualTo("0 \"1\"");
+			byte[] frame = RawWebSocket.encode(true, RawWebSocket.BINARY, new byte[128 * 1024]);
+			assertThat(unhandled()).isZero();
+			client.webSocket().bytes(Arrays.copyOf(frame, 80_000));
+			RpcApplication.await(() -> unhandled() == 80_000);
+			other.webSocket().bytes(Arrays.copyOf(frame, 40_000));
+			assertThat(client.webSocket().closed()).startsWith("1013 the server has no room");
+			RpcApplication.await(() -> unhandled() == 40_000);
+			othersGoOn();
 		}
 	}
 

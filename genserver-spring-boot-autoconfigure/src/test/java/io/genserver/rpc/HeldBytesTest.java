@@ -1,0 +1,193 @@
+package io.genserver.rpc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.genserver.Call;
+import io.genserver.Cast;
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ExtStatus;
+import io.genserver.protocol.MethodId;
+import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.ResponseMode;
+import io.genserver.protocol.StatusCode;
+import io.genserver.protocol.WireMode;
+import io.genserver.rpc.RawPeer.Reply;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.ServerSettings;
+import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.Reachable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a peer makes this end hold is counted, in both modes, and let go of when it is
+ * over.
+ */
+@ParameterizedClass
+@EnumSource
+@ExtendWith(BufferLeaks.class)
+class HeldBytesTest {
+
+	private final SlowServer slow = new SlowServer();
+
+	private final TestServers servers = new TestServers().add("slow", this.slow)
+		.add("keyed", SlowServer.class, SlowServer::new, true, ServerSettings.DEFAULTS)
+		.start();
+
+	private final WireMode mode;
+
+	private final RawPeer peer;
+
+	HeldBytesTest(WireMode mode) {
+		this.mode = mode;
+		this.peer = new RawPeer(mode, this.servers.context(ProtocolLimits.defaults()), 5);
+	}
+
+	@AfterEach
+	void stop() {
+		this.slow.gate.countDown();
+		this.peer.disconnect();
+		assertThat(this.peer.connection.inboundBytes()).isZero();
+		this.servers.close();
+	}
+
+	private void hold() {
+		this.peer.call("slow.hold", "");
+		this.peer.pumpUntil(() -> this.slow.held.get() == 1);
+	}
+
+	private CallMetadata headers(int count) {
+		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder();
+		for (int i = 0; i < count; i++) {
+			metadata.header("h" + i, "");
+		}
+		return metadata.build();
+	}
+
+	@Test
+	void aCastThatWaitsCountsThoughItBringsNothing() {
+		hold();
+		for (int i = 0; i < 100; i++) {
+			this.peer.cast("slow.note", "");
+		}
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() >= 100 * 512);
+		this.slow.gate.countDown();
+		this.peer.pumpUntil(() -> this.slow.noted.get() == 100);
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() == 0);
+	}
+
+	@Test
+	void soDoesACallThatWaits() {
+		hold();
+		List<Reply> replies = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			replies.add(this.peer.call("slow.echo", "\"x\""));
+		}
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() >= 100 * 515);
+		this.peer.cancel(replies.removeLast());
+		this.slow.gate.countDown();
+		replies.forEach((each) -> assertThat(this.peer.answer(each)).isEqualTo("0 \"x\""));
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() == 0);
+	}
+
+	@Test
+	void aMessageThatIsNotCompleteCounts() {
+		for (int i = 0; i < 10; i++) {
+			Reply half = new Reply();
+			half.call = this.peer.session.openStream(MethodId.of("slow.echo"), new byte[0], ResponseMode.UNARY, half);
+			this.peer.session.sendItem(half.call(), "x".repeat(10_000).getBytes(StandardCharsets.UTF_8));
+		}
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() >= 102_000);
+	}
+
+	@Test
+	void whatCameBesideTheArgumentsCountsWhileItIsKept() {
+		Assumptions.assumeTrue(this.mode == WireMode.EXT, "base mode has no place for it");
+		hold();
+		List<Reply> replies = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			Reply reply = new Reply();
+			reply.call = this.peer.session.call(MethodId.of("slow.echo"), "\"x\"".getBytes(StandardCharsets.UTF_8),
+					ResponseMode.UNARY, reply, headers(60));
+			replies.add(reply);
+		}
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() >= 20 * 60 * 128);
+		this.slow.gate.countDown();
+		replies.forEach((each) -> assertThat(this.peer.answer(each)).isEqualTo("0 \"x\""));
+		this.peer.pumpUntil(() -> this.peer.connection.inboundBytes() == 0);
+	}
+
+	@Test
+	void moreEntriesThanARequestMayHaveAreRefused() {
+		Assumptions.assumeTrue(this.mode == WireMode.EXT, "base mode has no place for them");
+		Reply reply = new Reply();
+		reply.call = this.peer.session.call(MethodId.of("slow.echo"), new byte[0], ResponseMode.UNARY, reply,
+				headers(65));
+		this.peer.pumpUntil(reply::isOver);
+		assertThat(reply.status).isEqualTo(ExtStatus.RESOURCE_EXHAUSTED);
+		assertThat(reply.text()).contains("metadata of more than 64 entries");
+		assertThat(this.peer.answer(this.peer.call("slow.echo", "\"x\""))).isEqualTo("0 \"x\"");
+	}
+
+	@Test
+	void anIdleInstanceKeepsNothingOfTheConnectionThatCalledIt() {
+		Reply reply = this.peer.call("keyed.echo", "[\"key\", \"x\"]");
+		this.peer.pumpUntil(reply::isOver);
+		assertThat(reply.status).isEqualTo(StatusCode.OK);
+		Object server = this.servers.runtime().server("keyed");
+		this.peer.pumpUntil(() -> Reachable.path(server, this.peer.connection, GenServerRuntime.class) == null);
+		assertThat(Reachable.path(server, this.peer.transport, GenServerRuntime.class)).isNull();
+	}
+
+	interface Slow {
+
+		String echo(String text);
+
+		/** Holds the turn. */
+		@Call(timeout = "1m")
+		void hold() throws InterruptedException;
+
+		@Cast
+		void note();
+
+	}
+
+	static class SlowServer implements Slow {
+
+		final CountDownLatch gate = new CountDownLatch(1);
+
+		final AtomicInteger held = new AtomicInteger();
+
+		final AtomicInteger noted = new AtomicInteger();
+
+		@Override
+		public String echo(String text) {
+			return text;
+		}
+
+		@Override
+		public void hold() throws InterruptedException {
+			this.held.incrementAndGet();
+			assertThat(this.gate.await(HangGuard.SECONDS, TimeUnit.SECONDS)).isTrue();
+		}
+
+		@Override
+		public void note() {
+			this.noted.incrementAndGet();
+		}
+
+	}
+
+}
