@@ -527,7 +527,11 @@ final class ExtMessages {
 		long patience = Durations.nanos(this.limits.halfOpenIdle());
 		for (ExtStream stream : this.streams.snapshot()) {
 			InboundRequest request = stream.request;
-			if (this.open && request != null && request.intake == Intake.WHOLE && stream.receiving
+			if (request != null && request.intake == Intake.ITEMS && stream.credit.heldItems() > 0) {
+				// It is not the peer who is waited for.
+				stream.lastFrameNanos = this.nowNanos;
+			}
+			if (this.open && request != null && request.intake != Intake.NOTHING && stream.receiving
 					&& !stream.finReceived && this.nowNanos - stream.lastFrameNanos >= patience) {
 				broken(stream, ExtStatus.DEADLINE_EXCEEDED, Cause.OUT_OF_SEQUENCE,
 						"request incomplete, nothing came for " + this.limits.halfOpenIdle());

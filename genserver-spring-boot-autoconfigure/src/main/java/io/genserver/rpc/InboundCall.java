@@ -30,6 +30,9 @@ final class InboundCall extends Call implements Outbound {
 
 	private volatile boolean cancelled;
 
+	/** When it has to have begun, with all its items; by the connection's clock. */
+	private long waitsUntil;
+
 	/** What its reply is expected to take, until it is there. */
 	private int expected;
 
@@ -101,6 +104,32 @@ final class InboundCall extends Call implements Outbound {
 			answer(this.wire.encode(later.value()));
 			this.calls.send(this);
 		}
+	}
+
+	private boolean isWaiting() {
+		RequestItems items = this.arguments.items();
+		return !this.request.isStarted() || (items != null && !items.isComplete());
+	}
+
+	/** How long it may wait. */
+	void waitsUntil(long nanos) {
+		this.waitsUntil = nanos;
+	}
+
+	/**
+	 * Whether it waits no more; ends it if it has waited for too long. On the
+	 * connection's thread.
+	 */
+	boolean isPast(long nowNanos) {
+		if (isOver() || !isWaiting()) {
+			return true;
+		}
+		if (nowNanos - this.waitsUntil < 0) {
+			return false;
+		}
+		refused(WireFailure.deadline(this.operation + ": it waited for its turn, or for its items, for longer than the"
+				+ " operation's timeout, up to which a deadline counts until then"));
+		return true;
 	}
 
 	private void replied() {

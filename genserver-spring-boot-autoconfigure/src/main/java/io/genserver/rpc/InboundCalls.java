@@ -1,5 +1,6 @@
 package io.genserver.rpc;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,9 @@ final class InboundCalls {
 	/** How long a call of a built-in method may take that does not say it. */
 	private static final long BUILT_IN_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
 
+	/** Bytes of a key, as in base mode, where it is the first of the arguments. */
+	private static final int LONGEST_KEY = 1024;
+
 	private final WireMode mode;
 
 	private final Transport transport;
@@ -55,6 +59,11 @@ final class InboundCalls {
 
 	/** Where requests wait that are not handed to their server at once. */
 	private final Admissions admissions;
+
+	private final NewKeys newKeys = new NewKeys();
+
+	/** Calls whose deadline is later than they may wait for their handler or items. */
+	private final Set<InboundCall> patient = new HashSet<>();
 
 	private boolean refusing;
 
@@ -195,9 +204,11 @@ final class InboundCalls {
 	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
 		WireOperation wire;
 		String key;
+		boolean firstSeen;
 		try {
 			wire = operation.wire(request.details());
 			key = key(operation, wire, request, arguments);
+			firstSeen = isFirstSeen(operation, key);
 		}
 		catch (WireFailureException ex) {
 			payload.finished();
@@ -207,7 +218,8 @@ final class InboundCalls {
 		}
 		long now = this.context.exposed().nanoTime();
 		// Who calls a cast hears of its arguments before they wait for the handler.
-		boolean checkedFirst = operation.operation().kind() == Kind.CAST && !request.isCast();
+		// What makes an instance must be worth one.
+		boolean checkedFirst = firstSeen || (operation.operation().kind() == Kind.CAST && !request.isCast());
 		if (!checkedFirst && !this.admissions.holds(operation.server()) && !this.room.isFull()) {
 			dispatch(request, operation, wire, key, payload, now);
 			return;
@@ -218,7 +230,7 @@ final class InboundCalls {
 			return;
 		}
 		Admission admission = new Asked(operation.server(),
-				new Target(operation.server().name(), key, operation.operation().name()), callNanos(request, operation),
+				new Target(operation.server().name(), key, operation.operation().name()), waitNanos(request, operation),
 				request, payload, checkedFirst ? wire : null, () -> enter(request, operation, payload, dispatch));
 		request.attach(admission);
 		this.admissions.ask(admission);
@@ -230,7 +242,7 @@ final class InboundCalls {
 			dispatch.run();
 			return;
 		}
-		long deadline = this.context.clock().getAsLong() + callNanos(request, operation);
+		long deadline = this.context.clock().getAsLong() + waitNanos(request, operation);
 		Held held = new Waiting(request, payload, operation, deadline, dispatch);
 		request.attach(held);
 		this.room.hold(held);
@@ -280,6 +292,10 @@ final class InboundCalls {
 			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now,
 					now + callNanos(request, operation), this.room.expect(wire.replyBytes()));
 			request.attach(call);
+			if (callNanos(request, operation) > waitNanos(request, operation)) {
+				call.waitsUntil(this.context.clock().getAsLong() + waitNanos(request, operation));
+				this.patient.add(call);
+			}
 			operation.server().submit(key, call);
 		}
 	}
@@ -293,6 +309,18 @@ final class InboundCalls {
 	private record Awaited(ExposedOperation operation, RequestItems items) {
 	}
 
+	/** Whether a request makes a new instance, as which a peer makes only so many. */
+	private boolean isFirstSeen(ExposedOperation operation, @Nullable String key) {
+		if (key == null || operation.server().hasInstance(key)) {
+			return false;
+		}
+		if (!this.newKeys.take(this.context.clock().getAsLong())) {
+			throw new WireFailureException(WireFailure.tooLong(operation + ": this connection has called "
+					+ NewKeys.MOST + " keys without an instance within a minute"));
+		}
+		return true;
+	}
+
 	/** The instance meant: its key came beside the arguments, or is the first of them. */
 	private @Nullable String key(ExposedOperation operation, WireOperation wire, InboundRequest request,
 			byte[] arguments) {
@@ -301,6 +329,10 @@ final class InboundCalls {
 			return null;
 		}
 		if (beside != null && !beside.isEmpty()) {
+			if (beside.length() > LONGEST_KEY || beside.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+				throw new WireFailureException(WireFailure.badArguments(operation.wireName(),
+						"the key has more than " + LONGEST_KEY + " bytes"));
+			}
 			return beside;
 		}
 		try {
@@ -309,6 +341,11 @@ final class InboundCalls {
 		catch (CodecException ex) {
 			throw new WireFailureException(this.failures.badArguments(operation.wireName(), ex));
 		}
+	}
+
+	/** How long it may wait for its handler, and for its items. */
+	private long waitNanos(InboundRequest request, ExposedOperation operation) {
+		return Math.min(callNanos(request, operation), operation.server().timeoutNanos(operation.operation()));
 	}
 
 	private long callNanos(InboundRequest request, ExposedOperation operation) {
@@ -402,6 +439,9 @@ final class InboundCalls {
 	/** End streams whose time is over. */
 	void tick(long nowNanos) {
 		this.room.tick(nowNanos);
+		if (!this.patient.isEmpty()) {
+			this.patient.removeIf((call) -> call.isPast(nowNanos));
+		}
 		if (this.timed.isEmpty()) {
 			return;
 		}

@@ -27,6 +27,9 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	private final ItemPull pull;
 
+	/** Whether the caller has said when it has to be over. */
+	private final boolean limited;
+
 	/** When all of it has to be over, if the caller has said so. */
 	private final long deadline;
 
@@ -44,6 +47,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		this.request = request;
 		this.arguments = arguments;
 		this.deadline = deadline;
+		this.limited = request.details().deadlineMillis() >= 0;
 		int credit = request.details().itemCredit();
 		this.pull = new ItemPull(calls.outbound(), calls.context().workers(), calls::streamShare,
 				(credit >= 0) ? credit : Long.MAX_VALUE);
@@ -159,7 +163,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	 * publisher. On the connection's thread.
 	 */
 	boolean isEndless() {
-		return this.request.details().deadlineMillis() < 0 && this.pull.isWaiting();
+		return !this.limited && this.pull.isWaiting();
 	}
 
 	/** The whole stream has a time. On the connection's thread. */

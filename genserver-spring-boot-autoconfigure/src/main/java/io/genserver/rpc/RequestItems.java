@@ -27,6 +27,9 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	private final ItemQueue queue;
 
+	/** Whether all have come; of the connection's thread. */
+	private boolean complete;
+
 	private final AtomicBoolean subscribed = new AtomicBoolean();
 
 	RequestItems(ExposedOperation operation, InboundRequest request, Backlog backlog, PeerFailures failures,
@@ -57,7 +60,13 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	/** No more come. */
 	void ended() {
+		this.complete = true;
 		this.queue.end(null);
+	}
+
+	/** Whether all have come. On the connection's thread. */
+	boolean isComplete() {
+		return this.complete;
 	}
 
 	/** The call is over, or its caller has given it up. */

@@ -105,6 +105,15 @@ public final class Server {
 	}
 
 	/**
+	 * Tell whether there is an instance of a key.
+	 * @param key the key
+	 * @return whether a message would find one
+	 */
+	public boolean hasInstance(String key) {
+		return this.instances.find(key) != null;
+	}
+
+	/**
 	 * Return the operation that handles messages of a class.
 	 * @param message the message
 	 * @return the operation

@@ -1,6 +1,7 @@
 package io.genserver.rpc.server;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Comparator;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class RpcConnections implements RpcPeers {
 
 	private static final SafeLogger logger = SafeLogger.of(RpcConnections.class);
+
+	/** Counts for all addresses that are none. */
+	private static final String UNREADABLE = "no address";
 
 	private static final CloseReason SHUTDOWN = new CloseReason(CloseCode.GOING_AWAY, "the server shuts down");
 
@@ -210,12 +214,28 @@ public final class RpcConnections implements RpcPeers {
 	}
 
 	/**
+	 * Take a place for a connection that is about to be made. All clients whose address
+	 * is no address, as one of a forwarded header may be, count as one.
+	 * @param client the client's address, {@code null} if it is not known
+	 * @return a place, or why there is none for it
+	 */
+	Admission takeFor(@Nullable InetSocketAddress client) {
+		if (client == null) {
+			return takeFrom(null);
+		}
+		return takeFrom((client.getAddress() != null) ? client.getAddress().getHostAddress() : UNREADABLE);
+	}
+
+	/**
 	 * Take a place for a connection that is about to be made.
 	 * @param address the client's address, {@code null} if it is not known
 	 * @return a place, or why there is none for it
 	 */
 	Admission take(@Nullable InetAddress address) {
-		String from = (address != null) ? address.getHostAddress() : null;
+		return takeFrom((address != null) ? address.getHostAddress() : null);
+	}
+
+	private Admission takeFrom(@Nullable String from) {
 		if (!this.addresses.take(from)) {
 			return new Refused("there are too many connections from this address");
 		}

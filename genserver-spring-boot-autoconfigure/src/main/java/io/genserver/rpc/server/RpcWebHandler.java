@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -30,6 +31,7 @@ import reactor.netty.http.websocket.WebsocketInbound;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -103,6 +105,13 @@ public final class RpcWebHandler implements WebHandler {
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
 		HttpHeaders headers = exchange.getRequest().getHeaders();
+		if (exchange.getRequest().getMethod() != HttpMethod.GET) {
+			exchange.getResponse().getHeaders().setAllow(Set.of(HttpMethod.GET));
+			return refuse(exchange, HttpStatus.METHOD_NOT_ALLOWED, "a WebSocket handshake is a GET request");
+		}
+		if (headers.getUpgrade() != null && !"websocket".equalsIgnoreCase(headers.getUpgrade())) {
+			return refuse(exchange, HttpStatus.BAD_REQUEST, "not a WebSocket handshake");
+		}
 		if (!SUPPORTED_VERSION.equals(headers.getFirst(VERSION))) {
 			exchange.getResponse().getHeaders().set(VERSION, SUPPORTED_VERSION);
 			return refuse(exchange, HttpStatus.UPGRADE_REQUIRED, "WebSocket version 13 is required");
@@ -123,8 +132,7 @@ public final class RpcWebHandler implements WebHandler {
 		if (!(ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse()) instanceof HttpServerResponse)) {
 			return refuse(exchange, HttpStatus.NOT_IMPLEMENTED, "the RPC endpoint needs Reactor Netty as web server");
 		}
-		InetSocketAddress client = exchange.getRequest().getRemoteAddress();
-		return switch (this.connections.take((client != null) ? client.getAddress() : null)) {
+		return switch (this.connections.takeFor(exchange.getRequest().getRemoteAddress())) {
 			case Refused refused -> refuse(exchange, HttpStatus.SERVICE_UNAVAILABLE, refused.reason());
 			case Place place -> admit(exchange, place);
 		};
