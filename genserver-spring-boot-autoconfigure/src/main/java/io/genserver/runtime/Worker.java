@@ -120,9 +120,8 @@ final class Worker implements Runnable {
 
 	@Override
 	public void run() {
-		CURRENT.set(this);
-		this.state.begin(this.scheduler.classLoader());
 		try {
+			boolean begun = false;
 			boolean over = false;
 			boolean failed = false;
 			while (!over) {
@@ -136,6 +135,12 @@ final class Worker implements Runnable {
 						}
 						// It may have failed as it was about to come back.
 						over = !letGo();
+					}
+					if (!begun) {
+						// Even that takes memory; without this worker its count is wrong.
+						CURRENT.set(this);
+						this.state.begin(this.scheduler.classLoader());
+						begun = true;
 					}
 					over = over || work();
 				}
