@@ -69,13 +69,17 @@ class SecurityDocumentTest {
 	}
 
 	@Test
-	void itsCodeIsThatOfThisTest() throws IOException {
+	void itsCodeIsThatOfThisTestAndOfTheOneOfActuator() throws IOException {
 		String page = Files.readString(ROOT.resolve("docs/security.md"));
-		String here = squeezed(Files.readString(ROOT.resolve("genserver-spring-boot-autoconfigure/src/test/java")
-			.resolve(SecurityDocumentTest.class.getName().replace('.', '/') + ".java")));
+		String here = squeezed(source(SecurityDocumentTest.class) + source(ManagementPortTest.class));
 		assertThat(Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page).results().map(MatchResult::group))
-			.hasSize(3)
+			.hasSize(4)
 			.allSatisfy((code) -> assertThat(here).contains(squeezed(code.replaceAll("```(java)?", ""))));
+	}
+
+	private static String source(Class<?> test) throws IOException {
+		return Files.readString(ROOT.resolve("genserver-spring-boot-autoconfigure/src/test/java")
+			.resolve(test.getName().replace('.', '/') + ".java"));
 	}
 
 	/** The code without its looks, and nested classes as if they were not. */
