@@ -66,7 +66,7 @@ public final class PeerConnection {
 		this.context = context;
 		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator, events)
 				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
-		this.outbound = new OutboundQueue(transport, this.session, context, this::idle);
+		this.outbound = new OutboundQueue(transport, this.session, context, this::written);
 		Reading reading = new Reading(transport, this.session, context.clock());
 		this.outbound.onDemand(() -> reading.resume(Reading.Reason.ANSWERS));
 		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, reading, context)
@@ -232,6 +232,12 @@ public final class PeerConnection {
 	 */
 	public int callsInFlight() {
 		return this.session.callsInFlight();
+	}
+
+	/** Nothing waits to be written; what was written may have let go of what is held. */
+	private void written() {
+		this.backlog.look();
+		idle();
 	}
 
 	private void idle() {

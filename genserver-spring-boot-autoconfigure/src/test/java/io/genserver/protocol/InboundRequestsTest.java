@@ -293,11 +293,13 @@ class InboundRequestsTest {
 		try (Wire server = Wire.server()) {
 			server.listener.intake = (request) -> Intake.NOTHING;
 			server.feed(open(MessageType.CALL, 1, 7, NONE, NONE));
+			long opened = server.session.bufferedBytes();
 			for (int seq = 1; seq < 100; seq++) {
 				server.feed(frame(FrameKind.DATA, 1, seq, new byte[65536]));
 			}
-			assertThat(server.session.bufferedBytes()).isZero();
+			assertThat(server.session.bufferedBytes()).as("what it costs that it is open").isEqualTo(opened);
 			server.feed(frame(FrameKind.END, 1, 100));
+			assertThat(server.session.bufferedBytes()).isZero();
 			assertThat(server.events).containsExactly(OPENED);
 			assertThat(server.session.respond(server.listener.request(), StatusCode.METHOD_NOT_FOUND, NONE)).isTrue();
 		}

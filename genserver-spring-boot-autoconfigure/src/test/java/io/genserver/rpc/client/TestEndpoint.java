@@ -103,9 +103,11 @@ final class TestEndpoint implements AutoCloseable {
 	}
 
 	private Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response, WebsocketServerSpec spec) {
+		// Before the answer, so that a client that is connected finds its own here.
+		this.handshakes.add(request.requestHeaders());
 		return response
 			.sendWebsocket((inbound, outbound) -> Mono.create((over) -> inbound.withConnection((connection) -> {
-				WebSocketTransport transport = accept(request, connection.channel(), inbound.selectedSubprotocol());
+				WebSocketTransport transport = accept(connection.channel(), inbound.selectedSubprotocol());
 				connection.channel().closeFuture().addListener((closed) -> over.success());
 				transport.takeOver(inbound);
 			})), spec);
@@ -120,9 +122,8 @@ final class TestEndpoint implements AutoCloseable {
 		return offer != null && offer.contains(WireMode.EXT.subprotocol());
 	}
 
-	private WebSocketTransport accept(HttpServerRequest request, Channel channel, @Nullable String protocol) {
+	private WebSocketTransport accept(Channel channel, @Nullable String protocol) {
 		WireMode mode = WireMode.EXT.subprotocol().equals(protocol) ? WireMode.EXT : WireMode.BASE;
-		this.handshakes.add(request.requestHeaders());
 		this.channels.add(channel);
 		Caller.Remote remote = new Caller.Remote(channel.id().asShortText(), "test", null);
 		WebSocketTransport transport = new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.settings);
