@@ -2,6 +2,7 @@ package io.genserver.actuate;
 
 import java.util.function.ToDoubleFunction;
 
+import io.genserver.rpc.server.HandshakeTimeout;
 import io.genserver.rpc.server.RpcConnection;
 import io.genserver.rpc.server.RpcConnections;
 import io.genserver.rpc.server.RpcWebHandler;
@@ -11,9 +12,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Meters of the RPC endpoint: what its connections hold at the moment, all together, and
- * how many requests could not be decoded. They are read when they are asked for and cost
- * nothing otherwise.
+ * Meters of the RPC endpoint: what its connections hold at the moment, all together, how
+ * many requests could not be decoded, and how many connections sent none. They are read
+ * when they are asked for and cost nothing otherwise.
  *
  * @since 0.1.0
  */
@@ -23,14 +24,18 @@ public final class RpcMeters implements MeterBinder {
 
 	private final RpcWebHandler endpoint;
 
+	private final HandshakeTimeout handshakes;
+
 	/**
 	 * Create the meters of an endpoint.
 	 * @param connections its connections
 	 * @param endpoint the endpoint itself
+	 * @param handshakes ends connections without a request
 	 */
-	public RpcMeters(RpcConnections connections, RpcWebHandler endpoint) {
+	public RpcMeters(RpcConnections connections, RpcWebHandler endpoint, HandshakeTimeout handshakes) {
 		this.connections = connections;
 		this.endpoint = endpoint;
+		this.handshakes = handshakes;
 	}
 
 	@Override
@@ -43,6 +48,10 @@ public final class RpcMeters implements MeterBinder {
 		FunctionCounter.builder("genserver.rpc.bad.arguments", this.endpoint, RpcWebHandler::badArguments)
 			.description("Requests of peers whose arguments could not be decoded")
 			.baseUnit("requests")
+			.register(registry);
+		FunctionCounter.builder("genserver.rpc.handshakes.expired", this.handshakes, HandshakeTimeout::expired)
+			.description("Connections of the web server closed because their first request did not come in time")
+			.baseUnit("connections")
 			.register(registry);
 		sum(registry, "genserver.rpc.unhandled", "Bytes received that wait to be handled", "bytes",
 				RpcConnection::bytesUnhandled);

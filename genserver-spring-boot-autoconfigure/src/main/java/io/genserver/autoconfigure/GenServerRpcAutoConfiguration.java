@@ -19,6 +19,7 @@ import io.genserver.rpc.server.EndpointStage;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.EveryAuthorization;
 import io.genserver.rpc.server.ExposurePatterns;
+import io.genserver.rpc.server.HandshakeTimeout;
 import io.genserver.rpc.server.RpcConnections;
 import io.genserver.rpc.server.RpcHandlerMapping;
 import io.genserver.rpc.server.RpcServerSettings;
@@ -40,6 +41,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -115,6 +117,18 @@ public final class GenServerRpcAutoConfiguration {
 					.errorTexts(principals.getIfAvailable(() -> AuthenticatedPrincipals.ALL), context.getClassLoader()),
 				runtime.failures());
 		return new RpcWebHandler(settings, peers, connections);
+	}
+
+	@Bean
+	HandshakeTimeout genServerHandshakeTimeout(GenServerRpcProperties properties) {
+		return new HandshakeTimeout(new RpcSettingsMapping(properties).handshakeTimeout());
+	}
+
+	/** Unlike a customizer of Netty it is not applied to Actuator's own port. */
+	@Bean
+	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> genServerHandshakeTimeoutCustomizer(
+			HandshakeTimeout timeout) {
+		return (factory) -> factory.addServerCustomizers(timeout::applyTo);
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package io.genserver.autoconfigure;
 
 import io.genserver.actuate.RpcMeters;
+import io.genserver.rpc.server.HandshakeTimeout;
 import io.genserver.rpc.server.RpcConnections;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,8 +26,8 @@ public final class GenServerRpcMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RpcMeters genServerRpcMeters(RpcConnections connections, RpcWebHandler endpoint) {
-		return new RpcMeters(connections, endpoint);
+	RpcMeters genServerRpcMeters(RpcConnections connections, RpcWebHandler endpoint, HandshakeTimeout handshakes) {
+		return new RpcMeters(connections, endpoint, handshakes);
 	}
 
 }

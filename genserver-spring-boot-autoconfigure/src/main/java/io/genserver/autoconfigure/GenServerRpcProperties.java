@@ -351,6 +351,19 @@ public class GenServerRpcProperties {
 		private int idleFrames = 100;
 
 		/**
+		 * Number of requests per minute with which a client may call keys that have no
+		 * instance yet; further ones are refused, those for keys with an instance are
+		 * not.
+		 */
+		private int newKeys = 5000;
+
+		/**
+		 * Time from the beginning of a connection of the web server to the end of the
+		 * headers of its first HTTP request, whatever that asks for; then it is closed.
+		 */
+		private Duration handshakeTimeout = Duration.ofSeconds(30);
+
+		/**
 		 * Time in which the header of a request must be complete.
 		 */
 		private Duration headerTimeout = Duration.ofSeconds(5);
@@ -468,6 +481,22 @@ public class GenServerRpcProperties {
 
 		public void setIdleFrames(int idleFrames) {
 			this.idleFrames = idleFrames;
+		}
+
+		public int getNewKeys() {
+			return this.newKeys;
+		}
+
+		public void setNewKeys(int newKeys) {
+			this.newKeys = newKeys;
+		}
+
+		public Duration getHandshakeTimeout() {
+			return this.handshakeTimeout;
+		}
+
+		public void setHandshakeTimeout(Duration handshakeTimeout) {
+			this.handshakeTimeout = handshakeTimeout;
 		}
 
 		public Duration getHeaderTimeout() {

@@ -55,6 +55,11 @@ final class RpcSettingsMapping {
 				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()));
 	}
 
+	/** Time for the first request of a connection of the web server. */
+	Duration handshakeTimeout() {
+		return positive("limits.handshake-timeout", this.properties.getLimits().getHandshakeTimeout());
+	}
+
 	private long totalBuffer() {
 		DataSize set = this.properties.getLimits().getTotalBuffer();
 		if (set == null) {
@@ -109,6 +114,7 @@ final class RpcSettingsMapping {
 			.longestDeadline(positive("limits.deadline", limits.getDeadline()))
 			.waitingCalls(atLeast("limits.waiting-calls", limits.getWaitingCalls(), 1))
 			.idleFrames(atLeast("limits.idle-frames", limits.getIdleFrames(), 1))
+			.newKeys(atLeast("limits.new-keys", limits.getNewKeys(), 1))
 			.skippedFrames(atLeast("base.skipped-frames", this.properties.getBase().getSkippedFrames(), 0))
 			.headerTimeout(positive("limits.header-timeout", limits.getHeaderTimeout()))
 			.halfOpenIdle(positive("limits.half-open-idle", limits.getHalfOpenIdle()))

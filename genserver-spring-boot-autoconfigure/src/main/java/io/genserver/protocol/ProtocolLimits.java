@@ -34,12 +34,13 @@ import java.time.Duration;
  * @param idleFrames frames of a second that cost the peer nothing and do nothing: in base
  * mode those of streams that are not open, in both modes pings, pongs and empty frames of
  * the WebSocket
+ * @param newKeys requests in a minute for keys that have no instance yet
  * @since 0.1.0
  */
 public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int itemBytes, int metadataBytes,
 		int callsInFlight, Duration headerTimeout, Duration halfOpenIdle, long inboundBudgetBytes, Duration readPause,
 		int cancels, Duration cancelWindow, int skippedFrames, long outboundSoftBytes, long outboundHardBytes,
-		Duration outboundStall, Duration longestDeadline, int waitingCalls, int idleFrames) {
+		Duration outboundStall, Duration longestDeadline, int waitingCalls, int idleFrames, int newKeys) {
 
 	/** The longest frame payload that any muxio 0.15 peer sends. */
 	public static final int MAX_FRAME_BYTES = 65_536;
@@ -75,6 +76,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 		requirePositive(longestDeadline, "longestDeadline");
 		require(waitingCalls >= 1, "waitingCalls", "at least 1", waitingCalls);
 		require(idleFrames >= 1, "idleFrames", "at least 1", idleFrames);
+		require(newKeys >= 1, "newKeys", "at least 1", newKeys);
 	}
 
 	/**
@@ -146,6 +148,8 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 
 		private int idleFrames = 100;
 
+		private int newKeys = 5000;
+
 		private Builder() {
 		}
 
@@ -168,6 +172,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			this.longestDeadline = from.longestDeadline;
 			this.waitingCalls = from.waitingCalls;
 			this.idleFrames = from.idleFrames;
+			this.newKeys = from.newKeys;
 		}
 
 		/** @see ProtocolLimits#webSocketMessageBytes() */
@@ -278,6 +283,12 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			return this;
 		}
 
+		/** @see ProtocolLimits#newKeys() */
+		public Builder newKeys(int keys) {
+			this.newKeys = keys;
+			return this;
+		}
+
 		/**
 		 * Builds the limits.
 		 * @return the limits
@@ -288,7 +299,7 @@ public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int item
 			return new ProtocolLimits(this.webSocketMessageBytes, this.frameBytes, this.itemBytes, this.metadataBytes,
 					this.callsInFlight, this.headerTimeout, this.halfOpenIdle, this.inboundBudgetBytes, this.readPause,
 					this.cancels, this.cancelWindow, this.skippedFrames, this.outboundSoftBytes, this.outboundHardBytes,
-					this.outboundStall, this.longestDeadline, this.waitingCalls, this.idleFrames);
+					this.outboundStall, this.longestDeadline, this.waitingCalls, this.idleFrames, this.newKeys);
 		}
 
 	}

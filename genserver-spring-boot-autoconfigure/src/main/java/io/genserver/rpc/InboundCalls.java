@@ -60,7 +60,7 @@ final class InboundCalls {
 	/** Where requests wait that are not handed to their server at once. */
 	private final Admissions admissions;
 
-	private final NewKeys newKeys = new NewKeys();
+	private final NewKeys newKeys;
 
 	/** Calls whose deadline is later than they may wait for their handler or items. */
 	private final Set<InboundCall> patient = new HashSet<>();
@@ -81,6 +81,7 @@ final class InboundCalls {
 		this.backlog = backlog;
 		this.session = session;
 		this.caller = transport.remote();
+		this.newKeys = new NewKeys(context.limits().newKeys());
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
 		this.failures = new PeerFailures(context, transport.remote());
 		this.admissions = new Admissions(transport, context, this.failures);
@@ -316,7 +317,7 @@ final class InboundCalls {
 		}
 		if (!this.newKeys.take(this.context.clock().getAsLong())) {
 			throw new WireFailureException(WireFailure.tooLong(operation + ": this connection has called "
-					+ NewKeys.MOST + " keys without an instance within a minute"));
+					+ this.context.limits().newKeys() + " keys without an instance within a minute"));
 		}
 		return true;
 	}

@@ -9,14 +9,18 @@ import java.util.concurrent.TimeUnit;
  */
 final class NewKeys {
 
-	/** In a minute. */
-	static final int MOST = 5000;
-
 	private static final long WINDOW = TimeUnit.MINUTES.toNanos(1);
+
+	/** In a minute. */
+	private final int most;
 
 	private long since;
 
 	private int count;
+
+	NewKeys(int most) {
+		this.most = most;
+	}
 
 	/**
 	 * Take one.
@@ -28,8 +32,11 @@ final class NewKeys {
 			this.since = nowNanos;
 			this.count = 0;
 		}
-		this.count = Math.min(this.count + 1, MOST + 1);
-		return this.count <= MOST;
+		if (this.count >= this.most) {
+			return false;
+		}
+		this.count++;
+		return true;
 	}
 
 }

@@ -54,12 +54,12 @@ class RpcSettingsMappingTest {
 				Map.entry("genserver.rpc.limits.outbound-stall", "13s"),
 				Map.entry("genserver.rpc.limits.deadline", "14s"),
 				Map.entry("genserver.rpc.limits.waiting-calls", "15"),
-				Map.entry("genserver.rpc.limits.idle-frames", "16"),
+				Map.entry("genserver.rpc.limits.idle-frames", "16"), Map.entry("genserver.rpc.limits.new-keys", "18"),
 				Map.entry("genserver.rpc.base.skipped-frames", "17")))
 			.limits();
 		assertThat(limits).isEqualTo(new ProtocolLimits(1000, 900, 2048, 3, 4, Duration.ofSeconds(5),
 				Duration.ofSeconds(6), 7 * 1024, Duration.ofSeconds(8), 9, Duration.ofSeconds(10), 17, 11 * 1024,
-				12 * 1024, Duration.ofSeconds(13), Duration.ofSeconds(14), 15, 16));
+				12 * 1024, Duration.ofSeconds(13), Duration.ofSeconds(14), 15, 16, 18));
 	}
 
 	@Test
@@ -100,6 +100,7 @@ class RpcSettingsMappingTest {
 					limits.item           | 0B      | It must be at least 1B
 					limits.metadata       | 64KB    | It must be at most 65535B
 					limits.calls-in-flight| 0       | It must be at least 1
+					limits.handshake-timeout | 0s   | It must be positive
 					limits.header-timeout | 0s      | It must be positive
 					limits.half-open-idle | 500d    | It must be at most 365 days
 					limits.inbound-buffer | 1MB     | It must be at least 4194304B, as genserver.rpc.limits.item is
@@ -109,6 +110,7 @@ class RpcSettingsMappingTest {
 					limits.deadline       | 0s      | It must be positive
 					limits.waiting-calls  | 0       | It must be at least 1
 					limits.idle-frames    | 0       | It must be at least 1
+					limits.new-keys       | 0       | It must be at least 1
 					base.skipped-frames   | -1      | It must be at least 0
 					ext.stream-window     | 63KB    | It must be at least 65536B
 					ext.connection-window | 63KB    | It must be at least 65536B
@@ -122,6 +124,7 @@ class RpcSettingsMappingTest {
 			mapping.server();
 			mapping.limits();
 			mapping.extLimits();
+			mapping.handshakeTimeout();
 		}).satisfies((refusal) -> {
 			assertThat(refusal.getName()).isEqualTo("genserver.rpc." + key);
 			assertThat(refusal.getReason()).isEqualTo(reason);

@@ -16,7 +16,7 @@ class ProtocolLimitsTest {
 		assertThat(ProtocolLimits.defaults())
 			.isEqualTo(new ProtocolLimits(131_072, 65_536, 4_194_304, 65_535, 1024, Duration.ofSeconds(5),
 					Duration.ofSeconds(30), 8_388_608, Duration.ofSeconds(30), 1000, Duration.ofSeconds(10), 16,
-					1_048_576, 8_388_608, Duration.ofSeconds(30), Duration.ofMinutes(10), 1024, 100));
+					1_048_576, 8_388_608, Duration.ofSeconds(30), Duration.ofMinutes(10), 1024, 100, 5000));
 		assertThat(ProtocolLimits.defaults().toBuilder().build()).isEqualTo(ProtocolLimits.defaults());
 	}
 

@@ -36,6 +36,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(BufferLeaks.class)
 class StarvationTest {
 
+	/** Keys without an instance that a connection may call in a minute. */
+	private static final int MOST = 20;
+
 	private final AtomicLong now = new AtomicLong(1_000_000_000);
 
 	private final SharedServer shared = new SharedServer();
@@ -47,10 +50,11 @@ class StarvationTest {
 	private final RawPeer peer = peer();
 
 	private RawPeer peer() {
-		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		ProtocolLimits limits = ProtocolLimits.defaults().toBuilder().newKeys(MOST).build();
+		PeerContext context = this.servers.context(limits);
 		ExtLimits patient = ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1));
-		return new RawPeer(WireMode.EXT, new PeerContext(ProtocolLimits.defaults(), patient, StreamFailure.CANCEL,
-				context.exposed(), context.workers(), this.now::get), 29);
+		return new RawPeer(WireMode.EXT, new PeerContext(limits, patient, StreamFailure.CANCEL, context.exposed(),
+				context.workers(), this.now::get), 29);
 	}
 
 	@AfterEach
@@ -163,8 +167,8 @@ class StarvationTest {
 
 	@Test
 	void aConnectionMakesOnlySoManyInstancesInAMinute() {
-		NewKeys keys = new NewKeys();
-		for (int i = 0; i < NewKeys.MOST; i++) {
+		NewKeys keys = new NewKeys(MOST);
+		for (int i = 0; i < MOST; i++) {
 			assertThat(keys.take(5)).isTrue();
 		}
 		assertThat(keys.take(5)).isFalse();
@@ -175,15 +179,22 @@ class StarvationTest {
 	@Test
 	void keysBeyondThatAreRefusedAndKnownOnesAreNot() {
 		Reply last = null;
-		for (int i = 0; i <= NewKeys.MOST; i++) {
+		assertThat(this.peer.answer(echo("known"))).isEqualTo("0 \"x\"");
+		for (int i = 0; i < MOST; i++) {
 			last = call("room.echo", "{", CallMetadata.NONE.toBuilder().key("k" + i).build());
 			this.peer.pumpUntil(last::isOver);
 		}
 		assertThat(error(last).status()).isEqualTo(ExtStatus.RESOURCE_EXHAUSTED);
+		assertThat(error(last).message()).contains(MOST + " keys without an instance within a minute");
+		assertThat(this.peer.answer(echo("known"))).isEqualTo("0 \"x\"");
 		this.now.addAndGet(Duration.ofMinutes(1).toNanos());
-		Reply again = call("room.echo", "\"x\"", CallMetadata.NONE.toBuilder().key("new").build());
+		Reply again = echo("new");
 		assertThat(this.peer.answer(again)).isEqualTo("0 \"x\"");
 		assertThat(again.status).isEqualTo(StatusCode.OK);
+	}
+
+	private Reply echo(String key) {
+		return call("room.echo", "\"x\"", CallMetadata.NONE.toBuilder().key(key).build());
 	}
 
 	interface Shared {

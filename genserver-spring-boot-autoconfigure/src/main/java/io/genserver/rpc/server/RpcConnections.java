@@ -2,6 +2,7 @@ package io.genserver.rpc.server;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 import io.genserver.RpcPeer;
 import io.genserver.RpcPeerEvent;
@@ -26,6 +28,7 @@ import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.runtime.Durations;
 import io.genserver.runtime.SafeLogger;
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,12 @@ public final class RpcConnections implements RpcPeers {
 
 	/** Counts for all addresses that are none. */
 	private static final String UNREADABLE = "no address";
+
+	/**
+	 * What some proxies write behind an address. Spring leaves it there, and writes
+	 * brackets around both as if that were IPv6.
+	 */
+	private static final Pattern PORT = Pattern.compile("^(\\[[^\\]]*]):\\d{1,5}$|^\\[?([0-9.]+):\\d{1,5}]?$");
 
 	private static final CloseReason SHUTDOWN = new CloseReason(CloseCode.GOING_AWAY, "the server shuts down");
 
@@ -215,7 +224,9 @@ public final class RpcConnections implements RpcPeers {
 
 	/**
 	 * Take a place for a connection that is about to be made. All clients whose address
-	 * is no address, as one of a forwarded header may be, count as one.
+	 * is no address, as one of a forwarded header may be, count as one. One that is not
+	 * resolved, as those that Spring takes from forwarded headers are not, is an address
+	 * if its text is one; names are never looked up.
 	 * @param client the client's address, {@code null} if it is not known
 	 * @return a place, or why there is none for it
 	 */
@@ -223,7 +234,8 @@ public final class RpcConnections implements RpcPeers {
 		if (client == null) {
 			return takeFrom(null);
 		}
-		return takeFrom((client.getAddress() != null) ? client.getAddress().getHostAddress() : UNREADABLE);
+		InetAddress address = client.getAddress();
+		return takeFrom((address != null) ? address.getHostAddress() : literal(client.getHostString()));
 	}
 
 	/**
@@ -233,6 +245,17 @@ public final class RpcConnections implements RpcPeers {
 	 */
 	Admission take(@Nullable InetAddress address) {
 		return takeFrom((address != null) ? address.getHostAddress() : null);
+	}
+
+	/** The address that a text is, with a port or without, written as all others are. */
+	private static String literal(String text) {
+		byte[] bytes = NetUtil.createByteArrayFromIpAddressString(PORT.matcher(text).replaceFirst("$1$2"));
+		try {
+			return (bytes != null) ? InetAddress.getByAddress(bytes).getHostAddress() : UNREADABLE;
+		}
+		catch (UnknownHostException ex) {
+			return UNREADABLE;
+		}
 	}
 
 	private Admission takeFrom(@Nullable String from) {

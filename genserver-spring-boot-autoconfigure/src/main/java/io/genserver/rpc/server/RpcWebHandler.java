@@ -109,14 +109,16 @@ public final class RpcWebHandler implements WebHandler {
 			exchange.getResponse().getHeaders().setAllow(Set.of(HttpMethod.GET));
 			return refuse(exchange, HttpStatus.METHOD_NOT_ALLOWED, "a WebSocket handshake is a GET request");
 		}
-		if (headers.getUpgrade() != null && !"websocket".equalsIgnoreCase(headers.getUpgrade())) {
+		String upgrade = headers.getUpgrade();
+		if (upgrade != null && !"websocket".equalsIgnoreCase(upgrade)) {
 			return refuse(exchange, HttpStatus.BAD_REQUEST, "not a WebSocket handshake");
 		}
 		if (!SUPPORTED_VERSION.equals(headers.getFirst(VERSION))) {
 			exchange.getResponse().getHeaders().set(VERSION, SUPPORTED_VERSION);
 			return refuse(exchange, HttpStatus.UPGRADE_REQUIRED, "WebSocket version 13 is required");
 		}
-		if (headers.getFirst(KEY) == null || headers.getConnection().stream().noneMatch("upgrade"::equalsIgnoreCase)) {
+		if (upgrade == null || headers.getFirst(KEY) == null
+				|| headers.getConnection().stream().noneMatch("upgrade"::equalsIgnoreCase)) {
 			return refuse(exchange, HttpStatus.BAD_REQUEST, "not a WebSocket handshake");
 		}
 		String refusal = this.origins.refusal(exchange.getRequest());
