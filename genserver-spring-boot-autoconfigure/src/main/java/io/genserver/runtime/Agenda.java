@@ -60,7 +60,8 @@ final class Agenda {
 		}
 		finally {
 			if (!armed) {
-				this.timers.remove(timer);
+				// Its alarm may be watched all the same.
+				timer.cancel();
 			}
 		}
 		return timer;
@@ -109,8 +110,8 @@ final class Agenda {
 	}
 
 	/**
-	 * Arm the timers that are neither armed nor due: they tick now. While the turn does
-	 * not run; by the self-check.
+	 * Arm the timers that are neither armed nor due: they tick now. By the self-check,
+	 * just before it runs the turn that it found.
 	 * @return how many there were
 	 */
 	int armLost() {

@@ -119,11 +119,8 @@ final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>
 
 	/** Returns whether a turn is to begin. Only while this is locked. */
 	private boolean complete() {
-		if (this.phase.compareAndSet(PENDING, COMPLETED)) {
-			return false;
-		}
-		this.phase.set(RESUMABLE);
-		return true;
+		// Neither, if the turn broke off meanwhile and goes on without it.
+		return !this.phase.compareAndSet(PENDING, COMPLETED) && this.phase.compareAndSet(PARKED, RESUMABLE);
 	}
 
 	/** Whether a turn is to begin, and has not. On any thread. */

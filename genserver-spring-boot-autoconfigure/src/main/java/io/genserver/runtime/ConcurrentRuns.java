@@ -66,7 +66,7 @@ final class ConcurrentRuns {
 		return true;
 	}
 
-	/** Give back a slot that was not used. */
+	/** Give back a slot that was not used. Only in the turn, which is not parked. */
 	synchronized void release(Operation operation) {
 		this.active.put(operation.slots(), this.active.getOrDefault(operation.slots(), 1) - 1);
 		this.total--;
@@ -145,13 +145,39 @@ final class ConcurrentRuns {
 			if (operation.concurrency() == 0 || held.contains(message.origin()) || !acquireBeside(operation)) {
 				held.add(message.origin());
 			}
-			else if (message.startInPlace()) {
-				this.cell.inbox().freed();
-				start(message);
-			}
 			else {
-				release(operation);
+				startInPlace(message);
 			}
+		}
+	}
+
+	/**
+	 * Start a message that has a slot where it stands in the mailbox. One that was given
+	 * up meanwhile leaves the slot to others: to the turn, which may have gone on and
+	 * found none free, and to what was queued since.
+	 */
+	private void startInPlace(Message message) {
+		boolean started = false;
+		boolean failed = true;
+		try {
+			started = message.startInPlace();
+			failed = false;
+		}
+		finally {
+			if (failed) {
+				giveBack(message.operation());
+				this.cell.runtime().selfCheck().suspect();
+			}
+		}
+		if (!started) {
+			freeSlot(message.operation());
+			return;
+		}
+		try {
+			this.cell.inbox().freed();
+		}
+		finally {
+			start(message);
 		}
 	}
 
@@ -181,15 +207,19 @@ final class ConcurrentRuns {
 
 	/** Run a message that has a slot, or fail it and give the slot back. */
 	void start(Message message) {
+		Run known = null;
 		try {
 			this.cell.handling().reportStart(message);
 			Run run = new Run(message, this.cell.runtime().nanoTime());
 			this.running.put(message, run);
+			known = run;
 			this.cell.execute(run);
 		}
 		catch (Throwable ex) {
-			// One that was queued all the same finds that it is over.
-			this.running.remove(message);
+			// One that was queued all the same finds that it is over, or has ended.
+			if (known != null && !this.running.remove(message, known)) {
+				return;
+			}
 			try {
 				this.cell.handling().notStartedBeside(message, ex);
 			}
@@ -218,7 +248,13 @@ final class ConcurrentRuns {
 		return oldest;
 	}
 
+	/** A slot is free: for the turn, for commands, and for what may run beside. */
 	private void freeSlot(Operation operation) {
+		giveBack(operation);
+		startBeside();
+	}
+
+	private void giveBack(Operation operation) {
 		int commands;
 		synchronized (this) {
 			release(operation);
@@ -232,7 +268,6 @@ final class ConcurrentRuns {
 		if (commands != 0) {
 			this.cell.command(commands);
 		}
-		startBeside();
 	}
 
 	/** One handler beside the turn. */

@@ -121,7 +121,13 @@ final class Inbox implements Scheduler.Crowded {
 		this.mailbox.started();
 		Room waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && this.mailbox.size() <= this.mailbox.capacity() / 2) {
-			waiting.admit(this.cell);
+			try {
+				waiting.admit(this.cell);
+			}
+			catch (Throwable ex) {
+				// The message that was taken must not be lost: a watcher lets them in.
+				this.cell.runtime().selfCheck().suspect();
+			}
 		}
 	}
 

@@ -390,6 +390,8 @@ final class ServerCell implements Watched {
 		}
 		finally {
 			if (owned) {
+				// Who interrupts the next turn must not meet this thread.
+				this.handling.interruption().end();
 				this.status = BROKEN;
 			}
 			if (turn != null) {
@@ -809,22 +811,21 @@ final class ServerCell implements Watched {
 			}
 		}
 		else {
-			armLostTimers(check);
 			if (now != READY && mayBeLost()) {
 				STATUS.compareAndSet(this, now, READY);
 			}
 			if (claim()) {
-				check.recovered(this);
-				turn(null, false);
-			}
-		}
-	}
-
-	private void armLostTimers(SelfCheck check) {
-		Agenda own = this.agenda;
-		if (own != null && hasLostTimer()) {
-			for (int left = own.armLost(); left > 0; left--) {
-				check.recovered(this);
+				try {
+					// Nobody else arms timers now, or takes those that are due.
+					Agenda own = this.agenda;
+					int timers = (own != null && hasLostTimer()) ? own.armLost() : 0;
+					for (int left = Math.max(1, timers); left > 0; left--) {
+						check.recovered(this);
+					}
+				}
+				finally {
+					turn(null, false);
+				}
 			}
 		}
 	}

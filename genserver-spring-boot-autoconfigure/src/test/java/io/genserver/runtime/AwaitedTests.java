@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
@@ -88,6 +90,47 @@ class AwaitedTests {
 					}), null, 0, false);
 				assertThat(reply.get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(number);
 			}
+		}
+	}
+
+	@Test
+	@RealThreads
+	void S01_aCompletionDoesNotMeetATurnThatBrokeOff() throws Exception {
+		try (Engine engine = Engine.onWorkers()) {
+			engine.add("server", ServerSettings.DEFAULTS, Object::new);
+			ServerCell cell = engine.cell("server");
+			Operation operation = TestOperation.cast("cast", (instance, payload) -> null);
+			AtomicReference<Awaited> next = new AtomicReference<>();
+			AtomicInteger completed = new AtomicInteger();
+			int rounds = 20_000;
+			Thread completer = Thread.ofPlatform().start(() -> {
+				Awaited last = null;
+				for (int i = 0; i < rounds; i++) {
+					Awaited pending = next.get();
+					while (pending == last) {
+						Thread.onSpinWait();
+						pending = next.get();
+					}
+					last = pending;
+					pending.accept(null, null);
+					completed.incrementAndGet();
+				}
+			});
+			for (int i = 0; i < rounds; i++) {
+				Awaited pending = new Awaited(cell.handling(), new CastMessage(operation, null, this),
+						new CompletableFuture<>(), Long.MAX_VALUE);
+				next.set(pending);
+				for (int spins = i % 64; spins > 0; spins--) {
+					Thread.onSpinWait();
+				}
+				pending.abandon();
+				while (completed.get() <= i) {
+					Thread.onSpinWait();
+				}
+			}
+			completer.join();
+			engine.runtime.shutdown();
+			assertThat(cell.statistics().processedCount()).as("turns that went on").isZero();
 		}
 	}
 

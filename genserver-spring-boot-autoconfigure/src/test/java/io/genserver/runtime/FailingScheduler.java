@@ -14,7 +14,7 @@ final class FailingScheduler implements Scheduler {
 
 	private final Scheduler scheduler;
 
-	private final Supplier<Error> error;
+	private final Supplier<? extends @Nullable Error> error;
 
 	/** Calls until one fails; negative once all have that were to. */
 	private int left = Integer.MAX_VALUE;
@@ -25,11 +25,19 @@ final class FailingScheduler implements Scheduler {
 
 	private boolean failsTracking;
 
+	private boolean failsAfterTracking;
+
 	private boolean forgets;
 
 	private @Nullable Error last;
 
-	FailingScheduler(Scheduler scheduler, Supplier<Error> error) {
+	/**
+	 * Create.
+	 * @param scheduler does what does not fail
+	 * @param error makes what is thrown; whatever else it does happens in that very step,
+	 * and without an error that is all
+	 */
+	FailingScheduler(Scheduler scheduler, Supplier<? extends @Nullable Error> error) {
 		this.scheduler = scheduler;
 		this.error = error;
 	}
@@ -60,7 +68,13 @@ final class FailingScheduler implements Scheduler {
 		this.calls++;
 		if (this.failures > 0 && --this.left <= 0) {
 			this.failures--;
-			Error thrown = this.error.get();
+			fail();
+		}
+	}
+
+	private void fail() {
+		Error thrown = this.error.get();
+		if (thrown != null) {
 			this.last = thrown;
 			throw thrown;
 		}
@@ -123,14 +137,23 @@ final class FailingScheduler implements Scheduler {
 		this.failsTracking = true;
 	}
 
+	/** Let it fail after it has done what it was to do. */
+	void failAfterTracking() {
+		this.failsAfterTracking = true;
+	}
+
 	@Override
 	public void track(Expiring expiring) {
 		step();
 		if (this.failsTracking) {
 			this.failsTracking = false;
-			throw this.error.get();
+			fail();
 		}
 		this.scheduler.track(expiring);
+		if (this.failsAfterTracking) {
+			this.failsAfterTracking = false;
+			fail();
+		}
 	}
 
 	@Override

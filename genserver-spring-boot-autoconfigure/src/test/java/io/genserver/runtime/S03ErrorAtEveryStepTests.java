@@ -63,6 +63,29 @@ class S03ErrorAtEveryStepTests {
 		engine.close();
 	}
 
+	@Test
+	void S03_aTimerThatCouldNotBeScheduledNeverTicks() {
+		SeededScheduler scheduler = new SeededScheduler(1);
+		FailingScheduler failing = new FailingScheduler(scheduler, () -> new OutOfMemoryError("expected"));
+		Engine engine = new Engine(failing);
+		GenServerRef<Object> ref = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+		AtomicInteger ticks = new AtomicInteger();
+		CompletableFuture<Boolean> refused = ref.callAsync((instance) -> {
+			failing.failAfterTracking();
+			try {
+				GenServerContext.current().scheduleEvery(Duration.ofMillis(100), ticks::incrementAndGet);
+				return false;
+			}
+			catch (OutOfMemoryError ex) {
+				return true;
+			}
+		});
+		scheduler.sleep(Duration.ofSeconds(1));
+		assertThat(refused).isCompletedWithValue(true);
+		assertThat(ticks).hasValue(0);
+		engine.close();
+	}
+
 	private static void everyStep(Supplier<Error> error, int number) {
 		int recovered = 0;
 		List<String> wrong = new ArrayList<>();
