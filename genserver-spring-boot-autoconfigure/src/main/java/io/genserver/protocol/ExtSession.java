@@ -207,6 +207,11 @@ public final class ExtSession implements WireSession {
 		return this.queued.bytes;
 	}
 
+	@Override
+	public long heldBackItemBytes() {
+		return this.queued.items;
+	}
+
 	/**
 	 * How many of our calls and casts wait until the peer lets another stream open.
 	 * @return a number
@@ -286,7 +291,7 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || call.over || !call.sending) {
 			return false;
 		}
-		stream(call).send.add(item);
+		stream(call).send.addItem(item);
 		this.sender.schedule(stream(call));
 		return true;
 	}
@@ -415,7 +420,7 @@ public final class ExtSession implements WireSession {
 			describe(stream, metadata);
 			request.responding = true;
 		}
-		stream.send.add(item);
+		stream.send.addItem(item);
 		this.sender.schedule(stream);
 		return true;
 	}

@@ -43,6 +43,9 @@ final class SendQueue {
 
 	private long queuedBytes;
 
+	/** Whether the items are those of a stream, which are pulled one by one. */
+	private boolean pulled;
+
 	private final Total total;
 
 	int seq;
@@ -61,8 +64,24 @@ final class SendQueue {
 
 	void add(byte[] item) {
 		this.items.add(item);
-		this.queuedBytes += item.length;
-		this.total.bytes += item.length;
+		count(item.length);
+	}
+
+	/** Add an item of a stream, whose publisher is asked for no more than a few. */
+	void addItem(byte[] item) {
+		if (!this.pulled) {
+			this.total.items += this.queuedBytes;
+			this.pulled = true;
+		}
+		add(item);
+	}
+
+	private void count(long bytes) {
+		this.queuedBytes += bytes;
+		this.total.bytes += bytes;
+		if (this.pulled) {
+			this.total.items += bytes;
+		}
 	}
 
 	void addArguments(byte[] arguments) {
@@ -163,8 +182,7 @@ final class SendQueue {
 		}
 		int start = this.offset;
 		int length = (int) Math.min(item.length - start, Math.min(Math.max(room, 0), this.credit));
-		this.queuedBytes -= length;
-		this.total.bytes -= length;
+		count(-length);
 		boolean more = length < item.length - start;
 		this.itemBegun = more;
 		this.offset = more ? start + length : 0;
@@ -192,8 +210,7 @@ final class SendQueue {
 	/** Nothing more is sent; what is queued is let go of. */
 	void drop() {
 		this.items.clear();
-		this.total.bytes -= this.queuedBytes;
-		this.queuedBytes = 0;
+		count(-this.queuedBytes);
 		this.open = null;
 		this.done = true;
 	}
@@ -202,6 +219,9 @@ final class SendQueue {
 	static final class Total {
 
 		long bytes;
+
+		/** Those of streams. */
+		long items;
 
 	}
 

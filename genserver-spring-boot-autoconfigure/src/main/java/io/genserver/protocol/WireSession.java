@@ -88,6 +88,15 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	}
 
 	/**
+	 * Those of them that are items of streams, of which each has but a few: their
+	 * receivers take them when they like, and may ask for other things meanwhile.
+	 * @return bytes, without frame headers
+	 */
+	default long heldBackItemBytes() {
+		return 0;
+	}
+
+	/**
 	 * Tells whether the peer has begun: said what has to be said before anything else.
 	 * @return true in base mode, where nothing has; in ext mode once its settings came
 	 */

@@ -77,7 +77,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			fail(tooLong(bytes.length, limit));
 			return;
 		}
-		if (this.pull.isUnasked() && this.calls.room().isCrowded()) {
+		if (this.pull.isUnasked() && this.calls.outbound().isOverfull()) {
 			fail(WireFailure.failed(this.operation + ": its publisher sends more than it was asked for"));
 			return;
 		}

@@ -289,8 +289,9 @@ public final class OutboundCalls implements RpcChannel {
 		if (arguments.length > longest) {
 			return "its arguments of " + arguments.length + " bytes exceed the limit of " + longest;
 		}
-		if (this.outbound.bytes() + arguments.length > this.context.limits().outboundHardBytes()) {
-			return this.outbound.bytes() + " bytes wait to be sent already; slow down";
+		long waits = this.outbound.pressingBytes();
+		if (waits + arguments.length > this.context.limits().outboundHardBytes()) {
+			return waits + " bytes wait to be sent already; slow down";
 		}
 		int most = this.context.limits().waitingCalls();
 		if (this.waitingCount.get() >= most) {
@@ -319,8 +320,8 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	/** Whether more waits to be sent than is to wait. On any thread. */
-	boolean isCrowded() {
-		return this.outbound.bytes() > this.context.limits().outboundHardBytes();
+	boolean isOverfull() {
+		return this.outbound.isOverfull();
 	}
 
 	void onWorker(Runnable task) {

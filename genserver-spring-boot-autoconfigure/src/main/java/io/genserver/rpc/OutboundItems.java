@@ -53,7 +53,7 @@ final class OutboundItems implements Flow.Subscriber<@Nullable Object> {
 			giveUp(ex);
 			return;
 		}
-		if (this.pull.isUnasked() && this.calls.isCrowded()) {
+		if (this.pull.isUnasked() && this.calls.isOverfull()) {
 			this.pull.cancel();
 			giveUp(RemoteFailures.refused(this.call.method(), "its items are more than were asked for"));
 			return;

@@ -102,6 +102,9 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private volatile long heldBack;
 
+	/** What of that is items of streams. */
+	private volatile long heldBackItems;
+
 	private long taken;
 
 	private long takenAtProgress;
@@ -233,6 +236,20 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		return unsent() + this.heldBack;
 	}
 
+	/**
+	 * Return how much waits to be sent, but for items of streams that wait for credit:
+	 * whoever takes his time with those may go on with other things. On any thread.
+	 * @return bytes
+	 */
+	long pressingBytes() {
+		return unsent() + this.heldBack - this.heldBackItems;
+	}
+
+	/** Whether more waits, of whatever kind, than is to wait. On any thread. */
+	boolean isOverfull() {
+		return bytes() > this.limits.outboundHardBytes();
+	}
+
 	private long unsent() {
 		return this.added.get() - this.gone;
 	}
@@ -244,7 +261,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	/** Whether casts may be added. On any thread. */
 	boolean hasRoomForCasts() {
-		return bytes() < this.limits.outboundSoftBytes();
+		return pressingBytes() < this.limits.outboundSoftBytes();
 	}
 
 	/** Whether publishers may be asked for more. On any thread. */
@@ -388,6 +405,10 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		long held = this.session.heldBackBytes();
 		if (held != this.heldBack) {
 			this.heldBack = held;
+		}
+		long items = this.session.heldBackItemBytes();
+		if (items != this.heldBackItems) {
+			this.heldBackItems = items;
 		}
 	}
 

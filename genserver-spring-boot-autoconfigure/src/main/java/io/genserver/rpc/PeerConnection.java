@@ -240,6 +240,11 @@ public final class PeerConnection {
 		idle();
 	}
 
+	/** How many requests of the peer wait until it has read more. */
+	int heldRequests() {
+		return this.inbound.room().held();
+	}
+
 	private void idle() {
 		if (this.draining && this.outbound.isIdle() && this.session.callsInFlight() == this.inbound.endlessStreams()) {
 			this.drained.complete(null);

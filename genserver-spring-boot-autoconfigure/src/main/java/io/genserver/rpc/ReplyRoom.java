@@ -19,6 +19,9 @@ import io.genserver.protocol.ProtocolLimits;
  * They go on as the peer reads, and by a few at each tick while nothing waits to be read:
  * what a handler waits for may be among them.
  * <p>
+ * Items of streams that wait for their receivers' credit count in neither: a receiver
+ * may call for each item that it takes before it takes the next.
+ * <p>
  * <b>Replies.</b> Beyond the hard limit a reply that can never change waits as an object,
  * and is encoded by a worker when there is room; any other is encoded in its turn, and
  * its bytes wait.
@@ -68,7 +71,7 @@ final class ReplyRoom {
 	}
 
 	private boolean hasRoom() {
-		long waiting = this.outbound.bytes();
+		long waiting = this.outbound.pressingBytes();
 		return waiting <= this.soft && waiting + this.expected <= this.hard;
 	}
 
@@ -110,7 +113,8 @@ final class ReplyRoom {
 				each.expire();
 			}
 		}
-		if (!this.held.isEmpty() && this.outbound.bytes() == 0) {
+		this.held.removeIf(PendingRequest::isOver);
+		if (!this.held.isEmpty() && this.outbound.pressingBytes() == 0) {
 			// Nobody reads less because of them.
 			letGoOn(this.hard);
 		}
@@ -147,7 +151,7 @@ final class ReplyRoom {
 
 	/** Whether so much waits that replies are better not encoded. On any thread. */
 	boolean isCrowded() {
-		return this.outbound.bytes() > this.hard;
+		return this.outbound.pressingBytes() > this.hard;
 	}
 
 	/** A reply is to be encoded when there is room. On any thread. */

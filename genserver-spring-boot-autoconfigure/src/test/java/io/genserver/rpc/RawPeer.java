@@ -58,6 +58,9 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
 	int messages;
 
+	/** Whether items are consumed as they come, which gives credit for more. */
+	boolean consumes = true;
+
 	private @Nullable Subscription subscription;
 
 	private long requested;
@@ -232,7 +235,9 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	@Override
 	public void responseItem(OutboundCall call, byte[] item) {
 		((Reply) call.attachment()).items.add(new String(item, StandardCharsets.UTF_8));
-		this.session.consumed(call, 1, item.length);
+		if (this.consumes) {
+			this.session.consumed(call, 1, item.length);
+		}
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.FlowAdapters;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -261,7 +264,40 @@ class ReplyRoomTest {
 		readAll(replies);
 	}
 
+	@Test
+	void streamsWhoseItemsNobodyTakesHoldUpNoCalls() {
+		Assumptions.assumeTrue(this.mode == WireMode.EXT, "in base mode streams have no credit of their own");
+		this.peer = peer(small().build());
+		this.peer.room = Long.MAX_VALUE;
+		this.peer.consumes = false;
+		List<Reply> streams = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			streams.add(this.peer.stream("big.items", "60000"));
+		}
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() > 400_000);
+		assertThat(this.peer.answer(this.peer.call("big.text", "2"))).isEqualTo("0 \"xx\"");
+		assertThat(this.peer.answer(this.peer.call("big.record", "1"))).startsWith("0 {");
+		assertThat(streams).noneMatch(Reply::isOver);
+	}
+
+	@Test
+	void whatIsGivenUpWhileItWaitsIsNotKept() {
+		this.peer = peer(small().build());
+		calls(1, "big.text", "60000");
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() > 60_000);
+		for (int i = 0; i < 500; i++) {
+			Reply given = this.peer.call("big.text", "1");
+			this.peer.pump();
+			this.peer.cancel(given);
+			this.peer.pump();
+		}
+		pass(Duration.ZERO);
+		assertThat(this.peer.connection.heldRequests()).isZero();
+	}
+
 	interface Big {
+
+		Flow.Publisher<byte[]> items(int length);
 
 		String text(int length);
 
@@ -290,6 +326,11 @@ class ReplyRoomTest {
 	}
 
 	static class BigServer implements Big {
+
+		@Override
+		public Flow.Publisher<byte[]> items(int length) {
+			return FlowAdapters.toFlowPublisher(Flux.range(0, 1000).map((i) -> new byte[length]));
+		}
 
 		final AtomicInteger handled = new AtomicInteger();
 
