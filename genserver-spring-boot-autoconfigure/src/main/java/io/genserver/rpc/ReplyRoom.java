@@ -19,8 +19,8 @@ import io.genserver.protocol.ProtocolLimits;
  * They go on as the peer reads, and by a few at each tick while nothing waits to be read:
  * what a handler waits for may be among them.
  * <p>
- * Items of streams that wait for their receivers' credit count in neither: a receiver
- * may call for each item that it takes before it takes the next.
+ * Items of streams that wait for their receivers' credit count in neither: a receiver may
+ * call for each item that it takes before it takes the next.
  * <p>
  * <b>Replies.</b> Beyond the hard limit a reply that can never change waits as an object,
  * and is encoded by a worker when there is room; any other is encoded in its turn, and
