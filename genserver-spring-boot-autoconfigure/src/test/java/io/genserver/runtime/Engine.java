@@ -44,11 +44,22 @@ final class Engine implements GenServerInterceptor, AutoCloseable {
 	}
 
 	Engine(Scheduler scheduler, RuntimeSettings settings, GenServerInterceptor... interceptors) {
+		this(scheduler, settings, () -> {
+		}, interceptors);
+	}
+
+	/** With what listeners do after they have noted a dead letter or an event. */
+	Engine(Scheduler scheduler, RuntimeSettings settings, Runnable listening, GenServerInterceptor... interceptors) {
 		this.scheduler = scheduler;
 		List<GenServerInterceptor> all = new ArrayList<>(List.of(interceptors));
 		all.add(this);
-		this.runtime = new GenServerRuntime(settings, () -> all, List.of(this.deadLetters::add), this.nonBlocking::get,
-				this.events::add, scheduler);
+		this.runtime = new GenServerRuntime(settings, () -> all, List.of((letter) -> {
+			this.deadLetters.add(letter);
+			listening.run();
+		}), this.nonBlocking::get, (event) -> {
+			this.events.add(event);
+			listening.run();
+		}, scheduler);
 	}
 
 	/** An engine on real threads. */

@@ -2,21 +2,30 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 
+import ch.qos.logback.classic.Level;
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
 import io.genserver.DeadLetter;
+import io.genserver.Envelope;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.Reply;
 import io.genserver.SupervisionStrategy;
 import io.genserver.test.SeededScheduler;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,10 +36,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  * complete, run beside the turn and set timers; meanwhile servers are stopped, restarted,
  * suspended and resumed, started at run time, watched for a while, idle instances are let
  * go, and time passes. Constructors and terminations take their time, send messages, to
- * their own key too, and fail. All of them leave their threads in disorder. Then comes a
- * shutdown, sometimes in the midst of it or from a handler, and sometimes everything
- * starts again after it. Every promise about single messages and instances is checked by
- * {@link MayhemWitness} and at the end.
+ * their own key too, and fail. All of them leave their threads in disorder, and what
+ * fails throws whatever {@link Thrown} knows; so do listeners, interceptors, timers and
+ * the log. Then comes a shutdown, sometimes in the midst of it or from a handler, and
+ * sometimes everything starts again after it. Every promise about single messages and
+ * instances is checked by {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -63,6 +73,9 @@ final class Mayhem {
 	/** Servers that were started at run time and have stopped. */
 	private final List<Server> gone = new ArrayList<>();
 
+	/** What was thrown; a caller may get it, and nothing else that it does not know. */
+	private final Set<Throwable> thrown = Collections.newSetFromMap(new IdentityHashMap<>());
+
 	private int casts;
 
 	private int numbers;
@@ -72,7 +85,8 @@ final class Mayhem {
 	Mayhem(SeededScheduler scheduler, SupervisionStrategy strategy) {
 		this.scheduler = scheduler;
 		this.random = scheduler.choices();
-		this.engine = new Engine(scheduler, Engine.shutdown(Duration.ofMillis(200), Duration.ofMillis(900)));
+		this.engine = new Engine(scheduler, Engine.shutdown(Duration.ofMillis(200), Duration.ofMillis(900)),
+				() -> maybeThrow(8), new Interceptor());
 		this.witness = new MayhemWitness(scheduler, this.engine.runtime::isShutDown);
 		this.capacity = 1 + this.random.nextInt(4);
 		for (String name : List.of("first", "second")) {
@@ -90,11 +104,47 @@ final class Mayhem {
 	}
 
 	void run() {
+		if (this.random.nextInt(16) == 0) {
+			// Rarely, as it takes most of the time.
+			BrokenLog log = BrokenLog.with(Level.WARN, this::thrown);
+			try {
+				lives();
+			}
+			finally {
+				log.close();
+			}
+		}
+		else {
+			lives();
+		}
+		check();
+	}
+
+	private void lives() {
 		live();
 		if (this.random.nextInt(3) == 0) {
 			live();
 		}
-		check();
+	}
+
+	private Thrown thrown() {
+		return Thrown.values()[this.random.nextInt(Thrown.values().length)];
+	}
+
+	private Throwable made() {
+		Throwable made = thrown().make();
+		this.thrown.add(made);
+		return made;
+	}
+
+	private <T> T raise() {
+		throw Throwables.sneaky(made());
+	}
+
+	private void maybeThrow(int chances) {
+		if (this.random.nextInt(chances) == 0) {
+			raise();
+		}
 	}
 
 	/** From a start to the end of a shutdown. */
@@ -169,8 +219,14 @@ final class Mayhem {
 				default -> pass();
 			}
 		}
-		catch (GenServerException | IllegalStateException | StackOverflowError ex) {
+		catch (GenServerException | IllegalStateException ex) {
 			// What a sender may get.
+		}
+		catch (Throwable ex) {
+			if (!this.thrown.contains(ex)) {
+				throw ex;
+			}
+			// As it was thrown.
 		}
 	}
 
@@ -211,7 +267,8 @@ final class Mayhem {
 		this.calls.add(new Sent(listener.end));
 		this.engine.runtime.server(ref.name()).stream(ref.key(), TestOperation.stream("items", (instance, none) -> {
 			handle(instance, pair, number);
-			return new Empty();
+			maybeThrow(4);
+			return new Empty(() -> maybeThrow(4));
 		}), null, 0, null, listener);
 		if (this.random.nextBoolean()) {
 			this.scheduler.letOthersRun();
@@ -227,7 +284,7 @@ final class Mayhem {
 				reply.complete(-3);
 			}
 			else {
-				reply.fail(new IllegalStateException("put off and refused"));
+				reply.fail(made());
 			}
 		}
 	}
@@ -294,8 +351,7 @@ final class Mayhem {
 	private int handle(Object instance, String pair, int number) {
 		return this.witness.inTurn(instance, pair, number, () -> {
 			switch (this.random.nextInt(12)) {
-				case 0 -> throw new IllegalStateException("bad input");
-				case 1 -> throw new StackOverflowError();
+				case 0, 1 -> raise();
 				case 2 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 3, 4 -> this.scheduler.letOthersRun();
 				case 5 -> nested(this.engine.ref("second"));
@@ -309,12 +365,23 @@ final class Mayhem {
 				}
 				case 6 -> nested(target());
 				case 7 -> this.witness.timer(GenServerContext.current(), instance, this.random.nextInt(8));
+				case 10 -> failLater(GenServerContext.current());
 				case 9 -> maybeExit();
 				default -> {
 				}
 			}
 			return number;
 		});
+	}
+
+	/** What a handler leaves behind fails: a timer or a continuation. */
+	private void failLater(GenServerContext context) {
+		if (this.random.nextBoolean()) {
+			context.schedule(Duration.ofMillis(this.random.nextInt(4)), this::raise);
+		}
+		else {
+			context.continueWith(this::raise);
+		}
 	}
 
 	/** Few handlers end the application. */
@@ -330,7 +397,7 @@ final class Mayhem {
 		try {
 			takeTime(itself(label));
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			if (this.engine.runtime.hasStarted()) {
 				throw ex;
 			}
@@ -346,7 +413,7 @@ final class Mayhem {
 			case 5 -> nested(itself);
 			case 6 -> cast(itself, (instance) -> this.witness.handled());
 			case 7 -> disturb(itself);
-			case 8 -> throw new IllegalStateException("constructor or termination");
+			case 8 -> raise();
 			default -> {
 			}
 		}
@@ -370,7 +437,7 @@ final class Mayhem {
 
 	private CompletableFuture<Integer> later() {
 		if (this.random.nextInt(4) == 0) {
-			return new CompletableFuture<>();
+			return this.random.nextBoolean() ? new CompletableFuture<>() : CompletableFuture.failedFuture(made());
 		}
 		if (this.random.nextBoolean()) {
 			return this.engine.<Object>ref("second").callAsync(Object::hashCode);
@@ -385,7 +452,7 @@ final class Mayhem {
 	private int besideTurn(Object instance) {
 		return this.witness.besideTurn(instance, OVERLAPPING, () -> {
 			switch (this.random.nextInt(6)) {
-				case 0 -> throw new IllegalStateException("bad input");
+				case 0 -> raise();
 				case 1 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 2 -> this.scheduler.letOthersRun();
 				case 3 -> nested(target());
@@ -405,6 +472,9 @@ final class Mayhem {
 		for (Sent call : this.calls) {
 			assertThat(call.reply).as("call").isDone();
 			assertThat(call.completions).as("completions of a call").isOne();
+			assertThat(call.dependent).as("what depends on a call").isDone();
+			assertThat(isKnown(call.failure)).as("failure of a call, known rather than %s", call.failureType())
+				.isTrue();
 		}
 		long lost = this.engine.deadLetters.stream().filter(DeadLetter::cast).count();
 		assertThat(this.witness.handledCasts() + lost).as("casts handled or known to be lost").isEqualTo(this.casts);
@@ -424,25 +494,73 @@ final class Mayhem {
 		}
 	}
 
+	/** Whether a call may fail so: as it was thrown, or in the words of the engine. */
+	private boolean isKnown(@Nullable Throwable failure) {
+		if (failure instanceof CompletionException && !this.thrown.contains(failure)) {
+			return isKnown(failure.getCause());
+		}
+		return failure == null || failure instanceof GenServerException || failure instanceof IllegalStateException
+				|| failure instanceof CancellationException || this.thrown.contains(failure);
+	}
+
 	/** A call, and how often it has completed. */
 	private static final class Sent {
 
 		private final CompletableFuture<?> reply;
 
+		private final CompletableFuture<?> dependent;
+
 		private int completions;
+
+		private @Nullable Throwable failure;
 
 		Sent(CompletableFuture<?> reply) {
 			this.reply = reply;
-			reply.whenComplete((value, failure) -> this.completions++);
+			this.dependent = reply.thenApply((value) -> value);
+			reply.whenComplete((value, failure) -> {
+				this.completions++;
+				this.failure = failure;
+			});
+		}
+
+		/** Its class, as it may be unable to describe itself. */
+		String failureType() {
+			return (this.failure != null) ? this.failure.getClass().getName() : "none";
+		}
+
+	}
+
+	/** Throws where it may, which is after a cast was handled, or counts as that. */
+	private final class Interceptor implements GenServerInterceptor {
+
+		@Override
+		public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
+			if (!envelope.isCast()) {
+				maybeThrow(40);
+			}
+			Object result = invocation.proceed();
+			maybeThrow(40);
+			return result;
+		}
+
+		@Override
+		public void ended(Envelope envelope, @Nullable Throwable failure) {
+			maybeThrow(4);
+		}
+
+		@Override
+		public void repliedLate(Envelope envelope) {
+			maybeThrow(2);
 		}
 
 	}
 
 	/** Ends at once. */
-	private static final class Empty implements Flow.Publisher<Object> {
+	private record Empty(Runnable first) implements Flow.Publisher<Object> {
 
 		@Override
 		public void subscribe(Flow.Subscriber<? super Object> subscriber) {
+			this.first.run();
 			subscriber.onSubscribe(new Flow.Subscription() {
 
 				@Override

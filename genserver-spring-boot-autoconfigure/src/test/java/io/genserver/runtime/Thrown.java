@@ -99,6 +99,67 @@ enum Thrown {
 
 	}),
 
+	LATE_TRACE(() -> new RuntimeException("late trace") {
+
+		@Override
+		public StackTraceElement[] getStackTrace() {
+			throw new OutOfMemoryError();
+		}
+
+		@Override
+		public void printStackTrace(java.io.PrintWriter target) {
+			throw new IllegalStateException("not printed");
+		}
+
+	}),
+
+	SUPPRESSED_OF_A_CAUSE(() -> {
+		RuntimeException cause = new RuntimeException("cause");
+		cause.addSuppressed(LATE_CAUSE.make());
+		cause.addSuppressed(LATE_TRACE.make());
+		return new RuntimeException("outer", cause);
+	}),
+
+	CYCLE_OF_CAUSES(() -> {
+		RuntimeException first = new RuntimeException("first");
+		RuntimeException second = new RuntimeException("second", first);
+		first.initCause(second);
+		return first;
+	}),
+
+	DEEP(() -> {
+		RuntimeException deep = new RuntimeException("deepest");
+		for (int i = 0; i < 2_000; i++) {
+			deep = new Level(deep);
+		}
+		return deep;
+	}),
+
+	LATE_IDENTITY(() -> new RuntimeException("late identity") {
+
+		@Override
+		public boolean equals(Object other) {
+			throw new IllegalStateException("not comparable");
+		}
+
+		@Override
+		public int hashCode() {
+			throw new IllegalStateException("no hash");
+		}
+
+		@Override
+		public synchronized Throwable initCause(Throwable cause) {
+			throw new StackOverflowError();
+		}
+
+	}),
+
+	INTERRUPTED(() -> new InterruptedException("thrown, not interrupted")),
+
+	CANCELLED(() -> new java.util.concurrent.CancellationException("thrown, not cancelled")),
+
+	WRAPPER_WITHOUT_CAUSE(() -> new java.util.concurrent.CompletionException("nothing in it", null)),
+
 	ONLY_ONCE(() -> new RuntimeException() {
 
 		private int asked;
@@ -127,6 +188,15 @@ enum Thrown {
 	/** Throw one, checked or not. */
 	<T> T raise() {
 		throw Throwables.sneaky(make());
+	}
+
+	/** One of many causes; cheap. */
+	private static final class Level extends RuntimeException {
+
+		Level(Throwable cause) {
+			super("level", cause, true, false);
+		}
+
 	}
 
 }

@@ -7,9 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.genserver.Envelope;
 import io.genserver.Events;
 import io.genserver.GenServerContext;
@@ -28,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,25 +35,18 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WhateverIsThrownTests {
 
-	private final Logger log = (Logger) LoggerFactory.getLogger("io.genserver");
+	private Thrown logged = Thrown.PLAIN;
 
-	private final BrokenAppender appender = new BrokenAppender();
-
-	private @Nullable Level level;
+	private @Nullable BrokenLog log;
 
 	@BeforeEach
 	void breakTheLog() {
-		this.level = this.log.getLevel();
-		this.log.setLevel(Level.DEBUG);
-		this.log.setAdditive(false);
-		this.log.addAppender(this.appender);
+		this.log = BrokenLog.with(Level.DEBUG, () -> this.logged);
 	}
 
 	@AfterEach
 	void mendTheLog() {
-		this.log.detachAppender(this.appender);
-		this.log.setAdditive(true);
-		this.log.setLevel(this.level);
+		this.log.close();
 	}
 
 	@ParameterizedTest
@@ -68,7 +57,7 @@ class WhateverIsThrownTests {
 			GenServerRef<Object> ref = start(engine, strategy, Object::new);
 			for (Thrown thrown : Thrown.values()) {
 				String row = strategy + ", " + thrown + " from " + handler;
-				this.appender.thrown = thrown;
+				this.logged = thrown;
 				int restarts = engine.cell("server").life().restarts();
 				Throwable told = handler.fail(engine, ref, thrown);
 				settle(engine);
@@ -94,7 +83,7 @@ class WhateverIsThrownTests {
 	@Test
 	void S13_whateverConstructorsAndTerminationsThrowTheServerGoesOnOrHasFailed() {
 		for (Thrown thrown : Thrown.values()) {
-			this.appender.thrown = thrown;
+			this.logged = thrown;
 			String row = thrown.toString();
 			Engine engine = new Engine(new SeededScheduler(thrown.ordinal()));
 			int[] made = new int[1];
@@ -138,7 +127,7 @@ class WhateverIsThrownTests {
 	@Test
 	void S03_whateverListenersAndInterceptorsThrowEveryCallEndsAndTheServerGoesOn() {
 		for (Thrown thrown : Thrown.values()) {
-			this.appender.thrown = thrown;
+			this.logged = thrown;
 			String row = thrown.toString();
 			SeededScheduler scheduler = new SeededScheduler(thrown.ordinal());
 			Interceptor interceptor = new Interceptor(thrown);
@@ -178,7 +167,7 @@ class WhateverIsThrownTests {
 			CompletableFuture<Integer> dependent = call.thenApply((value) -> value);
 			settle(engine);
 			assertThat(dependent).as(thrown.toString()).isCompletedExceptionally();
-			assertThat(call.exceptionNow().getClass()).as(thrown.toString()).isEqualTo(thrown.make().getClass());
+			assertThat(failure(call).getClass()).as(thrown.toString()).isEqualTo(thrown.make().getClass());
 			engine.close();
 		}
 	}
@@ -186,7 +175,7 @@ class WhateverIsThrownTests {
 	@Test
 	void S13_whateverStreamsThrowWhenTheirInstanceGoesAnotherIsMade() {
 		for (Thrown thrown : Thrown.values()) {
-			this.appender.thrown = thrown;
+			this.logged = thrown;
 			Engine engine = new Engine(new SeededScheduler(thrown.ordinal()));
 			GenServerRef<Object> ref = start(engine, SupervisionStrategy.RESTART, Object::new);
 			List<Object> others = new ArrayList<>();
@@ -265,6 +254,12 @@ class WhateverIsThrownTests {
 		settle(engine);
 		assertThat(next).as(row).isCompletedWithValue(7);
 		assertThat(engine.cell("server").life().state()).as(row).isEqualTo(ServerState.RUNNING);
+	}
+
+	/** What a call failed with; to a future it is a cancellation if it is named so. */
+	private static @Nullable Throwable failure(CompletableFuture<?> call) {
+		return call.isCancelled() ? call.<@Nullable Throwable>handle((value, failure) -> failure).join()
+				: call.exceptionNow();
 	}
 
 	/** Where a handler may throw. */
@@ -359,7 +354,7 @@ class WhateverIsThrownTests {
 		private static @Nullable Throwable failureOf(Engine engine, CompletableFuture<?> call) {
 			settle(engine);
 			assertThat(call).isCompletedExceptionally();
-			return call.exceptionNow();
+			return failure(call);
 		}
 
 	}
@@ -392,22 +387,6 @@ class WhateverIsThrownTests {
 		@Override
 		public void repliedLate(Envelope envelope) {
 			this.thrown.raise();
-		}
-
-	}
-
-	/** Throws whatever is logged. */
-	private static final class BrokenAppender extends AppenderBase<ILoggingEvent> {
-
-		private Thrown thrown = Thrown.PLAIN;
-
-		@Override
-		public void doAppend(ILoggingEvent event) {
-			this.thrown.raise();
-		}
-
-		@Override
-		protected void append(ILoggingEvent event) {
 		}
 
 	}
