@@ -62,6 +62,9 @@ final class InboundCalls {
 
 	private final NewKeys newKeys;
 
+	/** Of the mailboxes its casts wait in. */
+	private final HeldPlaces places = new HeldPlaces();
+
 	/** Calls whose deadline is later than they may wait for their handler or items. */
 	private final Set<InboundCall> patient = new HashSet<>();
 
@@ -372,7 +375,8 @@ final class InboundCalls {
 			arguments.finished();
 			return;
 		}
-		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller);
+		int held = arguments.hold(this.places.of(operation.server(), key));
+		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller, held);
 		if (!request.isCast()) {
 			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation)));
 		}
@@ -440,6 +444,7 @@ final class InboundCalls {
 	/** End streams whose time is over. */
 	void tick(long nowNanos) {
 		this.room.tick(nowNanos);
+		this.places.sweep();
 		if (!this.patient.isEmpty()) {
 			this.patient.removeIf((call) -> call.isPast(nowNanos));
 		}

@@ -1,6 +1,7 @@
 package io.genserver.rpc;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.protocol.InboundRequest;
 import io.genserver.rpc.WireFailure.Execution;
@@ -28,6 +29,9 @@ final class WireArguments implements RemotePayload {
 	private final @Nullable ReplyRoom room;
 
 	private byte @Nullable [] bytes;
+
+	/** Counts the places its connection's casts hold, while this cast holds one. */
+	private @Nullable AtomicInteger place;
 
 	private volatile boolean finished;
 
@@ -63,6 +67,25 @@ final class WireArguments implements RemotePayload {
 		return RequestHeaders.received(this.request.details());
 	}
 
+	/**
+	 * They are those of a cast, which holds a place from now on until it is taken or
+	 * dropped.
+	 * @param places counts the places its connection holds
+	 * @return how many it held before
+	 */
+	int hold(AtomicInteger places) {
+		this.place = places;
+		return places.getAndIncrement();
+	}
+
+	private void leavePlace() {
+		AtomicInteger places = this.place;
+		if (places != null) {
+			this.place = null;
+			places.decrementAndGet();
+		}
+	}
+
 	/** Whether nobody waits for an answer. */
 	boolean isCast() {
 		return this.request.isCast();
@@ -90,6 +113,7 @@ final class WireArguments implements RemotePayload {
 			throw new IllegalStateException("The arguments of " + this.request + " were taken before");
 		}
 		this.bytes = null;
+		leavePlace();
 		this.backlog.consumed(this.request, taken.length, this.items != null);
 		return taken;
 	}
@@ -119,6 +143,7 @@ final class WireArguments implements RemotePayload {
 		byte[] unused = this.bytes;
 		if (unused != null) {
 			this.bytes = null;
+			leavePlace();
 			this.backlog.consumed(this.request, unused.length, this.items != null);
 			if (this.items != null) {
 				// Nobody will ask for them.

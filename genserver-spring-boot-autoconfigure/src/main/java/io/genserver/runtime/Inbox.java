@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
+import io.genserver.Caller;
 import io.genserver.Overflow;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,13 @@ final class Inbox implements Scheduler.Crowded {
 
 	private static final VarHandle ROOM;
 
+	private static final VarHandle SENDERS;
+
 	static {
 		try {
-			ROOM = MethodHandles.lookup().findVarHandle(Inbox.class, "room", Room.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			ROOM = lookup.findVarHandle(Inbox.class, "room", Room.class);
+			SENDERS = lookup.findVarHandle(Inbox.class, "senders", Senders.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -29,6 +34,9 @@ final class Inbox implements Scheduler.Crowded {
 	final Mailbox mailbox;
 
 	private volatile @Nullable Room room;
+
+	/** Who sends, from the first message of a peer on. */
+	private volatile @Nullable Senders senders;
 
 	Inbox(ServerCell cell, int capacity) {
 		this.cell = cell;
@@ -44,6 +52,9 @@ final class Inbox implements Scheduler.Crowded {
 		MessageEnvelope seen = message.envelope;
 		if (seen != null) {
 			seen.queued(this.cell.runtime().nanoTime());
+		}
+		if (this.senders != null || message.origin() instanceof Caller.Remote) {
+			senders().saw(message.origin(), this.cell.runtime().nanoTime());
 		}
 		Room waiting = this.room;
 		int reserved = (waiting != null) ? waiting.size() : 0;
@@ -157,6 +168,26 @@ final class Inbox implements Scheduler.Crowded {
 				}
 			}
 		}
+	}
+
+	/**
+	 * Whether a peer has had its share: its casts hold more than half of the places, and
+	 * there are others who send.
+	 * @param held how many places its casts hold
+	 * @param peer the peer
+	 */
+	boolean isBeyondShare(int held, @Nullable Object peer) {
+		return held > Math.max(1, this.mailbox.capacity() / 2)
+				&& senders().sawOtherThan(peer, this.cell.runtime().nanoTime());
+	}
+
+	private Senders senders() {
+		Senders known = this.senders;
+		if (known == null) {
+			SENDERS.compareAndSet(this, null, new Senders());
+			known = Objects.requireNonNull(this.senders);
+		}
+		return known;
 	}
 
 	private Room room() {

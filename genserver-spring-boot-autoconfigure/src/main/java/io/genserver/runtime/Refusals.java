@@ -23,6 +23,15 @@ final class Refusals {
 				+ cell.name() + ".mailbox.capacity");
 	}
 
+	/** For a cast of a peer whose casts hold many places already. */
+	static MailboxFullException beyondShare(ServerCell cell, Message message, int held) {
+		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
+		return new MailboxFullException("Mailbox of " + cell.label() + " takes no more casts of " + message.caller()
+				+ ", whose casts hold " + held + " of its " + cell.mailbox().capacity()
+				+ " places, while others send to it too; " + message.operation()
+				+ " was not queued. Raise genserver.servers." + cell.name() + ".mailbox.capacity for more");
+	}
+
 	static CallInterruptedException interrupted(ServerCell cell, Message message) {
 		cell.dropped(message.operation(), message.isCast(), DeadLetter.Reason.MAILBOX_FULL);
 		return new CallInterruptedException("The thread was interrupted while it waited for room in the mailbox of "

@@ -271,11 +271,26 @@ public final class Server {
 	 */
 	public boolean tryCast(@Nullable String key, Operation operation, @Nullable Object payload,
 			@Nullable Caller caller) {
+		return tryCast(key, operation, payload, caller, 0);
+	}
+
+	/**
+	 * Send a peer's message without a reply, unless that would mean waiting, or the casts
+	 * of the peer hold more than half of the mailbox while others send to it.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects; discarded if the message is refused
+	 * @param caller who sends it, {@code null} for the calling thread or turn
+	 * @param held how many earlier ones of the caller wait in this mailbox
+	 * @return whether it was queued
+	 */
+	public boolean tryCast(@Nullable String key, Operation operation, @Nullable Object payload, @Nullable Caller caller,
+			int held) {
 		Turn turn = Turn.current();
 		CastMessage message = new CastMessage(operation, payload, (caller != null) ? caller : origin(turn),
 				settings().overflow() == Overflow.DROP_OLDEST);
 		try {
-			send(key, message, turn, false);
+			send(key, message, turn, false, held);
 			return true;
 		}
 		catch (RuntimeException ex) {
@@ -293,8 +308,17 @@ public final class Server {
 	 * @return {@code false} if its sender has to wait for room
 	 */
 	private boolean send(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
+		return send(key, message, turn, wait, 0);
+	}
+
+	/**
+	 * Queue a message.
+	 * @param held how many places casts of its sender hold, if that matters
+	 * @return {@code false} if its sender has to wait for room
+	 */
+	private boolean send(@Nullable String key, Message message, @Nullable Turn turn, boolean wait, int held) {
 		try {
-			return queue(key, message, turn, wait);
+			return queue(key, message, turn, wait, held);
 		}
 		catch (VirtualMachineError ex) {
 			// The message may be queued, and its cell not know.
@@ -303,7 +327,7 @@ public final class Server {
 		}
 	}
 
-	private boolean queue(@Nullable String key, Message message, @Nullable Turn turn, boolean wait) {
+	private boolean queue(@Nullable String key, Message message, @Nullable Turn turn, boolean wait, int held) {
 		Interceptors interceptors = this.runtime.interceptors();
 		if (interceptors != null) {
 			interceptors.sending(this, key, message);
@@ -318,6 +342,9 @@ public final class Server {
 			}
 			if (message instanceof Call call) {
 				call.sentTo(cell);
+			}
+			if (held > 1 && cell.inbox().isBeyondShare(held, message.origin())) {
+				throw Refusals.beyondShare(cell, message, held);
 			}
 			switch (cell.inbox().offer(message)) {
 				case QUEUED -> {
