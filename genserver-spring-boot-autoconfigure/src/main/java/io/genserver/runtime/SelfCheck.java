@@ -196,7 +196,7 @@ final class SelfCheck implements Scheduler.Check {
 		long patience = cell.isBroken() ? SOON
 				: (cell.server().executor() != null) ? PATIENCE : nothingQueued ? SOON : BACKLOG;
 		if (now - before.since() >= patience << before.doublings()) {
-			cell.execute(new LostTurn(cell));
+			cell.execute(new LostTurn(cell, progress));
 			this.found.put(cell, new Seen(progress, now, Math.min(MAX_DOUBLINGS, before.doublings() + 1)));
 		}
 		else {
@@ -219,13 +219,21 @@ final class SelfCheck implements Scheduler.Check {
 
 		private final ServerCell cell;
 
-		LostTurn(ServerCell cell) {
+		/** What it had done when it was last seen. */
+		private final long progress;
+
+		LostTurn(ServerCell cell, long progress) {
 			this.cell = cell;
+			this.progress = progress;
 		}
 
 		@Override
 		public void run() {
-			this.cell.runLost(SelfCheck.this);
+			// One that has run since was late, not lost. If it is lost again by now, the
+			// next round finds it.
+			if (this.cell.isBroken() || this.cell.progress() == this.progress) {
+				this.cell.runLost(SelfCheck.this);
+			}
 		}
 
 		@Override

@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -28,6 +29,8 @@ final class FailingScheduler implements Scheduler {
 	private boolean failsAfterTracking;
 
 	private boolean forgets;
+
+	private @Nullable Queue<Runnable> held;
 
 	private @Nullable Error last;
 
@@ -103,9 +106,19 @@ final class FailingScheduler implements Scheduler {
 		this.forgets = true;
 	}
 
+	/** Keep tasks instead of running them, until there is nowhere to keep them. */
+	void hold(@Nullable Queue<Runnable> tasks) {
+		this.held = tasks;
+	}
+
 	@Override
 	public void execute(Runnable task) {
 		step();
+		Queue<Runnable> keeps = this.held;
+		if (keeps != null) {
+			keeps.add(task);
+			return;
+		}
 		if (this.forgets) {
 			this.forgets = false;
 			return;

@@ -1,7 +1,9 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +80,31 @@ class SelfCheckTests {
 			assertThat(calls).allSatisfy((call) -> assertThat(call).isCompletedWithValue(1));
 			engine.close();
 		});
+	}
+
+	@Test
+	void aBusyServerWhoseTurnsWaitLongIsNotTakenForLost() {
+		SeededScheduler scheduler = new SeededScheduler(1);
+		FailingScheduler slow = new FailingScheduler(scheduler, () -> null);
+		Engine engine = new Engine(slow);
+		GenServerRef<Object> ref = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+		scheduler.settle();
+		Deque<Runnable> queue = new ArrayDeque<>();
+		slow.hold(queue);
+		AtomicInteger handled = new AtomicInteger();
+		for (int i = 0; i < 200; i++) {
+			ref.cast((instance) -> handled.incrementAndGet());
+		}
+		engine.runtime.selfCheck().suspect();
+		scheduler.sleep(Duration.ofSeconds(30));
+		assertThat(queue).as("queued again to be sure").hasSizeGreaterThan(1);
+		while (!queue.isEmpty()) {
+			queue.removeFirst().run();
+		}
+		assertThat(handled).hasValue(200);
+		assertThat(engine.runtime.recoveredTurns()).isZero();
+		slow.hold(null);
+		engine.close();
 	}
 
 	@Test
