@@ -69,7 +69,8 @@ export class Link {
 
   close(code, reason) {
     // Browsers let a page use 1000 and the codes from 3000 on only.
-    this.#socket.close(code === DONE ? code : EXT_VIOLATION, reason);
+    // A reason has at most 123 bytes, a character at most three; and what the peer said may be part of it.
+    this.#socket.close(code === DONE ? code : EXT_VIOLATION, reason.slice(0, 41));
     this.#lose(code, reason);
   }
 
@@ -117,7 +118,7 @@ export class Link {
     this.#heard = now();
     this.#probed = Infinity;
     if (typeof data === 'string') {
-      this.violated(TEXT, 'text instead of binary');
+      this.violated(TEXT, 'text message');
     }
     else {
       this.session.receive(new Uint8Array(data));

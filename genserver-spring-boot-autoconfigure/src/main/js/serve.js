@@ -18,7 +18,8 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
 
   const refuse = (...why) => {
     refused = true;
-    exchange.fail(...why);
+    // Of a cast nobody waits for the answer.
+    type === CALL && exchange.fail(...why);
   };
 
   /** A generator that fails even at its end is reported, and nothing else. */

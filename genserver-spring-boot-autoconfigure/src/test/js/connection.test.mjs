@@ -282,6 +282,25 @@ for (const [mode, protocol] of Object.entries(MODES)) {
       connection.close();
     });
 
+    test('a cast of the other end is not answered, whatever comes of it', async () => {
+      const net = network(() => undefined);
+      const connection = net.connect();
+      const errors = [];
+      connection.on('error', (error) => errors.push(error.message));
+      connection.serve('page', { fails: () => { throw new Error('not today'); } });
+      await connection.ready();
+      await settled();
+      const before = net.last.messages;
+      for (const method of ['page.fails', 'page.nothing']) {
+        net.last.tell(method, 1);
+        await settled();
+      }
+      assert.deepEqual(errors, ['not today']);
+      assert.equal(net.last.messages, before);
+      assert.equal(await net.last.ask('page.nothing').catch(({ message }) => /does not exist/.test(message)), true);
+      connection.close();
+    });
+
     test('an upload sends its items, and stops when they are not wanted', async () => {
       const net = network((method, text) => text);
       const connection = net.connect();
@@ -579,6 +598,25 @@ test('a token that is refused after the client was closed does not open it again
   await settled();
   assert.equal(connection.state, 'closed');
   assert.equal(net.clock.pending, 0);
+});
+
+test('a long reason of the other end keeps nothing from ending', async () => {
+  const net = new Network();
+  net.serve = (method) => method === 'kv.watch' ? NOTHING : undefined;
+  const connection = net.connect({ timeout: 60_000 });
+  await connection.ready();
+  const drained = connection.call('kv.watch', []);
+  await settled();
+  net.last.server.goAway(0, 5000, 'bye');
+  await net.clock.pass(1_000);
+  assert.equal(net.sockets.length, 2);
+  const lost = connection.call('kv.watch', []);
+  const ends = [drained, lost].map((each) => assert.rejects(each, ClosedError));
+  await settled();
+  net.last.drop(4003, 'x'.repeat(123));
+  await Promise.all(ends);
+  assert.equal(net.sockets[0].closedWith.code, 1000);
+  assert.equal(connection.state, 'closed');
 });
 
 test('on GOAWAY the new connection opens while the old one is drained', async () => {

@@ -126,6 +126,12 @@ class Socket {
   }
 
   close(code, reason) {
+    if (code !== undefined && code !== 1000 && !(code >= 3000 && code <= 4999)) {
+      throw new Error(`a page cannot close with ${code}`);
+    }
+    if (Buffer.byteLength(reason ?? '') > 123) {
+      throw new Error('a reason is at most 123 bytes long');
+    }
     if (this.readyState < 2) {
       this.readyState = 3;
       this.closedWith = { code, reason };
@@ -219,6 +225,14 @@ class Socket {
       }));
       this.flush();
     });
+  }
+
+  /** Casts to what the client serves. */
+  tell(method, args) {
+    this.server.open(newExchange({
+      type: 2, method: internals.methodOf(method).id, body: encode(args), owner: { ended: () => {} }
+    }));
+    this.flush();
   }
 
   static NOTHING = Symbol('no answer');
