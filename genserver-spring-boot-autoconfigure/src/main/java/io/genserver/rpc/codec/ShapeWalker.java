@@ -49,6 +49,9 @@ import tools.jackson.databind.ser.jdk.ByteArraySerializer;
  */
 class ShapeWalker {
 
+	/** Types nested deeper are not walked: a generic type may have no end of them. */
+	private static final int DEEPEST = 8;
+
 	private final JacksonFormat format;
 
 	private final SerializationContext context;
@@ -114,6 +117,9 @@ class ShapeWalker {
 		if (type.isJavaLangObject()) {
 			return new Anything(null);
 		}
+		if (depth(type) > DEEPEST) {
+			return anything(type);
+		}
 		if (type.isReferenceType()) {
 			return shape(type.getContentType(), property, nullability.elements(), null).orNull();
 		}
@@ -128,6 +134,15 @@ class ShapeWalker {
 		ValueSerializer<?> known = (serializer instanceof ValueSerializer<?> given) ? given
 				: serializer(type, property);
 		return shapeBy(known, type, property, nullability);
+	}
+
+	/** How deep the arguments of a generic type are nested, as {@code List<List<T>>}. */
+	private static int depth(JavaType type) {
+		int deepest = (type.isArrayType()) ? depth(type.getContentType()) : 0;
+		for (JavaType each : type.getBindings().getTypeParameters()) {
+			deepest = Math.max(deepest, depth(each));
+		}
+		return 1 + deepest;
 	}
 
 	private @Nullable TypeSerializer subtypes(JavaType type, @Nullable BeanProperty property) {

@@ -402,6 +402,29 @@ class DescribedValuesTest {
 	}
 
 	@Test
+	void aGenericTypeThatContainsItselfOfEverLongerTypesIsDescribedUpToADepth() {
+		ValueShapes shapes = new JsonCodec(JsonMapper.builder().build()).shapes();
+		shapes.written(new TypeReference<Growing<String>>() {
+		}.getType(), null);
+		String text = shapes.finish(Set.of()).stream().map(TypeScriptTypes::declaration).collect(Collectors.joining());
+		assertThat(text).contains("""
+				export interface GrowingOfListOfString {
+				  growing: GrowingOfListOfListOfString | null;
+				  item: string[] | null;
+				}
+				""").contains("growing: unknown");
+	}
+
+	/** Jackson writes it, for it looks at values. */
+	static class Growing<T> {
+
+		public @Nullable T item;
+
+		public @Nullable Growing<List<T>> growing;
+
+	}
+
+	@Test
 	void whatIsReadOtherwiseThanWrittenHasANameOfItsOwn() {
 		ValueShapes shapes = new JsonCodec(JsonMapper.builder().build()).shapes();
 		shapes.written(Account.class, null);
