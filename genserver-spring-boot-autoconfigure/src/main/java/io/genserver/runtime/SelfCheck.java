@@ -55,6 +55,8 @@ final class SelfCheck implements Scheduler.Check {
 
 	private volatile boolean suspected;
 
+	private boolean saidFailed;
+
 	private int roundsLeft;
 
 	/** When the last round began. */
@@ -137,7 +139,28 @@ final class SelfCheck implements Scheduler.Check {
 				this.found = before;
 				return;
 			}
+			lookGuarded(cell, now, nothingQueued);
+		}
+	}
+
+	/**
+	 * One that fails, as a class of the application or of a library cannot be used, must
+	 * not keep others from being found. It is looked at again.
+	 */
+	private void lookGuarded(ServerCell cell, long now, boolean nothingQueued) {
+		try {
 			look(cell, now, nothingQueued);
+		}
+		catch (VirtualMachineError ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			this.suspected = true;
+			if (!this.saidFailed) {
+				this.saidFailed = true;
+				logger.error("Server {} could not be checked, and may not go on; further failures are not logged", cell,
+						ex);
+			}
 		}
 	}
 

@@ -30,6 +30,8 @@ final class FailingScheduler implements Scheduler {
 
 	private boolean forgets;
 
+	private boolean failsTask;
+
 	private @Nullable Queue<Runnable> held;
 
 	private @Nullable Error last;
@@ -111,9 +113,18 @@ final class FailingScheduler implements Scheduler {
 		this.held = tasks;
 	}
 
+	/** Let the next call of {@link #execute} fail. */
+	void failTask() {
+		this.failsTask = true;
+	}
+
 	@Override
 	public void execute(Runnable task) {
 		step();
+		if (this.failsTask) {
+			this.failsTask = false;
+			throw this.error.get();
+		}
 		Queue<Runnable> keeps = this.held;
 		if (keeps != null) {
 			keeps.add(task);

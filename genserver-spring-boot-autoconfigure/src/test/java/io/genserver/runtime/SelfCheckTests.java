@@ -40,6 +40,29 @@ class SelfCheckTests {
 	}
 
 	@Test
+	void S03_oneThatCannotBeRunDoesNotKeepOthersFromBeingFound() {
+		SeededScheduler scheduler = new SeededScheduler(1);
+		FailingScheduler failing = new FailingScheduler(scheduler, () -> new NoClassDefFoundError("expected"));
+		Engine engine = new Engine(failing);
+		engine.add("other", ServerSettings.DEFAULTS, Object::new);
+		engine.start("server", ServerSettings.DEFAULTS, Object::new);
+		scheduler.settle();
+		List<CompletableFuture<Integer>> lost = new ArrayList<>();
+		for (String name : List.of("server", "other")) {
+			failing.forgetTask();
+			lost.add(engine.<Object>ref(name).withTimeout(MINUTES).callAsync((instance) -> 2));
+			scheduler.settle();
+		}
+		assertThat(lost).noneMatch(CompletableFuture::isDone);
+		failing.failTask();
+		engine.runtime.selfCheck().suspect();
+		scheduler.sleep(Duration.ofSeconds(30));
+		assertThat(lost).allSatisfy((call) -> assertThat(call).isCompletedWithValue(2));
+		assertThat(engine.runtime.recoveredTurns()).isEqualTo(2);
+		engine.close();
+	}
+
+	@Test
 	void S03_aMessageWhoseServerDoesNotKnowOfItIsFound() {
 		SeededScheduler scheduler = new SeededScheduler(1);
 		Engine engine = new Engine(scheduler);
