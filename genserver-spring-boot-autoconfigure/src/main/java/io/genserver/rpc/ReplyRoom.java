@@ -16,8 +16,8 @@ import io.genserver.protocol.ProtocolLimits;
  * <b>Requests.</b> While more than the soft limit waits to be read, or more than the hard
  * limit would if every reply that is still to come were as long as those before it, the
  * connection's further requests wait here, in their order, before they reach a mailbox.
- * They go on as the peer reads, and by a few at each tick while nothing waits to be read:
- * what a handler waits for may be among them.
+ * They go on as the peer reads, and by a few at each tick while only replies that are
+ * still to come hold them up: what a handler waits for may be among them.
  * <p>
  * Items of streams that wait for their receivers' credit count in neither: a receiver may
  * call for each item that it takes before it takes the next.
@@ -114,8 +114,8 @@ final class ReplyRoom {
 			}
 		}
 		this.held.removeIf(PendingRequest::isOver);
-		if (!this.held.isEmpty() && this.outbound.pressingBytes() == 0) {
-			// Nobody reads less because of them.
+		if (!this.held.isEmpty() && this.outbound.pressingBytes() <= this.soft) {
+			// Only what is still to come holds them up, which may wait for one of them.
 			letGoOn(this.hard);
 		}
 		room();

@@ -222,6 +222,29 @@ class ReplyRoomTest {
 	}
 
 	@Test
+	void whatHandlersWaitForComesAlsoWhileSomethingWaitsToBeRead() {
+		this.peer = peer(small().build());
+		readAll(calls(1, "big.held", "60000"));
+		List<Reply> replies = new ArrayList<>();
+		this.peer.pumpUntil(() -> {
+			if (this.peer.connection.callsInFlight() == 0 && this.peer.connection.outboundBytes() == 0) {
+				replies.addAll(calls(1, "big.text", "3000"));
+			}
+			return this.peer.connection.outboundBytes() > 3000;
+		});
+		this.big.gate = new CountDownLatch(1);
+		replies.addAll(calls(10, "big.held", "60000"));
+		this.peer.pumpUntil(() -> this.big.entered.get() > 2);
+		for (int i = 0; i < 5; i++) {
+			pass(Duration.ofMillis(100));
+		}
+		assertThat(this.peer.connection.outboundBytes()).isGreaterThan(3000);
+		this.peer.pumpUntil(() -> this.big.entered.get() == 11);
+		this.big.gate.countDown();
+		readAll(replies);
+	}
+
+	@Test
 	void beyondTheBudgetWhatNeverChangesWaitsAsItIs() {
 		this.peer = peer(small().build());
 		this.big.gate = new CountDownLatch(1);
