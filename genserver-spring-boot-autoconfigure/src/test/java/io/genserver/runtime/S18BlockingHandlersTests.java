@@ -19,7 +19,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Handlers may block; that delays their server only.
  */
-@RealThreads
 class S18BlockingHandlersTests {
 
 	private static final int MANY = 1000;
@@ -46,6 +45,7 @@ class S18BlockingHandlersTests {
 	}
 
 	@Test
+	@RealThreads
 	void S18_aThousandHandlersThatMeetAtOneBarrierAllPass() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			CyclicBarrier barrier = new CyclicBarrier(MANY);
@@ -64,6 +64,7 @@ class S18BlockingHandlersTests {
 	}
 
 	@Test
+	@RealThreads
 	void S18_blockingInALockDelaysThatServerOnly() throws Exception {
 		ReentrantLock lock = new ReentrantLock();
 		lock.lock();
@@ -92,6 +93,7 @@ class S18BlockingHandlersTests {
 	}
 
 	@Test
+	@RealThreads
 	void S18_aChainOfNestedCallsLongerThanThereAreWorkersCompletes() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			int depth = 200;
@@ -110,6 +112,7 @@ class S18BlockingHandlersTests {
 	}
 
 	@Test
+	@RealThreads
 	void S18_aServerMadeReadyByAHandlerThatThenBlocksIsNotHeldUp() throws Exception {
 		try (Engine engine = Engine.onWorkers()) {
 			engine.add("other", ServerSettings.DEFAULTS, Object::new);
