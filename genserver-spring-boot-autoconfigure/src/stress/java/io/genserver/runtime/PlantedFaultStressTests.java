@@ -60,8 +60,8 @@ class PlantedFaultStressTests {
 	private static void isCaught(Fault fault, Path folder) throws IOException, InterruptedException {
 		Files.createDirectories(folder);
 		fault.compile(MODULE, folder, CLASS_PATH);
-		ChildJvm child = ChildJvm.run(OPTIONS, folder + File.pathSeparator + CLASS_PATH, NamedTests.class,
-				fault.test());
+		ChildJvm child = ChildJvm.run(OPTIONS + " -Dgenserver.hang-guard-seconds=60",
+				folder + File.pathSeparator + CLASS_PATH, NamedTests.class, fault.test());
 		assertThat(child.exitCode()).as("%s must fail with fault %s%n%s", fault.test(), fault.file(), child.output())
 			.isEqualTo(NamedTests.FAILED);
 		System.out.println("Fault " + fault.file() + " is caught by " + fault.test());

@@ -39,8 +39,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
-	private static final int GUARD_SECONDS = HangGuard.SECONDS;
-
 	private static final Pattern ERROR_ID = Pattern.compile("\\(error id [0-9a-f]{8}\\)");
 
 	final MemoryTransport transport;
@@ -127,7 +125,7 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 
 	/** Move bytes and run tasks until a condition holds. */
 	void pumpUntil(BooleanSupplier condition) {
-		long end = System.nanoTime() + GUARD_SECONDS * 1_000_000_000L;
+		long end = HangGuard.end();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
 			pump();

@@ -118,7 +118,10 @@ class FailureLogTests {
 		this.now.addAndGet(10 * SECOND);
 		this.log.sweep();
 		assertThat(this.log.size()).isZero();
-		assertThat(loud()).hasSize(FailureLog.MOST + 2).last().asString().contains((4 * FailureLog.MOST - 1) + " more failures");
+		assertThat(loud()).hasSize(FailureLog.MOST + 2)
+			.last()
+			.asString()
+			.contains((4 * FailureLog.MOST - 1) + " more failures");
 	}
 
 	@Test

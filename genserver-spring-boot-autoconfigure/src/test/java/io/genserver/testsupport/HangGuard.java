@@ -18,6 +18,13 @@ public final class HangGuard {
 	/** The same as a duration. */
 	public static final Duration DURATION = Duration.ofSeconds(SECONDS);
 
+	/**
+	 * What loops wait for: the same, unless whoever knows that a test is to fail sets
+	 * less.
+	 */
+	private static final Duration PATIENCE = Duration
+		.ofSeconds(Integer.getInteger("genserver.hang-guard-seconds", SECONDS));
+
 	private HangGuard() {
 	}
 
@@ -37,9 +44,18 @@ public final class HangGuard {
 	 * @param details what was seen instead, for the failure
 	 */
 	public static void await(String what, BooleanSupplier condition, Supplier<String> details) {
-		if (!holds(condition, DURATION)) {
+		if (!holds(condition, PATIENCE)) {
 			throw new AssertionError("Waited in vain until " + what + "\n" + details.get());
 		}
+	}
+
+	/**
+	 * The reading of {@link System#nanoTime()} at which a loop that begins now has waited
+	 * in vain.
+	 * @return nanoseconds
+	 */
+	public static long end() {
+		return System.nanoTime() + PATIENCE.toNanos();
 	}
 
 	/** Whether a condition comes to hold before so much time has passed. */
