@@ -24,6 +24,9 @@ public final class NamedTests {
 	/** One was not there. */
 	private static final int MISSING = 2;
 
+	/** None failed, and the only one needs a program that is not on this machine. */
+	static final int ABORTED = 3;
+
 	private NamedTests() {
 	}
 
@@ -33,6 +36,7 @@ public final class NamedTests {
 	 */
 	public static void main(String[] names) {
 		boolean passed = true;
+		boolean aborted = false;
 		for (String name : names) {
 			LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
 				.selectors(DiscoverySelectors.selectMethod(name))
@@ -41,16 +45,23 @@ public final class NamedTests {
 			LauncherFactory.create().execute(request, listener);
 			TestExecutionSummary summary = listener.getSummary();
 			summary.printFailuresTo(new PrintWriter(System.out, true), 5);
-			boolean failed = summary.getTotalFailureCount() > 0;
-			// One for both modes may be none in one of them, and ends there by an
-			// assumption.
-			if (!failed && summary.getTestsSucceededCount() == 0 || summary.getTestsSkippedCount() > 0) {
+			if (summary.getTestsFoundCount() == 0 || summary.getTestsSkippedCount() > 0) {
 				System.out.println(name + " was not found, or not run");
 				System.exit(MISSING);
 			}
+			boolean failed = summary.getTotalFailureCount() > 0;
+			// A test for both modes may be none in one of them, and ends there by an
+			// assumption.
+			if (!failed && summary.getTestsSucceededCount() == 0) {
+				System.out.println(name + " needs what is not on this machine");
+				aborted = true;
+			}
 			passed &= !failed;
 		}
-		System.exit(passed ? PASSED : FAILED);
+		if (!passed) {
+			System.exit(FAILED);
+		}
+		System.exit((aborted && names.length == 1) ? ABORTED : PASSED);
 	}
 
 }
