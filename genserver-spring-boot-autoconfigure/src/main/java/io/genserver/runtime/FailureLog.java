@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -62,15 +63,7 @@ public final class FailureLog {
 	 */
 	public String warn(SafeLogger target, String server, String operation, @Nullable Throwable failure, String format,
 			@Nullable Object... arguments) {
-		Noted noted = note(server, operation, failure, format);
-		@Nullable Object[] all = noted.arguments(arguments, failure);
-		if (noted.first()) {
-			target.warn(format + Noted.FIRST, all);
-		}
-		else {
-			target.debug(format + Noted.MORE, all);
-		}
-		return noted.id();
+		return log(target::warn, target, server, operation, failure, format, arguments);
 	}
 
 	/**
@@ -85,10 +78,15 @@ public final class FailureLog {
 	 */
 	public String error(SafeLogger target, String server, String operation, @Nullable Throwable failure, String format,
 			@Nullable Object... arguments) {
+		return log(target::error, target, server, operation, failure, format, arguments);
+	}
+
+	private String log(BiConsumer<String, @Nullable Object[]> loud, SafeLogger target, String server, String operation,
+			@Nullable Throwable failure, String format, @Nullable Object[] arguments) {
 		Noted noted = note(server, operation, failure, format);
 		@Nullable Object[] all = noted.arguments(arguments, failure);
 		if (noted.first()) {
-			target.error(format + Noted.FIRST, all);
+			loud.accept(format + Noted.FIRST, all);
 		}
 		else {
 			target.debug(format + Noted.MORE, all);
