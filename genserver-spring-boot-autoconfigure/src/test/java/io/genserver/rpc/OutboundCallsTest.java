@@ -66,7 +66,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @RealThreads
 class OutboundCallsTest {
 
-	private static final long LONG = HangGuard.DURATION.toNanos();
+	private static final long LONG = HangGuard.PATIENCE.toNanos();
 
 	private static final long SHORT = Duration.ofMillis(30).toNanos();
 
@@ -326,7 +326,7 @@ class OutboundCallsTest {
 			for (Callable<?> wait : waits) {
 				FutureTask<Throwable> failure = new FutureTask<>(() -> catchThrowable(wait::call));
 				threads.newThread(failure).start();
-				assertThat(failure.get(HangGuard.SECONDS, TimeUnit.SECONDS))
+				assertThat(failure.get(LONG, TimeUnit.NANOSECONDS))
 					.isInstanceOfSatisfying(BlockingCallException.class,
 							(blocking) -> assertThat(blocking.notExecuted()).isFalse())
 					.hasMessageContaining("echo.block");

@@ -22,7 +22,7 @@ public final class HangGuard {
 	 * What loops wait for: the same, unless whoever knows that a test is to fail sets
 	 * less.
 	 */
-	private static final Duration PATIENCE = Duration
+	public static final Duration PATIENCE = Duration
 		.ofSeconds(Integer.getInteger("genserver.hang-guard-seconds", SECONDS));
 
 	private HangGuard() {
