@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 record ChildJvm(int exitCode, String output) {
 
-	private static final long HANG_GUARD_MINUTES = 5;
+	private static final long HANG_GUARD_MINUTES = 15;
 
 	static ChildJvm run(String options, String classPath, Class<?> program, String... arguments)
 			throws IOException, InterruptedException {

@@ -66,7 +66,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @RealThreads
 class OutboundCallsTest {
 
-	private static final long LONG = HangGuard.PATIENCE.toNanos();
+	private static final long LONG = HangGuard.DURATION.toNanos();
 
 	private static final long SHORT = Duration.ofMillis(30).toNanos();
 

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whatever a handler blocks in, the other servers go on. On real threads.
  */
-@Timeout(HangGuard.SECONDS)
+@Timeout(HangGuard.ANNOTATED_SECONDS)
 @RealThreads
 class S18OtherServersTests {
 

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The end of the workers. Calls may end with a task, so none may be left behind.
  */
-@Timeout(HangGuard.SECONDS)
+@Timeout(HangGuard.ANNOTATED_SECONDS)
 @RealThreads
 class WorkerSchedulerTests {
 

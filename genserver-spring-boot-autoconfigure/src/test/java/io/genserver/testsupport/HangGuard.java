@@ -12,18 +12,17 @@ import java.util.function.Supplier;
  */
 public final class HangGuard {
 
-	/** Seconds after which a test counts as hanging. */
-	public static final int SECONDS = 240;
+	/** Seconds after which a test counts as hanging, for annotations. */
+	public static final int ANNOTATED_SECONDS = 240;
+
+	/**
+	 * Seconds after which a test counts as hanging: less where a test is run that is
+	 * known to fail.
+	 */
+	public static final int SECONDS = Integer.getInteger("genserver.hang-guard-seconds", ANNOTATED_SECONDS);
 
 	/** The same as a duration. */
 	public static final Duration DURATION = Duration.ofSeconds(SECONDS);
-
-	/**
-	 * What loops wait for: the same, unless whoever knows that a test is to fail sets
-	 * less.
-	 */
-	public static final Duration PATIENCE = Duration
-		.ofSeconds(Integer.getInteger("genserver.hang-guard-seconds", SECONDS));
 
 	private HangGuard() {
 	}
@@ -44,7 +43,7 @@ public final class HangGuard {
 	 * @param details what was seen instead, for the failure
 	 */
 	public static void await(String what, BooleanSupplier condition, Supplier<String> details) {
-		if (!holds(condition, PATIENCE)) {
+		if (!holds(condition, DURATION)) {
 			throw new AssertionError("Waited in vain until " + what + "\n" + details.get());
 		}
 	}
@@ -55,7 +54,7 @@ public final class HangGuard {
 	 * @return nanoseconds
 	 */
 	public static long end() {
-		return System.nanoTime() + PATIENCE.toNanos();
+		return System.nanoTime() + DURATION.toNanos();
 	}
 
 	/** Whether a condition comes to hold before so much time has passed. */
