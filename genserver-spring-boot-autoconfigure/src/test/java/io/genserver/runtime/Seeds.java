@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import java.time.Duration;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.genserver.test.SeededScheduler;
@@ -22,19 +24,35 @@ final class Seeds {
 	 * @throws AssertionError if it fails under a seed, which the message names
 	 */
 	static void each(int count, Test test) {
+		within(Duration.ofDays(1), count, test);
+	}
+
+	/**
+	 * Run a test under a seeded scheduler for as many seeds as there is time for.
+	 * @param limit no seed begins after it
+	 * @param count number of seeds at most, unless the property says otherwise
+	 * @param test the test
+	 * @return number of seeds under which it held
+	 * @throws AssertionError if it fails under a seed, which the message names
+	 */
+	static long within(Duration limit, int count, Test test) {
 		Long single = Long.getLong("genserver.seed");
 		if (single != null) {
 			run(single, test);
-			return;
+			return 1;
 		}
 		Logger engine = (Logger) LoggerFactory.getLogger(Seeds.class.getPackageName());
 		Level level = engine.getLevel();
 		// Hundreds of schedules have thousands of failures to log.
 		engine.setLevel(Level.OFF);
 		try {
-			for (long seed = 1; seed <= Integer.getInteger("genserver.seeds", count); seed++) {
-				run(seed, test);
+			long start = System.nanoTime();
+			long seeds = Integer.getInteger("genserver.seeds", count);
+			long seed = 0;
+			while (seed < seeds && System.nanoTime() - start < limit.toNanos()) {
+				run(++seed, test);
 			}
+			return seed;
 		}
 		finally {
 			engine.setLevel(level);
