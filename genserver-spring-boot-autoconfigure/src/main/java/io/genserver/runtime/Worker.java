@@ -84,6 +84,12 @@ final class Worker implements Runnable {
 	/** Whether the monitor keeps it among those set aside; only the monitor uses it. */
 	boolean noted;
 
+	/** When its thread is woken, set aside as it is; only the monitor uses it. */
+	long wakeAt;
+
+	/** Nanoseconds until it is woken again after that; only the monitor uses it. */
+	long wakeGap;
+
 	/** Whether it ends and is no longer counted; only the worker uses it. */
 	boolean retired;
 

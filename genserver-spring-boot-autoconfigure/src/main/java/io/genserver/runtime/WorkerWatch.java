@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -16,6 +17,13 @@ import java.util.concurrent.locks.LockSupport;
  * that compute, one at a time: more threads than processors make nothing faster, but
  * whoever is behind them must have a turn. On platform threads, which come while virtual
  * ones do not get to run, that one comes only if no worker gets to another task.
+ * <p>
+ * <b>Waits that the JDK forgets.</b> Without memory the JDK may drop what was to end a
+ * wait of a virtual thread at its time. So the thread of a worker that stays in one task
+ * is woken after a second and then after twice as long each time: a park may return for
+ * no reason, and whoever calls it, as {@code Thread.sleep} does, waits for what is left.
+ * A wait that is over is found at the latest after as long again as the task has run, and
+ * a task that runs for an hour is disturbed eleven times.
  */
 final class WorkerWatch {
 
@@ -39,6 +47,9 @@ final class WorkerWatch {
 
 	/** Ticks until all of those set aside were looked at, at most. */
 	private static final int ROUND = 256;
+
+	/** From when a worker is set aside until its thread is woken, in nanoseconds. */
+	static final long FIRST_WAKE = TimeUnit.SECONDS.toNanos(1);
 
 	private final WorkerScheduler scheduler;
 
@@ -68,6 +79,9 @@ final class WorkerWatch {
 
 	private volatile int walked;
 
+	/** Only the monitor's thread uses it. */
+	private long woken;
+
 	WorkerWatch(WorkerScheduler scheduler, long slowNanos) {
 		this.scheduler = scheduler;
 		this.slow = new SlowHandlers(slowNanos);
@@ -76,6 +90,11 @@ final class WorkerWatch {
 	/** How many workers the last tick looked at. */
 	int walked() {
 		return this.walked;
+	}
+
+	/** How often it woke the thread of a worker that stayed in one task. */
+	long woken() {
+		return this.woken;
 	}
 
 	/**
@@ -106,7 +125,7 @@ final class WorkerWatch {
 				}
 				else if (worker.setAside()) {
 					sweep = true;
-					note(worker);
+					note(worker, now);
 				}
 			}
 			worker.seen = begun;
@@ -122,7 +141,9 @@ final class WorkerWatch {
 		return running > 0 || !this.aside.isEmpty();
 	}
 
-	private void note(Worker worker) {
+	private void note(Worker worker, long now) {
+		worker.wakeGap = FIRST_WAKE;
+		worker.wakeAt = now + FIRST_WAKE;
 		this.vacated += worker.isWaiting() ? 1 : 0;
 		this.scheduler.handOver(worker);
 		if (!worker.noted) {
@@ -158,6 +179,7 @@ final class WorkerWatch {
 			if (worker.isAside()) {
 				// A task it added at the very moment it was set aside.
 				this.scheduler.handOver(worker);
+				wakeIfDue(worker, now);
 				this.slow.look(worker.task(), now);
 				this.next++;
 			}
@@ -170,6 +192,15 @@ final class WorkerWatch {
 			}
 		}
 		return looks;
+	}
+
+	private void wakeIfDue(Worker worker, long now) {
+		if (now - worker.wakeAt >= 0) {
+			worker.wakeGap = Math.min(2 * worker.wakeGap, Durations.LONGEST);
+			worker.wakeAt = now + worker.wakeGap;
+			this.woken++;
+			LockSupport.unpark(worker.thread);
+		}
 	}
 
 	/**

@@ -5,7 +5,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import io.genserver.testsupport.HangGuard;
@@ -80,6 +82,45 @@ class WorkerWatchTests {
 		HangGuard.await("it has added", () -> added.get() >= 100);
 
 		assertThat(this.blocked).noneMatch(Worker::hasQueued);
+	}
+
+	@Test
+	void S03_aTaskWhoseTimedWaitTheJdkForgotGoesOn() {
+		AtomicBoolean over = new AtomicBoolean();
+		AtomicBoolean done = new AtomicBoolean();
+		block(1, () -> {
+		});
+		this.scheduler.execute(() -> {
+			this.blocked.add(Worker.current());
+			// Its time comes, and its wake-up does not.
+			while (!over.get()) {
+				LockSupport.park();
+			}
+			done.set(true);
+		});
+		HangGuard.await("it waits", () -> this.blocked.size() == 2);
+		tick(ASIDE);
+		over.set(true);
+
+		this.watch.look(System.nanoTime() + WorkerWatch.FIRST_WAKE);
+
+		HangGuard.await("it has gone on", done::get);
+	}
+
+	@Test
+	void S03_aTaskThatRunsForAnHourIsWokenElevenTimes() {
+		block(1, () -> {
+		});
+		tick(ASIDE);
+		long aside = System.nanoTime();
+		assertThat(this.watch.woken()).isZero();
+
+		for (long second = 1; second <= 3600; second++) {
+			this.watch.look(aside + TimeUnit.SECONDS.toNanos(second));
+		}
+
+		assertThat(this.watch.woken()).isEqualTo(11);
+		assertThat(this.blocked).allMatch(Worker::isAside);
 	}
 
 	@Test
