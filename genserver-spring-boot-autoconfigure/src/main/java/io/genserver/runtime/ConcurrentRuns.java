@@ -271,7 +271,7 @@ final class ConcurrentRuns {
 	}
 
 	/** One handler beside the turn. */
-	private final class Run implements Watched, Scheduler.Expiring {
+	final class Run implements Watched, Scheduler.Expiring {
 
 		private final Message message;
 

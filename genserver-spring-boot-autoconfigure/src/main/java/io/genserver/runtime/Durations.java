@@ -20,6 +20,8 @@ public final class Durations {
 
 	private static final Duration CENTURY = Duration.ofNanos(LONGEST);
 
+	private static final Duration CENTURY_BACK = Duration.ofNanos(-LONGEST);
+
 	private Durations() {
 	}
 
@@ -45,7 +47,7 @@ public final class Durations {
 		if (duration.compareTo(CENTURY) > 0) {
 			return CENTURY;
 		}
-		return (duration.compareTo(CENTURY.negated()) < 0) ? CENTURY.negated() : duration;
+		return (duration.compareTo(CENTURY_BACK) < 0) ? CENTURY_BACK : duration;
 	}
 
 	/**

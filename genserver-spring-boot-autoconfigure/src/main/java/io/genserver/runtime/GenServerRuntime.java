@@ -34,6 +34,10 @@ public final class GenServerRuntime {
 
 	private static final SafeLogger logger = SafeLogger.of(GenServerRuntime.class);
 
+	static {
+		EarlyClasses.load();
+	}
+
 	/** Names in an error message at most: there may be a server per session. */
 	private static final int LISTED_NAMES = 50;
 

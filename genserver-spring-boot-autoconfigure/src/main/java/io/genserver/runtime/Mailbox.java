@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * can only be too large. The consumer takes all that was pushed since {@link #lastTaken}
  * at once and reverses it into its private list. The last message taken stays on top,
  * with its reply and whoever waited for it, until the consumer, having nothing more to
- * do, puts an {@link EmptyMark} in its place, which is what an idle mailbox costs. The
+ * do, puts an {@link Mark.Empty} in its place, which is what an idle mailbox costs. The
  * mark is a new one each time: a producer that has seen an older top must not find it
  * there again.
  * <p>
@@ -245,7 +245,7 @@ class Mailbox {
 			return;
 		}
 		try {
-			EmptyMark mark = new EmptyMark(last.position);
+			Mark.Empty mark = new Mark.Empty(last.position);
 			if (TOP.compareAndSet(this, last, mark)) {
 				this.lastTaken = mark;
 			}

@@ -65,4 +65,16 @@ abstract class Mark extends Message {
 	void giveUpForCycle(CallCycleException cycle) {
 	}
 
+	/**
+	 * Stands for the last message that was taken out of a mailbox, of which it keeps
+	 * nothing but the position.
+	 */
+	static final class Empty extends Mark {
+
+		Empty(int position) {
+			this.position = position;
+		}
+
+	}
+
 }

@@ -238,7 +238,7 @@ final class SelfCheck implements Scheduler.Check {
 	}
 
 	/** Runs a cell that seems to be lost. */
-	private final class LostTurn implements Watched {
+	final class LostTurn implements Watched {
 
 		private final ServerCell cell;
 

@@ -165,7 +165,7 @@ abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFutu
 	/**
 	 * Depends on a future of the engine.
 	 */
-	private static final class Derived<T extends @Nullable Object> extends WaitingFuture<T> {
+	static final class Derived<T extends @Nullable Object> extends WaitingFuture<T> {
 
 		private final WaitingFuture<?> source;
 

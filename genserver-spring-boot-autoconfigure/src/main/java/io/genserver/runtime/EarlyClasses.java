@@ -1,0 +1,91 @@
+package io.genserver.runtime;
+
+import java.lang.invoke.MethodHandles;
+
+import io.genserver.CallFunction;
+import io.genserver.CastAction;
+import io.genserver.runtime.LambdaOperation.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads the classes that override what turns call, before the first turn.
+ * <p>
+ * The JIT compiles the call of a method that only one loaded class has as if there could
+ * be no other, and throws that code away when a class is loaded that has another. Turns
+ * whose handlers wait are in the midst of that code: each of them would have every one of
+ * its frames rebuilt, at several microseconds for a frame, as it goes on. So a class that
+ * came with the first message of some kind would slow down all handlers that wait by
+ * then.
+ */
+final class EarlyClasses {
+
+	private static final Class<?>[] CLASSES = { AsyncCall.class, BlockingCall.class, StreamCall.class,
+			CastMessage.class, Mark.Empty.class, ClosedMark.class, LifeWait.class, MethodOperation.class,
+			HandlerMethod.class, LambdaOperation.class, Mailbox.class, DisplacingMailbox.class, ReplyFuture.class,
+			EndOfCells.class, WaitingFuture.Derived.class, ServerCell.class, Awaited.class, ConcurrentRuns.Run.class,
+			SelfCheck.LostTurn.class, Alarm.class, Waiting.class, Inbox.class, One.class, Other.class };
+
+	private EarlyClasses() {
+	}
+
+	/** Load and initialize them, unless they are. */
+	static void load() {
+		MethodHandles.Lookup lookup = MethodHandles.lookup();
+		for (Class<?> each : CLASSES) {
+			try {
+				lookup.ensureInitialized(each);
+			}
+			catch (IllegalAccessException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+	}
+
+	/** With {@link Other}: what an application brings is never the only one. */
+	private static final class One
+			implements Invoker, CallFunction<Object, @Nullable Object, Exception>, CastAction<Object>, Task {
+
+		@Override
+		public @Nullable Object invoke(Object instance, @Nullable Object payload) {
+			return null;
+		}
+
+		@Override
+		public @Nullable Object apply(Object instance) {
+			return null;
+		}
+
+		@Override
+		public void accept(Object instance) {
+		}
+
+		@Override
+		public void run() {
+		}
+
+	}
+
+	private static final class Other
+			implements Invoker, CallFunction<Object, @Nullable Object, Exception>, CastAction<Object>, Task {
+
+		@Override
+		public @Nullable Object invoke(Object instance, @Nullable Object payload) {
+			return payload;
+		}
+
+		@Override
+		public @Nullable Object apply(Object instance) {
+			return instance;
+		}
+
+		@Override
+		public void accept(Object instance) {
+		}
+
+		@Override
+		public void run() {
+		}
+
+	}
+
+}
