@@ -3,6 +3,7 @@ package io.genserver.jmh;
 import java.util.Map;
 
 import io.genserver.GenServer;
+
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;

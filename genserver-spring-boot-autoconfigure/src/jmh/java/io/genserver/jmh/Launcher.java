@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 import com.sun.management.OperatingSystemMXBean;
+
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
 /**

@@ -1,6 +1,7 @@
 package io.genserver.jmh;
 
 import io.genserver.GenServer;
+
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;

@@ -29,7 +29,6 @@ import io.genserver.spring.ServersStage;
 import io.genserver.spring.StageLifecycle;
 import io.genserver.spring.SuppliedInstances;
 import io.genserver.spring.TimersLifecycle;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;

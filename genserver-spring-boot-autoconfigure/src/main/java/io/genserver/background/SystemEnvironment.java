@@ -33,8 +33,8 @@ record SystemEnvironment(@Nullable ClassLoader classLoader) implements ServiceEn
 
 	@Override
 	public Registration after(Duration delay, Runnable task) {
-		// The timer of the JDK's futures: no thread of ours, and cancelling frees the
-		// entry.
+		// The timer of the JDK's futures: no thread
+		// of ours, and cancelling frees the entry.
 		CompletableFuture<Void> timer = new CompletableFuture<>();
 		timer.thenRun(task);
 		timer.completeOnTimeout(null, Durations.nanos(delay), TimeUnit.NANOSECONDS);

@@ -1,7 +1,6 @@
 package io.genserver.protocol;
 
 import java.util.List;
-
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;

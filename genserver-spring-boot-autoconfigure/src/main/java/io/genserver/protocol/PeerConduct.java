@@ -1,7 +1,6 @@
 package io.genserver.protocol;
 
 import io.genserver.runtime.Durations;
-
 import org.jspecify.annotations.Nullable;
 
 /**

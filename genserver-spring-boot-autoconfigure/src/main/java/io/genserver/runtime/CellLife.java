@@ -235,8 +235,8 @@ final class CellLife {
 		catch (Throwable ex) {
 			logger.error("Server {} has ended, but something of it is kept", this.cell, ex);
 		}
-		// Written before the futures are read; whoever makes them does it the other way
-		// round.
+		// Written before the futures are read; whoever
+		// makes them does it the other way round.
 		this.terminated = true;
 		Futures watched = this.futures;
 		if (watched != null) {

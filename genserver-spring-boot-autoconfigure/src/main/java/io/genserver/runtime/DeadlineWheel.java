@@ -86,8 +86,8 @@ public final class DeadlineWheel {
 			}
 		}
 		this.tick = target;
-		// All there are now, however many: they must not come faster than they are looked
-		// at.
+		// All there are now, however many: they must
+		// not come faster than they are looked at.
 		for (int left = this.added.size(); left > 0; left--) {
 			Scheduler.Expiring expiring = this.added.relaxedPeek();
 			if (expiring == null) {

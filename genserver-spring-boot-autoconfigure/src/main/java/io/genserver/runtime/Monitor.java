@@ -145,8 +145,8 @@ final class Monitor implements Runnable {
 		int quiet = 0;
 		while (!this.closed) {
 			quiet = tick() ? 0 : quiet + 1;
-			// Interceptors and listeners may have run. With the flag set it would not
-			// park.
+			// Interceptors and listeners may have run.
+			// With the flag set it would not park.
 			state.clean();
 			if (quiet < QUIET_TICKS) {
 				LockSupport.parkNanos(this, TICK);

@@ -196,8 +196,8 @@ final class Worker implements Runnable {
 	private void runTask(Runnable next) {
 		BEGUN.setOpaque(this, this.begun + 1);
 		TASK.setOpaque(this, next);
-		// Somebody may have kept the thread and interrupted it while it had nothing to
-		// do.
+		// Somebody may have kept the thread and
+		// interrupted it while it had nothing to do.
 		Thread.interrupted();
 		this.inHand = null;
 		try {

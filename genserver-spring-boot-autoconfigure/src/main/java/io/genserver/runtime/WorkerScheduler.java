@@ -152,9 +152,8 @@ final class WorkerScheduler implements Scheduler {
 					throw new InterruptedException();
 				}
 				if (deadline == Long.MAX_VALUE) {
-					// Spring interrupts a thread that refreshes a context and waits
-					// without
-					// a limit when the context is closed meanwhile.
+					// Spring interrupts a thread that refreshes a context and
+					// waits without a limit when the context is closed meanwhile.
 					LockSupport.park(waiter);
 					continue;
 				}

@@ -302,9 +302,8 @@ public final class SeededScheduler implements Scheduler {
 
 	@Override
 	public void close(long timeout, TimeUnit unit) {
-		// Threads end by themselves when there is nothing to run. What can, does so
-		// first;
-		// somebody may go on for ever.
+		// Threads end by themselves when there is nothing to run.
+		// What can, does so first; somebody may go on for ever.
 		for (int rounds = 0; rounds < MAX_LAST_ROUNDS && canAnythingRun(); rounds++) {
 			letOthersRun();
 		}

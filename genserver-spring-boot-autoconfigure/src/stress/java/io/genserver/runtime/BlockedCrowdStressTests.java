@@ -29,9 +29,8 @@ class BlockedCrowdStressTests {
 	void S18_thousandsThatWaitOnOneLatchGoOn() throws Exception {
 		List<String> rounds = new ArrayList<>();
 		try (Engine engine = Engine.onWorkers()) {
-			// Instances that are let go when they are idle for long would keep the
-			// monitor
-			// awake.
+			// Instances that are let go when they are
+			// idle for long would keep the monitor awake.
 			ServerSettings settings = ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION).withIdleTimeout(null);
 			engine.addKeyed("waits", settings, Object::new);
 			engine.addKeyed("other", settings, Object::new);

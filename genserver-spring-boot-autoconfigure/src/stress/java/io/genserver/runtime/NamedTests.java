@@ -50,8 +50,8 @@ public final class NamedTests {
 				System.exit(MISSING);
 			}
 			boolean failed = summary.getTotalFailureCount() > 0;
-			// A test for both modes may be none in one of them, and ends there by an
-			// assumption.
+			// A test for both modes may be none in one
+			// of them, and ends there by an assumption.
 			if (!failed && summary.getTestsSucceededCount() == 0) {
 				System.out.println(name + " needs what is not on this machine");
 				aborted = true;

@@ -1,11 +1,11 @@
 package io.genserver.protocol;
 
-import java.util.List;
-import java.util.ArrayList;
-import java.time.Duration;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 

@@ -143,8 +143,8 @@ class InboundStreamsTest {
 			replies.add(this.peer.stream("feed.texts", "[100000, 1000]"));
 		}
 		this.peer.pumpUntil(() -> this.feed.produced.get() == 100);
-		// The first items of all are over the limit: none is asked for until they are
-		// sent.
+		// The first items of all are over the limit:
+		// none is asked for until they are sent.
 		for (int i = 0; i < 5; i++) {
 			this.peer.room++;
 			this.peer.pump();

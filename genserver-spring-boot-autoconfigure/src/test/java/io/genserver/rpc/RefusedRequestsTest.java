@@ -344,8 +344,8 @@ class RefusedRequestsTest {
 		request(peer, mode, refusal, refused);
 		boolean answered = refused.isOver();
 		if (state == State.CANCELLED) {
-			// Where it needed no time to be refused, the cancel finds the answer
-			// unwritten.
+			// Where it needed no time to be refused,
+			// the cancel finds the answer unwritten.
 			peer.sendAll();
 			assertThat(peer.session.cancel(refused.call())).isNotEqualTo(answered);
 			peer.pump();
@@ -398,9 +398,8 @@ class RefusedRequestsTest {
 			}
 			case SHUTTING_DOWN -> {
 				if (mode == WireMode.EXT) {
-					// After GOAWAY a peer in ext mode opens nothing: what it opened in
-					// time
-					// goes on, which is refused by its method here.
+					// After GOAWAY a peer in ext mode opens nothing: what it
+					// opened in time goes on, which is refused by its method here.
 					call(peer, reply, "chat.sing", "\"x\"");
 					peer.sendAll();
 				}

@@ -62,8 +62,8 @@ class ReplyRoomTest {
 		ExtLimits patient = ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1));
 		RawPeer made = new RawPeer(this.mode, new PeerContext(limits, patient, StreamFailure.CANCEL, context.exposed(),
 				context.workers(), this.now::get), 23);
-		// In ext mode it is told how many calls it may send at once. It reads nothing
-		// more.
+		// In ext mode it is told how many calls it
+		// may send at once. It reads nothing more.
 		made.room = (this.mode == WireMode.EXT) ? 1 : 0;
 		made.pumpUntil(() -> made.messages == made.room);
 		return made;

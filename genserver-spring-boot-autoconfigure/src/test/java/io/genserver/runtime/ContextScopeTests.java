@@ -62,8 +62,8 @@ class ContextScopeTests {
 				return future;
 			});
 			scheduler.settle();
-			// Even though there is only one it could mean: there may be left-over
-			// helpers.
+			// Even though there is only one it could
+			// mean: there may be left-over helpers.
 			assertThat(elsewhere(scheduler, own::caller)).isEqualTo("refused");
 			assertThat(elsewhere(scheduler, own::remaining)).isEqualTo("refused");
 			assertThat(elsewhere(scheduler, own::deferReply)).isEqualTo("refused");

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 
 import io.genserver.DeadLetter;
 import io.genserver.Envelope;
+import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
-import io.genserver.GenServerEvent;
 import io.genserver.Overflow;
 import org.jspecify.annotations.Nullable;
 

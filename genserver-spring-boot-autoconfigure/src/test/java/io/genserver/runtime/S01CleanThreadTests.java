@@ -279,8 +279,8 @@ class S01CleanThreadTests {
 
 	@Test
 	void S01_aTurnThatAThreadRunsInTheMidstOfAnotherLeavesThatAsItWas() throws Exception {
-		// An executor whose threads help while they wait, as those of a fork-join pool
-		// do.
+		// An executor whose threads help while they
+		// wait, as those of a fork-join pool do.
 		Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
 		OwnExecutor own = new OwnExecutor("helping", queue::add, () -> false);
 		AtomicReference<Throwable> failure = new AtomicReference<>();

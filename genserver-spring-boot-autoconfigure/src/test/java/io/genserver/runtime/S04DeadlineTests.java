@@ -1,8 +1,8 @@
 package io.genserver.runtime;
 
-import java.util.List;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.GenServerContext;

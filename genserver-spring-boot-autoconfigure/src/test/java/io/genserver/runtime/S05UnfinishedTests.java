@@ -298,8 +298,8 @@ class S05UnfinishedTests {
 		Seeds.each(100, (scheduler) -> {
 			Given given = new Given(scheduler, place, SETTINGS);
 			CompletableFuture<Object> reply = given.call(null);
-			// At any step: before the message is taken, while its handler runs, while it
-			// waits.
+			// At any step: before the message is taken,
+			// while its handler runs, while it waits.
 			for (int i = scheduler.choices().nextInt(12); i > 0; i--) {
 				scheduler.letOthersRun();
 			}

@@ -1,7 +1,7 @@
 package io.genserver.runtime;
 
-import java.util.Collections;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -105,8 +105,7 @@ class S11CallCycleTests {
 				.isThrownBy(() -> a.call((s) -> one.call((t) -> b.call((u) -> two.call((v) -> a.call((w) -> 1))))))
 				.satisfies((ex) -> {
 					// It begins and ends with the wait that closed the cycle: the one
-					// that
-					// came last, which is not always the one that was sent last.
+					// that came last, which is not always the one that was sent last.
 					List<String> chain = ex.chain();
 					assertThat(chain).hasSize(5).endsWith(chain.getFirst());
 					List<String> fromA = new ArrayList<>(chain.subList(0, 4));

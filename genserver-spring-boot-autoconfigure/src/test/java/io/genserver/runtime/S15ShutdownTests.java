@@ -369,8 +369,8 @@ class S15ShutdownTests {
 			assertThat(call.exceptionNow()).isInstanceOf(GenServerUnavailableException.class);
 			assertThat(operation.discarded).hasValue(1);
 			assertThat(engine.deadLetters).hasSize(2);
-			// What comes back after the end finds nothing to do, and reports nothing
-			// twice.
+			// What comes back after the end finds
+			// nothing to do, and reports nothing twice.
 			released[0] = true;
 			scheduler.finish();
 			assertThat(handled).isEmpty();

@@ -51,8 +51,8 @@ class S18ComputingHandlersTests {
 
 	@BeforeEach
 	void addServers() {
-		// An instance that is let go when it is idle for long would keep the monitor
-		// awake.
+		// An instance that is let go when it is idle
+		// for long would keep the monitor awake.
 		ServerSettings settings = ServerSettings.DEFAULTS.withIdleTimeout(null);
 		this.engine.addKeyed("keeps", settings, Object::new);
 		this.engine.addKeyed("other", settings.withCallTimeout(HangGuard.DURATION), Object::new);

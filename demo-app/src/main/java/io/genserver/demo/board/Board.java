@@ -76,9 +76,8 @@ class Board {
 			}
 			paintRow(picture, y, left, top + y, touched);
 		}
-		// Calls and casts of one sender are handled in the order sent: when a tile
-		// answers
-		// this call, all its pixels are painted.
+		// Calls and casts of one sender are handled in the order sent:
+		// when a tile answers this call, all its pixels are painted.
 		for (TilePosition position : touched) {
 			this.tiles.ref(position.key()).withTimeout(BARRIER_TIMEOUT).call((tile) -> true);
 		}

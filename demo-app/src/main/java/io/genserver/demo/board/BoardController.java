@@ -49,8 +49,8 @@ class BoardController {
 			return Mono.error(new BadPictureException("The corner " + x + "," + y + " is outside the board of "
 					+ Board.WIDTH + " by " + Board.HEIGHT + " pixels"));
 		}
-		// Whatever content type the client claims: curl calls it a form unless told
-		// otherwise.
+		// Whatever content type the client claims:
+		// curl calls it a form unless told otherwise.
 		return Upload.of(request.getBody())
 			.publishOn(Schedulers.boundedElastic())
 			.map((file) -> Png.decode(file, Board.WIDTH - x, Board.HEIGHT - y))

@@ -124,9 +124,9 @@ class TileServer implements Tile {
 			return watcher.updates()
 				.takeUntilOther(this.life)
 				.doFinally((end) -> this.watchers.remove(watcher))
-				// What a watcher does with an update must not hold the tile up. The small
-				// prefetch
-				// lets pixels gather here, where they are bounded, while it is busy.
+				// What a watcher does with an update must not hold
+				// the tile up. The small prefetch lets pixels gather
+				// here, where they are bounded, while it is busy.
 				.publishOn(Schedulers.parallel(), 1);
 		});
 	}

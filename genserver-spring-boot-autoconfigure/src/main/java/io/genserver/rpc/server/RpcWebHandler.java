@@ -170,10 +170,10 @@ public final class RpcWebHandler implements WebHandler {
 		Caller.Remote remote = new Caller.Remote(place.id(), address(request.getRemoteAddress()), principal);
 		HttpServerRequest nettyRequest = ServerHttpRequestDecorator.getNativeRequest(request);
 		HttpServerResponse nettyResponse = ServerHttpResponseDecorator.getNativeResponse(response);
-		// Completing the response lets others add headers to it; nothing is sent yet. The
-		// upgrade must happen on the event loop, which filters may have left: elsewhere
-		// what
-		// the peer sends right behind its handshake could come in between, and be lost.
+		// Completing the response lets others add headers to it; nothing
+		// is sent yet. The upgrade must happen on the event loop, which
+		// filters may have left: elsewhere what the peer sends right
+		// behind its handshake could come in between, and be lost.
 		return response.setComplete().publishOn(eventLoop(nettyResponse)).then(Mono.defer(() -> {
 			// The offer is dealt with. It may hold a token, which Netty would log.
 			nettyRequest.requestHeaders().remove(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);

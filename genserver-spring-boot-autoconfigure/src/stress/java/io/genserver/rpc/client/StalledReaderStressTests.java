@@ -105,8 +105,8 @@ class StalledReaderStressTests {
 		assertThat(channel.closeFuture().await(STALL.toSeconds() * 3 + HangGuard.SECONDS, TimeUnit.SECONDS))
 			.as("hang guard")
 			.isTrue();
-		// What waits for credit is no stall of the socket: there silence ends the
-		// connection.
+		// What waits for credit is no stall of the
+		// socket: there silence ends the connection.
 		assertThat(endpoint.connections.getFirst().closeCode())
 			.isEqualTo((mode == WireMode.BASE) ? CloseCode.SLOW_CONSUMER : CloseCode.IDLE);
 		assertThat(undisturbed.enter(-1).get(HangGuard.SECONDS, TimeUnit.SECONDS)).isEqualTo(-1);

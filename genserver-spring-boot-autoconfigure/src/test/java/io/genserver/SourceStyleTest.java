@@ -1,0 +1,125 @@
+package io.genserver;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds what the formatter leaves open: the order of imports, and comments without words
+ * that stand alone in a line.
+ */
+class SourceStyleTest {
+
+	private static final List<Path> FOLDERS = List.of(Path.of("src"), Path.of("../demo-app/src"));
+
+	private static final Pattern COMMENT = Pattern.compile("\\s*// \\S.*");
+
+	private static final Pattern ONE_WORD = Pattern.compile("\\s*// \\S+");
+
+	@Test
+	void importsAreInOrder() {
+		assertThat(sources().filter((file) -> {
+			List<String> found = imports(lines(file));
+			return !found.equals(ordered(found));
+		})).as("imports: java, javax, all others, org.springframework, static; each group sorted, "
+				+ "and one blank line between groups")
+			.isEmpty();
+	}
+
+	@Test
+	void noLineOfACommentIsASingleWord() {
+		List<String> orphans = new ArrayList<>();
+		sources().forEach((file) -> {
+			List<String> lines = lines(file);
+			for (int i = 1; i < lines.size(); i++) {
+				if (ONE_WORD.matcher(lines.get(i)).matches() && COMMENT.matcher(lines.get(i - 1)).matches()) {
+					orphans.add(file + ":" + (i + 1) + ": " + lines.get(i).strip());
+				}
+			}
+		});
+		assertThat(orphans).as("fill the lines of the comment").isEmpty();
+	}
+
+	@Test
+	void theRuleSeesAWrongOrder() {
+		String java = "import java.util.List;";
+		String other = "import io.genserver.Call;";
+		String spring = "import org.springframework.core.Ordered;";
+		String fixed = "import static java.lang.Math.max;";
+		List<String> right = List.of(java, "", other, "", spring, "", fixed);
+		assertThat(ordered(right)).isEqualTo(right);
+		for (List<String> wrong : List.of(List.of(java, other), List.of(other, "", java), List.of(fixed, "", java),
+				List.of("import java.util.Set;", java), List.of(spring, "", "import org.springframework.a.B;"),
+				List.of(java, "", "", other))) {
+			assertThat(ordered(wrong)).isNotEqualTo(wrong);
+		}
+	}
+
+	/** From the first import to the last, blank lines included. */
+	private static List<String> imports(List<String> lines) {
+		int first = 0;
+		while (first < lines.size() && !lines.get(first).startsWith("import ")) {
+			first++;
+		}
+		int last = lines.size();
+		while (last > first && !lines.get(last - 1).startsWith("import ")) {
+			last--;
+		}
+		return lines.subList(first, last);
+	}
+
+	private static List<String> ordered(List<String> imports) {
+		List<String> sorted = imports.stream()
+			.filter((line) -> !line.isEmpty())
+			.sorted(Comparator.comparing(SourceStyleTest::group)
+				.thenComparing((line) -> line.substring(0, line.length() - 1)))
+			.toList();
+		List<String> ordered = new ArrayList<>();
+		int group = -1;
+		for (String line : sorted) {
+			if (group >= 0 && group(line) != group) {
+				ordered.add("");
+			}
+			group = group(line);
+			ordered.add(line);
+		}
+		return ordered;
+	}
+
+	private static int group(String line) {
+		String name = line.substring("import ".length());
+		return name.startsWith("java.") ? 0 : name.startsWith("javax.") ? 1
+				: name.startsWith("static ") ? 4 : name.startsWith("org.springframework.") ? 3 : 2;
+	}
+
+	private static Stream<Path> sources() {
+		return FOLDERS.stream().flatMap((folder) -> {
+			try (Stream<Path> files = Files.walk(folder)) {
+				return files.filter((file) -> file.toString().endsWith(".java")).toList().stream();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		});
+	}
+
+	private static List<String> lines(Path file) {
+		try {
+			return Files.readAllLines(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
