@@ -13,7 +13,36 @@ import org.springframework.stereotype.Component;
  * Makes a bean a server: it handles one message at a time, behind a bounded mailbox. Goes
  * on a class found by component scanning or registered in any other way, or on a
  * {@code @Bean} method. The server's name is the bean's name.
- * <p>
+ *
+ * <pre class="code">
+ * interface Counter {
+ *
+ *     long add(long by); // a call: waits for the reply
+ *
+ *     &#064;Cast
+ *     void reset(); // a cast: returns once it is queued
+ *
+ * }
+ *
+ * &#064;GenServer("counter")
+ * class CounterServer implements Counter {
+ *
+ *     private long value; // needs no lock: one message at a time
+ *
+ *     &#064;Override
+ *     public long add(long by) {
+ *         this.value += by;
+ *         return this.value;
+ *     }
+ *
+ *     &#064;Override
+ *     public void reset() {
+ *         this.value = 0;
+ *     }
+ *
+ * }
+ * </pre>
+ *
  * What is injected under that name is a proxy that implements the contract interfaces of
  * the class; each invocation of a contract method becomes a message. The annotated class
  * itself is never handed out.

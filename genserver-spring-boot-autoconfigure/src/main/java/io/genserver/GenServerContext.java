@@ -9,7 +9,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server's view of itself. Injected into its constructor, or taken with
  * {@link #current()} in its turn.
- * <p>
+ *
+ * <pre class="code">
+ * &#064;GenServer("stock")
+ * class StockServer implements Stock {
+ *
+ *     private final GenServerContext context;
+ *
+ *     private int reserved;
+ *
+ *     StockServer(GenServerContext context) {
+ *         this.context = context;
+ *     }
+ *
+ *     &#064;Override
+ *     public void reserve(int pieces) {
+ *         this.reserved += pieces;
+ *         // In a minute, unless it restarts before.
+ *         this.context.schedule(Duration.ofMinutes(1), () -&gt; this.reserved -= pieces);
+ *     }
+ *
+ * }
+ * </pre>
+ *
  * <b>Messages.</b> What concerns the message being handled is told on the thread that
  * runs the handler, and never mistaken for that of another message: on other threads
  * {@link #caller()} and {@link #remaining()} throw {@link IllegalStateException}. What

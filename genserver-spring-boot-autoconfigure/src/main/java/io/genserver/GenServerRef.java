@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
  * server stops or starts again; it never holds the instance. Refs of one server, or of
  * one key of it, are equal, whatever their timeouts. Safe for use by many threads.
  *
+ *
+ * With {@code GenServerRef<CounterServer> counter}, injected or from the registry:
+ *
+ * <pre class="code">
+ * long value = counter.call((server) -&gt; server.value);
+ * counter.withTimeout(Duration.ofMillis(50)).cast((server) -&gt; server.reset());
+ * </pre>
+ *
  * @param <S> type of the server: its class or one of its contracts
  * @since 0.1.0
  */

@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knows all servers of the application. A bean; safe for use by many threads.
  *
+ * With {@code record Increment(long by) implements Request<Long>}, for which the server
+ * has a handler:
+ *
+ * <pre class="code">
+ * long value = registry.call("counter", new Increment(5));
+ * registry.restart("counter"); // a new instance
+ * ServerState state = registry.info("counter").state();
+ * </pre>
+ *
  * @since 0.1.0
  */
 public interface GenServerRegistry {

@@ -15,6 +15,12 @@ public class CallObservationConvention implements GlobalObservationConvention<Ca
 
 	static final String NAME = "genserver.calls";
 
+	/**
+	 * Create a convention.
+	 */
+	public CallObservationConvention() {
+	}
+
 	@Override
 	public boolean supportsContext(Observation.Context context) {
 		return context instanceof CallObservationContext;

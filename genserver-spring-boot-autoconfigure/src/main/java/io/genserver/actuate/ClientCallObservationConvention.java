@@ -14,6 +14,12 @@ import io.micrometer.observation.Observation;
  */
 public class ClientCallObservationConvention implements GlobalObservationConvention<ClientCallObservationContext> {
 
+	/**
+	 * Create a convention.
+	 */
+	public ClientCallObservationConvention() {
+	}
+
 	@Override
 	public boolean supportsContext(Observation.Context context) {
 		return context instanceof ClientCallObservationContext;

@@ -12,6 +12,12 @@ import io.micrometer.observation.Observation;
  */
 public class ServedCallObservationConvention implements GlobalObservationConvention<ServedCallObservationContext> {
 
+	/**
+	 * Create a convention.
+	 */
+	public ServedCallObservationConvention() {
+	}
+
 	@Override
 	public boolean supportsContext(Observation.Context context) {
 		return context instanceof ServedCallObservationContext;

@@ -19,6 +19,7 @@ public @interface ItemsOf {
 
 	/**
 	 * Name of the service, which is the name of its bean.
+	 * @return the name
 	 */
 	String value();
 

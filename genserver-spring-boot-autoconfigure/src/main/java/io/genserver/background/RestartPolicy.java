@@ -31,6 +31,9 @@ public record RestartPolicy(int maxRestarts, Duration window, Duration initialBa
 	public static final RestartPolicy DEFAULTS = new RestartPolicy(10, Duration.ofMinutes(10), Duration.ofMillis(500),
 			Duration.ofSeconds(30));
 
+	/**
+	 * Checks the values.
+	 */
 	public RestartPolicy {
 		if (maxRestarts < 0) {
 			throw new IllegalArgumentException(

@@ -73,6 +73,9 @@ public sealed interface Step<T> {
 	 */
 	record Item<T>(T value, Duration pause) implements Step<T> {
 
+		/**
+		 * Checks the values.
+		 */
 		public Item {
 			Objects.requireNonNull(value, "The item of a step must not be null: return Step.next() if there is none");
 			check(pause);
@@ -89,6 +92,9 @@ public sealed interface Step<T> {
 	 */
 	record Next<T>(Duration pause) implements Step<T> {
 
+		/**
+		 * Checks the pause.
+		 */
 		public Next {
 			check(pause);
 		}

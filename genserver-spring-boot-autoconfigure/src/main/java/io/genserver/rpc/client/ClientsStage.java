@@ -26,6 +26,12 @@ public final class ClientsStage implements LifecycleStage {
 	private final List<GenServerClient> clients = new CopyOnWriteArrayList<>();
 
 	/**
+	 * Create a stage that has no clients yet.
+	 */
+	public ClientsStage() {
+	}
+
+	/**
 	 * Add a client. On any thread.
 	 * @param client a client of the application
 	 * @return the client

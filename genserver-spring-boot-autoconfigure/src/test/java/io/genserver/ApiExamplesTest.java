@@ -1,0 +1,214 @@
+package io.genserver;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.genserver.autoconfigure.GenServerAutoConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.ResolvableType;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The examples at the beginning of the Javadoc of what applications use first: each line
+ * of them is one of this class, which runs them.
+ */
+class ApiExamplesTest {
+
+	private static final Path SOURCES = Path.of("src/main/java/io/genserver");
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GenServerAutoConfiguration.class))
+		.withUserConfiguration(CounterServer.class, StockServer.class, RoomServer.class);
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry" })
+	void theExampleIsTheCodeThatRunsHere(String type) throws IOException {
+		Set<String> here = Files.readAllLines(Path.of("src/test/java/io/genserver/ApiExamplesTest.java"))
+			.stream()
+			.map((line) -> line.strip().replace("static class", "class"))
+			.collect(Collectors.toSet());
+		assertThat(example(type)).hasSizeGreaterThan(1).allSatisfy((line) -> assertThat(here).contains(line));
+	}
+
+	/** What is within the first {@code pre} of a source. */
+	private static List<String> example(String type) throws IOException {
+		String source = Files.readString(SOURCES.resolve(type + ".java"));
+		int begin = source.indexOf("<pre class=\"code\">");
+		assertThat(begin).isPositive();
+		return source.substring(source.indexOf('\n', begin), source.indexOf("</pre>", begin))
+			.lines()
+			.map((line) -> line.replaceFirst("^ \\* ?", "")
+				.replace("&#064;", "@")
+				.replace("&lt;", "<")
+				.replace("&gt;", ">")
+				.replace("&amp;", "&")
+				.strip())
+			.filter((line) -> !line.isEmpty())
+			.toList();
+	}
+
+	@Test
+	void aServerIsCalledByItsContract() {
+		this.runner.run((context) -> {
+			Counter counter = context.getBean(Counter.class);
+			assertThat(counter.add(5)).isEqualTo(5);
+			counter.reset();
+			assertThat(counter.add(2)).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aServerHasAViewOfItself() {
+		this.runner.run((context) -> {
+			Stock stock = context.getBean(Stock.class);
+			stock.reserve(3);
+			assertThat(stock.reserved()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void aRefNeedsNoContract() {
+		this.runner.run((context) -> {
+			GenServerRef<CounterServer> counter = context.getBean(GenServerRegistry.class).ref(CounterServer.class);
+			context.getBean(Counter.class).add(7);
+			long value = counter.call((server) -> server.value);
+			assertThat(value).isEqualTo(7);
+			counter.withTimeout(Duration.ofMillis(50)).cast((server) -> server.reset());
+			assertThat(counter.<Long, RuntimeException>call((server) -> server.value)).isZero();
+		});
+	}
+
+	@Test
+	void aKeyHasAnInstanceOfItsOwn() {
+		this.runner.run((context) -> {
+			@SuppressWarnings("unchecked")
+			Keyed<Room> rooms = (Keyed<Room>) context
+				.getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, Room.class))
+				.getObject();
+			Room lobby = rooms.get("lobby");
+			lobby.enter("Ada"); // the instance starts with its first message
+			int inside = rooms.get("lobby").inside(); // the same instance: 1
+			int upstairs = rooms.get("attic").inside(); // another one: 0
+			assertThat(inside).isEqualTo(1);
+			assertThat(upstairs).isZero();
+		});
+	}
+
+	@Test
+	void theRegistryKnowsAllServers() {
+		this.runner.run((context) -> {
+			GenServerRegistry registry = context.getBean(GenServerRegistry.class);
+			long value = registry.call("counter", new Increment(5));
+			registry.restart("counter"); // a new instance
+			ServerState state = registry.info("counter").state();
+			assertThat(value).isEqualTo(5);
+			assertThat(state).isIn(ServerState.RUNNING, ServerState.RESTARTING);
+		});
+	}
+
+	interface Counter {
+
+		long add(long by); // a call: waits for the reply
+
+		@Cast
+		void reset(); // a cast: returns once it is queued
+
+	}
+
+	@GenServer("counter")
+	static class CounterServer implements Counter {
+
+		private long value; // needs no lock: one message at a time
+
+		@Override
+		public long add(long by) {
+			this.value += by;
+			return this.value;
+		}
+
+		@Override
+		public void reset() {
+			this.value = 0;
+		}
+
+		@Call
+		public long on(Increment message) {
+			return add(message.by());
+		}
+
+	}
+
+	record Increment(long by) implements Request<Long> {
+
+	}
+
+	interface Stock {
+
+		void reserve(int pieces);
+
+		int reserved();
+
+	}
+
+	@GenServer("stock")
+	static class StockServer implements Stock {
+
+		private final GenServerContext context;
+
+		private int reserved;
+
+		StockServer(GenServerContext context) {
+			this.context = context;
+		}
+
+		@Override
+		public void reserve(int pieces) {
+			this.reserved += pieces;
+			// In a minute, unless it restarts before.
+			this.context.schedule(Duration.ofMinutes(1), () -> this.reserved -= pieces);
+		}
+
+		@Override
+		public int reserved() {
+			return this.reserved;
+		}
+
+	}
+
+	interface Room {
+
+		void enter(String name);
+
+		int inside();
+
+	}
+
+	@GenServer(name = "room", keyed = true)
+	static class RoomServer implements Room {
+
+		private int inside;
+
+		@Override
+		public void enter(String name) {
+			this.inside++;
+		}
+
+		@Override
+		public int inside() {
+			return this.inside;
+		}
+
+	}
+
+}
