@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -15,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds what the formatter leaves open: the order of imports, and comments without words
- * that stand alone in a line.
+ * Holds what the formatter leaves open: the order of imports, comments without words that
+ * stand alone in a line, and the length of lines of prose in documents.
  */
 class SourceStyleTest {
 
@@ -48,6 +49,31 @@ class SourceStyleTest {
 			}
 		});
 		assertThat(orphans).as("fill the lines of the comment").isEmpty();
+	}
+
+	@Test
+	void proseBreaksAt120Characters() throws IOException {
+		List<String> longer = new ArrayList<>();
+		for (Path file : documents()) {
+			boolean code = false;
+			for (String line : lines(file)) {
+				code ^= line.strip().startsWith("```");
+				// Not within tables, code, and tokens that cannot be broken.
+				if (!code && !line.startsWith("|") && line.length() > 120 && line.strip().indexOf(' ', 1) > 0) {
+					longer.add(file + ": " + line);
+				}
+			}
+		}
+		assertThat(longer).isEmpty();
+	}
+
+	private static List<Path> documents() throws IOException {
+		try (Stream<Path> top = Files.list(Path.of("..")); Stream<Path> docs = Files.walk(Path.of("../docs"))) {
+			Set<String> notYet = Set.of("protocol.md", "security.md", "semantics.md");
+			return Stream.concat(top, docs)
+				.filter((file) -> file.toString().endsWith(".md") && !notYet.contains(file.getFileName().toString()))
+				.toList();
+		}
 	}
 
 	@Test

@@ -80,9 +80,8 @@ class PlantedFaultStressTests {
 		List<Fault> faults = new ArrayList<>(faults());
 		faults.removeIf((fault) -> !fault.file().startsWith(System.getProperty("genserver.fault", "")));
 		if (SECONDS > 0 && !faults.isEmpty()) {
-			// A step that shares no factor with most numbers of faults, so that two days
-			// that
-			// follow each other try others.
+			// A step that shares no factor with most numbers of faults,
+			// so that two days that follow each other try others.
 			Collections.rotate(faults, (int) Math.floorMod(-LocalDate.now().toEpochDay() * 89, (long) faults.size()));
 		}
 		List<DynamicTest> tests = new ArrayList<>();
