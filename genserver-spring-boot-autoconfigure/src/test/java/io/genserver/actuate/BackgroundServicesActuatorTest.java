@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.genserver.autoconfigure.GenServerAutoConfiguration;
-import io.genserver.autoconfigure.GenServerBackgroundActuatorAutoConfiguration;
-import io.genserver.autoconfigure.GenServerBackgroundAutoConfiguration;
-import io.genserver.autoconfigure.GenServerBackgroundHealthAutoConfiguration;
+import io.genserver.autoconfigure.actuate.GenServerBackgroundActuatorAutoConfiguration;
+import io.genserver.autoconfigure.actuate.GenServerBackgroundHealthAutoConfiguration;
+import io.genserver.autoconfigure.background.GenServerBackgroundAutoConfiguration;
+import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import io.genserver.background.BackgroundHandle;
 import io.genserver.background.BackgroundService;
 import io.genserver.background.BackgroundServices;

@@ -203,7 +203,7 @@ class GenServersEndpointWebTest {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration(excludeName = "io.genserver.autoconfigure.GenServerAutoConfiguration")
+	@EnableAutoConfiguration(excludeName = "io.genserver.autoconfigure.server.GenServerAutoConfiguration")
 	static class Application {
 
 		@Bean(destroyMethod = "close")

@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.autoconfigure.background.GenServerBackgroundProperties;
+import io.genserver.autoconfigure.client.GenServerClientProperties;
+import io.genserver.autoconfigure.server.GenServerProperties;
 import io.genserver.background.BackgroundService;
 import io.genserver.runtime.ServerSettings.StartFailure;
 import org.junit.jupiter.api.Test;

@@ -10,7 +10,7 @@ import io.genserver.Cast;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import io.genserver.Request;
-import io.genserver.autoconfigure.GenServerAutoConfiguration;
+import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,7 @@ import io.genserver.Every;
 import io.genserver.GenServer;
 import io.genserver.GenServerRegistry;
 import io.genserver.GenServerUnavailableException;
-import io.genserver.autoconfigure.GenServerBackgroundAutoConfiguration;
+import io.genserver.autoconfigure.background.GenServerBackgroundAutoConfiguration;
 import io.genserver.background.BackgroundService;
 import io.genserver.background.CancellationToken;
 import io.genserver.background.Step;

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.GenServer;
-import io.genserver.autoconfigure.GenServerAutoConfiguration;
-import io.genserver.autoconfigure.GenServerBackgroundAutoConfiguration;
+import io.genserver.autoconfigure.background.GenServerBackgroundAutoConfiguration;
+import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import io.genserver.background.BackgroundHandle;
 import io.genserver.background.BackgroundService;
 import io.genserver.background.BackgroundServiceEvent;

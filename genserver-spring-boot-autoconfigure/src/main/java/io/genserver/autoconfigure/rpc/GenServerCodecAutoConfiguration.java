@@ -1,0 +1,55 @@
+package io.genserver.autoconfigure.rpc;
+
+import io.genserver.rpc.codec.CborCodec;
+import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.rpc.codec.RpcCodec;
+import reactor.core.publisher.Flux;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Auto-configuration for the encodings of arguments and replies, which the endpoint and
+ * the clients share. {@link RpcCodec} beans of the application are further ones.
+ */
+@AutoConfiguration(afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
+@ConditionalOnClass(Flux.class)
+public final class GenServerCodecAutoConfiguration {
+
+	/**
+	 * CBOR, for those who ask for it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(CBORMapper.class)
+	static class CborConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		CborCodec genServerCborCodec(ObjectProvider<CBORMapper> mappers) {
+			return new CborCodec(mappers.getIfAvailable(CBORMapper::shared));
+		}
+
+	}
+
+	/**
+	 * JSON, as the application writes it elsewhere.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JsonMapper.class)
+	static class JsonConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		JsonCodec genServerJsonCodec(ObjectProvider<JsonMapper> mappers) {
+			return new JsonCodec(mappers.getIfAvailable(JsonMapper::shared));
+		}
+
+	}
+
+}

@@ -1,0 +1,285 @@
+package io.genserver.autoconfigure.server;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+import io.genserver.GenServer;
+import io.genserver.SupervisionStrategy;
+import io.genserver.autoconfigure.server.GenServerProperties.Server;
+import io.genserver.runtime.RuntimeSettings;
+import io.genserver.runtime.ServerNames;
+import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.Supervision;
+import io.genserver.spring.ServerBean;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.env.Environment;
+
+/**
+ * Turns properties and annotations into settings. The properties of a server come before
+ * its annotation, and that before the properties of all servers. Checks every value where
+ * it is used, so that no validator has to be there.
+ */
+public final class ServerSettingsMapping {
+
+	private final GenServerProperties properties;
+
+	private final @Nullable ClassLoader classLoader;
+
+	/** Create one that finds classes as the library does. */
+	public ServerSettingsMapping(GenServerProperties properties) {
+		this(properties, ServerSettingsMapping.class.getClassLoader());
+	}
+
+	/**
+	 * Create.
+	 * @param properties the properties
+	 * @param classLoader where classes are that properties name
+	 */
+	ServerSettingsMapping(GenServerProperties properties, @Nullable ClassLoader classLoader) {
+		this.properties = properties;
+		this.classLoader = classLoader;
+	}
+
+	/** Settings of all servers together. */
+	RuntimeSettings runtime() {
+		return runtime(null);
+	}
+
+	/** Settings of all servers together, which must agree with Spring's. */
+	public RuntimeSettings runtime(@Nullable Environment environment) {
+		ShutdownSettings shutdown = ShutdownSettings.of(this.properties.getShutdown(), environment);
+		return new RuntimeSettings(shutdown.drain(), shutdown.total(),
+				notNegative("genserver.slow-handler-threshold", this.properties.getSlowHandlerThreshold()),
+				positive("genserver.stuck-handler-limit", this.properties.getStuckHandlerLimit()));
+	}
+
+	/** Settings of servers nothing in particular is said of. */
+	ServerSettings defaults() {
+		return new ServerSettings(atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
+				this.properties.getMailbox().getOverflow(),
+				positive("genserver.call-timeout", this.properties.getCallTimeout()), supervision(),
+				ServerSettings.DEFAULTS.maxInstances(), ServerSettings.DEFAULTS.idleTimeout(),
+				this.properties.getStartFailure(), handlerTimeout(),
+				notNegative("genserver.stop-grace", this.properties.getStopGrace()));
+	}
+
+	private @Nullable Duration handlerTimeout() {
+		Duration timeout = this.properties.getHandlerTimeout();
+		return (timeout != null) ? positive("genserver.handler-timeout", timeout) : null;
+	}
+
+	private Supervision supervision() {
+		GenServerProperties.Supervision said = this.properties.getSupervision();
+		if (said.getMaxRestarts() < 0) {
+			throw new InvalidConfigurationPropertyValueException("genserver.supervision.max-restarts",
+					said.getMaxRestarts(), "It must not be negative");
+		}
+		Duration initial = notNegative("genserver.supervision.backoff.initial", said.getBackoff().getInitial());
+		Duration max = notNegative("genserver.supervision.backoff.max", said.getBackoff().getMax());
+		if (max.compareTo(initial) < 0) {
+			throw new InvalidConfigurationPropertyValueException("genserver.supervision.backoff.max", text(max),
+					"It must be at least genserver.supervision.backoff.initial, which is " + text(initial));
+		}
+		return with(said.getStrategy(),
+				new Supervision(SupervisionStrategy.RESUME, SupervisionStrategy.RESTART, List.of(),
+						said.getMaxRestarts(), positive("genserver.supervision.window", said.getWindow()), initial, max)
+					.with(SupervisionRules.of("genserver.supervision.exceptions", said.getExceptions(),
+							this.classLoader)));
+	}
+
+	/** The strategy for exceptions; resuming after an error is not offered. */
+	static Supervision with(SupervisionStrategy strategy, Supervision supervision) {
+		SupervisionStrategy onError = (strategy == SupervisionStrategy.RESUME) ? SupervisionStrategy.RESTART : strategy;
+		return new Supervision(strategy, onError, supervision.rules(), supervision.maxRestarts(), supervision.window(),
+				supervision.initialBackoff(), supervision.maxBackoff());
+	}
+
+	/** Settings of one server that is a bean. */
+	ServerSettings of(ServerBean server) {
+		ServerSettings settings = of(server.name(), server.serverClass(), server.annotation());
+		if (!server.annotation().keyed()) {
+			List<Map.Entry<String, Server>> own = entries(server.name());
+			first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::keyedOnly);
+			first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::keyedOnly);
+		}
+		return settings;
+	}
+
+	/** Settings of one server that is started at run time. */
+	ServerSettings of(String name, Class<?> type) {
+		MergedAnnotation<GenServer> annotation = MergedAnnotations.from(type, SearchStrategy.SUPERCLASS)
+			.get(GenServer.class);
+		return of(name, type, annotation.isPresent() ? annotation.synthesize() : null);
+	}
+
+	private ServerSettings of(String name, Class<?> type, @Nullable GenServer annotation) {
+		ServerSettings settings = defaults();
+		if (annotation != null) {
+			settings = new AnnotatedSettings(name, type, annotation).over(settings);
+		}
+		List<Map.Entry<String, Server>> own = entries(name);
+		Integer capacity = first(own, "mailbox.capacity", (each) -> each.getMailbox().getCapacity(),
+				ServerSettingsMapping::atLeastOne);
+		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, ServerSettingsMapping::positive);
+		Duration handlerTimeout = first(own, "handler-timeout", Server::getHandlerTimeout,
+				ServerSettingsMapping::positive);
+		Duration stopGrace = first(own, "stop-grace", Server::getStopGrace, ServerSettingsMapping::notNegative);
+		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances,
+				ServerSettingsMapping::atLeastOneOrUnlimited);
+		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout,
+				ServerSettingsMapping::positiveOrNever);
+		return new ServerSettings(or(capacity, settings.capacity()),
+				or(first(own, (each) -> each.getMailbox().getOverflow()), settings.overflow()),
+				or(callTimeout, settings.callTimeout()), supervision(own, settings.supervision()),
+				(maxInstances != null) ? instances(maxInstances) : settings.maxInstances(),
+				(idleTimeout != null) ? idle(idleTimeout) : settings.idleTimeout(),
+				or(first(own, Server::getStartFailure), settings.startFailure()),
+				(handlerTimeout != null) ? handlerTimeout : settings.handlerTimeout(),
+				or(stopGrace, settings.stopGrace()));
+	}
+
+	private Supervision supervision(List<Map.Entry<String, Server>> own, Supervision supervision) {
+		SupervisionStrategy strategy = first(own, (each) -> each.getSupervision().getStrategy());
+		Supervision result = (strategy != null) ? with(strategy, supervision) : supervision;
+		// What comes first counts.
+		for (Map.Entry<String, Server> entry : own.reversed()) {
+			result = result.with(SupervisionRules.of("genserver.servers." + entry.getKey() + ".supervision.exceptions",
+					entry.getValue().getSupervision().getExceptions(), this.classLoader));
+		}
+		return result;
+	}
+
+	/** Whether remote clients may call a server, or {@code null} if nothing is said. */
+	public @Nullable Boolean exposed(String name) {
+		return first(entries(name), (each) -> each.getRpc().getExposed());
+	}
+
+	/** What is said of a server; what names it exactly comes first. */
+	private List<Map.Entry<String, Server>> entries(String name) {
+		List<Map.Entry<String, Server>> entries = new ArrayList<>();
+		for (Map.Entry<String, Server> entry : this.properties.getServers().entrySet()) {
+			if (ServerNames.uniform(entry.getKey()).equals(ServerNames.uniform(name))) {
+				entries.add(entry.getKey().equals(name) ? 0 : entries.size(), entry);
+			}
+		}
+		return entries;
+	}
+
+	private static <T> @Nullable T first(List<Map.Entry<String, Server>> entries,
+			Function<Server, @Nullable T> property) {
+		return entries.stream()
+			.map((each) -> property.apply(each.getValue()))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static <T> @Nullable T first(List<Map.Entry<String, Server>> entries, String key,
+			Function<Server, @Nullable T> property, Check<T> check) {
+		for (Map.Entry<String, Server> entry : entries) {
+			T value = property.apply(entry.getValue());
+			if (value != null) {
+				return check.apply("genserver.servers." + entry.getKey() + "." + key, value);
+			}
+		}
+		return null;
+	}
+
+	private static <T> T or(@Nullable T value, T otherwise) {
+		return (value != null) ? value : otherwise;
+	}
+
+	private static <T> T keyedOnly(String key, T value) {
+		throw new InvalidConfigurationPropertyValueException(key,
+				(value instanceof Duration duration) ? text(duration) : value,
+				"The server is not keyed and has one instance, which stays. Remove the property, or make the server "
+						+ "keyed: @GenServer(keyed = true)");
+	}
+
+	private static Integer atLeastOne(String key, Integer value) {
+		if (value < 1) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at least 1");
+		}
+		return value;
+	}
+
+	/** A number of instances as it is written by users: {@code -1} for no limit. */
+	static int instances(int said) {
+		return (said == -1) ? Integer.MAX_VALUE : said;
+	}
+
+	/** An idle time as it is written by users: zero for never. */
+	static @Nullable Duration idle(Duration said) {
+		return said.isZero() ? null : said;
+	}
+
+	private static Integer atLeastOneOrUnlimited(String key, Integer value) {
+		if (value < 1 && value != -1) {
+			throw new InvalidConfigurationPropertyValueException(key, value,
+					"It must be at least 1, or -1 for no limit");
+		}
+		return value;
+	}
+
+	private static Duration positiveOrNever(String key, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive, or 0s for never");
+		}
+		return bounded(key, value);
+	}
+
+	/** A duration as it is written in properties. */
+	static String text(Duration duration) {
+		if (duration.compareTo(Duration.ofDays(36_500)) > 0) {
+			// More than some units can express.
+			return duration.toString();
+		}
+		boolean whole = duration.equals(duration.truncatedTo(ChronoUnit.SECONDS));
+		return DurationStyle.SIMPLE.print(duration, whole ? ChronoUnit.SECONDS : ChronoUnit.MILLIS);
+	}
+
+	public static Duration positive(String key, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive");
+		}
+		return bounded(key, value);
+	}
+
+	public static Duration notNegative(String key, Duration value) {
+		if (value.isNegative()) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must not be negative");
+		}
+		return bounded(key, value);
+	}
+
+	private static Duration bounded(String key, Duration value) {
+		if (value.compareTo(Duration.ofDays(365)) > 0) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at most 365 days");
+		}
+		return value;
+	}
+
+	/**
+	 * Checks a value.
+	 *
+	 * @param <T> its type
+	 */
+	@FunctionalInterface
+	private interface Check<T> {
+
+		T apply(String key, T value);
+
+	}
+
+}
