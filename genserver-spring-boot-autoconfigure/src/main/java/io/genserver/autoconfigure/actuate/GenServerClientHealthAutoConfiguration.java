@@ -1,9 +1,6 @@
 package io.genserver.autoconfigure.actuate;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.genserver.actuate.GenServerClientsHealthIndicator;
 import io.genserver.autoconfigure.client.GenServerClientAutoConfiguration;
@@ -43,32 +40,12 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @Conditional(GenServerClientHealthAutoConfiguration.OnClients.class)
 public final class GenServerClientHealthAutoConfiguration {
 
-	private static final String SUFFIX = "GenServerClient";
-
 	// The name of the contributor is the bean's, without its last two words.
 	@Bean
 	@ConditionalOnMissingBean(name = "genserverClientsHealthIndicator")
 	GenServerClientsHealthIndicator genserverClientsHealthIndicator(GenServerClientProperties properties,
 			ConfigurableListableBeanFactory beans) {
-		Set<String> required = properties.getClients()
-			.entrySet()
-			.stream()
-			.filter((each) -> each.getValue().isRequired())
-			.map(Map.Entry::getKey)
-			.collect(Collectors.toSet());
-		return new GenServerClientsHealthIndicator(() -> clients(beans), required);
-	}
-
-	/** Those that are in use: where beans are lazy, asking must not make any. */
-	private static Map<String, GenServerClient> clients(ConfigurableListableBeanFactory beans) {
-		Map<String, GenServerClient> clients = new LinkedHashMap<>();
-		for (String name : beans.getBeanNamesForType(GenServerClient.class, false, false)) {
-			if (beans.containsSingleton(name)) {
-				String shown = name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
-				clients.put(shown, beans.getBean(name, GenServerClient.class));
-			}
-		}
-		return clients;
+		return new GenServerClientsHealthIndicator(new ClientsInUse(beans), ClientsInUse.required(properties));
 	}
 
 	/** There is a client, configured or defined. */

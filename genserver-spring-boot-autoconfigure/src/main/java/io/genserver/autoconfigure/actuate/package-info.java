@@ -7,4 +7,3 @@
 package io.genserver.autoconfigure.actuate;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -1,13 +1,15 @@
 package io.genserver.autoconfigure.background;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 
 import io.genserver.autoconfigure.background.GenServerBackgroundProperties.Service;
+import io.genserver.autoconfigure.server.ConfiguredServerNames;
 import io.genserver.autoconfigure.server.GenServerProperties;
-import io.genserver.autoconfigure.server.ServerSettingsMapping;
+import io.genserver.autoconfigure.server.PropertyChecks;
 import io.genserver.background.RestartPolicy;
 import io.genserver.background.StepLimits;
 import io.genserver.runtime.ServerNames;
@@ -15,6 +17,7 @@ import io.genserver.spring.background.ServiceSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Turns properties into settings of background services, naming the property when a value
@@ -28,18 +31,31 @@ final class BackgroundSettingsMapping {
 
 	private final GenServerProperties servers;
 
+	private final SingletonSupplier<ServiceSettings> defaults = SingletonSupplier.of(() -> of(PREFIX, new Service()));
+
 	BackgroundSettingsMapping(GenServerBackgroundProperties properties, GenServerProperties servers) {
 		this.properties = properties;
 		this.servers = servers;
 	}
 
 	Duration shutdownTimeout() {
-		return ServerSettingsMapping.notNegative(PREFIX + "shutdown-timeout", this.properties.getShutdownTimeout());
+		return PropertyChecks.notNegative(PREFIX + "shutdown-timeout", this.properties.getShutdownTimeout());
 	}
 
-	/** Settings of services nothing in particular is said of. */
+	/** Settings of a service for which nothing else is set; the same at each call. */
 	ServiceSettings defaults() {
-		return of(PREFIX, new Service());
+		return this.defaults.obtain();
+	}
+
+	/**
+	 * Check that every service the properties name exists, and the settings of each
+	 * service.
+	 * @param services names of the services that exist
+	 */
+	void check(List<String> services) {
+		ConfiguredServerNames.check("background service", "genserver.background.services",
+				this.properties.getServices().keySet(), services, this.servers.getUnknownServers());
+		services.forEach(this::of);
 	}
 
 	/** Settings of one service. */
@@ -64,20 +80,20 @@ final class BackgroundSettingsMapping {
 					"It must not be negative");
 		}
 		Duration window = property(prefix, "window", own.getWindow(), this.properties.getWindow())
-			.check(ServerSettingsMapping::positive);
+			.check(PropertyChecks::positive);
 		Property<Duration> initial = property(prefix, "backoff.initial", own.getBackoff().getInitial(),
 				this.properties.getBackoff().getInitial());
 		Property<Duration> max = property(prefix, "backoff.max", own.getBackoff().getMax(),
 				this.properties.getBackoff().getMax());
-		initial.check(ServerSettingsMapping::notNegative);
-		max.check(ServerSettingsMapping::notNegative);
+		initial.check(PropertyChecks::notNegative);
+		max.check(PropertyChecks::notNegative);
 		if (max.value.compareTo(initial.value) < 0) {
 			throw new InvalidConfigurationPropertyValueException(max.key, max.value,
 					"It must be at least " + initial.key + " (" + initial.value + ")");
 		}
 		Duration interruptAfter = property(prefix, "interrupt-after", own.getInterruptAfter(),
 				this.properties.getInterruptAfter())
-			.check(ServerSettingsMapping::notNegative);
+			.check(PropertyChecks::notNegative);
 		boolean autostart = property(prefix, "autostart", own.getAutostart(), this.properties.isAutostart()).value;
 		return new ServiceSettings(autostart, new RestartPolicy(maxRestarts.value, window, initial.value, max.value),
 				interruptAfter, stepLimits(prefix, own));
@@ -91,9 +107,9 @@ final class BackgroundSettingsMapping {
 				this.servers.getStuckHandlerLimit());
 		return new StepLimits(
 				property(prefix, "slow-step-threshold", own.getSlowStepThreshold(), slow)
-					.check(ServerSettingsMapping::notNegative),
+					.check(PropertyChecks::notNegative),
 				property(prefix, "stuck-step-limit", own.getStuckStepLimit(), stuck)
-					.check(ServerSettingsMapping::notNegative));
+					.check(PropertyChecks::notNegative));
 	}
 
 	private static <T> Property<T> property(String prefix, String name, @Nullable T own, T common) {

@@ -1,9 +1,9 @@
 package io.genserver.autoconfigure.background;
 
-import io.genserver.autoconfigure.server.ConfiguredServerNames;
 import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.server.GenServerProperties;
 import io.genserver.autoconfigure.server.LifecyclePhases;
+import io.genserver.autoconfigure.server.ServerSettingsConfiguration;
 import io.genserver.autoconfigure.server.ServerSettingsMapping;
 import io.genserver.background.BackgroundServices;
 import io.genserver.background.ServiceEnvironment;
@@ -22,7 +22,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
+import org.springframework.context.annotation.Import;
 
 /**
  * Auto-configuration for the background services of an application: beans of type
@@ -31,7 +31,8 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = GenServerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "genserver.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "genserver.background.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ GenServerProperties.class, GenServerBackgroundProperties.class })
+@EnableConfigurationProperties(GenServerBackgroundProperties.class)
+@Import(ServerSettingsConfiguration.class)
 public final class GenServerBackgroundAutoConfiguration {
 
 	@Bean
@@ -45,33 +46,34 @@ public final class GenServerBackgroundAutoConfiguration {
 		return new BackgroundEventPublisher(context);
 	}
 
+	@Bean
+	BackgroundSettingsMapping genServerBackgroundSettings(GenServerBackgroundProperties properties,
+			GenServerProperties serverProperties) {
+		return new BackgroundSettingsMapping(properties, serverProperties);
+	}
+
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	BackgroundServices genServerBackgroundServices(ServiceEnvironment environment, BackgroundEventPublisher events,
-			GenServerProperties serverProperties, GenServerBackgroundProperties properties) {
-		BackgroundSettingsMapping settings = new BackgroundSettingsMapping(properties, serverProperties);
+			BackgroundSettingsMapping settings) {
 		return new BackgroundServices(environment, events, settings.shutdownTimeout(),
 				settings.defaults().stepLimits());
 	}
 
 	@Bean
 	BackgroundBeans genServerBackgroundBeans(ConfigurableListableBeanFactory beanFactory,
-			GenServerProperties serverProperties, GenServerBackgroundProperties properties) {
-		BackgroundSettingsMapping settings = new BackgroundSettingsMapping(properties, serverProperties);
+			BackgroundSettingsMapping settings) {
 		settings.defaults();
 		BackgroundBeans beans = new BackgroundBeans(beanFactory, settings::of);
-		ConfiguredServerNames.check("background service", "genserver.background.services",
-				properties.getServices().keySet(), beans.names(), serverProperties.getUnknownServers());
-		beans.names().forEach(settings::of);
+		settings.check(beans.names());
 		return beans;
 	}
 
 	@Bean
 	StageLifecycle genServerBackgroundLifecycle(BackgroundServices services, BackgroundBeans beans,
-			BackgroundEventPublisher events, ObjectProvider<ShutdownTime> time, GenServerProperties servers,
-			GenServerBackgroundProperties properties, Environment environment) {
-		ShutdownTime shared = time
-			.getIfAvailable(() -> new ShutdownTime(new ServerSettingsMapping(servers).runtime(environment)));
+			BackgroundEventPublisher events, ObjectProvider<ShutdownTime> time, ServerSettingsMapping serverSettings,
+			GenServerProperties servers, GenServerBackgroundProperties properties) {
+		ShutdownTime shared = time.getIfAvailable(() -> new ShutdownTime(serverSettings.runtime()));
 		return new StageLifecycle(new BackgroundStage(services, beans, events), shared,
 				LifecyclePhases.background(servers, properties.getLifecycle().getPhase()));
 	}

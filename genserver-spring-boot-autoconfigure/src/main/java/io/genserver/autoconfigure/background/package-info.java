@@ -7,4 +7,3 @@
 package io.genserver.autoconfigure.background;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -7,4 +7,3 @@
 package io.genserver.autoconfigure.client;
 
 import org.jspecify.annotations.NullMarked;
-

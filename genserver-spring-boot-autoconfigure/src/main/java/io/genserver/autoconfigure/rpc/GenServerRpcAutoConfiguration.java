@@ -1,24 +1,17 @@
 package io.genserver.autoconfigure.rpc;
 
-import java.util.Comparator;
-import java.util.List;
-
 import io.genserver.GenServerRegistry;
-import io.genserver.MissingLibraryException;
 import io.genserver.RpcAuthorization;
 import io.genserver.RpcInterceptor;
 import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.server.GenServerProperties;
 import io.genserver.autoconfigure.server.LifecyclePhases;
+import io.genserver.autoconfigure.server.ServerSettingsConfiguration;
 import io.genserver.autoconfigure.server.ServerSettingsMapping;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
-import io.genserver.rpc.RemoteContracts;
-import io.genserver.rpc.RpcInterceptors;
-import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.BearerTokenFilter;
-import io.genserver.rpc.server.BuiltInMethods;
 import io.genserver.rpc.server.EndpointStage;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.EveryAuthorization;
@@ -29,9 +22,7 @@ import io.genserver.rpc.server.RpcHandlerMapping;
 import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ShutdownTime;
-import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServersElsewhere;
 import io.genserver.spring.StageLifecycle;
 import reactor.netty.http.server.HttpServer;
@@ -49,6 +40,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.reactive.DispatcherHandler;
 
 /**
@@ -62,59 +54,49 @@ import org.springframework.web.reactive.DispatcherHandler;
 @ConditionalOnBooleanProperty("genserver.rpc.enabled")
 @ConditionalOnBean({ GenServerRuntime.class, NettyReactiveWebServerFactory.class })
 @EnableConfigurationProperties(GenServerRpcProperties.class)
+@Import(ServerSettingsConfiguration.class)
 public final class GenServerRpcAutoConfiguration {
 
-	private static final SafeLogger logger = SafeLogger.of(GenServerRpcAutoConfiguration.class);
+	@Bean
+	RpcSettingsMapping genServerRpcSettingsMapping(GenServerRpcProperties properties) {
+		return new RpcSettingsMapping(properties);
+	}
 
 	@Bean
-	RpcServerSettings genServerRpcSettings(GenServerRpcProperties properties) {
-		return new RpcSettingsMapping(properties).server();
+	RpcServerSettings genServerRpcSettings(RpcSettingsMapping mapping) {
+		return mapping.server();
 	}
 
 	@Bean
 	RpcConnections genServerRpcConnections(RpcServerSettings settings, ApplicationEventPublisher events,
 			GenServerRuntime runtime, ObjectProvider<RpcCodec> codecs, GenServerProperties servers,
 			ObjectProvider<RpcInterceptor> interceptors) {
-		RemoteContracts contracts = codecs.orderedStream()
-			.sorted(Comparator.comparing((codec) -> !(codec instanceof JsonCodec)))
-			.findFirst()
-			.map((codec) -> new RemoteContracts(codec, servers.getCallTimeout(),
-					new RpcInterceptors(() -> interceptors.orderedStream().toList()),
-					ReactiveReplyAdapters.create(RemoteContracts.class.getClassLoader(), null)))
-			.orElse(null);
 		return new RpcConnections(settings.maxConnections(), settings.maxPerPrincipal(), settings.maxPerAddress(),
-				settings.totalBuffer(), events::publishEvent, runtime::execute, contracts);
+				settings.totalBuffer(), events::publishEvent, runtime::execute,
+				ContractsOfPeers.of(codecs, servers.getCallTimeout(), interceptors));
 	}
 
 	@Bean
-	ExposurePatterns genServerRpcExposure(GenServerRpcProperties properties, GenServerProperties servers) {
-		return new ExposurePatterns(properties.getExposed(), new ServerSettingsMapping(servers)::exposed);
+	ExposurePatterns genServerRpcExposure(GenServerRpcProperties properties, ServerSettingsMapping serverSettings) {
+		return new ExposurePatterns(properties.getExposed(), serverSettings::exposed);
 	}
 
 	@Bean
-	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, GenServerRpcProperties properties,
-			GenServerProperties servers, GenServerRuntime runtime, ExposurePatterns patterns,
-			ObjectProvider<RpcCodec> codecs, RpcConnections connections, ObjectProvider<ServersElsewhere> elsewhere,
+	EndpointOperations genServerRpcOperations(GenServerRuntime runtime, ExposurePatterns patterns,
+			ObjectProvider<RpcCodec> codecs, ObjectProvider<ServersElsewhere> elsewhere, GenServerProperties servers) {
+		return new EndpointOperations(runtime, patterns, codecs, elsewhere, servers.getUnknownServers());
+	}
+
+	@Bean
+	RpcWebHandler genServerRpcWebHandler(RpcServerSettings settings, RpcSettingsMapping mapping,
+			EndpointOperations operations, GenServerRuntime runtime, RpcConnections connections,
 			ObjectProvider<RpcAuthorization> authorizations, GenServerRegistry registry,
 			ObjectProvider<AuthenticatedPrincipals> principals, ApplicationContext context) {
-		RpcSettingsMapping mapping = new RpcSettingsMapping(properties);
-		ExposureCheck.check(patterns, runtime.servers(),
-				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), servers.getUnknownServers());
-		List<RpcCodec> known = codecs.orderedStream().toList();
-		if (known.isEmpty()) {
-			throw new MissingLibraryException(
-					"The RPC endpoint (genserver.rpc.enabled) has no RpcCodec bean to decode"
-							+ " arguments with; the one for JSON",
-					List.of("org.springframework.boot:spring-boot-starter-jackson"));
-		}
-		ExposedOperations exposed = ExposedOperations.following(runtime, patterns, known);
-		logger.info("RPC endpoint at path '{}' exposes {} operations", settings.path(), exposed.wireNames().size());
 		RpcAuthorization authorization = EveryAuthorization.of(authorizations.orderedStream().toList(),
 				runtime::execute);
-		BuiltInMethods.offer(exposed, registry, runtime.settings().stuckHandlerLimit(),
-				mapping.describe(authorization != null), System::nanoTime);
-		PeerContext peers = new PeerContext(
-				mapping.limits(), mapping.extLimits(), properties.getBase().getStreamFailure(), exposed,
+		ExposedOperations exposed = operations.offer(settings.path(), registry,
+				mapping.describe(authorization != null));
+		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(), mapping.streamFailure(), exposed,
 				runtime::execute, System::nanoTime, authorization, mapping
 					.errorTexts(principals.getIfAvailable(() -> AuthenticatedPrincipals.ALL), context.getClassLoader()),
 				runtime.failures());
@@ -122,8 +104,8 @@ public final class GenServerRpcAutoConfiguration {
 	}
 
 	@Bean
-	HandshakeTimeout genServerHandshakeTimeout(GenServerRpcProperties properties) {
-		return new HandshakeTimeout(new RpcSettingsMapping(properties).handshakeTimeout());
+	HandshakeTimeout genServerHandshakeTimeout(RpcSettingsMapping mapping) {
+		return new HandshakeTimeout(mapping.handshakeTimeout());
 	}
 
 	/** Unlike a customizer of Netty it is not applied to Actuator's own port. */

@@ -9,6 +9,7 @@ import io.genserver.autoconfigure.rpc.GenServerRpcProperties.Limits;
 import io.genserver.autoconfigure.server.SupervisionRules;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.ErrorTexts;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
@@ -96,6 +97,11 @@ final class RpcSettingsMapping {
 			throw invalid("allowed-origins", origin,
 					"An origin has a scheme and a host, such as https://example.com; '*' allows all");
 		}
+	}
+
+	/** What base mode does when a stream fails. */
+	StreamFailure streamFailure() {
+		return this.properties.getBase().getStreamFailure();
 	}
 
 	/** Limits of each connection. */

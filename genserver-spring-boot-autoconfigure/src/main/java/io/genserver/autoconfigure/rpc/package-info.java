@@ -7,4 +7,3 @@
 package io.genserver.autoconfigure.rpc;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,11 +3,20 @@ package io.genserver.autoconfigure.server;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.genserver.autoconfigure.server.GenServerProperties.UnknownServers;
+import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.SafeLogger;
+import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
+import io.genserver.spring.ServerBean;
+import io.genserver.spring.ServerBeanDefinitions;
+import io.genserver.spring.ServersElsewhere;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.ApplicationContext;
 
 /**
  * Checks that every server and background service that properties speak of exists.
@@ -19,8 +28,25 @@ public final class ConfiguredServerNames {
 	private ConfiguredServerNames() {
 	}
 
-	static void check(GenServerProperties properties, List<String> servers) {
-		check("server", "genserver.servers", properties.getServers().keySet(), servers, properties.getUnknownServers());
+	/**
+	 * Check the names of servers. Known are the servers of the context, those of other
+	 * processes, and those of parent contexts, whose properties the context inherits.
+	 */
+	static void check(GenServerProperties properties, ServerBeanDefinitions definitions,
+			ObjectProvider<ServersElsewhere> serversElsewhere, ApplicationContext context) {
+		Stream<String> here = definitions.servers().stream().map(ServerBean::name);
+		Stream<String> elsewhere = serversElsewhere.stream().flatMap((each) -> each.names().stream());
+		Stream<String> all = Stream.concat(here, Stream.concat(elsewhere, above(context.getParent())));
+		check("server", "genserver.servers", properties.getServers().keySet(), all.toList(),
+				properties.getUnknownServers());
+	}
+
+	private static Stream<String> above(@Nullable ApplicationContext parent) {
+		return (parent == null) ? Stream.empty()
+				: Stream.concat(parent.getBeanProvider(GenServerRuntime.class)
+					.stream()
+					.flatMap((each) -> each.servers().stream())
+					.map(Server::name), above(parent.getParent()));
 	}
 
 	/**

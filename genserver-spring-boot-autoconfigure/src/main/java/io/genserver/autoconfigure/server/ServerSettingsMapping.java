@@ -1,7 +1,6 @@
 package io.genserver.autoconfigure.server;
 
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,64 +18,79 @@ import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Turns properties and annotations into settings. The properties of a server come before
- * its annotation, and that before the properties of all servers. Checks every value where
- * it is used, so that no validator has to be there.
+ * its annotation, and that before the properties of all servers. There is one for each
+ * application context; what concerns all servers is read and checked once, when it is
+ * first asked for. May be used on any thread.
  */
 public final class ServerSettingsMapping {
 
 	private final GenServerProperties properties;
 
+	private final @Nullable Environment environment;
+
 	private final @Nullable ClassLoader classLoader;
 
-	/** Create one that finds classes as the library does. */
-	public ServerSettingsMapping(GenServerProperties properties) {
-		this(properties, ServerSettingsMapping.class.getClassLoader());
-	}
+	private final SingletonSupplier<RuntimeSettings> runtime = SingletonSupplier.of(this::readRuntime);
+
+	private final SingletonSupplier<ServerSettings> defaults = SingletonSupplier.of(this::readDefaults);
 
 	/**
 	 * Create.
 	 * @param properties the properties
+	 * @param environment has properties of Spring with which those must agree, or
+	 * {@code null}
 	 * @param classLoader where classes are that properties name
 	 */
-	ServerSettingsMapping(GenServerProperties properties, @Nullable ClassLoader classLoader) {
+	ServerSettingsMapping(GenServerProperties properties, @Nullable Environment environment,
+			@Nullable ClassLoader classLoader) {
 		this.properties = properties;
+		this.environment = environment;
 		this.classLoader = classLoader;
 	}
 
-	/** Settings of all servers together. */
-	RuntimeSettings runtime() {
-		return runtime(null);
+	/**
+	 * Return the settings of all servers together, which must agree with Spring's.
+	 * @return the settings, the same at each call
+	 * @throws InvalidConfigurationPropertyValueException if a value is not allowed
+	 */
+	public RuntimeSettings runtime() {
+		return this.runtime.obtain();
 	}
 
-	/** Settings of all servers together, which must agree with Spring's. */
-	public RuntimeSettings runtime(@Nullable Environment environment) {
-		ShutdownSettings shutdown = ShutdownSettings.of(this.properties.getShutdown(), environment);
+	private RuntimeSettings readRuntime() {
+		ShutdownSettings shutdown = ShutdownSettings.of(this.properties.getShutdown(), this.environment);
 		return new RuntimeSettings(shutdown.drain(), shutdown.total(),
-				notNegative("genserver.slow-handler-threshold", this.properties.getSlowHandlerThreshold()),
-				positive("genserver.stuck-handler-limit", this.properties.getStuckHandlerLimit()));
+				PropertyChecks.notNegative("genserver.slow-handler-threshold",
+						this.properties.getSlowHandlerThreshold()),
+				PropertyChecks.positive("genserver.stuck-handler-limit", this.properties.getStuckHandlerLimit()));
 	}
 
-	/** Settings of servers nothing in particular is said of. */
+	/** Settings of a server for which nothing else is set; the same at each call. */
 	ServerSettings defaults() {
-		return new ServerSettings(atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
+		return this.defaults.obtain();
+	}
+
+	private ServerSettings readDefaults() {
+		return new ServerSettings(
+				PropertyChecks.atLeastOne("genserver.mailbox.capacity", this.properties.getMailbox().getCapacity()),
 				this.properties.getMailbox().getOverflow(),
-				positive("genserver.call-timeout", this.properties.getCallTimeout()), supervision(),
+				PropertyChecks.positive("genserver.call-timeout", this.properties.getCallTimeout()), supervision(),
 				ServerSettings.DEFAULTS.maxInstances(), ServerSettings.DEFAULTS.idleTimeout(),
 				this.properties.getStartFailure(), handlerTimeout(),
-				notNegative("genserver.stop-grace", this.properties.getStopGrace()));
+				PropertyChecks.notNegative("genserver.stop-grace", this.properties.getStopGrace()));
 	}
 
 	private @Nullable Duration handlerTimeout() {
 		Duration timeout = this.properties.getHandlerTimeout();
-		return (timeout != null) ? positive("genserver.handler-timeout", timeout) : null;
+		return (timeout != null) ? PropertyChecks.positive("genserver.handler-timeout", timeout) : null;
 	}
 
 	private Supervision supervision() {
@@ -85,17 +99,18 @@ public final class ServerSettingsMapping {
 			throw new InvalidConfigurationPropertyValueException("genserver.supervision.max-restarts",
 					said.getMaxRestarts(), "It must not be negative");
 		}
-		Duration initial = notNegative("genserver.supervision.backoff.initial", said.getBackoff().getInitial());
-		Duration max = notNegative("genserver.supervision.backoff.max", said.getBackoff().getMax());
+		Duration initial = PropertyChecks.notNegative("genserver.supervision.backoff.initial",
+				said.getBackoff().getInitial());
+		Duration max = PropertyChecks.notNegative("genserver.supervision.backoff.max", said.getBackoff().getMax());
 		if (max.compareTo(initial) < 0) {
-			throw new InvalidConfigurationPropertyValueException("genserver.supervision.backoff.max", text(max),
-					"It must be at least genserver.supervision.backoff.initial, which is " + text(initial));
+			throw new InvalidConfigurationPropertyValueException("genserver.supervision.backoff.max",
+					PropertyChecks.text(max), "It must be at least genserver.supervision.backoff.initial, which is "
+							+ PropertyChecks.text(initial));
 		}
-		return with(said.getStrategy(),
-				new Supervision(SupervisionStrategy.RESUME, SupervisionStrategy.RESTART, List.of(),
-						said.getMaxRestarts(), positive("genserver.supervision.window", said.getWindow()), initial, max)
-					.with(SupervisionRules.of("genserver.supervision.exceptions", said.getExceptions(),
-							this.classLoader)));
+		return with(said.getStrategy(), new Supervision(SupervisionStrategy.RESUME, SupervisionStrategy.RESTART,
+				List.of(), said.getMaxRestarts(),
+				PropertyChecks.positive("genserver.supervision.window", said.getWindow()), initial, max)
+			.with(SupervisionRules.of("genserver.supervision.exceptions", said.getExceptions(), this.classLoader)));
 	}
 
 	/** The strategy for exceptions; resuming after an error is not offered. */
@@ -110,8 +125,8 @@ public final class ServerSettingsMapping {
 		ServerSettings settings = of(server.name(), server.serverClass(), server.annotation());
 		if (!server.annotation().keyed()) {
 			List<Map.Entry<String, Server>> own = entries(server.name());
-			first(own, "idle-timeout", Server::getIdleTimeout, ServerSettingsMapping::keyedOnly);
-			first(own, "max-instances", Server::getMaxInstances, ServerSettingsMapping::keyedOnly);
+			first(own, "idle-timeout", Server::getIdleTimeout, PropertyChecks::keyedOnly);
+			first(own, "max-instances", Server::getMaxInstances, PropertyChecks::keyedOnly);
 		}
 		return settings;
 	}
@@ -130,15 +145,13 @@ public final class ServerSettingsMapping {
 		}
 		List<Map.Entry<String, Server>> own = entries(name);
 		Integer capacity = first(own, "mailbox.capacity", (each) -> each.getMailbox().getCapacity(),
-				ServerSettingsMapping::atLeastOne);
-		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, ServerSettingsMapping::positive);
-		Duration handlerTimeout = first(own, "handler-timeout", Server::getHandlerTimeout,
-				ServerSettingsMapping::positive);
-		Duration stopGrace = first(own, "stop-grace", Server::getStopGrace, ServerSettingsMapping::notNegative);
+				PropertyChecks::atLeastOne);
+		Duration callTimeout = first(own, "call-timeout", Server::getCallTimeout, PropertyChecks::positive);
+		Duration handlerTimeout = first(own, "handler-timeout", Server::getHandlerTimeout, PropertyChecks::positive);
+		Duration stopGrace = first(own, "stop-grace", Server::getStopGrace, PropertyChecks::notNegative);
 		Integer maxInstances = first(own, "max-instances", Server::getMaxInstances,
-				ServerSettingsMapping::atLeastOneOrUnlimited);
-		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout,
-				ServerSettingsMapping::positiveOrNever);
+				PropertyChecks::atLeastOneOrUnlimited);
+		Duration idleTimeout = first(own, "idle-timeout", Server::getIdleTimeout, PropertyChecks::positiveOrNever);
 		return new ServerSettings(or(capacity, settings.capacity()),
 				or(first(own, (each) -> each.getMailbox().getOverflow()), settings.overflow()),
 				or(callTimeout, settings.callTimeout()), supervision(own, settings.supervision()),
@@ -160,7 +173,11 @@ public final class ServerSettingsMapping {
 		return result;
 	}
 
-	/** Whether remote clients may call a server, or {@code null} if nothing is said. */
+	/**
+	 * Tell whether remote clients may call a server.
+	 * @param name name of the server
+	 * @return whether they may, or {@code null} if the properties do not say
+	 */
 	public @Nullable Boolean exposed(String name) {
 		return first(entries(name), (each) -> each.getRpc().getExposed());
 	}
@@ -200,20 +217,6 @@ public final class ServerSettingsMapping {
 		return (value != null) ? value : otherwise;
 	}
 
-	private static <T> T keyedOnly(String key, T value) {
-		throw new InvalidConfigurationPropertyValueException(key,
-				(value instanceof Duration duration) ? text(duration) : value,
-				"The server is not keyed and has one instance, which stays. Remove the property, or make the server "
-						+ "keyed: @GenServer(keyed = true)");
-	}
-
-	private static Integer atLeastOne(String key, Integer value) {
-		if (value < 1) {
-			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at least 1");
-		}
-		return value;
-	}
-
 	/** A number of instances as it is written by users: {@code -1} for no limit. */
 	static int instances(int said) {
 		return (said == -1) ? Integer.MAX_VALUE : said;
@@ -222,52 +225,6 @@ public final class ServerSettingsMapping {
 	/** An idle time as it is written by users: zero for never. */
 	static @Nullable Duration idle(Duration said) {
 		return said.isZero() ? null : said;
-	}
-
-	private static Integer atLeastOneOrUnlimited(String key, Integer value) {
-		if (value < 1 && value != -1) {
-			throw new InvalidConfigurationPropertyValueException(key, value,
-					"It must be at least 1, or -1 for no limit");
-		}
-		return value;
-	}
-
-	private static Duration positiveOrNever(String key, Duration value) {
-		if (value.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive, or 0s for never");
-		}
-		return bounded(key, value);
-	}
-
-	/** A duration as it is written in properties. */
-	static String text(Duration duration) {
-		if (duration.compareTo(Duration.ofDays(36_500)) > 0) {
-			// More than some units can express.
-			return duration.toString();
-		}
-		boolean whole = duration.equals(duration.truncatedTo(ChronoUnit.SECONDS));
-		return DurationStyle.SIMPLE.print(duration, whole ? ChronoUnit.SECONDS : ChronoUnit.MILLIS);
-	}
-
-	public static Duration positive(String key, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw new InvalidConfigurationPropertyValueException(key, value, "It must be positive");
-		}
-		return bounded(key, value);
-	}
-
-	public static Duration notNegative(String key, Duration value) {
-		if (value.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException(key, value, "It must not be negative");
-		}
-		return bounded(key, value);
-	}
-
-	private static Duration bounded(String key, Duration value) {
-		if (value.compareTo(Duration.ofDays(365)) > 0) {
-			throw new InvalidConfigurationPropertyValueException(key, value, "It must be at most 365 days");
-		}
-		return value;
 	}
 
 	/**

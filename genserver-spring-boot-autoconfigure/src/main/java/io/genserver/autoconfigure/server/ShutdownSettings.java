@@ -41,11 +41,11 @@ record ShutdownSettings(Duration drain, Duration total) {
 		Duration drainSet = properties.getDrainTimeout();
 		Duration totalSet = properties.getTimeout();
 		if (drainSet != null) {
-			ServerSettingsMapping.notNegative(DRAIN, drainSet);
+			PropertyChecks.notNegative(DRAIN, drainSet);
 			checkAgainst(phase, DRAIN, drainSet);
 		}
 		if (totalSet != null) {
-			ServerSettingsMapping.positive(TOTAL, totalSet);
+			PropertyChecks.positive(TOTAL, totalSet);
 			checkAgainst(phase, TOTAL, totalSet);
 		}
 		Duration drain = (drainSet != null) ? drainSet
@@ -55,17 +55,16 @@ record ShutdownSettings(Duration drain, Duration total) {
 			return new ShutdownSettings(drain, (phase != null) ? min(total, phase) : total);
 		}
 		if (totalSet.compareTo(drain) < 0) {
-			throw new InvalidConfigurationPropertyValueException(TOTAL, ServerSettingsMapping.text(totalSet),
+			throw new InvalidConfigurationPropertyValueException(TOTAL, PropertyChecks.text(totalSet),
 					"It covers the whole shutdown and must be at least " + DRAIN + ", which is "
-							+ ServerSettingsMapping.text(drain));
+							+ PropertyChecks.text(drain));
 		}
 		return new ShutdownSettings(drain, totalSet);
 	}
 
 	private static void checkAgainst(@Nullable Duration phase, String key, Duration value) {
 		if (phase != null && value.compareTo(phase) > 0) {
-			throw new ShutdownConflictException(key, ServerSettingsMapping.text(value), PHASE,
-					ServerSettingsMapping.text(phase));
+			throw new ShutdownConflictException(key, PropertyChecks.text(value), PHASE, PropertyChecks.text(phase));
 		}
 	}
 

@@ -8,4 +8,3 @@
 package io.genserver.autoconfigure.server;
 
 import org.jspecify.annotations.NullMarked;
-

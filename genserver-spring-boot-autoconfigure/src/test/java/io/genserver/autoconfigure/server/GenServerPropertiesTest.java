@@ -6,6 +6,8 @@ import java.util.Map;
 import io.genserver.GenServer;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.autoconfigure.background.GenServerBackgroundAutoConfiguration;
+import io.genserver.autoconfigure.client.GenServerClientAutoConfiguration;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerSettings;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -35,9 +38,22 @@ class GenServerPropertiesTest {
 
 	@Test
 	void theDefaultsAreThoseOfTheEngine() {
-		ServerSettingsMapping mapping = new ServerSettingsMapping(new GenServerProperties());
+		ServerSettingsMapping mapping = new ServerSettingsMapping(new GenServerProperties(), null, null);
 		assertThat(mapping.defaults()).isEqualTo(ServerSettings.DEFAULTS);
 		assertThat(mapping.runtime()).isEqualTo(RuntimeSettings.DEFAULTS);
+	}
+
+	@Test
+	void whatIsSetForAllServersIsReadOnce() {
+		Analyses.runner(PlainServer.class)
+			.withConfiguration(AutoConfigurations.of(GenServerBackgroundAutoConfiguration.class,
+					GenServerClientAutoConfiguration.class))
+			.run((context) -> {
+				assertThat(context).hasSingleBean(ServerSettingsMapping.class);
+				ServerSettingsMapping mapping = context.getBean(ServerSettingsMapping.class);
+				assertThat(mapping.defaults()).isSameAs(mapping.defaults());
+				assertThat(mapping.runtime()).isSameAs(mapping.runtime());
+			});
 	}
 
 	@Test
@@ -180,7 +196,7 @@ class GenServerPropertiesTest {
 		Analyses.runner(PlainServer.class)
 			.withPropertyValues("genserver.servers.plain.rpc.exposed=true")
 			.run((context) -> {
-				ServerSettingsMapping mapping = new ServerSettingsMapping(context.getBean(GenServerProperties.class));
+				ServerSettingsMapping mapping = context.getBean(ServerSettingsMapping.class);
 				assertThat(mapping.exposed("plain")).isTrue();
 				assertThat(mapping.exposed("other")).isNull();
 			});
