@@ -34,7 +34,7 @@ import java.time.Duration;
  * @param idleFrames frames of a second that cost the peer nothing and do nothing: in base
  * mode those of streams that are not open, in both modes pings, pongs and empty frames of
  * the WebSocket
- * @param newKeys requests in a minute for keys that have no instance yet
+ * @param newKeys keys called in a minute that have no instance yet
  * @since 0.1.0
  */
 public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int itemBytes, int metadataBytes,

@@ -34,6 +34,8 @@ public final class ExposedOperations {
 
 	private volatile @Nullable GenServerRuntime runtime;
 
+	private final PastCasts pastCasts = new PastCasts();
+
 	private final Map<Long, ExposedOperation> byId = new ConcurrentHashMap<>();
 
 	/**
@@ -56,6 +58,11 @@ public final class ExposedOperations {
 	 */
 	public long badArguments() {
 		return (this.encodings != null) ? this.encodings.badArguments().requests() : 0;
+	}
+
+	/** Counts what casts of past connections hold. */
+	PastCasts pastCasts() {
+		return this.pastCasts;
 	}
 
 	/**

@@ -63,7 +63,7 @@ final class InboundCalls {
 	private final NewKeys newKeys;
 
 	/** Of the mailboxes its casts wait in. */
-	private final HeldPlaces places = new HeldPlaces();
+	private final HeldPlaces places;
 
 	/** Calls whose deadline is later than they may wait for their handler or items. */
 	private final Set<InboundCall> patient = new HashSet<>();
@@ -85,6 +85,7 @@ final class InboundCalls {
 		this.session = session;
 		this.caller = transport.remote();
 		this.newKeys = new NewKeys(context.limits().newKeys());
+		this.places = new HeldPlaces(context.exposed().pastCasts(), transport.owner());
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
 		this.failures = new PeerFailures(context, transport.remote());
 		this.admissions = new Admissions(transport, context, this.failures);
@@ -313,12 +314,12 @@ final class InboundCalls {
 	private record Awaited(ExposedOperation operation, RequestItems items) {
 	}
 
-	/** Whether a request makes a new instance, as which a peer makes only so many. */
+	/** Whether a request makes a new instance; a peer makes them of only so many keys. */
 	private boolean isFirstSeen(ExposedOperation operation, @Nullable String key) {
 		if (key == null || operation.server().hasInstance(key)) {
 			return false;
 		}
-		if (!this.newKeys.take(this.context.clock().getAsLong())) {
+		if (!this.newKeys.take(operation.server().name(), key, this.context.clock().getAsLong())) {
 			throw new WireFailureException(WireFailure.tooLong(operation + ": this connection has called "
 					+ this.context.limits().newKeys() + " keys without an instance within a minute"));
 		}
@@ -375,7 +376,7 @@ final class InboundCalls {
 			arguments.finished();
 			return;
 		}
-		int held = arguments.hold(this.places.of(operation.server(), key));
+		int held = this.places.hold(operation.server(), key, arguments);
 		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller, held);
 		if (!request.isCast()) {
 			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation)));
@@ -445,6 +446,7 @@ final class InboundCalls {
 	void tick(long nowNanos) {
 		this.room.tick(nowNanos);
 		this.places.sweep();
+		this.newKeys.sweep(nowNanos);
 		if (!this.patient.isEmpty()) {
 			this.patient.removeIf((call) -> call.isPast(nowNanos));
 		}
@@ -462,6 +464,7 @@ final class InboundCalls {
 	/** The connection is over. */
 	void close() {
 		this.room.close();
+		this.places.close();
 	}
 
 	ReplyRoom room() {

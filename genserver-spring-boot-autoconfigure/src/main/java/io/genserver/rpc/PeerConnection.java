@@ -135,6 +135,7 @@ public final class PeerConnection {
 		this.backlog.tick(now);
 		this.inbound.tick(now);
 		this.calls.tick(now);
+		this.context.failures().sweep();
 		this.outbound.wake();
 		idle();
 	}

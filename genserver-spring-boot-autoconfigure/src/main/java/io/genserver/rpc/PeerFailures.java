@@ -174,6 +174,13 @@ final class PeerFailures {
 		};
 	}
 
+	/** A cast is dropped, since its arguments cannot be decoded. */
+	void castDropped(String wireName, WireFailure why) {
+		this.failures.warn(logger, wireName, "bad arguments", null,
+				"A cast of {} from {} was dropped, since its arguments cannot be decoded: {}", wireName, this.peer,
+				why.error().message());
+	}
+
 	/** Arguments, or an item, that cannot be decoded. */
 	WireFailure badArguments(String wireName, CodecException failure) {
 		return WireFailure.badArguments(wireName, text(failure));

@@ -2,6 +2,7 @@ package io.genserver.rpc;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a WebSocket gives the {@link PeerConnection} above it. What it gives from below:
@@ -24,6 +25,16 @@ public interface Transport {
 	 * @return connection, address and principal
 	 */
 	Caller.Remote remote();
+
+	/**
+	 * Return who the connection counts for, together with others before it: a principal,
+	 * or an address.
+	 * @return a name that is the same for all of them, {@code null} if the peer is not
+	 * known again
+	 */
+	default @Nullable String owner() {
+		return null;
+	}
 
 	/**
 	 * Run a task on the connection's thread, later, in the order given. Once the

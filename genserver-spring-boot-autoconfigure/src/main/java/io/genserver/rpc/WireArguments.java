@@ -1,7 +1,6 @@
 package io.genserver.rpc;
 
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.protocol.InboundRequest;
 import io.genserver.rpc.WireFailure.Execution;
@@ -31,7 +30,7 @@ final class WireArguments implements RemotePayload {
 	private byte @Nullable [] bytes;
 
 	/** Counts the places its connection's casts hold, while this cast holds one. */
-	private @Nullable AtomicInteger place;
+	private @Nullable HeldPlace place;
 
 	private volatile boolean finished;
 
@@ -68,21 +67,18 @@ final class WireArguments implements RemotePayload {
 	}
 
 	/**
-	 * They are those of a cast, which holds a place from now on until it is taken or
-	 * dropped.
-	 * @param places counts the places its connection holds
-	 * @return how many it held before
+	 * They are those of a cast, which holds a place until it is taken or dropped.
+	 * @param taken the place
 	 */
-	int hold(AtomicInteger places) {
-		this.place = places;
-		return places.getAndIncrement();
+	void holds(HeldPlace taken) {
+		this.place = taken;
 	}
 
 	private void leavePlace() {
-		AtomicInteger places = this.place;
-		if (places != null) {
+		HeldPlace taken = this.place;
+		if (taken != null) {
 			this.place = null;
-			places.decrementAndGet();
+			taken.leave();
 		}
 	}
 

@@ -155,7 +155,8 @@ final class WireOperation extends Operation {
 	private Object badArguments(WireArguments arguments, CodecException failure) {
 		WireFailure answer = refused(arguments, failure);
 		if (arguments.isCast()) {
-			this.badArguments.dropped(answer);
+			// Who waits for an answer is told; here is nobody to tell.
+			arguments.failures().castDropped(this.wireName, answer);
 		}
 		if (kind() != Kind.STREAM) {
 			return answer;

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #sweep}. All of them have the id of the first, which is what a peer is told, so
  * that an id always leads to a line that is logged.
  * <p>
- * Keeps a limited number of entries, each for ten seconds; beyond them everything counts
- * as of one kind. Safe for use by many threads; the lock is held for a look at a map, and
- * nothing is logged under it.
+ * Keeps a limited number of entries; beyond them everything counts as of one kind. Each
+ * is kept for ten seconds, and until somebody sweeps after that: the runtime, also once
+ * nothing runs, and each connection, with every tick. Safe for use by many threads; the
+ * lock is held for a look at a map, and nothing is logged under it.
  *
  * @since 0.1.0
  */
@@ -99,7 +100,20 @@ public final class FailureLog {
 	 * is over.
 	 */
 	public void sweep() {
-		report(expire(this.clock.getAsLong(), false));
+		sweep(this.clock.getAsLong());
+	}
+
+	/** The same, for whoever has the time. */
+	void sweep(long now) {
+		if (nanosToSweep(now) == 0) {
+			report(expire(now, false));
+		}
+	}
+
+	/** How long there will be nothing to sweep; -1 if there is nothing at all. */
+	synchronized long nanosToSweep(long now) {
+		Iterator<Entry> oldest = this.entries.values().iterator();
+		return oldest.hasNext() ? Math.max(0, oldest.next().since + PERIOD - now) : -1;
 	}
 
 	/** The same for all, whatever the time. */
@@ -109,7 +123,7 @@ public final class FailureLog {
 
 	private Noted note(String server, String operation, @Nullable Throwable failure, String format) {
 		long now = this.clock.getAsLong();
-		report(expire(now, false));
+		sweep(now);
 		String type = (failure != null) ? failure.getClass().getName() : "";
 		return note(new Kind(server, operation, type, format), now);
 	}

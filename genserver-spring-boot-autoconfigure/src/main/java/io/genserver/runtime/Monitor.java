@@ -167,8 +167,11 @@ final class Monitor implements Runnable {
 	private void parkIfQuiet() {
 		if (isQuiet()) {
 			Scheduler.Check check = this.scheduler.check();
-			if (check == null || !this.lookDue) {
+			if (check == null) {
 				LockSupport.park(this);
+			}
+			else if (!this.lookDue) {
+				rest(check);
 			}
 			else {
 				// A last look at what has run.
@@ -181,6 +184,21 @@ final class Monitor implements Runnable {
 					check.look(System.nanoTime(), this.scheduler.queues().isEmpty());
 				}
 			}
+		}
+	}
+
+	/** Nothing runs: park until something does, or until there is to be a look. */
+	private void rest(Scheduler.Check check) {
+		long now = System.nanoTime();
+		long left = check.nanosToLookAtRest(now);
+		if (left < 0) {
+			LockSupport.park(this);
+		}
+		else if (left > 0) {
+			LockSupport.parkNanos(this, left);
+		}
+		else {
+			check.look(now, this.scheduler.queues().isEmpty());
 		}
 	}
 

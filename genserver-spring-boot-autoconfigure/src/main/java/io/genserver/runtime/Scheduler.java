@@ -157,6 +157,15 @@ public interface Scheduler {
 		long nextLook();
 
 		/**
+		 * Return how long it need not look while nothing runs.
+		 * @param now the time
+		 * @return nanoseconds, negative if it need not look before anything runs
+		 */
+		default long nanosToLookAtRest(long now) {
+			return -1;
+		}
+
+		/**
 		 * Look. Must be quick.
 		 * @param now the time
 		 * @param nothingQueued whether no task waits for a worker

@@ -113,7 +113,13 @@ final class SelfCheck implements Scheduler.Check {
 	}
 
 	@Override
+	public long nanosToLookAtRest(long now) {
+		return this.runtime.failures().nanosToSweep(now);
+	}
+
+	@Override
 	public void look(long now, boolean nothingQueued) {
+		this.runtime.failures().sweep(now);
 		try {
 			walk(now, nothingQueued);
 		}

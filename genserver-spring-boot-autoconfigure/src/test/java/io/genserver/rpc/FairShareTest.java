@@ -167,6 +167,46 @@ class FairShareTest {
 		}
 	}
 
+	private RawPeer connect(WireMode mode, PeerContext context, @Nullable String owner) {
+		return new RawPeer(mode, context, 41, new MemoryTransport(null, owner));
+	}
+
+	@ParameterizedTest
+	@EnumSource(WireMode.class)
+	void S07_whoConnectsAgainGetsNoOtherShare(WireMode mode) {
+		start(mode, 100, Overflow.BLOCK);
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		hold(this.modest);
+		for (int i = 0; i < 5; i++) {
+			RawPeer again = connect(mode, context, "address 1");
+			cast(again, "shared.take", 30);
+			again.disconnect();
+			assertThat(server("shared").mailboxDepth()).isEqualTo(Math.min(51, 30 * (i + 1)));
+		}
+		RawPeer other = connect(mode, context, "address 2");
+		cast(other, "shared.take", 5);
+		assertThat(server("shared").mailboxDepth()).isEqualTo(56);
+		this.instance.gate.countDown();
+		awaitTaken(56);
+		HangGuard.await("nothing is remembered", () -> context.exposed().pastCasts().size() == 0);
+		RawPeer again = connect(mode, context, "address 1");
+		assertThat(again.answer(again.call("shared.take", "1"))).isEqualTo("0 ");
+		again.disconnect();
+		other.disconnect();
+	}
+
+	@ParameterizedTest
+	@EnumSource(WireMode.class)
+	void whoIsNotKnownAgainIsNotRemembered(WireMode mode) {
+		start(mode, 100, Overflow.BLOCK);
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		hold(this.modest);
+		RawPeer unknown = connect(mode, context, null);
+		cast(unknown, "shared.take", 30);
+		unknown.disconnect();
+		assertThat(context.exposed().pastCasts().size()).isZero();
+	}
+
 	interface Shared {
 
 		@Call(timeout = "5m")

@@ -20,6 +20,8 @@ final class MemoryTransport implements Transport {
 
 	final AtomicInteger executed = new AtomicInteger();
 
+	final @Nullable String owner;
+
 	volatile boolean paused;
 
 	volatile long progress;
@@ -27,16 +29,26 @@ final class MemoryTransport implements Transport {
 	volatile @Nullable CloseReason closed;
 
 	MemoryTransport() {
-		this(() -> "tester");
+		this(() -> "tester", null);
 	}
 
 	MemoryTransport(@Nullable Principal principal) {
+		this(principal, null);
+	}
+
+	MemoryTransport(@Nullable Principal principal, @Nullable String owner) {
+		this.owner = owner;
 		this.remote = new Caller.Remote("c" + ids.incrementAndGet(), "memory", principal);
 	}
 
 	@Override
 	public Caller.Remote remote() {
 		return this.remote;
+	}
+
+	@Override
+	public @Nullable String owner() {
+		return this.owner;
 	}
 
 	@Override

@@ -166,17 +166,6 @@ class StarvationTest {
 	}
 
 	@Test
-	void aConnectionMakesOnlySoManyInstancesInAMinute() {
-		NewKeys keys = new NewKeys(MOST);
-		for (int i = 0; i < MOST; i++) {
-			assertThat(keys.take(5)).isTrue();
-		}
-		assertThat(keys.take(5)).isFalse();
-		assertThat(keys.take(Duration.ofSeconds(59).toNanos())).isFalse();
-		assertThat(keys.take(5 + Duration.ofMinutes(1).toNanos())).isTrue();
-	}
-
-	@Test
 	void keysBeyondThatAreRefusedAndKnownOnesAreNot() {
 		Reply last = null;
 		assertThat(this.peer.answer(echo("known"))).isEqualTo("0 \"x\"");

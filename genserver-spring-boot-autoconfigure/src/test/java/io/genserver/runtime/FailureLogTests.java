@@ -125,6 +125,27 @@ class FailureLogTests {
 	}
 
 	@Test
+	void theRuntimeSweepsWhileItRunsAndOnceItIsAtRest() {
+		SeededScheduler scheduler = new SeededScheduler(1);
+		Engine engine = new Engine(scheduler);
+		FailureLog kept = engine.runtime.failures();
+		SelfCheck check = engine.runtime.selfCheck();
+		assertThat(check.nanosToLookAtRest(scheduler.nanoTime())).isNegative();
+		kept.warn(this.logger, "kv", "get", null, "Server {} failed", "kv");
+		kept.warn(this.logger, "kv", "get", null, "Server {} failed", "kv");
+		long begun = scheduler.nanoTime();
+		assertThat(check.nanosToLookAtRest(begun + SECOND)).isEqualTo(9 * SECOND);
+		check.look(begun + 10 * SECOND - 1, true);
+		assertThat(kept.size()).isOne();
+		assertThat(check.nanosToLookAtRest(begun + 11 * SECOND)).isZero();
+		check.look(begun + 10 * SECOND, true);
+		assertThat(kept.size()).isZero();
+		assertThat(loud()).hasSize(2).last().asString().contains("1 more failures of 'get'");
+		assertThat(check.nanosToLookAtRest(begun + 11 * SECOND)).isNegative();
+		engine.close();
+	}
+
+	@Test
 	void aFloodOfCastsThatFailIsOneLineAndACount() {
 		SeededScheduler scheduler = new SeededScheduler(1);
 		Engine engine = new Engine(scheduler);

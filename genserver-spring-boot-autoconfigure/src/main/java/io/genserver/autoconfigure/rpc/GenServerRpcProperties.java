@@ -349,9 +349,9 @@ public class GenServerRpcProperties {
 		private int idleFrames = 100;
 
 		/**
-		 * Number of requests per minute with which a client may call keys that have no
-		 * instance yet; further ones are refused, those for keys with an instance are
-		 * not.
+		 * Number of different keys that have no instance yet which a connection may call
+		 * per minute; requests for further ones are refused, those for keys with an
+		 * instance are not.
 		 */
 		private int newKeys = 5000;
 

@@ -336,6 +336,15 @@ public final class RpcConnections implements RpcPeers {
 			return true;
 		}
 
+		/**
+		 * Who the connection counts for: the principal, or else the address, of which all
+		 * that are none are one.
+		 */
+		@Nullable String owner() {
+			String name = this.principal;
+			return (name != null) ? "principal " + name : (this.address != null) ? "address " + this.address : null;
+		}
+
 		/** The connection is made and will release its place when it ends. */
 		void connected(WebSocketTransport connection) {
 			this.connected = true;

@@ -195,7 +195,8 @@ public final class RpcWebHandler implements WebHandler {
 	private Mono<Void> connect(WebsocketInbound inbound, Place place, WireMode mode, Caller.Remote remote) {
 		return Mono.create((over) -> inbound.withConnection((connection) -> {
 			Channel channel = connection.channel();
-			WebSocketTransport transport = new WebSocketTransport(channel, remote, mode, Side.ACCEPTING, this.sockets);
+			WebSocketTransport transport = new WebSocketTransport(channel, remote, place.owner(), mode, Side.ACCEPTING,
+					this.sockets);
 			transport.takeOver(inbound);
 			place.connected(transport);
 			channel.closeFuture().addListener((closed) -> {

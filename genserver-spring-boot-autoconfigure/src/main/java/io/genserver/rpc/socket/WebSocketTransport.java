@@ -68,6 +68,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private final Caller.Remote remote;
 
+	private final @Nullable String owner;
+
 	private final WireMode mode;
 
 	private final Instant since = Instant.now();
@@ -125,8 +127,25 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 */
 	public WebSocketTransport(Channel channel, Caller.Remote remote, WireMode mode, Side side,
 			SocketSettings settings) {
+		this(channel, remote, null, mode, side, settings);
+	}
+
+	/**
+	 * Create the transport of a channel that was upgraded. It does nothing before
+	 * {@link #takeOver}.
+	 * @param channel the channel
+	 * @param remote who is at the other end
+	 * @param owner who the connection counts for, together with others before it,
+	 * {@code null} if that is not known
+	 * @param mode what is spoken
+	 * @param side which end of the connection this is
+	 * @param settings how connections are kept
+	 */
+	public WebSocketTransport(Channel channel, Caller.Remote remote, @Nullable String owner, WireMode mode, Side side,
+			SocketSettings settings) {
 		this.channel = channel;
 		this.remote = remote;
+		this.owner = owner;
 		this.mode = mode;
 		this.settings = settings;
 		this.limits = settings.peers().limits();
@@ -404,6 +423,11 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	@Override
 	public Caller.Remote remote() {
 		return this.remote;
+	}
+
+	@Override
+	public @Nullable String owner() {
+		return this.owner;
 	}
 
 	@Override
