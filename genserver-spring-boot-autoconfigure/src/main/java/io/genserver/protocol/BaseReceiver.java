@@ -65,9 +65,10 @@ final class BaseReceiver implements FrameHandler {
 
 	private void next(StreamState stream, boolean end, ByteBuf payload, int length) {
 		stream.senderDone = end;
-		if (length == 0 && !end && !takesItems(stream)) {
+		if (length == 0 && !end && !takesItems(stream) && !stream.mayBeEmpty) {
 			this.messages.idleFrame();
 		}
+		stream.mayBeEmpty = length > 0;
 		if (stream instanceof PendingHeader pending) {
 			moreHeader(pending, end, payload, length);
 		}
@@ -128,6 +129,7 @@ final class BaseReceiver implements FrameHandler {
 		byte[] metadata = ByteAssembler.copy(payload, payload.readUnsignedShortLE());
 		StreamState stream = this.messages.identified(streamId, 1, type, requestId, methodId, metadata);
 		if (stream != null) {
+			stream.mayBeEmpty = true;
 			this.messages.body(stream, end, payload, rest, false);
 		}
 	}
@@ -147,6 +149,7 @@ final class BaseReceiver implements FrameHandler {
 			StreamState stream = this.messages.identified(pending.streamId, pending.nextSeq(), pending.type(),
 					pending.requestId(), pending.methodId(), metadata);
 			if (stream != null) {
+				stream.mayBeEmpty = length > 0;
 				this.messages.body(stream, end, payload, rest, false);
 			}
 		}

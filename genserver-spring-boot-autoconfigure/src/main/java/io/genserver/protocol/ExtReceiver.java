@@ -114,9 +114,10 @@ final class ExtReceiver implements FrameHandler {
 		ExtStream stream = this.streams.find(streamId);
 		if (stream != null) {
 			accept(stream, seq, kind, length);
-			if (length == 0 && kind == FrameKind.DATA && doesNothing(stream, flags)) {
+			if (length == 0 && kind == FrameKind.DATA && doesNothing(stream, flags) && !stream.mayBeEmpty) {
 				this.conduct.controlFrame(this.messages.now());
 			}
+			stream.mayBeEmpty = length > 0;
 			if (stream.ours) {
 				this.sender.casts.accepted(streamId);
 			}
@@ -212,7 +213,8 @@ final class ExtReceiver implements FrameHandler {
 		long bytes = payload.readUnsignedIntLE();
 		long items = payload.readUnsignedIntLE();
 		if (streamId == 0) {
-			if (ExtConduct.isCheap(bytes, this.sender.peer().connectionWindow())) {
+			if (ExtConduct.isCheap(bytes, this.sender.peer().connectionWindow())
+					&& !this.sender.returned.redeem(bytes, 0)) {
 				this.conduct.controlFrame(this.messages.now());
 			}
 			this.sender.credited(bytes);
@@ -221,11 +223,13 @@ final class ExtReceiver implements FrameHandler {
 		ExtStream stream = this.streams.find(streamId);
 		if (stream == null) {
 			requirePast(streamId);
-			late(0);
+			if (!this.streams.crossingCredit().redeem(bytes, items)) {
+				late(0);
+			}
 			this.messages.dropped(Dropped.LATE_FRAME, streamId);
 			return;
 		}
-		if (ExtConduct.isCheap(bytes, items, stream.send)) {
+		if (ExtConduct.isCheap(bytes, items, stream.send) && !stream.send.returned.redeem(bytes, items)) {
 			this.conduct.controlFrame(this.messages.now());
 		}
 		stream.send.credit(bytes, items, streamId);

@@ -46,6 +46,9 @@ final class ExtSender implements MessageBatcher.Source {
 	/** Casts that were written. */
 	final WrittenCasts casts = new WrittenCasts();
 
+	/** Frames with which the peer gives back credit of the connection. */
+	final ReturnedCredit returned = new ReturnedCredit(1);
+
 	/** Our streams that will never be opened, for whoever has to say so. */
 	private final List<ExtStream> left = new ArrayList<>();
 
@@ -371,6 +374,7 @@ final class ExtSender implements MessageBatcher.Source {
 				piece.start(), piece.length());
 		endFrame(FrameKind.DATA);
 		spend(send, piece.length());
+		takesCredit(send);
 		written(stream, piece);
 		if ((piece.flags() & ExtFrame.FIN) != 0) {
 			done(stream);
@@ -418,6 +422,7 @@ final class ExtSender implements MessageBatcher.Source {
 		frame.writeBytes(piece.item(), piece.start(), piece.length());
 		endFrame(FrameKind.OPEN);
 		spend(send, piece.length());
+		takesCredit(send);
 		send.open = null;
 		written(stream, piece);
 		if ((piece.flags() & ExtFrame.FIN) != 0) {
@@ -438,6 +443,12 @@ final class ExtSender implements MessageBatcher.Source {
 				this.waiting.add(stream);
 			}
 		}
+	}
+
+	/** A frame is written that the peer may give credit back for. */
+	private void takesCredit(SendQueue send) {
+		send.returned.sent();
+		this.returned.sent();
 	}
 
 	private void spend(SendQueue send, int bytes) {

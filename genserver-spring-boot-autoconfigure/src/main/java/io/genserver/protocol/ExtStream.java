@@ -39,6 +39,12 @@ final class ExtStream {
 
 	int receiveSeq;
 
+	/**
+	 * Whether the frame before brought something: one without bytes may follow, as of a
+	 * writer that ends each item with an empty piece.
+	 */
+	boolean mayBeEmpty = true;
+
 	boolean itemOpen;
 
 	/** Whether the item being received began in the OPEN. */

@@ -39,6 +39,9 @@ final class ExtStreams {
 
 	private long crossingBytes;
 
+	/** What gives back credit of streams that are past. */
+	private final ReturnedCredit crossingCredit = new ReturnedCredit(0);
+
 	ExtStreams(Side side, int first) {
 		this.side = side;
 		this.next = first;
@@ -104,6 +107,11 @@ final class ExtStreams {
 			mayCross(stream.credit.availableItems());
 		}
 		mayCross(CROSSING);
+		this.crossingCredit.add(stream.send.returned.left(), MOST_CROSSING);
+	}
+
+	ReturnedCredit crossingCredit() {
+		return this.crossingCredit;
 	}
 
 	/** So many frames may come in good faith that nobody waits for any more. */

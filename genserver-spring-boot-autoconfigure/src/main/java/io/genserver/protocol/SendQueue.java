@@ -48,6 +48,9 @@ final class SendQueue {
 
 	private final Total total;
 
+	/** Frames with which the peer gives back what it consumed. */
+	final ReturnedCredit returned = new ReturnedCredit(2);
+
 	int seq;
 
 	/** FIN, END, ERROR or CANCEL is written: nothing follows. */

@@ -23,6 +23,12 @@ abstract sealed class StreamState permits PendingHeader, InboundRequest, Outboun
 	/** The rest of its state if the session is in ext mode. */
 	@Nullable ExtStream ext;
 
+	/**
+	 * Whether the frame before brought something: one without bytes may follow, as of a
+	 * writer that ends each message with an empty piece.
+	 */
+	boolean mayBeEmpty;
+
 	private int nextSeq;
 
 	/**

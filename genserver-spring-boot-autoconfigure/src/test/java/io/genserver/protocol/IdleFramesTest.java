@@ -373,4 +373,131 @@ class IdleFramesTest {
 		}
 	}
 
+	/** Writers that end each message, or each piece of it, with one without bytes. */
+	@Test
+	void inBaseModeAnEmptyPieceBehindEachOtherIsTaken() {
+		try (Wire server = Wire.server()) {
+			for (int id = 1; id <= 1000; id++) {
+				server.feed(open(MessageType.CALL, id, id, NONE, NONE), frame(FrameKind.DATA, id, 1, utf8("x")),
+						frame(FrameKind.DATA, id, 2), frame(FrameKind.DATA, id, 3, utf8("y")),
+						frame(FrameKind.DATA, id, 4), frame(FrameKind.END, id, 5));
+				server.session.respond(server.listener.request(), StatusCode.OK, NONE);
+				server.feed(open(MessageType.CALL, 5000 + id, 5000 + id, NONE, NONE),
+						frame(FrameKind.DATA, 5000 + id, 1), frame(FrameKind.END, 5000 + id, 2));
+				server.session.respond(server.listener.request(), StatusCode.OK, NONE);
+			}
+			assertThat(server.listener.violations).isEmpty();
+		}
+	}
+
+	@Test
+	void inBaseModeTwoEmptyPiecesAreOneTooMany() {
+		try (Wire server = Wire.server()) {
+			server.feed(open(MessageType.CALL, 1, 1, NONE, NONE));
+			int seq = 1;
+			for (int i = 0; i < 101; i++) {
+				assertThat(server.listener.violations).isEmpty();
+				server.feed(frame(FrameKind.DATA, 1, seq++, utf8("x")), frame(FrameKind.DATA, 1, seq++),
+						frame(FrameKind.DATA, 1, seq++));
+			}
+			assertThat(server.listener.violations).hasSize(1);
+		}
+	}
+
+	@Test
+	void inExtModeAnEmptyPieceBehindEachOtherIsTaken() {
+		try (ExtWire server = ExtWire.server()) {
+			for (int id = 1; id <= 500; id++) {
+				server.feed(extOpen(0, id, NONE), frame(FrameKind.DATA | MORE, id, 1, utf8("x")),
+						frame(FrameKind.DATA | MORE, id, 2), frame(FrameKind.DATA | MORE, id, 3, utf8("y")),
+						frame(FrameKind.DATA, id, 4), frame(FrameKind.END, id, 5));
+				server.session.respond(server.listener.request(), StatusCode.OK, NONE);
+				server.output();
+			}
+			assertThat(server.listener.violations).isEmpty();
+		}
+	}
+
+	@Test
+	void inExtModeTwoEmptyPiecesAreOneTooMany() {
+		try (ExtWire server = ExtWire.server()) {
+			server.feed(extOpen(MORE, 1, NONE));
+			int seq = 1;
+			for (int i = 0; i < 101; i++) {
+				assertThat(server.listener.violations).isEmpty();
+				server.feed(frame(FrameKind.DATA | MORE, 1, seq++, utf8("x")), frame(FrameKind.DATA | MORE, 1, seq++),
+						frame(FrameKind.DATA | MORE, 1, seq++));
+			}
+			assertThat(server.listener.violations).hasSize(1);
+		}
+	}
+
+	/** What gives credit for each item: its bytes, an item, both, or those of all. */
+	static Stream<Arguments> returned() {
+		return Stream.of(floods("bytes", (id) -> window(id, 9, 0)), floods("an item", (id) -> window(id, 0, 1)),
+				floods("both", (id) -> window(id, 9, 1)), floods("of the connection", (id) -> window(0, 9, 0)),
+				floods("one after the other", (id) -> join(window(id, 9, 0), window(id, 0, 1), window(0, 9, 0))));
+	}
+
+	/** Far below the windows, so that each of these gives next to nothing. */
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("returned")
+	void inExtModeCreditForWhatWasSentIsTakenHoweverSmall(String what, IntFunction<byte[]> windows) {
+		try (ExtWire server = ExtWire.server()) {
+			server.feed(extOpen(FIN, 1, new byte[] { 7, 4, (byte) 0xe8, 3, 0, 0 }));
+			InboundRequest request = server.listener.request();
+			for (int i = 0; i < 1000; i++) {
+				server.session.respondItem(request, utf8("an item"));
+			}
+			server.output();
+			for (int i = 0; i < 1000; i++) {
+				server.feed(windows.apply(1));
+			}
+			assertThat(server.listener.violations).isEmpty();
+			// Two for each item at most, and a hundred.
+			for (int i = 0; i < 1101; i++) {
+				server.feed(windows.apply(1));
+			}
+			assertThat(server.listener.violations).hasSize(1);
+		}
+	}
+
+	@Test
+	void inExtModeCreditForItemsOfAStreamThatHasEndedIsTaken() {
+		try (ExtWire server = ExtWire.server()) {
+			server.feed(extOpen(FIN, 1, new byte[] { 7, 4, (byte) 0xe8, 3, 0, 0 }));
+			InboundRequest request = server.listener.request();
+			for (int i = 0; i < 1000; i++) {
+				server.session.respondItem(request, utf8("an item"));
+			}
+			server.session.respondEnd(request);
+			server.output();
+			for (int i = 0; i < 1000; i++) {
+				server.feed(window(1, 9, 1));
+			}
+			assertThat(server.listener.violations).isEmpty();
+			for (int i = 0; i < 5000; i++) {
+				server.feed(window(1, 9, 1));
+			}
+			assertThat(server.listener.violations).hasSize(1);
+		}
+	}
+
+	/** What was sent is no leave to send what does nothing. */
+	@Test
+	void inExtModeCreditOfNothingIsCountedWhateverWasSent() {
+		try (ExtWire server = ExtWire.server()) {
+			server.feed(extOpen(FIN, 1, new byte[] { 7, 4, (byte) 0xe8, 3, 0, 0 }));
+			for (int i = 0; i < 1000; i++) {
+				server.session.respondItem(server.listener.request(), utf8("an item"));
+			}
+			server.output();
+			for (int i = 0; i < 101; i++) {
+				assertThat(server.listener.violations).isEmpty();
+				server.feed(window(1, 0, 0));
+			}
+			assertThat(server.listener.violations).hasSize(1);
+		}
+	}
+
 }

@@ -36,6 +36,13 @@ final class Attempts {
 
 	private boolean mayHurry = true;
 
+	/**
+	 * By how much the attempt after this pause is late if requests wait, so that clients
+	 * whose requests come together do not come back together. The same for all of them:
+	 * the least of many such times is next to nothing.
+	 */
+	private long scatter;
+
 	Attempts(Backoff backoff, LongSupplier clock) {
 		this.backoff = backoff;
 		this.clock = clock;
@@ -84,6 +91,7 @@ final class Attempts {
 	long pauseNanos(int penalty, boolean mayHurry, boolean requestsWait) {
 		this.mayHurry = mayHurry;
 		this.failed += penalty;
+		this.scatter = Math.min(Durations.nanos(HURRIED), this.backoff.pauseNanos(0));
 		long pause = this.backoff.pauseNanos(this.failed++);
 		return requestsWait ? hurriedNanos(pause) : pause;
 	}
@@ -99,9 +107,7 @@ final class Attempts {
 		}
 		long spacing = Durations.nanos(HURRIED);
 		long sinceLast = this.clock.getAsLong() - this.begunAt;
-		// Clients whose requests come together do not come back together.
-		long scatter = this.backoff.pauseNanos(0);
-		return Math.min(pause, Math.max(0, spacing - sinceLast) + Math.min(spacing, scatter));
+		return Math.min(pause, Math.max(0, spacing - sinceLast) + this.scatter);
 	}
 
 }

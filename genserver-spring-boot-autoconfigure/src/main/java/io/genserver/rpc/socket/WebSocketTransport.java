@@ -281,7 +281,12 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 					this.messageBytes = 0;
 					receiveBytes(binary);
 				}
-				case ContinuationWebSocketFrame continuation -> receiveBytes(continuation);
+				case ContinuationWebSocketFrame continuation -> {
+					receiveBytes(continuation);
+					if (continuation.isFinalFragment()) {
+						this.messageBytes = 0;
+					}
+				}
 				case TextWebSocketFrame text ->
 					closeNow(new CloseReason(CloseCode.TEXT, "text message: only binary messages carry frames"));
 				case PingWebSocketFrame ping -> pong(ping);
@@ -298,12 +303,16 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		}
 	}
 
-	/** Whether it brings nothing, at the cost of nothing. */
-	private static boolean isIdle(WebSocketFrame frame) {
+	/**
+	 * Whether it brings nothing, at the cost of nothing. The last frame of a message that
+	 * has brought bytes ends it, as some writers end each of theirs.
+	 */
+	private boolean isIdle(WebSocketFrame frame) {
 		return switch (frame) {
 			case PingWebSocketFrame ping -> true;
 			case PongWebSocketFrame pong -> true;
 			case CloseWebSocketFrame close -> false;
+			case ContinuationWebSocketFrame last when last.isFinalFragment() && this.messageBytes > 0 -> false;
 			default -> !frame.content().isReadable();
 		};
 	}

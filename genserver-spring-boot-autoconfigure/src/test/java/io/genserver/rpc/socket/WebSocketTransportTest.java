@@ -14,6 +14,8 @@ import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.StreamFailure;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
@@ -124,6 +126,49 @@ class WebSocketTransportTest {
 		this.transport.resumeReading();
 		tickAfter(10);
 		assertThat(written()).isNull();
+	}
+
+	/** A frame whose bytes come one by one. */
+	private void beginFrame(int bytes) {
+		this.channel.writeInbound(new BinaryWebSocketFrame(
+				Unpooled.buffer(13).writeIntLE(bytes).writeIntLE(1).writeIntLE(0).writeByte(0)));
+	}
+
+	/** As of writers that end each message with an empty frame. */
+	@Test
+	void aMessageMayEndWithAnEmptyFrame() {
+		beginFrame(2000);
+		for (int i = 0; i < 1000; i++) {
+			this.channel.writeInbound(new BinaryWebSocketFrame(false, 0, Unpooled.buffer(1).writeByte(0)),
+					new ContinuationWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER));
+		}
+		assertThat(written()).isNull();
+	}
+
+	@Test
+	void emptyFramesThatEndNothingAreCounted() {
+		beginFrame(2000);
+		for (int i = 0; i < 100; i++) {
+			this.channel.writeInbound(new BinaryWebSocketFrame(false, 0, Unpooled.buffer(1).writeByte(0)),
+					new ContinuationWebSocketFrame(false, 0, Unpooled.EMPTY_BUFFER),
+					new ContinuationWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER));
+		}
+		assertThat(written()).isNull();
+		this.channel.writeInbound(new BinaryWebSocketFrame(false, 0, Unpooled.EMPTY_BUFFER));
+		this.channel.runPendingTasks();
+		assertThat(written()).startsWith("CloseWebSocketFrame");
+	}
+
+	@Test
+	void messagesWithoutBytesAreCounted() {
+		for (int i = 0; i < 50; i++) {
+			this.channel.writeInbound(new BinaryWebSocketFrame(false, 0, Unpooled.EMPTY_BUFFER),
+					new ContinuationWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER));
+		}
+		assertThat(written()).isNull();
+		this.channel.writeInbound(new BinaryWebSocketFrame(Unpooled.EMPTY_BUFFER));
+		this.channel.runPendingTasks();
+		assertThat(written()).startsWith("CloseWebSocketFrame");
 	}
 
 }
