@@ -61,7 +61,7 @@ class LayoutTest {
 	 * The largest circle of each package that has one above the limit, with the number of
 	 * its classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime", 72, "rpc", 23);
+	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime", 72, "rpc", 21);
 
 	static List<PackageTable.Row> rows() {
 		return TABLE.rows();

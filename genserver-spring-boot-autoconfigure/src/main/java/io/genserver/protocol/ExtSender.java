@@ -47,7 +47,7 @@ final class ExtSender implements MessageBatcher.Source {
 	final WrittenCasts casts = new WrittenCasts();
 
 	/** Frames with which the peer gives back credit of the connection. */
-	final ReturnedCredit returned = new ReturnedCredit(1);
+	final SendQueue.Returned returned = new SendQueue.Returned(1);
 
 	/** Our streams that will never be opened, for whoever has to say so. */
 	private final List<ExtStream> left = new ArrayList<>();

@@ -40,7 +40,7 @@ final class ExtStreams {
 	private long crossingBytes;
 
 	/** What gives back credit of streams that are past. */
-	private final ReturnedCredit crossingCredit = new ReturnedCredit(0);
+	private final SendQueue.Returned crossingCredit = new SendQueue.Returned(0);
 
 	ExtStreams(Side side, int first) {
 		this.side = side;
@@ -110,7 +110,7 @@ final class ExtStreams {
 		this.crossingCredit.add(stream.send.returned.left(), MOST_CROSSING);
 	}
 
-	ReturnedCredit crossingCredit() {
+	SendQueue.Returned crossingCredit() {
 		return this.crossingCredit;
 	}
 

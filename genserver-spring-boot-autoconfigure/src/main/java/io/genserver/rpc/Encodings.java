@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 import io.genserver.protocol.CallMetadata;
@@ -24,7 +25,7 @@ final class Encodings {
 
 	private final Map<ContentType, RpcCodec> codecs = new LinkedHashMap<>();
 
-	private final BadArguments badArguments = new BadArguments();
+	private final LongAdder badArguments = new LongAdder();
 
 	/**
 	 * Create.
@@ -58,7 +59,7 @@ final class Encodings {
 	}
 
 	/** Counts what none of them could decode. */
-	BadArguments badArguments() {
+	LongAdder badArguments() {
 		return this.badArguments;
 	}
 

@@ -57,7 +57,7 @@ public final class ExposedOperations {
 	 * @return a number, 0 of a table that grows
 	 */
 	public long badArguments() {
-		return (this.encodings != null) ? this.encodings.badArguments().requests() : 0;
+		return (this.encodings != null) ? this.encodings.badArguments().sum() : 0;
 	}
 
 	/** Counts what casts of past connections hold. */

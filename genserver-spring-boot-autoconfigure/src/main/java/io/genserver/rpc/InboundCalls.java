@@ -376,7 +376,7 @@ final class InboundCalls {
 			arguments.finished();
 			return;
 		}
-		int held = this.places.hold(operation.server(), key, arguments);
+		int held = arguments.hold(this.places, this.places.of(operation.server(), key));
 		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller, held);
 		if (!request.isCast()) {
 			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation)));

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.rpc.HeldPlaces.Place;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class PastCasts {
 	 * @param owner who it counted for
 	 * @param place what it holds of one mailbox
 	 */
-	void keep(@Nullable String owner, HeldPlace place) {
+	void keep(@Nullable String owner, Place place) {
 		if (owner == null || !place.holdsAny()) {
 			return;
 		}
@@ -67,7 +68,7 @@ final class PastCasts {
 		}
 	}
 
-	private @Nullable Past past(String owner, HeldPlace place) {
+	private @Nullable Past past(String owner, Place place) {
 		Owned exact = new Owned(owner, place.server(), place.key());
 		Past known = this.counters.get(exact);
 		if (known != null || this.counters.size() < MOST) {

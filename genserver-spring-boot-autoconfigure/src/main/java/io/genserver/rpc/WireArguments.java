@@ -3,6 +3,7 @@ package io.genserver.rpc;
 import java.util.Map;
 
 import io.genserver.protocol.InboundRequest;
+import io.genserver.rpc.HeldPlaces.Place;
 import io.genserver.rpc.WireFailure.Execution;
 import io.genserver.runtime.RemotePayload;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class WireArguments implements RemotePayload {
 	private byte @Nullable [] bytes;
 
 	/** Counts the places its connection's casts hold, while this cast holds one. */
-	private @Nullable HeldPlace place;
+	private @Nullable Place place;
 
 	private volatile boolean finished;
 
@@ -68,14 +69,17 @@ final class WireArguments implements RemotePayload {
 
 	/**
 	 * They are those of a cast, which holds a place until it is taken or dropped.
-	 * @param taken the place
+	 * @param places what its peer holds
+	 * @param taken the places in its mailbox
+	 * @return how many its peer held before
 	 */
-	void holds(HeldPlace taken) {
+	int hold(HeldPlaces places, Place taken) {
 		this.place = taken;
+		return places.take(taken);
 	}
 
 	private void leavePlace() {
-		HeldPlace taken = this.place;
+		Place taken = this.place;
 		if (taken != null) {
 			this.place = null;
 			taken.leave();

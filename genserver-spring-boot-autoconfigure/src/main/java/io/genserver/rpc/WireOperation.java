@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.genserver.protocol.CallMetadata;
 import io.genserver.rpc.codec.CodecException;
@@ -43,12 +44,12 @@ final class WireOperation extends Operation {
 
 	private final CallMetadata replyMetadata;
 
-	private final BadArguments badArguments;
+	private final LongAdder badArguments;
 
 	private int replyBytes;
 
 	WireOperation(String wireName, Operation operation, OperationCodec codec, @Nullable ItemParameter itemParameter,
-			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata, BadArguments badArguments) {
+			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata, LongAdder badArguments) {
 		super(operation.name(), operation.kind(), operation.timeoutNanos(), operation.idempotent(),
 				operation.interruptible());
 		this.wireName = wireName;
@@ -148,7 +149,7 @@ final class WireOperation extends Operation {
 
 	private WireFailure refused(WireArguments arguments, CodecException failure) {
 		logger.debug("Bad arguments from a peer", failure);
-		this.badArguments.count();
+		this.badArguments.increment();
 		return arguments.failures().badArguments(this.wireName, failure);
 	}
 

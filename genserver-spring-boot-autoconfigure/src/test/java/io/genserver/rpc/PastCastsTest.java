@@ -37,8 +37,8 @@ class PastCastsTest {
 		this.servers.close();
 	}
 
-	private HeldPlace place(String key, int casts) {
-		HeldPlace place = new HeldPlace(this.room, key);
+	private HeldPlaces.Place place(String key, int casts) {
+		HeldPlaces.Place place = new HeldPlaces.Place(this.room, key);
 		for (int i = 0; i < casts; i++) {
 			place.take();
 		}
@@ -47,8 +47,8 @@ class PastCastsTest {
 
 	@Test
 	void eachOwnerAndMailboxIsToldApartAndConnectionsAddUp() {
-		HeldPlace first = place("a", 3);
-		HeldPlace second = place("a", 2);
+		HeldPlaces.Place first = place("a", 3);
+		HeldPlaces.Place second = place("a", 2);
 		this.past.keep("me", first);
 		this.past.keep("me", second);
 		this.past.keep("me", place("b", 0));
@@ -70,9 +70,9 @@ class PastCastsTest {
 
 	@Test
 	void whoeverHoldsMoreMailboxesThanAreToldApartIsRememberedAsAWhole() {
-		List<HeldPlace> places = new ArrayList<>();
+		List<HeldPlaces.Place> places = new ArrayList<>();
 		for (int i = 0; i < 3 * PastCasts.MOST; i++) {
-			HeldPlace place = place("k" + i, 1);
+			HeldPlaces.Place place = place("k" + i, 1);
 			places.add(place);
 			this.past.keep("me", place);
 		}
@@ -82,7 +82,7 @@ class PastCastsTest {
 			this.past.keep("owner " + i, place("k", 1));
 		}
 		assertThat(this.past.size()).isEqualTo(2 * PastCasts.MOST);
-		places.forEach(HeldPlace::leave);
+		places.forEach(HeldPlaces.Place::leave);
 		assertThat(this.past.held("me", this.hall, "new")).isZero();
 		assertThat(this.past.size()).isEqualTo(PastCasts.MOST - 1);
 	}
@@ -93,7 +93,7 @@ class PastCastsTest {
 		Random random = new Random(3);
 		try (ExecutorService takers = Executors.newFixedThreadPool(2)) {
 			for (int round = 0; round < 2000; round++) {
-				HeldPlace place = place("a", 8);
+				HeldPlaces.Place place = place("a", 8);
 				List<Future<?>> taken = new ArrayList<>();
 				for (int i = 0; i < 2; i++) {
 					taken.add(takers.submit(() -> {
