@@ -64,7 +64,7 @@ final class CellLife {
 		try {
 			this.cell.handling().begins(LifeStep.CONSTRUCTOR);
 			try {
-				this.instance = factory().create();
+				this.instance = create();
 			}
 			finally {
 				this.cell.handling().stepEnds();
@@ -87,6 +87,17 @@ final class CellLife {
 		logger.debug("Server {} started", this.cell);
 		publish(again ? GenServerEvent.Kind.RESTARTED : GenServerEvent.Kind.STARTED, null);
 		return true;
+	}
+
+	private Object create() throws Exception {
+		Object made = factory().create();
+		if (made == null) {
+			// A factory of the application's, of which the compiler knows nothing.
+			throw new IllegalStateException(
+					"The factory of server " + this.cell.label() + " returned null: let it return an instance of "
+							+ this.cell.server().definition().type().getName());
+		}
+		return made;
 	}
 
 	private void notBegun(boolean again, Throwable cause) {
@@ -334,7 +345,20 @@ final class CellLife {
 			this.cell.runtime().publish(new GenServerEvent(this.cell.name(), this.cell.key(), kind, cause));
 		}
 		catch (Throwable ex) {
-			logger.warn("Nobody was told that server {} is {}", this.cell, kind, ex);
+			listenerFailed(kind, ex);
+		}
+	}
+
+	private void listenerFailed(GenServerEvent.Kind kind, Throwable failure) {
+		try {
+			this.cell.runtime()
+				.failures()
+				.warn(logger, this.cell.name(), "listener", failure, "A listener of the event {} of {} failed", kind,
+						this.cell);
+		}
+		catch (Throwable ex) {
+			// Without memory to count it.
+			logger.warn("A listener of the event {} of {} failed", kind, this.cell, failure);
 		}
 	}
 

@@ -221,7 +221,7 @@ final class ConcurrentRuns {
 				return;
 			}
 			try {
-				this.cell.handling().notStartedBeside(message, ex);
+				this.cell.handling().brokenBeside(message, ex);
 			}
 			finally {
 				freeSlot(message.operation());
@@ -266,7 +266,7 @@ final class ConcurrentRuns {
 			}
 		}
 		if (commands != 0) {
-			this.cell.command(commands);
+			this.cell.commandAgain(commands);
 		}
 	}
 
@@ -304,25 +304,13 @@ final class ConcurrentRuns {
 			if (isOver()) {
 				return;
 			}
-			Turn turn = null;
 			Object result = null;
 			Throwable failure = null;
 			try {
-				turn = Turn.enter(ConcurrentRuns.this.cell, this.interruption);
-				turn.message = this.message;
-				turn.concurrent = true;
-				this.by = this.interruption;
-				result = handling().invoke(this.message);
+				result = handle();
 			}
 			catch (Throwable ex) {
 				failure = ex;
-			}
-			finally {
-				this.interruption.end();
-				VarHandle.fullFence();
-				if (turn != null) {
-					turn.leave();
-				}
 			}
 			if (failure == null && result instanceof CompletionStage<?> stage && !Handling.isPutOff(this.message)) {
 				await(stage);
@@ -332,7 +320,40 @@ final class ConcurrentRuns {
 			}
 		}
 
+		private @Nullable Object handle() throws Throwable {
+			Turn turn = null;
+			try {
+				turn = Turn.enter(ConcurrentRuns.this.cell, this.interruption);
+				turn.message = this.message;
+				turn.concurrent = true;
+				this.by = this.interruption;
+				return handling().invoke(this.message);
+			}
+			finally {
+				this.interruption.end();
+				VarHandle.fullFence();
+				if (turn != null) {
+					turn.leave();
+				}
+			}
+		}
+
+		/** What cannot be waited for is given up, or the slot would never be free. */
 		private void await(CompletionStage<?> stage) {
+			try {
+				beginToAwait(stage);
+			}
+			catch (Throwable ex) {
+				if (this.by == stage) {
+					giveUp(ex);
+				}
+				else {
+					ended(null, ex);
+				}
+			}
+		}
+
+		private void beginToAwait(CompletionStage<?> stage) {
 			this.limit = handling().limit(this.message);
 			this.by = stage;
 			boolean unwraps = this.message.operation().unwrapsStage();
@@ -365,6 +386,9 @@ final class ConcurrentRuns {
 			try {
 				handling().concurrentlyOver(this.message, result, failure);
 			}
+			catch (Throwable ex) {
+				handling().brokenBeside(this.message, ex);
+			}
 			finally {
 				freeSlot(this.message.operation());
 			}
@@ -390,6 +414,9 @@ final class ConcurrentRuns {
 		private void letGo(CompletionStage<?> stage, Throwable reason) {
 			try {
 				handling().gaveUpBeside(this.message, stage, reason);
+			}
+			catch (Throwable ex) {
+				handling().brokenBeside(this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());

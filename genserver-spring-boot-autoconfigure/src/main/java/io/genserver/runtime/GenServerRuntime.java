@@ -587,13 +587,9 @@ public final class GenServerRuntime {
 		}
 	}
 
+	/** Throws what listeners throw. */
 	void publish(GenServerEvent event) {
-		try {
-			this.events.accept(event);
-		}
-		catch (Throwable ex) {
-			this.failures.warn(logger, event.server(), "listener", ex, "A listener of {} failed", event);
-		}
+		this.events.accept(event);
 	}
 
 	/**

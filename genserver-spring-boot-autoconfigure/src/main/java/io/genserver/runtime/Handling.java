@@ -398,7 +398,10 @@ final class Handling {
 		}
 		Message message = this.current;
 		if (message != null) {
-			if (message.slot() == Message.RUNNING) {
+			if (message.isCast()) {
+				message.told(cause);
+			}
+			else if (message.slot() == Message.RUNNING) {
 				message.fail(this.cell, cause);
 			}
 			CURRENT.setOpaque(this, null);
@@ -438,8 +441,11 @@ final class Handling {
 		refuse(message, cause);
 	}
 
-	/** A handler could not be started beside the turn. On any thread. */
-	void notStartedBeside(Message message, Throwable cause) {
+	/**
+	 * A handler could not be started beside the turn, or the engine failed as it ended.
+	 * Throws nothing. On any thread.
+	 */
+	void brokenBeside(Message message, Throwable cause) {
 		refuse(message, cause);
 	}
 

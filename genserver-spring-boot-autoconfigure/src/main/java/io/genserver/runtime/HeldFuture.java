@@ -276,14 +276,23 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	}
 
 	/**
-	 * Completes a future with what a supplier returns, as the JDK's class does.
+	 * Completes a future with what a supplier returns, as the JDK's class does. Like that
+	 * one it asks the supplier for nothing else: an executor may log it, or keep it in a
+	 * set.
 	 *
 	 * @param <T> type of the reply
-	 * @param future the future
-	 * @param supplier makes the value
 	 */
-	private record Completion<T extends @Nullable Object>(HeldFuture<T> future,
-			Supplier<? extends T> supplier) implements Runnable, CompletableFuture.AsynchronousCompletionTask {
+	private static final class Completion<T extends @Nullable Object>
+			implements Runnable, CompletableFuture.AsynchronousCompletionTask {
+
+		private final HeldFuture<T> future;
+
+		private final Supplier<? extends T> supplier;
+
+		Completion(HeldFuture<T> future, Supplier<? extends T> supplier) {
+			this.future = future;
+			this.supplier = supplier;
+		}
 
 		@Override
 		public void run() {

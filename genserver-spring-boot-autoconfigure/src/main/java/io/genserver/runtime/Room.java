@@ -1,8 +1,6 @@
 package io.genserver.runtime;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -60,33 +58,34 @@ final class Room implements Scheduler.Locking {
 	 * @param cell the owner of the mailbox
 	 */
 	void admit(ServerCell cell) {
-		List<Message> refused = move(cell);
-		// Whoever is told of them must not hold others up.
-		refused.forEach(cell::abandon);
+		Message refused = move(cell);
+		while (refused != null) {
+			// Without the lock, as whoever is told must not hold others up. It stays here
+			// until then: if that fails, whoever comes next does it.
+			cell.abandon(refused);
+			remove(refused);
+			refused = move(cell);
+		}
 	}
 
-	/** Returns the messages that the mailbox, which is closed, did not take. */
-	private List<Message> move(ServerCell cell) {
-		List<Message> refused = List.of();
+	/** Returns the first message that the mailbox, which is closed, does not take. */
+	private @Nullable Message move(ServerCell cell) {
 		this.lock.lock();
 		try {
 			Message first = this.waiting.peekFirst();
 			while (first != null) {
 				Mailbox.Offer offer = enter(first, cell);
 				if (offer == Mailbox.Offer.FULL) {
-					return refused;
+					return null;
 				}
 				if (offer == Mailbox.Offer.CLOSED) {
-					if (refused.isEmpty()) {
-						refused = new ArrayList<>();
-					}
-					refused.add(first);
+					return first;
 				}
 				this.waiting.pollFirst();
 				this.size = this.waiting.size();
 				first = this.waiting.peekFirst();
 			}
-			return refused;
+			return null;
 		}
 		finally {
 			this.lock.unlock();

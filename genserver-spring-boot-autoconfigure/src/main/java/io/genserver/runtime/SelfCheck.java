@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.ServerInfo;
@@ -52,6 +53,12 @@ final class SelfCheck implements Scheduler.Check {
 	private final GenServerRuntime runtime;
 
 	private final AtomicLong recovered = new AtomicLong();
+
+	/**
+	 * Whether a thread looks. Where the scheduler was closed and opened again the last
+	 * look of its former thread may go on as its next one begins.
+	 */
+	private final AtomicBoolean looking = new AtomicBoolean();
 
 	private volatile boolean suspected;
 
@@ -120,6 +127,9 @@ final class SelfCheck implements Scheduler.Check {
 	@Override
 	public void look(long now, boolean nothingQueued) {
 		this.runtime.failures().sweep(now);
+		if (!this.looking.compareAndSet(false, true)) {
+			return;
+		}
 		try {
 			walk(now, nothingQueued);
 		}
@@ -128,6 +138,9 @@ final class SelfCheck implements Scheduler.Check {
 			this.walks = false;
 			this.last = now;
 			this.suspected = true;
+		}
+		finally {
+			this.looking.set(false);
 		}
 	}
 

@@ -258,13 +258,40 @@ final class ServerCell implements Watched {
 		while (!COMMANDS.compareAndSet(this, known, (known & ~contrary) | bit)) {
 			known = this.commands;
 		}
+		return commanded(bit);
+	}
+
+	/**
+	 * Commands that it was told earlier, and that were taken and not followed, are to be
+	 * followed after all. What it was told since counts.
+	 */
+	void commandAgain(int bits) {
+		restore(bits);
+		commanded(bits);
+	}
+
+	private void restore(int bits) {
+		int known = this.commands;
+		while (!COMMANDS.compareAndSet(this, known, known | (bits & ~overruledBy(known)))) {
+			known = this.commands;
+		}
+	}
+
+	/** What does not count any more once it has been told something. */
+	private static int overruledBy(int later) {
+		return (((later & SUSPEND) != 0) ? RESUME : 0) | (((later & RESUME) != 0) ? SUSPEND : 0)
+				| (((later & STOP) != 0) ? RESTART : 0);
+	}
+
+	/** There are commands to follow: see to it that a turn does. */
+	private boolean commanded(int bits) {
 		int now = this.status;
-		if ((now == PARKED || (now == NEW && (bit & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
+		if ((now == PARKED || (now == NEW && (bits & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
 			queue();
 			return true;
 		}
 		if (now == SUCCESSOR) {
-			if ((bit & STOP) != 0) {
+			if ((bits & STOP) != 0) {
 				// Its senders need not wait for the end of the other.
 				execute(this::refuseAll);
 			}
@@ -465,7 +492,7 @@ final class ServerCell implements Watched {
 		finally {
 			if (!obeyed) {
 				// Each can be followed again.
-				COMMANDS.getAndBitwiseOr(this, bits);
+				restore(bits);
 			}
 		}
 	}
@@ -484,7 +511,7 @@ final class ServerCell implements Watched {
 			bits &= ~ENDING;
 		}
 		if ((bits & STOP) != 0) {
-			COMMANDS.getAndBitwiseOr(this, bits & RESTART);
+			restore(bits & RESTART);
 			this.life.end(ServerState.STOPPED);
 			return TurnStep.END;
 		}

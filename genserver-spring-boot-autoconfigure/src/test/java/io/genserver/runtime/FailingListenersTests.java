@@ -6,7 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.genserver.DeadLetter;
 import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor;
@@ -18,6 +23,7 @@ import io.genserver.SupervisionStrategy;
 import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +34,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FailingListenersTests {
 
 	@Test
-	void listenersOfTheRuntimeAndOfEventsThatThrowHarmNobody() {
+	void S03_listenersOfTheRuntimeAndOfEventsThatThrowBreakNoTurn() {
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		log.start();
+		List<Logger> loggers = Stream.of(CellLife.class, Handling.class)
+			.map((type) -> (Logger) LoggerFactory.getLogger(type))
+			.toList();
+		loggers.forEach((logger) -> {
+			logger.setLevel(Level.WARN);
+			logger.setAdditive(false);
+			logger.addAppender(log);
+		});
 		Seeds.each(100, (scheduler) -> {
 			GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, () -> List.of(new Broken()),
 					List.of((letter) -> {
@@ -60,6 +76,14 @@ class FailingListenersTests {
 			runtime.shutdown();
 			assertThat(ref.callAsync((instance) -> 6).exceptionNow()).isInstanceOf(GenServerUnavailableException.class);
 		});
+		loggers.forEach((logger) -> {
+			logger.detachAppender(log);
+			logger.setAdditive(true);
+			logger.setLevel(null);
+		});
+		assertThat(log.list).extracting(ILoggingEvent::getMessage)
+			.anyMatch((line) -> line.startsWith("A listener of the event"))
+			.noneMatch((line) -> line.contains("broke off"));
 	}
 
 	@Test
@@ -102,6 +126,30 @@ class FailingListenersTests {
 			scheduler.settle();
 			assertThat(complete.exceptionNow()).hasMessage("engine");
 			assertThat(pending.exceptionNow()).hasMessage("engine");
+			assertThat(server.<Integer, RuntimeException>call((instance) -> 2)).isEqualTo(2);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S03_aCastWhoseTurnBreaksOffInTheEngineIsReportedOnceAsFailed() {
+		Seeds.each(10, (scheduler) -> {
+			List<@Nullable Throwable> ends = new ArrayList<>();
+			Engine engine = new Engine(scheduler, new GenServerInterceptor() {
+
+				@Override
+				public void ended(Envelope envelope, @Nullable Throwable failure) {
+					if (envelope.isCast()) {
+						ends.add(failure);
+					}
+				}
+
+			});
+			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+			Operation broken = new Unsound(Operation.Kind.CAST, (instance, payload) -> payload);
+			engine.runtime.server("server").cast(null, broken, CompletableFuture.completedFuture(1));
+			scheduler.settle();
+			assertThat(ends).singleElement().isInstanceOf(IllegalStateException.class);
 			assertThat(server.<Integer, RuntimeException>call((instance) -> 2)).isEqualTo(2);
 			engine.close();
 		});
@@ -191,7 +239,11 @@ class FailingListenersTests {
 	private static final class Unsound extends TestOperation {
 
 		Unsound(Handler handler) {
-			super("unsound", Kind.CALL, handler);
+			this(Kind.CALL, handler);
+		}
+
+		Unsound(Kind kind, Handler handler) {
+			super("unsound", kind, handler);
 		}
 
 		@Override

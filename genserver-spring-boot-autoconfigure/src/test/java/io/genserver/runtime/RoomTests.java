@@ -18,6 +18,7 @@ import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Senders that wait for room.
@@ -32,6 +33,27 @@ class RoomTests {
 			server.cast(Object::hashCode);
 		}
 		return gate;
+	}
+
+	@Test
+	void S03_sendersThatCouldNotBeToldOfTheEndAtFirstAreToldLater() {
+		Engine engine = new Engine(new SeededScheduler(1));
+		engine.start("server", Engine.SMALL, Object::new);
+		ServerCell cell = engine.cell("server");
+		Room room = new Room();
+		List<TestMessage> messages = List.of(new TestMessage(1), new TestMessage(2), new TestMessage(3));
+		for (TestMessage each : messages) {
+			each.waitsForRoom();
+			room.add(each);
+			each.failsToEnd = 1;
+		}
+		cell.mailbox().close();
+		for (int i = 0; i < messages.size(); i++) {
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> room.admit(cell));
+		}
+		room.admit(cell);
+		assertThat(messages).allMatch(Message::isOver);
+		assertThat(room.size()).isZero();
 	}
 
 	@Test

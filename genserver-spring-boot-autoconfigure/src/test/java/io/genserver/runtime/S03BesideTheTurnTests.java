@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.ServerState;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,33 @@ class S03BesideTheTurnTests {
 			}
 		}
 		assertThat(wrong).isEmpty();
+	}
+
+	@Test
+	void S03_aStopThatComesAsAPostponedRestartIsDueIsNotFollowedByIt() {
+		Seeds.each(20, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			Gate gate = new Gate(scheduler, "handler");
+			TestOperation beside = TestOperation.concurrent("beside", 1, (instance, payload) -> {
+				gate.pass();
+				engine.cell("server").command(ServerCell.STOP);
+				return 1;
+			});
+			engine.add("server", ServerSettings.DEFAULTS, Object::new, beside);
+			engine.runtime.start();
+			ServerCell cell = engine.cell("server");
+			CompletableFuture<?> call = engine.runtime.server("server").callAsync(null, beside, null, 0, false);
+			scheduler.settle();
+			cell.command(ServerCell.RESTART);
+			scheduler.settle();
+			assertThat(cell.handling().postponed()).isEqualTo(ServerCell.RESTART);
+			gate.open();
+			scheduler.sleep(Duration.ofSeconds(1));
+			assertThat(call).isCompleted();
+			assertThat(engine.cell("server")).as("no successor").isSameAs(cell);
+			assertThat(cell.life().state()).isEqualTo(ServerState.STOPPED);
+			engine.close();
+		});
 	}
 
 	/**
@@ -136,7 +165,7 @@ class S03BesideTheTurnTests {
 
 	}
 
-	/** A server that awaits, and calls that may run meanwhile. */
+	/** A server that awaits, and messages that may run meanwhile. */
 	private static final class Scenario {
 
 		private final SeededScheduler scheduler = new SeededScheduler(1);
@@ -149,9 +178,15 @@ class S03BesideTheTurnTests {
 		private final TestOperation beside = TestOperation.concurrent("beside", 1, (instance, payload) -> 1);
 
 		int run(int first, int number) {
+			AtomicInteger begun = new AtomicInteger();
+			// Given up after a while: what they return never completes.
+			TestOperation cast = TestOperation.concurrentCast("cast", 1, (instance, payload) -> {
+				begun.incrementAndGet();
+				return new CompletableFuture<>();
+			});
 			this.engine.add("server",
-					ServerSettings.DEFAULTS.withMailbox(2, Overflow.BLOCK).withCallTimeout(Duration.ofSeconds(2)),
-					Object::new, this.beside);
+					ServerSettings.DEFAULTS.withMailbox(4, Overflow.BLOCK).withCallTimeout(Duration.ofSeconds(2)),
+					Object::new, this.beside, cast);
 			this.engine.runtime.start();
 			GenServerRef<Object> ref = this.engine.ref("server");
 			this.scheduler.settle();
@@ -160,6 +195,7 @@ class S03BesideTheTurnTests {
 			this.scheduler.settle();
 			this.failing.fail(first, number);
 			List<CompletableFuture<?>> calls = new ArrayList<>();
+			attempt(() -> this.engine.runtime.server("server").cast(null, cast, null));
 			for (int i = 0; i < 3; i++) {
 				attempt(() -> calls.add(besideTurn()));
 			}
@@ -180,6 +216,10 @@ class S03BesideTheTurnTests {
 			CompletableFuture<?> later = besideTurn();
 			this.scheduler.sleep(Duration.ofSeconds(1));
 			assertThat(later).as(row + ": a slot").isCompleted();
+			begun.set(0);
+			this.engine.runtime.server("server").cast(null, cast, null);
+			this.scheduler.sleep(LONG);
+			assertThat(begun).as(row + ": a slot for casts").hasValue(1);
 			this.engine.runtime.server("server").instances().restart(null);
 			this.scheduler.sleep(Duration.ofSeconds(1));
 			assertThat(this.engine.cell("server").life().restarts()).as(row + ": restarts").isPositive();

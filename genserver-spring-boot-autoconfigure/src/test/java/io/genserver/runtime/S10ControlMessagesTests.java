@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,31 @@ class S10ControlMessagesTests {
 			body.run(scheduler, engine, server, gate, handled);
 			engine.close();
 		});
+	}
+
+	@Test
+	void S10_whatAServerWasToldSinceCountsOverACommandThatIsFollowedLate() {
+		FailingScheduler holding = new FailingScheduler(new SeededScheduler(1), () -> null);
+		holding.hold(new ArrayDeque<>());
+		Engine engine = new Engine(holding);
+		engine.add("server", ServerSettings.DEFAULTS, Object::new);
+		ServerCell cell = engine.cell("server");
+		cell.command(ServerCell.SUSPEND);
+		cell.commandAgain(ServerCell.RESUME | ServerCell.WAKE);
+		assertThat(cell.isToldTo(ServerCell.SUSPEND)).isTrue();
+		assertThat(cell.isToldTo(ServerCell.RESUME)).isFalse();
+		assertThat(cell.isToldTo(ServerCell.WAKE)).isTrue();
+		cell.command(ServerCell.RESUME);
+		cell.commandAgain(ServerCell.SUSPEND);
+		assertThat(cell.isToldTo(ServerCell.RESUME)).isTrue();
+		assertThat(cell.isToldTo(ServerCell.SUSPEND)).isFalse();
+		cell.command(ServerCell.RESTART);
+		cell.commandAgain(ServerCell.STOP);
+		assertThat(cell.isToldTo(ServerCell.RESTART)).as("begins after the end").isTrue();
+		cell.command(ServerCell.STOP);
+		cell.commandAgain(ServerCell.RESTART);
+		assertThat(cell.isToldTo(ServerCell.STOP)).isTrue();
+		assertThat(cell.isToldTo(ServerCell.RESTART)).isFalse();
 	}
 
 	@Test

@@ -32,6 +32,10 @@ class S11UnseenWaitTests {
 			(reply) -> () -> CompletableFuture.anyOf(reply, new CompletableFuture<>()).get(),
 			(reply) -> () -> CompletableFuture.allOf(reply, CompletableFuture.completedFuture(1))
 				.get(HangGuard.SECONDS, TimeUnit.SECONDS),
+			(reply) -> () -> new CompletableFuture<Object>().completeOnTimeout(1, 1, TimeUnit.MILLISECONDS)
+				.thenCombine(reply, (first, second) -> first)
+				.join(),
+			(reply) -> () -> CompletableFuture.completedFuture(1).thenCompose((first) -> reply).join(),
 			(reply) -> () -> {
 				CountDownLatch latch = new CountDownLatch(1);
 				reply.whenComplete((value, failure) -> latch.countDown());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.genserver.GenServerContext;
@@ -66,6 +67,24 @@ class S14ServersAtRunTimeTests {
 		});
 		scheduler.settle();
 		return new LocalRef<>(server, null);
+	}
+
+	@Test
+	void S14_aFactoryThatReturnsNullFailsTheStartWithTheServersName() {
+		SeededScheduler scheduler = new SeededScheduler(1);
+		Engine engine = new Engine(scheduler);
+		engine.start("bean", ServerSettings.DEFAULTS, Object::new);
+		Server server = engine.add("session", ServerSettings.DEFAULTS, new AtomicReference<Object>()::get);
+		CompletableFuture<?> start = scheduler.spawn("starter", () -> {
+			engine.runtime.start(server);
+			return null;
+		});
+		scheduler.settle();
+		assertThat(start.exceptionNow()).isInstanceOf(ServerStartException.class)
+			.hasRootCauseMessage("The factory of server session returned null: let it return an instance of "
+					+ Object.class.getName());
+		assertThat(engine.runtime.find("session")).isNull();
+		engine.close();
 	}
 
 	@ParameterizedTest

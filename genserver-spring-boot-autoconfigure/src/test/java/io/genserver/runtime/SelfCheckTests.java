@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerRef;
 import io.genserver.test.SeededScheduler;
@@ -60,6 +62,39 @@ class SelfCheckTests {
 		assertThat(lost).allSatisfy((call) -> assertThat(call).isCompletedWithValue(2));
 		assertThat(engine.runtime.recoveredTurns()).isEqualTo(2);
 		engine.close();
+	}
+
+	@Test
+	void S03_aLookThatComesInTheMidstOfAnotherDoesNotMeetIt() {
+		FailingScheduler forgetful = new FailingScheduler(new SeededScheduler(1), () -> null);
+		Engine engine = new Engine(forgetful);
+		AtomicReference<Runnable> looks = new AtomicReference<>(() -> {
+		});
+		AtomicInteger depth = new AtomicInteger();
+		List<Integer> depths = new ArrayList<>();
+		forgetful.hold(new ConcurrentLinkedQueue<>() {
+
+			@Override
+			public boolean add(Runnable turn) {
+				depths.add(depth.incrementAndGet());
+				looks.get().run();
+				depth.decrementAndGet();
+				return true;
+			}
+
+		});
+		for (String name : List.of("server", "other")) {
+			engine.add(name, ServerSettings.DEFAULTS, Object::new);
+			engine.cell(name).start();
+		}
+		SelfCheck check = new SelfCheck(engine.runtime, 0);
+		check.look(1, true);
+		assertThat(depths).as("those who began").containsExactly(1, 1);
+		looks.set(() -> check.look(MINUTES.toNanos(), true));
+
+		check.look(MINUTES.toNanos(), true);
+
+		assertThat(depths).containsExactly(1, 1, 1, 1);
 	}
 
 	@Test

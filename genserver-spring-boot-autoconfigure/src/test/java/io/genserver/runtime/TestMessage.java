@@ -19,6 +19,9 @@ final class TestMessage extends Message {
 	/** For whoever sends it. */
 	final int sender;
 
+	/** How often there is no memory to end it. */
+	int failsToEnd;
+
 	TestMessage(int number) {
 		this(0, number);
 	}
@@ -53,7 +56,11 @@ final class TestMessage extends Message {
 
 	@Override
 	boolean abandon(ServerCell cell) {
-		return false;
+		if (this.failsToEnd > 0) {
+			this.failsToEnd--;
+			throw new OutOfMemoryError("expected");
+		}
+		return move(ROOM, GIVEN_UP);
 	}
 
 	@Override

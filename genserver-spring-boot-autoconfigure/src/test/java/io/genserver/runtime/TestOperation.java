@@ -34,6 +34,11 @@ class TestOperation extends Operation {
 		return new TestOperation(name, Kind.CALL, true, concurrency, handler);
 	}
 
+	/** The same for casts. */
+	static TestOperation concurrentCast(String name, int concurrency, Handler handler) {
+		return new TestOperation(name, Kind.CAST, true, concurrency, handler);
+	}
+
 	static TestOperation call(String name, Handler handler) {
 		return new TestOperation(name, Kind.CALL, handler);
 	}

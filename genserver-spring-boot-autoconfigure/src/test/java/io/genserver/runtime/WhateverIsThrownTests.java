@@ -3,8 +3,10 @@ package io.genserver.runtime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 import ch.qos.logback.classic.Level;
 import io.genserver.Envelope;
@@ -104,6 +106,7 @@ class WhateverIsThrownTests {
 			Handler.CALL.fail(engine, ref, thrown);
 			settle(engine);
 			assertThat(made[0]).as(row).isEqualTo(3);
+			assertThat(engine.cell("server").life().restarts()).as(row + ": both are counted").isEqualTo(2);
 			goesOn(row, engine, ref);
 			CompletableFuture<?> stopped = ref.stop();
 			settle(engine);
@@ -232,6 +235,41 @@ class WhateverIsThrownTests {
 			.isEqualTo(5);
 		assertThat(counted).as("other listeners are called for all")
 			.containsExactlyInAnyOrder("work", "work", "audit", "audit", "audit", "audit", "audit");
+	}
+
+	@Test
+	void S09_whatOneListenerOfDeadLettersThrowsKeepsNoOtherFromBeingCalled() {
+		for (Thrown thrown : Thrown.values()) {
+			this.logged = thrown;
+			List<String> counted = new ArrayList<>();
+			GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, null,
+					List.of((letter) -> thrown.raise(), (letter) -> counted.add(letter.server())), () -> false,
+					new SeededScheduler(1));
+			runtime.add(new ServerDefinition("server", Object.class, List.of(), false, List.of(), Object::new,
+					ServerSettings.DEFAULTS.withMailbox(1, Overflow.REJECT)));
+			GenServerRef<Object> ref = new LocalRef<>(runtime.server("server"), null);
+			for (int i = 1; i <= 3; i++) {
+				assertThat(ref.tryCast(Object::hashCode)).as(thrown.toString()).isEqualTo(i == 1);
+			}
+			assertThat(counted).as(thrown.toString()).containsExactly("server", "server");
+		}
+	}
+
+	@Test
+	void S05_theSupplierOfAFutureIsAskedForNothingButTheValue() {
+		for (Thrown thrown : Thrown.values()) {
+			Engine engine = new Engine(new SeededScheduler(1));
+			GenServerRef<Object> ref = start(engine, SupervisionStrategy.RESUME, Object::new);
+			CompletableFuture<Integer> call = ref.callAsync((instance) -> 2);
+			List<String> logged = new ArrayList<>();
+			call.completeAsync(new HostileSupplier(thrown), (task) -> {
+				logged.add(task.toString());
+				Set.of(task).forEach(Runnable::run);
+			});
+			assertThat(call).as(thrown.toString()).isCompletedWithValue(1);
+			assertThat(logged).hasSize(1);
+			engine.close();
+		}
 	}
 
 	private static GenServerRef<Object> start(Engine engine, SupervisionStrategy strategy, InstanceFactory factory) {
@@ -387,6 +425,31 @@ class WhateverIsThrownTests {
 		@Override
 		public void repliedLate(Envelope envelope) {
 			this.thrown.raise();
+		}
+
+	}
+
+	/** Supplies a value, and does nothing else. */
+	private record HostileSupplier(Thrown thrown) implements Supplier<Integer> {
+
+		@Override
+		public Integer get() {
+			return 1;
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return this.thrown.raise();
+		}
+
+		@Override
+		public int hashCode() {
+			return this.thrown.raise();
+		}
+
+		@Override
+		public String toString() {
+			return this.thrown.raise();
 		}
 
 	}
