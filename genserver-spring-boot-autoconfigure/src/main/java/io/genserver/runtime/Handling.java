@@ -162,8 +162,7 @@ final class Handling {
 				call.handlerStarts();
 			}
 			Interceptors interceptors = this.cell.runtime().interceptors();
-			return (interceptors != null) ? interceptors.handling(this.cell, message, () -> invokeHandler(message))
-					: invokeHandler(message);
+			return (interceptors != null) ? interceptors.handling(this, message) : invokeHandler(message);
 		}
 		finally {
 			if (message instanceof Call call) {
@@ -172,7 +171,8 @@ final class Handling {
 		}
 	}
 
-	private @Nullable Object invokeHandler(Message message) throws Throwable {
+	/** Let the handler itself run, within the interceptors. */
+	@Nullable Object invokeHandler(Message message) throws Throwable {
 		Object result = invokeOperation(message.operation(), message.payload());
 		if (message instanceof StreamCall stream) {
 			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"), this.cell.streams());

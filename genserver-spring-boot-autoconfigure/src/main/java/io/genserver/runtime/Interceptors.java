@@ -1,9 +1,11 @@
 package io.genserver.runtime;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerInterceptor.Invocation;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ final class Interceptors {
 
 	private volatile GenServerInterceptor @Nullable [] all;
 
+	private volatile GenServerInterceptor @Nullable [] around;
+
 	Interceptors(Supplier<List<GenServerInterceptor>> source) {
 		this.source = source;
 	}
@@ -37,29 +41,22 @@ final class Interceptors {
 	}
 
 	/** Handle a message that was taken out of the mailbox, or never was in one. */
-	@Nullable Object handling(ServerCell cell, Message message, Invocation handler) throws Throwable {
+	@Nullable Object handling(Handling cell, Message message) throws Throwable {
 		MessageEnvelope envelope = message.envelope;
 		if (envelope == null) {
-			envelope = new MessageEnvelope(cell.server(), cell.key(), message, cell.runtime().nanoTime());
+			envelope = new MessageEnvelope(cell.cell().server(), cell.cell().key(), message,
+					cell.cell().runtime().nanoTime());
 			message.envelope = envelope;
 		}
-		Reached reached = new Reached(handler);
+		Handled handled = new Handled(cell, message, envelope);
 		try {
-			return handling(all(), 0, envelope, reached);
+			return new Step(handled, around(), 0).proceed();
 		}
 		finally {
-			if (!reached.yes) {
+			if (!handled.reached) {
 				message.letGoOfPayload();
 			}
 		}
-	}
-
-	private static @Nullable Object handling(GenServerInterceptor[] all, int index, MessageEnvelope envelope,
-			Invocation handler) throws Throwable {
-		if (index == all.length) {
-			return handler.proceed();
-		}
-		return all[index].handling(envelope, () -> handling(all, index + 1, envelope, handler));
 	}
 
 	void ended(MessageEnvelope envelope, @Nullable Throwable failure) {
@@ -102,21 +99,65 @@ final class Interceptors {
 		return known;
 	}
 
-	/** The handler, and whether an interceptor ended the message before it. */
-	private static final class Reached implements Invocation {
-
-		private final Invocation handler;
-
-		private boolean yes;
-
-		Reached(Invocation handler) {
-			this.handler = handler;
+	/** Those that have something to do around the handler. */
+	private GenServerInterceptor[] around() {
+		GenServerInterceptor[] known = this.around;
+		if (known == null) {
+			known = Arrays.stream(all()).filter(Interceptors::isAround).toArray(GenServerInterceptor[]::new);
+			this.around = known;
 		}
+		return known;
+	}
+
+	private static boolean isAround(GenServerInterceptor interceptor) {
+		try {
+			return interceptor.getClass()
+				.getMethod("handling", Envelope.class, Invocation.class)
+				.getDeclaringClass() != GenServerInterceptor.class;
+		}
+		catch (NoSuchMethodException | LinkageError ex) {
+			return true;
+		}
+	}
+
+	/** A message on its way through the interceptors. */
+	private static final class Handled {
+
+		private final Handling cell;
+
+		private final Message message;
+
+		private final MessageEnvelope envelope;
+
+		/** Whether no interceptor ended the message before the handler. */
+		private boolean reached;
+
+		Handled(Handling cell, Message message, MessageEnvelope envelope) {
+			this.cell = cell;
+			this.message = message;
+			this.envelope = envelope;
+		}
+
+	}
+
+	/**
+	 * Goes on to one of the interceptors, or the handler. Few frames: a handler that
+	 * waits has all of them on its stack, each to be brought back as it goes on.
+	 *
+	 * @param handled the message
+	 * @param all the interceptors
+	 * @param index which of them is next
+	 */
+	private record Step(Handled handled, GenServerInterceptor[] all, int index) implements Invocation {
 
 		@Override
 		public @Nullable Object proceed() throws Throwable {
-			this.yes = true;
-			return this.handler.proceed();
+			Handled each = this.handled;
+			if (this.index == this.all.length) {
+				each.reached = true;
+				return each.cell.invokeHandler(each.message);
+			}
+			return this.all[this.index].handling(each.envelope, new Step(each, this.all, this.index + 1));
 		}
 
 	}

@@ -58,7 +58,11 @@ final class Worker implements Runnable {
 
 	private final Crew crew;
 
-	private final SpmcVarHandleArrayQueue<Runnable> queue = new SpmcVarHandleArrayQueue<>(QUEUE);
+	/**
+	 * Made by the worker with the first task it adds: most of those whose handlers block
+	 * add none.
+	 */
+	private volatile @Nullable SpmcVarHandleArrayQueue<Runnable> queue;
 
 	/** The task it runs, or {@code null} while it looks for one. Opaque access. */
 	private @Nullable Runnable task;
@@ -305,7 +309,23 @@ final class Worker implements Runnable {
 
 	/** Add to the own queue. Only by this worker. */
 	boolean offer(Runnable ready) {
-		return this.queue.offer(ready);
+		SpmcVarHandleArrayQueue<Runnable> known = this.queue;
+		if (known == null) {
+			known = makeQueue();
+		}
+		return known != null && known.offer(ready);
+	}
+
+	/** Returns {@code null} without memory for it: the task is for the shared queue. */
+	private @Nullable SpmcVarHandleArrayQueue<Runnable> makeQueue() {
+		try {
+			SpmcVarHandleArrayQueue<Runnable> made = new SpmcVarHandleArrayQueue<>(QUEUE);
+			this.queue = made;
+			return made;
+		}
+		catch (OutOfMemoryError ex) {
+			return null;
+		}
 	}
 
 	/** Take from the own queue, now and then from the shared one. Only by this worker. */
@@ -316,16 +336,19 @@ final class Worker implements Runnable {
 				return shared;
 			}
 		}
-		return this.queue.relaxedPoll();
+		SpmcVarHandleArrayQueue<Runnable> own = this.queue;
+		return (own != null) ? own.relaxedPoll() : null;
 	}
 
 	/** Take from this worker's queue; by another. */
 	@Nullable Runnable steal() {
-		return this.queue.poll();
+		SpmcVarHandleArrayQueue<Runnable> own = this.queue;
+		return (own != null) ? own.poll() : null;
 	}
 
 	boolean hasQueued() {
-		return !this.queue.isEmpty();
+		SpmcVarHandleArrayQueue<Runnable> own = this.queue;
+		return own != null && !own.isEmpty();
 	}
 
 	/**
@@ -333,12 +356,13 @@ final class Worker implements Runnable {
 	 * it is about to be taken, with what it needs in the cache.
 	 */
 	boolean hasSurplus() {
-		int queued = this.queue.size();
+		int queued = queued();
 		return queued > 1 || (queued == 1 && this.held);
 	}
 
 	int queued() {
-		return this.queue.size();
+		SpmcVarHandleArrayQueue<Runnable> own = this.queue;
+		return (own != null) ? own.size() : 0;
 	}
 
 	@Nullable Runnable task() {

@@ -103,7 +103,7 @@ final class WorkerScheduler implements Scheduler {
 	@Override
 	public void execute(Runnable task) {
 		Worker worker = Worker.current();
-		boolean own = worker != null && worker.scheduler() == this && worker.offer(task);
+		boolean own = worker != null && worker.scheduler() == this && !worker.isAside() && worker.offer(task);
 		if (!own) {
 			this.queues.offer(task);
 		}

@@ -47,6 +47,21 @@ class InterceptorTests {
 		});
 	}
 
+	/** What a handler that waits has on its stack is brought back as it goes on. */
+	@Test
+	void S18_theyTakeFewFramesOfAHandlersStackAndNoneForNothing() {
+		Seeds.each(10, (scheduler) -> {
+			GenServerRef<List<String>> server = start(scheduler, ServerSettings.DEFAULTS, named("a"),
+					new GenServerInterceptor() {
+					}, named("b"));
+			List<String> frames = server.call((instance) -> StackWalker.getInstance()
+				.walk((stack) -> stack.map(StackWalker.StackFrame::getClassName).toList()));
+			assertThat(frames).doesNotContain(GenServerInterceptor.class.getName());
+			assertThat(frames.stream().filter((name) -> name.startsWith(Interceptors.class.getName())).count())
+				.isLessThanOrEqualTo(4);
+		});
+	}
+
 	@Test
 	void aBlockedCallerGoesOnOnlyOnceTheyHaveSeenTheEnd() {
 		Seeds.each(200, (scheduler) -> {
