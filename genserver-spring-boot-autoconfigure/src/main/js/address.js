@@ -1,7 +1,9 @@
 /** Where the endpoint is. */
 
+import { shown } from './options.js';
+
 /** The path at which an endpoint serves this module, below whatever prefix. */
-const SERVED = /^https?:.*\/genserver\/genserver-client\.js([?#]|$)/;
+const SERVED = /^http.*\/genserver\/genserver-client\.js\b/;
 
 /** The address to connect to. Without one it is that of the endpoint this module came from, or of the page's origin. */
 export function addressOf(url, module, page) {
@@ -16,7 +18,7 @@ export function addressOf(url, module, page) {
     // It stays undefined.
   }
   if (!/^wss?:/.test(address?.href)) {
-    throw new TypeError(`no address: ${url}, pass one such as ws://localhost:8080/ws`);
+    throw new TypeError(`no address: ${shown(url)}, pass one such as ws://host/ws`);
   }
   return address.href;
 }

@@ -10,8 +10,6 @@ import {
   CANCELLED_BY_PEER, decodeMessage, demand, encodeMessage, limit, newBatch, newFrameReader, OUT_OF_ORDER
 } from './wire.js';
 
-const ANOTHER_PROTOCOL = 'another protocol';
-
 /** A request and its answer, each a stream of its own. */
 class BaseExchange {
   #session;
@@ -208,7 +206,7 @@ export class BaseSession {
 
   #received(stream, seq, kind, payload) {
     let inbound = this.#inbounds.get(stream);
-    demand(this.#begun || kind <= PING, ANOTHER_PROTOCOL);
+    demand(this.#begun || kind <= PING);
     if (kind === CANCEL) {
       this.#broken(inbound, CANCELLED_BY_PEER);
     }
@@ -216,7 +214,7 @@ export class BaseSession {
       if (kind <= PING && seq === inbound?.skip) {
         inbound.skip++;
       }
-      demand(++this.#skipped <= MAX_SKIPPED, 'unknown frames');
+      demand(++this.#skipped <= MAX_SKIPPED);
     }
     else if (inbound?.receiving || seq === 0) {
       if (!inbound?.receiving) {
@@ -238,7 +236,7 @@ export class BaseSession {
   #header(inbound, end, payload) {
     const head = inbound.head = join([inbound.head, payload]);
     const message = decodeMessage(head);
-    demand(this.#begun || !(head[0] > EVENT), ANOTHER_PROTOCOL);
+    demand(this.#begun || !(head[0] > EVENT));
     this.#begun ||= head.length;
     if (message) {
       inbound.head = undefined;

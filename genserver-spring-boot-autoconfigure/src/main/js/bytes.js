@@ -26,13 +26,14 @@ export const bigNumber = (bytes, at, size = 8) =>
 export const bigBytes = (value) => new Uint8Array(BigUint64Array.of(value).buffer);
 
 /** Bytes of pairs of hexadecimal digits, whatever else is between them. */
-export const fromHex = (hex) => Uint8Array.from(hex.match(/\w\w/g), (pair) => parseInt(pair, 16));
+export const fromHex = (hex) => hex.match(/\w\w/g).map((pair) => parseInt(pair, 16));
 
-/** One array of many, which may be arrays of numbers, too. */
+/** One array of many, which may be arrays of numbers, or nothing. */
 export function join(parts) {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  const given = parts.filter(Boolean);
+  const joined = new Uint8Array(given.reduce((length, part) => length + part.length, 0));
   let at = 0;
-  for (const part of parts) {
+  for (const part of given) {
     joined.set(part, at);
     at += part.length;
   }

@@ -2,11 +2,11 @@
 
 import { fromHex, join, u32, utf8 } from './bytes.js';
 import {
-  DEADLINE_EXCEEDED, DEFAULT_PREFETCH, FAIL, INTERNAL, INVALID_ARGUMENT, MAX_FRAME, MAX_MESSAGE, RAW_TYPE,
+  DEADLINE_EXCEEDED, DEFAULT_PREFETCH, EVENT, FAIL, INTERNAL, INVALID_ARGUMENT, MAX_FRAME, MAX_MESSAGE, RAW_TYPE,
   RESOURCE_EXHAUSTED, SYSTEM, T_CONTENT_TYPE, T_HEADER, T_ITEMS, T_KEY, T_TRACEPARENT, UNAVAILABLE
 } from './constants.js';
-import { CallTimeoutError, ClosedError, RefusedError, remoteError, RemoteError } from './errors.js';
-import { newItems } from './items.js';
+import { CallTimeoutError, ClosedError, messageOf, RefusedError, remoteError, RemoteError } from './errors.js';
+import { each, newItems, stop } from './items.js';
 import { entry } from './metadata.js';
 import { methodOf } from './methods.js';
 import { checkOptions } from './options.js';
@@ -21,8 +21,8 @@ function metadataOf({ traceParent, key, headers = {} }, items) {
     items && entry(T_ITEMS, u32(items)),
     key !== undefined && entry(T_KEY, utf8(key)),
     ...Object.entries(headers).map(([name, value]) =>
-      entry(T_HEADER, join([[utf8(name).length], utf8(name), utf8(value)])))
-  ].filter(Boolean));
+      entry(T_HEADER, join([[name.length], utf8(name), utf8(value)])))
+  ]);
 }
 
 /** Whether the first two frames of an answer in base mode are items: they are not full, and JSON each. */
@@ -63,41 +63,41 @@ export class Call {
   // If it is a stream: its items, and the last one that came.
   #items;
   #last;
-  #aborted = () => this.#cancel(() => this.settle(this.#options.signal.reason));
+  // If it sends items: what gives them, and whether there are no more.
+  #source;
+  #ended;
+  #aborted = () => this.settle([this.#options.signal.reason]);
 
-  constructor({ timeout, longs }, type, name, args = [], options = {}) {
+  constructor({ timeout, longs }, type, name, args = [], options) {
     this.promise = new Promise((...both) => [this.#resolve, this.#reject] = both);
     this.#type = type;
-    this.#name = String(name);
+    this.#name = typeof name === 'string' ? name : '?';
     this.#longs = longs;
     try {
-      checkOptions({ ...options, operation: name ?? null });
-      this.#options = { ...options };
+      const own = { ...options };
+      checkOptions({ ...own, operation: name ?? null });
+      this.#options = own;
       this.#encode(args);
+      this.#timeout = own.timeout ?? timeout;
+      this.#deadline = now() + this.#timeout;
+      this.#ended = !own.items && !own.channel;
+      this.#watch();
     }
     catch (cause) {
-      this.fail(RefusedError, 'cannot be sent: ' + cause.message, INVALID_ARGUMENT, { cause });
-      return;
-    }
-    this.#timeout = options.timeout ?? timeout;
-    this.#deadline = now() + this.#timeout;
-    this.#timer = later(() => this.#cancel(() => this.fail(CallTimeoutError,
-      `timed out after ${this.#timeout} ms, executed: ${this.#executed()}`, DEADLINE_EXCEEDED)), this.#timeout);
-    const { signal } = options;
-    signal?.addEventListener('abort', this.#aborted);
-    if (signal?.aborted) {
-      this.#aborted();
+      this.fail(RefusedError, 'cannot be sent: ' + messageOf(cause), INVALID_ARGUMENT, { cause });
     }
   }
 
-  settle(error, value) {
+  /** Ends it, at the other end too; with a failure, which is an error in an array, it fails. */
+  settle(failure, value) {
     if (!this.settled) {
       this.settled = true;
-      clearTimeout(this.#timer);
-      this.#options.signal?.removeEventListener('abort', this.#aborted);
-      error === undefined ? this.#resolve(value) : this.#reject(error);
+      failure ? this.#reject(failure[0]) : this.#resolve(value);
+      this.#rest();
       this.#begun();
-      this.#items?.end(error);
+      this.#items?.end(failure);
+      this.#exchange?.cancel();
+      stop(this.#source, () => {});
     }
   }
 
@@ -108,7 +108,7 @@ export class Call {
       all.executed = 'maybe';
       Type = Type === RefusedError ? RemoteError : Type;
     }
-    this.settle(new Type(`${this.#name}: ${message}`, status, all));
+    this.settle([new Type(`${this.#name}: ${message}`, status, all)]);
   }
 
   /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
@@ -116,11 +116,11 @@ export class Call {
     if (this.#exchange || this.#items) {
       throw new TypeError(`${this.#name}: iterate once, and at once`);
     }
-    this.#items = newItems(() => this.#cancel(() => this.settle()), {
+    this.#items = newItems(() => this.settle(), {
       send: (item) => this.#send(item),
-      end: () => this.#proceed(() => this.#exchange.end())
+      end: () => this.#end()
     });
-    this.promise.catch((error) => this.#items.end(error));
+    this.promise.catch((error) => this.#items.end([error]));
     return this.#items.iterator;
   }
 
@@ -135,7 +135,7 @@ export class Call {
     const { id, bytes } = methodOf(this.#name);
     const body = session.ext ? this.#body : this.#keyedBody;
     if (!body) {
-      throw new RangeError('bytes for a keyed server need ext mode');
+      throw new RangeError('bytes with a key need ext mode');
     }
     const wanted = this.#items && prefetch;
     this.#link = link;
@@ -153,6 +153,23 @@ export class Call {
     }
   }
 
+  /** From now on it may time out and be cancelled. */
+  #watch() {
+    const { signal } = this.#options;
+    clearTimeout(this.#timer);
+    this.#timer = later(() => this.fail(CallTimeoutError,
+      `timed out after ${this.#timeout} ms, executed: ${this.#executed()}`, DEADLINE_EXCEEDED), this.#deadline - now());
+    signal?.addEventListener('abort', this.#aborted);
+    if (signal?.aborted) {
+      this.#aborted();
+    }
+  }
+
+  #rest() {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#aborted);
+  }
+
   // What comes back
 
   item(exchange, bytes, cost) {
@@ -168,7 +185,7 @@ export class Call {
     }
     else if (!status && (exchange.streams || (!ext && this.#parts.length === 1
       && this.#options.as !== 'bytes' && areItems(this.#parts[0], bytes)))) {
-      this.#cancel(() => this.#isStream());
+      this.#isStream();
     }
     else {
       this.#parts.push(bytes);
@@ -176,14 +193,27 @@ export class Call {
     }
     // In base mode nothing slows down the other end.
     if (this.#held > MAX_MESSAGE && !(this.#items && ext)) {
-      this.#cancel(() => this.fail(RemoteError, TOO_BIG + ' wait to be read', RESOURCE_EXHAUSTED));
+      this.fail(RemoteError, TOO_BIG + ' wait to be read', RESOURCE_EXHAUSTED);
     }
   }
 
   ended(exchange, payload = join(this.#parts)) {
     const { status, ext } = exchange;
     if (status) {
-      this.fail(...remoteError(status, ext, payload));
+      const failure = remoteError(status, ext, payload);
+      const link = this.#link;
+      if (status === UNAVAILABLE && this.#items && link.draining) {
+        // A stream that ends because the peer leaves may go on elsewhere.
+        this.lost(failure[1]) && link.submit(this);
+      }
+      else {
+        this.fail(...failure);
+      }
+      return;
+    }
+    if (this.#type === EVENT) {
+      // It is sent. A peer that leaves may say that it did not take it: see lost().
+      this.#rest();
       return;
     }
     if (!this.#items && exchange.streams) {
@@ -191,7 +221,7 @@ export class Call {
       return;
     }
     try {
-      this.settle(undefined, this.#items ? undefined : this.#decode(exchange, payload));
+      this.settle(undefined, this.#decode(exchange, payload));
     }
     catch (cause) {
       this.fail(RemoteError, 'no usable answer: ' + cause.message, INTERNAL, { executed: 'yes', cause });
@@ -212,15 +242,13 @@ export class Call {
     const ran = this.#executed() !== 'no';
     const goesOn = resume && this.#items;
     if (items || channel || (ran && !idempotent && !goesOn)) {
-      this.fail(ClosedError, message, UNAVAILABLE, { retryable: !ran });
+      this.fail(ClosedError, message, UNAVAILABLE, { retryable: !ran || !!this.#items });
     }
-    try {
-      if (goesOn && this.#last) {
-        this.#encode(resume(this.#decode(this.#exchange, this.#last)));
-      }
+    else if (this.#type === EVENT) {
+      this.#watch();
     }
-    catch (error) {
-      this.settle(error);
+    else if (goesOn && this.#last) {
+      this.#resume(resume);
     }
     this.#maybe = ran;
     this.#exchange = this.#link = undefined;
@@ -232,6 +260,17 @@ export class Call {
   #forgetParts() {
     this.#held -= join(this.#parts).length;
     this.#parts = [];
+  }
+
+  #resume(resume) {
+    try {
+      const args = resume(this.#decode(this.#exchange, this.#last));
+      checkOptions({ 'resume()': args ?? null });
+      this.#encode(args);
+    }
+    catch (error) {
+      this.settle([error]);
+    }
   }
 
   #isStream() {
@@ -252,15 +291,7 @@ export class Call {
 
   /** Whether the peer may have begun it. */
   #executed() {
-    return this.#maybe || this.#exchange?.id >= 0 ? 'maybe' : 'no';
-  }
-
-  /** Ends it on this side, by settling it, and tells the other one. */
-  #cancel(settle) {
-    if (!this.settled) {
-      settle();
-      this.#exchange?.cancel();
-    }
+    return this.#maybe || this.#exchange?.id < Infinity ? 'maybe' : 'no';
   }
 
   /** Goes on with the request once it has begun and there is room. False if it is not wanted any more. */
@@ -271,22 +302,27 @@ export class Call {
     return !this.settled;
   }
 
-  #send(item) {
+  async #send(item) {
     const bytes = encodeValue(item, this.#longs);
-    return this.#proceed(() => this.#exchange.send(bytes));
+    return !this.#ended && this.#proceed(() => this.#exchange.send(bytes));
+  }
+
+  async #end() {
+    if (!this.#ended) {
+      this.#ended = true;
+      await this.#proceed(() => this.#exchange.end());
+    }
   }
 
   async #pump(items) {
     try {
-      for await (const item of items) {
-        if (!await this.#send(item)) {
-          return;
-        }
-      }
-      this.#proceed(() => this.#exchange.end());
+      this.#source = items[Symbol.asyncIterator]?.() ?? items[Symbol.iterator]();
+      await each(this.#source, (item) => this.#send(item));
+      this.#source = undefined;
+      await this.#end();
     }
     catch (error) {
-      this.#cancel(() => this.settle(error));
+      this.settle([error]);
     }
   }
 }

@@ -11,15 +11,16 @@ import { serveExchange } from './serve.js';
 
 /** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
 export function connect(url, {
-  timeout = 5000, connectTimeout = 10000, maxQueued = 1024, WebSocket = globalThis.WebSocket,
-  keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}, ...more
+  timeout = 5000, connectTimeout = 10000, maxQueued = 1024, WebSocket = globalThis.WebSocket, keepAlive = {}, backoff = {}, ...more
 } = {}) {
   if (!WebSocket) {
     throw new TypeError('There is no WebSocket here: pass one as the option WebSocket');
   }
-  const options = { ...more, timeout, connectTimeout, maxQueued, interval, patience, initial, max };
+  const { interval = 25000, timeout: patience = 10000 } = keepAlive;
+  const { initial = 200, max = 20000 } = backoff;
+  const options = { ...more, WebSocket, timeout, connectTimeout, maxQueued, interval, patience, initial, max };
   checkOptions(options);
-  return new Client(addressOf(url, import.meta.url, globalThis.location?.href), { ...options, WebSocket });
+  return new Client(addressOf(url, import.meta.url, globalThis.location?.href), options);
 }
 
 class Client {
@@ -62,7 +63,7 @@ class Client {
     const named = (target, each) => new Proxy(target, {
       get: (_, name) => typeof name === 'symbol' || name === 'then' ? undefined : each(name)
     });
-    const server = (name, key) => named((instance) => server(name, String(instance)), (method) =>
+    const server = (name, key) => named((instance) => server(name, instance ?? null), (method) =>
       (...args) => this.#invoke(`${name}.${method}`, args, key === undefined ? options : { ...options, key }));
     return named({}, (name) => server(name));
   }

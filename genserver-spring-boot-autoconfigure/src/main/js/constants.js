@@ -56,6 +56,9 @@ export const BUFFERED = 1048576, LOOK = 20;
 /** How many items of an exchange may wait to be sent. */
 export const MAX_WAITING = 15;
 
+/** After so many streams the peer is asked whether it has taken them. */
+export const ASKED = 1024;
+
 /** Milliseconds after which a connection was a good one. */
 export const LONG = 10000;
 

@@ -1,6 +1,6 @@
 /** Why operations fail, and how that goes over the wire. */
 
-import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
+import { join, number, text, u16, u32, utf8 } from './bytes.js';
 import {
   DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, MAX_DETAILS, MAX_TEXT, METHOD_NOT_FOUND, NOT_EXPOSED, NOT_FOUND,
   RAW_TYPE, SYSTEM
@@ -8,9 +8,9 @@ import {
 import { bytesOf, decodeValue, encodeValue } from './values.js';
 
 /** The names of statuses, which have gaps. */
-const STATUS = ('OK FAIL SYSTEM METHOD_NOT_FOUND' + ' '.repeat(14) + 'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED '
-  + 'NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE '
-  + 'UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS UNAUTHENTICATED').split(' ');
+const STATUS = ('ok fail system method_not_found' + ' '.repeat(14) + 'cancelled unknown invalid_argument deadline_exceeded '
+  + 'not_found already_exists permission_denied resource_exhausted failed_precondition aborted out_of_range '
+  + 'unimplemented internal unavailable data_loss unauthenticated').toUpperCase().split(' ');
 
 /** Statuses that are the caller's fault: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED, … */
 const CALLERS_FAULT = [0x13, 0x15, 0x16, 0x17, 0x19, 0x1b, 0x20];
@@ -63,7 +63,7 @@ function extError(payload, more) {
   const counted = () => text(payload.subarray(at + 2, at += 2 + number(payload, at, 2)));
   more.reason = counted();
   const message = counted();
-  more.retryable = (flags & 1) > 0;
+  more.retryable = !!(flags & 1);
   more.executed = flags & 2 ? 'no' : undefined;
   if (flags & 4) {
     more.retryAfter = number(payload, at);
@@ -91,13 +91,24 @@ export function shortened(text) {
 
 /** The same, written, after its status. */
 export function errorPayload(status, message, more) {
-  const { reason = '', retryable, notExecuted, retryAfter, detailsType = RAW_TYPE, details = EMPTY } = more;
+  const { reason = '', retryable, notExecuted, retryAfter, detailsType = RAW_TYPE, details } = more;
   const timed = retryAfter >= 0;
   return join([
     [status, 1, (retryable && 1) | (notExecuted && 2) | (timed && 4)],
     ...[reason, message].map(shortened).flatMap((each) => [u16(each.length), each]),
-    timed ? u32(retryAfter) : EMPTY, [detailsType], details
+    timed && u32(retryAfter), [detailsType], details
   ]);
+}
+
+/** What anything that was thrown says. */
+export function messageOf(thrown) {
+  try {
+    const { message } = Object(thrown);
+    return typeof message === 'string' ? message : String(thrown);
+  }
+  catch {
+    return 'failed';
+  }
 }
 
 /**
@@ -105,11 +116,12 @@ export function errorPayload(status, message, more) {
  * one, and none of them says that the handler did not run.
  */
 export function failureOf(thrown) {
+  const message = messageOf(thrown);
   try {
-    const { status, message, reason, retryable, retryAfter, details } = Object(thrown);
+    const { status, reason, retryable, retryAfter, details } = Object(thrown);
     return [
-      status === METHOD_NOT_FOUND ? NOT_FOUND : Number.isInteger(status) && status > 0 && STATUS[status] ? status : INTERNAL,
-      typeof message === 'string' ? message : String(thrown),
+      status === METHOD_NOT_FOUND ? NOT_FOUND : typeof status === 'number' && status && STATUS[status] ? status : INTERNAL,
+      message,
       {
         reason: typeof reason === 'string' ? reason : '', retryable,
         retryAfter: Math.min(retryAfter, 2 ** 32 - 1), ...detailsOf(details)
@@ -117,7 +129,7 @@ export function failureOf(thrown) {
     ];
   }
   catch {
-    return [INTERNAL, 'the handler failed', {}];
+    return [INTERNAL, message, {}];
   }
 }
 
@@ -137,10 +149,9 @@ function detailsOf(value) {
  * before them. Returns status and text.
  */
 export function baseError(status, payload) {
-  const wide = payload[1] === 255;
-  const start = wide ? { 6: 4, 4: 5, 2: 7 }[payload[2]] : 2;
-  const structured = payload[0] < 3 && number(payload, wide ? 3 : 1, start - (wide ? 3 : 1)) === payload.length - start;
-  return structured ? [payload[0] + 1, text(payload.subarray(start))] : [status, text(payload)];
+  const [at, width] = payload[1] === 255 ? [3, { 6: 1, 4: 2, 2: 4 }[payload[2]]] : [1, 1];
+  const said = payload.subarray(at + width);
+  return payload[0] < 3 && number(payload, at, width) === said.length ? [payload[0] + 1, text(said)] : [status, text(payload)];
 }
 
 /** The nearest status of base mode: the caller's fault, no such method, or all the rest. */

@@ -11,7 +11,7 @@ export function newEvents() {
 
     /** A listener that fails must not keep the client from connecting. */
     emit(event, ...values) {
-      for (const listener of listeners[event]) {
+      for (const listener of [...listeners[event]]) {
         try {
           listener(...values);
         }

@@ -15,6 +15,8 @@ export const NO_CREDIT = 'credit exceeded';
 
 export class ExtExchange {
   ext = true;
+  /** That of the last stream until it is written. */
+  id = Infinity;
   #session;
   // What is sent: items that wait, and how much of the first one was sent. The first may be the arguments.
   #items = [];
@@ -72,7 +74,7 @@ export class ExtExchange {
 
   cancel() {
     if (!this.over) {
-      if (this.id) {
+      if (this.id < Infinity) {
         this.#session.tell(CANCEL, this.id);
       }
       this.retire();
@@ -158,8 +160,8 @@ export class ExtExchange {
   #metadata() {
     const { name } = this;
     const left = Math.max(0, Math.ceil(this.deadline - now()));
-    return !this.ours ? [0] : join([left < 2 ** 32 ? entry(T_DEADLINE, u32(left)) : EMPTY, this.meta,
-      name.length && !this.#session.named.has(name) ? entry(T_NAME, name) : EMPTY]);
+    return !this.ours ? [0] : join([left < 2 ** 32 && entry(T_DEADLINE, u32(left)), this.meta,
+      name.length && !this.#session.named.has(name) && entry(T_NAME, name)]);
   }
 
   /** The header of the message. An id is taken when it is written, so that a call cancelled before leaves no hole. */

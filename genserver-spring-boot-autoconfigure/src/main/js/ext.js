@@ -2,7 +2,7 @@
 
 import { EMPTY, join, number, text, u16, u32, utf8 } from './bytes.js';
 import {
-  BATCH_BYTES, CALL, CANCEL, COMPRESSED, CREDIT_VIOLATION, END, ENTRIES, ERROR, EVENT, EXT_VIOLATION, FRAME_HEADER,
+  ASKED, BATCH_BYTES, CALL, CANCEL, COMPRESSED, CREDIT_VIOLATION, END, ENTRIES, ERROR, EVENT, EXT_VIOLATION, FRAME_HEADER,
   GOAWAY, IGNORABLE, MAX_INT, OPEN, PING, PONG, S_CONNECTION, S_FRAME, S_MESSAGE, S_METADATA, S_STREAMS, S_WINDOW,
   SETTINGS, T_DEADLINE, T_ITEMS, T_WINDOW, WINDOW
 } from './constants.js';
@@ -10,7 +10,7 @@ import { ExtExchange, NO_CREDIT } from './ext-exchange.js';
 import { entries, entry } from './metadata.js';
 import { ASSUMED, OURS } from './settings.js';
 import { now } from './time.js';
-import { decodeMessage, demand, limit, newBatch, newFrameReader, NO_METHOD, OUT_OF_ORDER } from './wire.js';
+import { decodeMessage, demand, limit, newBatch, newFrameReader, OUT_OF_ORDER } from './wire.js';
 
 export class ExtSession {
   ext = true;
@@ -40,13 +40,15 @@ export class ExtSession {
   #totalCredit = 0;
   #totalAvailable = OURS[S_CONNECTION];
   #totalPending = 0;
+  /** Casts that were written, in order, until the peer has taken them, which it says by whatever it says of a later stream. */
+  #casts = [];
 
   /** The side is the high bit of our ids; the accepting one has it set. */
   constructor(listener, { side = 0, first = 1 } = {}) {
     this.listener = listener;
     this.#side = side;
     this.#next = first;
-    this.tell(SETTINGS, 0, ...OURS.flatMap((value, i) => i ? [[i], u32(value)] : []));
+    this.tell(SETTINGS, 0, ...OURS.flatMap((value, i) => [[i], u32(value)]).slice(2));
   }
 
   receive(chunk) {
@@ -74,9 +76,9 @@ export class ExtSession {
     return exchange;
   }
 
-  /** Asks for a sign of life. */
+  /** Asks for a sign of life, which tells that all streams up to now were taken. */
   ping() {
-    this.tell(PING, 0, NO_METHOD);
+    this.tell(PING, 0, u32(this.#next - 1), u32(0));
   }
 
   /** Serves no streams of the peer that are not open yet. */
@@ -121,6 +123,12 @@ export class ExtSession {
     exchange.id = (this.#next++ | this.#side) >>> 0;
     this.#streams.set(exchange.id, exchange);
     this.named.add(exchange.name);
+    if (exchange.type === EVENT) {
+      this.#casts.push(exchange);
+    }
+    if (exchange.id % ASKED === 0) {
+      this.ping();
+    }
     if (!this.#hasIds() && !this.#leaving) {
       const reason = 'ids run out';
       this.#leaving = true;
@@ -184,7 +192,15 @@ export class ExtSession {
   #find(id) {
     demand(this.#isOurs(id) ? (id & MAX_INT) < this.#next : id <= this.#highest,
       `stream ${id}: frame for a stream never opened`);
+    this.#taken(id);
     return this.#streams.get(id);
+  }
+
+  /** Whether the peer goes on to leave or not: a stream that it has seen, and those before, it serves. */
+  #taken(id) {
+    while (this.#casts[0]?.id <= id) {
+      this.#casts.shift();
+    }
   }
 
   #frame(stream, seq, flags, payload) {
@@ -195,6 +211,9 @@ export class ExtSession {
     }
     else if (kind === CANCEL || kind === ERROR) {
       this.#find(stream)?.ended(kind, payload);
+    }
+    else if (kind === PONG) {
+      this.#taken(number(payload, 0));
     }
     else if (kind === PING) {
       this.tell(PONG, 0, payload);
@@ -221,11 +240,13 @@ export class ExtSession {
   /** The peer leaves. What it does not serve goes on elsewhere. */
   #left(payload) {
     const last = number(payload, 0);
-    const unserved = [...this.#exchanges].filter(({ ours, id }) => ours && !(id <= last));
+    this.#taken(last);
+    const unserved = [...new Set([...this.#casts.splice(0), ...this.#exchanges])]
+      .filter(({ ours, id }) => ours && id > last).sort((a, b) => a.id - b.id);
     this.#leaving = true;
     for (const exchange of unserved) {
       exchange.retire();
-      exchange.id = undefined;
+      exchange.id = Infinity;
     }
     this.listener.leaving(unserved, number(payload, 4, 2), text(payload.subarray(10)));
   }

@@ -14,9 +14,14 @@
  */
 
 // Bundled in this order they compress best.
-import './address.js';
+import './settings.js';
 import './methods.js';
+import './ext-exchange.js';
 import './serve.js';
+import './reconnect.js';
+import './address.js';
+import './ext.js';
+import './constants.js';
 
 export { connect } from './client.js';
 export { CallTimeoutError, ClosedError, GenServerError, RefusedError, RemoteError } from './errors.js';

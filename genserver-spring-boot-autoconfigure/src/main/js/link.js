@@ -15,7 +15,8 @@ export class Link {
   #host;
   #options;
   #timer;
-  #draining;
+  /** Whether the peer leaves. */
+  draining;
   #over;
   #scheduled;
   #pause;
@@ -32,11 +33,16 @@ export class Link {
     this.#options = options;
     this.#timer = later(() => this.#lose(ABNORMAL, 'no connection'), options.connectTimeout);
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.#open();
     // Some WebSockets tell of a refused handshake by an error alone.
-    socket.onerror = () => this.session || this.#lose(ABNORMAL, 'no connection');
-    socket.onclose = ({ code, reason }) => this.#lose(code, reason);
-    socket.onmessage = ({ data }) => this.#receive(data);
+    const events = {
+      open: () => this.#open(),
+      error: () => this.session || this.#lose(ABNORMAL, 'no connection'),
+      close: ({ code, reason }) => this.#lose(code, reason),
+      message: ({ data }) => this.#receive(data)
+    };
+    for (const name in events) {
+      socket['on' + name] = (event) => this.#over || events[name](event);
+    }
   }
 
   /** Sends what there is, once the code that runs now has said all it has to say. */
@@ -86,7 +92,7 @@ export class Link {
   // What the session says
 
   leaving(unserved, code, reason) {
-    this.#draining = true;
+    this.draining = true;
     this.#host.leave(this, code, reason, this.#again(unserved, 'the peer leaves: ' + reason));
   }
 
@@ -97,6 +103,11 @@ export class Link {
 
   refused(exchange, status, message) {
     exchange.fail(status, message);
+  }
+
+  /** A call of this link is to be made again elsewhere. */
+  submit(call) {
+    this.#host.submit(call);
   }
 
   opened(exchange) {
@@ -127,9 +138,13 @@ export class Link {
   }
 
   #send() {
+    if (this.#socket.readyState > 1) {
+      // What is not taken is certainly not sent.
+      return;
+    }
     this.#host.flush(this);
     this.session?.take().forEach((message) => this.#socket.send(message));
-    if (this.#draining && !this.session.busy()) {
+    if (this.draining && !this.session?.busy()) {
       this.close(DONE, 'drained');
       return;
     }
@@ -161,10 +176,11 @@ export class Link {
     if (!this.#over) {
       this.#over = true;
       clearTimeout(this.#timer);
+      clearTimeout(this.#pause);
       this.#rooms.forEach((goesOn) => goesOn());
       this.#socket.close();
-      this.#host.lost(this, code, reason,
-        this.#again(this.session?.close() ?? [], `the connection was lost (${code}${reason && ', ' + reason})`));
+      const message = `the connection was lost (${code}${reason && ', ' + reason})`;
+      this.#host.lost(this, code, reason, this.#again(this.session?.close() ?? [], message), message);
     }
   }
 

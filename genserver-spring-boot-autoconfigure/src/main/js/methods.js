@@ -2,7 +2,7 @@
 
 import { bigBytes, bigNumber, utf8 } from './bytes.js';
 
-const MASK = (1n << 64n) - 1n;
+const MASK = 0xffffffffffffffffn;
 const PRIMES = [0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n];
 const SECRET = Uint8Array.from(atob(
   'uP5sOSOkS758AYEs9yGtHN7UbemDkJfbckCkpLezZx/LeeZOzMDleIJa0H3M/3IhuAhGdPdDJI7gNZDmgTomTDwoUruRwwDLiNBlixtTLqNxZEiX'
@@ -26,8 +26,8 @@ function hashShort(bytes) {
     return tiny(secret(56) ^ secret(64));
   }
   if (length < 4) {
-    const word = bytes[0] << 16 | bytes[length >> 1] << 24 | bytes[length - 1] | length << 8;
-    return tiny(BigInt(word >>> 0) ^ secret(0, 4) ^ secret(4, 4));
+    const word = Uint8Array.of(bytes[length - 1], length, bytes[0], bytes[length >> 1]);
+    return tiny(bigNumber(word, 0) ^ secret(0, 4) ^ secret(4, 4));
   }
   if (length < 9) {
     const hash = bigNumber(bytes, length - 4, 4) ^ bigNumber(bytes, 0, 4) << 32n ^ secret(8) ^ secret(16);
@@ -63,8 +63,8 @@ function hashMiddle(bytes) {
 /** Of more bytes: in stripes of 64, which go into eight lanes. */
 function hashLong(bytes) {
   const { length } = bytes;
-  const [high, last, low] = [1, 3, 0].map((i) => PRIMES[i] >> 32n);
-  const lanes = [high, ...PRIMES.slice(0, 4), last, PRIMES[4], low];
+  const low = PRIMES[0] >> 32n;
+  const lanes = [PRIMES[1] >> 32n, ...PRIMES.slice(0, 4), PRIMES[3] >> 32n, PRIMES[4], low];
   const stripe = (at, from) => {
     for (let i = 0; i < 8; i++) {
       const data = bigNumber(bytes, at + 8 * i);

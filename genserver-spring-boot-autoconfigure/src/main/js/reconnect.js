@@ -2,20 +2,22 @@
 
 import { utf8 } from './bytes.js';
 import {
-  BASE, DONE, EXT, INVALID_ARGUMENT, LONG, RATE, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
+  BASE, CALL, DONE, EXT, INVALID_ARGUMENT, LONG, RATE, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
 } from './constants.js';
-import { ClosedError, RefusedError } from './errors.js';
+import { ClosedError, messageOf, RefusedError } from './errors.js';
+import { Call } from './calls.js';
 import { Link } from './link.js';
+import { checkOptions } from './options.js';
 import { later, now } from './time.js';
 import { base64 } from './values.js';
 
 /** Close codes after which connecting again may help. */
-const RECONNECT = [1001, 1005, 1006, 1011, 1012, 1013, 1014, 4008, 4010];
+const RECONNECT = /^(100[156]|101[1-4]|40(08|10|29))$/;
 /** Codes of a GOAWAY after which to wait longer: calm down, overload. */
 const CROWDED = [4, 8];
 
 const base64url = (token) =>
-  base64(utf8(token)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  base64(utf8(token)).replace(/\W/g, (char) => ({ '+': '-', '/': '_' })[char] ?? '');
 
 export class Connector {
   /** The link in use. */
@@ -29,14 +31,14 @@ export class Connector {
   #links = new Set();
   #queue = [];
   #timer;
+  /** For the token that is waited for. */
+  #limit;
   #attempts = 0;
-  #attempt;
   /** Whether the last token was refused. */
   #fresh;
   // Whether protocols are offered: a browser fails if the peer knows none; and whether it knew one.
   #offers = true;
   #known;
-  #wake = () => this.#hurry();
 
   constructor(href, options, events, serve) {
     this.#href = href;
@@ -52,17 +54,15 @@ export class Connector {
     const full = () => this.#queue.length >= this.#options.maxQueued;
     if (full()) {
       this.flush(this.link);
+      this.#queue = this.#queue.filter(({ settled }) => !settled);
     }
-    if (this.fatal) {
-      call.settle(this.fatal);
-    }
-    else if (full()) {
+    if (full()) {
       call.fail(RefusedError, 'too many operations wait', RESOURCE_EXHAUSTED);
     }
-    else {
+    if (!call.settled) {
       this.#queue.push(call);
-      this.link?.schedule();
     }
+    this.#enqueue([]);
     return call;
   }
 
@@ -72,9 +72,10 @@ export class Connector {
       this.fatal = new ClosedError(message, UNAVAILABLE, { executed: 'no' });
       this.#become('closed', { error: this.fatal });
       clearTimeout(this.#timer);
+      this.#limit?.settle();
       this.#watch('removeEventListener');
       this.#links.forEach((each) => each.close(DONE, message));
-      this.#queue.splice(0).forEach((call) => call.fail(ClosedError, message, UNAVAILABLE));
+      this.#enqueue([]);
     }
   }
 
@@ -93,14 +94,14 @@ export class Connector {
         call.begin(link);
       }
       catch (error) {
-        call.fail(RefusedError, error.message, INVALID_ARGUMENT);
+        call.fail(RefusedError, messageOf(error), INVALID_ARGUMENT);
       }
     }
   }
 
   /** A link will be closed by the peer: another one is opened meanwhile, at once if this one was good. */
   leave(link, code, reason, again) {
-    this.#queue.unshift(...again);
+    this.#enqueue(again);
     if (link === this.link) {
       const crowded = CROWDED.includes(code);
       this.link = undefined;
@@ -115,11 +116,10 @@ export class Connector {
     }
   }
 
-  lost(link, code, reason, again) {
+  lost(link, code, reason, again, message) {
     this.#links.delete(link);
-    this.#queue.unshift(...again);
+    this.#enqueue(again);
     if (link !== this.link) {
-      this.link?.schedule();
       return;
     }
     const { token, mode } = this.#options;
@@ -133,13 +133,22 @@ export class Connector {
     if (bare || refresh) {
       this.#dial();
     }
-    else if (RECONNECT.includes(code) || code === RATE) {
+    else if (RECONNECT.test(code)) {
       this.#attempts += code === RATE ? 5 : 0;
       this.#wait({ code, reason });
     }
     else {
-      this.end(`closed for good (${code}${reason && ', ' + reason})`);
+      this.end(message + ' for good');
     }
+  }
+
+  /** Puts calls before those that wait. After the end none waits, not even one that comes again because of it. */
+  #enqueue(calls) {
+    this.#queue = [...calls, ...this.#queue];
+    if (this.fatal) {
+      this.#queue.splice(0).forEach((call) => call.fail(ClosedError, this.fatal.message, UNAVAILABLE));
+    }
+    this.link?.schedule();
   }
 
   // Connections
@@ -163,15 +172,15 @@ export class Connector {
     if (this.fatal) {
       return;
     }
-    const { token, mode, WebSocket } = this.#options;
-    const mine = this.#attempt = {};
+    const { mode, WebSocket } = this.#options;
     this.#become('connecting', { attempt: this.#attempts });
     try {
-      const credentials = await token?.({ fresh: !!this.#fresh });
-      if (mine === this.#attempt && !this.fatal) {
+      const bearer = await this.#bearer();
+      if (!this.fatal) {
         const offer = { ext: [EXT], base: [BASE] }[mode] ?? [EXT, BASE];
-        if (credentials) {
-          offer.push('bearer.' + base64url(credentials));
+        if (bearer) {
+          checkOptions({ 'token()': bearer });
+          offer.push('bearer.' + base64url(bearer));
         }
         const socket = new WebSocket(this.#href, this.#offers ? offer : []);
         this.#links.add(this.link = new Link(socket, this, this.#options));
@@ -179,7 +188,19 @@ export class Connector {
     }
     catch (error) {
       this.#events.emit('error', error);
-      this.#wait({ reason: error.message });
+      this.#wait({ reason: messageOf(error) });
+    }
+  }
+
+  /** The token for an attempt, which may be long in coming, or never come. */
+  async #bearer() {
+    const { token, connectTimeout } = this.#options;
+    const limit = this.#limit = new Call({ timeout: connectTimeout }, CALL, 'token()');
+    try {
+      return await Promise.race([limit.promise, token?.({ fresh: !!this.#fresh })]);
+    }
+    finally {
+      limit.settle();
     }
   }
 
@@ -195,7 +216,7 @@ export class Connector {
   }
 
   /** The network is back, or the page is looked at: no reason to wait any longer. */
-  #hurry() {
+  #hurry = () => {
     if (globalThis.document?.hidden) {
       return;
     }
@@ -206,10 +227,10 @@ export class Connector {
     else {
       this.link?.probe();
     }
-  }
+  };
 
   #watch(method) {
-    globalThis[method]?.('online', this.#wake);
-    globalThis.document?.[method]('visibilitychange', this.#wake);
+    globalThis[method]?.('online', this.#hurry);
+    globalThis.document?.[method]('visibilitychange', this.#hurry);
   }
 }

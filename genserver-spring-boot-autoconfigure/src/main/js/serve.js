@@ -5,7 +5,9 @@ import {
   CALL, CANCELLED, INVALID_ARGUMENT, MAX_MESSAGE, METHOD_NOT_FOUND, NOT_EXPOSED, RAW_TYPE, T_CONTENT_TYPE, T_KEY
 } from './constants.js';
 import { ClosedError, failureOf } from './errors.js';
+import { each, stop } from './items.js';
 import { decodeValue, encodeValue } from './values.js';
+import { CANCELLED_BY_PEER } from './wire.js';
 
 /** Lets a handler answer a request, if there is one. The host has the client, its option longs, and reports failures. */
 export function serveExchange(exchange, handler, link, { client, longs, report }) {
@@ -22,29 +24,15 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
     type === CALL && exchange.fail(...why);
   };
 
-  /** A generator that fails even at its end is reported, and nothing else. */
-  const stop = async () => {
-    try {
-      await iterator?.return?.();
-    }
-    catch (error) {
-      report(error);
-    }
-  };
-
   const failed = () => {
-    abort.abort(new ClosedError('the caller gave up', CANCELLED));
-    stop();
+    abort.abort(new ClosedError(CANCELLED_BY_PEER, CANCELLED));
+    stop(iterator, report);
   };
 
   const answer = async (result) => {
     iterator = type === CALL && result?.[Symbol.asyncIterator]?.();
     if (iterator) {
-      for (let next; !exchange.over && !(next = await iterator.next()).done;) {
-        exchange.send(encodeValue(next.value ?? null, longs));
-        await link.room(exchange);
-      }
-      exchange.end();
+      await sendItems(iterator, exchange, link, longs);
     }
     else if (type === CALL) {
       exchange.respond(encodeValue(result, longs));
@@ -60,7 +48,7 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
     catch (error) {
       refuse(...failureOf(error));
       report(error);
-      stop();
+      stop(iterator, report);
     }
   };
 
@@ -80,6 +68,16 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
   if (!handler) {
     refuse(METHOD_NOT_FOUND, 'the method' + NOT_EXPOSED, { notExecuted: true });
   }
+}
+
+/** Items of an answer, as far as there is room for them. */
+async function sendItems(iterator, exchange, link, longs) {
+  await each(iterator, async (item) => {
+    exchange.send(encodeValue(item ?? null, longs));
+    await link.room(exchange);
+    return !exchange.over;
+  });
+  exchange.end();
 }
 
 /** Several arguments are an array. A function of one parameter gets an array as it is. */

@@ -5,7 +5,8 @@ import { EMPTY, text, utf8 } from './bytes.js';
 /** Begins the text that stands for a long number while it is in JSON. Random, so that no other text begins so. */
 const MARK = 'long' + Math.random();
 
-const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+/** What kind of object it is, in whatever realm it was made. */
+export const tagOf = (value) => ({}).toString.call(value).slice(8, -1);
 
 /** The bytes of what is nothing but bytes, in whatever realm it was made: a copy of them. */
 export function bytesOf(value) {
@@ -34,7 +35,7 @@ export function decodeValue(bytes, as, longs) {
 }
 
 /** Little by little: calls do not take any number of arguments. */
-export const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+export const base64 = (bytes) => btoa(bytes.reduce((chars, byte) => chars + String.fromCharCode(byte), ''));
 
 /** Bytes within JSON are base64, as Java has them. */
 function encodeJson(value, longs) {
@@ -47,13 +48,14 @@ function encodeJson(value, longs) {
       return MARK + each;
     }
     const tag = tagOf(each);
-    if (Object(each) === each && !/^(Object|Array|String|Number|Boolean|Function)$/.test(tag) && !Object.keys(each).length) {
-      throw new TypeError(`a ${tag} cannot be written as JSON`);
+    if (Object(each) === each ? !/^(Object|Array|String|Number|Boolean|Function)$/.test(tag) && !Object.keys(each).length
+      : tag === 'Number' && !isFinite(each)) {
+      throw new TypeError(`${Object(each) === each ? tag : each} cannot be written as JSON`);
     }
     return each;
   });
   if (json === undefined) {
-    throw new TypeError(`a ${typeof value} cannot be written as JSON`);
+    throw new TypeError(`${typeof value} cannot be written as JSON`);
   }
   return longs === 'bigint' ? json.replace(new RegExp(`"${MARK}(-?\\d+)"`, 'g'), '$1') : json;
 }

@@ -22,7 +22,7 @@ export function demand(holds, violation = 'malformed frame', code = PROTOCOL_VIO
 /** What is too long is refused before anything of it is sent. */
 export function limit(length, max) {
   if (length > max) {
-    throw new RangeError(`${length} bytes are more than the peer takes, ${max}`);
+    throw new RangeError(`${length} bytes, more than the ${max} that the peer takes`);
   }
 }
 

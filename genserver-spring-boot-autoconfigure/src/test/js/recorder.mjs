@@ -16,7 +16,7 @@ export class Recorder {
   }
 
   #id(exchange) {
-    return exchange.id ?? this.calls.indexOf(exchange) + 1;
+    return exchange.id < Infinity ? exchange.id : this.calls.indexOf(exchange) + 1;
   }
 
   schedule() {
@@ -65,7 +65,7 @@ export class Recorder {
   }
 
   failed(call) {
-    this.#note('failed', this.#id(call), call.id === undefined ? 'CONNECTION_CLOSED' : 'CANCELLED_BY_PEER');
+    this.#note('failed', this.#id(call), call.id === Infinity ? 'CONNECTION_CLOSED' : 'CANCELLED_BY_PEER');
   }
 
   cancelled(request) {

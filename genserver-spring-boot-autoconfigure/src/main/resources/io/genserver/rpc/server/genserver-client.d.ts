@@ -27,20 +27,23 @@ export interface ConnectOptions {
   mode?: 'auto' | Mode;
   /** Milliseconds a call may take, waiting for a connection included: 5000. */
   timeout?: number;
-  /** Milliseconds connecting may take: 10000. */
+  /** Milliseconds connecting may take, and so may the token before: 10000. */
   connectTimeout?: number;
   /** Operations that may wait for a connection, or for a place on it: 1024. */
   maxQueued?: number;
-  /** Silence in milliseconds after which the server is asked for a sign of life, and how long it has to give it. */
+  /** Milliseconds of silence after which the server is asked for a sign of life (25000), and how long it has to give it (10000). */
   keepAlive?: { interval?: number; timeout?: number };
-  /** The first and the longest delay before connecting again, in milliseconds; half of it on average. */
+  /** The first and the longest delay before connecting again, in milliseconds (200, 20000); half of it on average. */
   backoff?: { initial?: number; max?: number };
   /**
    * How integers come that a number cannot hold, those beyond 2^53 - 1 on either side: rounded (`number`, by default), as
    * `bigint`, or as `string`. Smaller ones are always numbers. With `bigint`, arguments may hold BigInts, too.
    */
   longs?: 'number' | 'bigint' | 'string';
-  /** A bearer token for each attempt to connect. `fresh` if the last one was refused. */
+  /**
+   * A bearer token for each attempt to connect. `fresh` if the last one was refused. If it fails, or has not settled after
+   * `connectTimeout`, that is told to `on('error')` and asked again after the delay.
+   */
   token?(context: { fresh: boolean }): string | undefined | Promise<string | undefined>;
 }
 
@@ -49,11 +52,11 @@ export interface CallOptions {
   timeout?: number;
   /** Cancels the operation, which fails with the signal's reason. */
   signal?: AbortSignal;
-  /** Which instance of a keyed server is meant. */
+  /** Which instance of a keyed server is meant: any text without lone surrogates. */
   key?: string;
   /** How to read what comes back: JSON unless the server says that it is bytes. Base mode cannot say. */
   as?: 'json' | 'text' | 'bytes';
-  /** Whether it may run twice: then it is sent again when a connection is lost. */
+  /** Whether it may run twice: then it is sent again when a connection is lost. Not unless set. */
   idempotent?: boolean;
   /** Headers, in ext mode: with key and method name at most 8 KiB. Names are 1 to 255 printable ASCII characters. */
   headers?: Record<string, string>;
@@ -64,7 +67,10 @@ export interface CallOptions {
 export interface StreamOptions<T = unknown> extends CallOptions {
   /** Items that may be on their way or wait here, in ext mode: 256. */
   prefetch?: number;
-  /** When a connection is lost: the arguments with which the stream goes on after the last item that came. */
+  /**
+   * When a connection is lost, or its server leaves: the arguments with which the stream goes on after the last item that
+   * came. What it throws ends the stream.
+   */
   resume?(last: T): unknown[] | object;
 }
 
@@ -82,9 +88,9 @@ export interface ItemStream<T> extends AsyncIterable<T> {
 
 /** A stream of answers to a stream of items. */
 export interface Channel<In, Out> extends ItemStream<Out> {
-  /** Resolves once there was room for the item; false if nobody wants it any more. */
+  /** Resolves once there was room for the item; false after `end()`, or if nobody wants it any more. */
   send(item: In): Promise<boolean>;
-  /** There are no more items. */
+  /** There are no more items. Has an effect once. */
   end(): Promise<void>;
 }
 
@@ -99,7 +105,7 @@ export interface ServeContext {
 
 /**
  * Arguments: an array of them, one for each parameter; or an object of them by name. A single ArrayBuffer, or view of one, is
- * sent as the bytes that it is; among others it is base64. What cannot be written as JSON rejects the call.
+ * sent as the bytes that it is; among others it is base64. What cannot be written as JSON rejects the call: NaN, for example.
  */
 export type Arguments = unknown[] | object;
 
@@ -107,10 +113,13 @@ export type Arguments = unknown[] | object;
 export interface GenServerClient {
   /** Calls an operation such as `kv.get`. That of a stream fails, unless it looks like one answer: use `stream`. */
   call<R = unknown>(method: string, args?: Arguments, options?: CallOptions): Promise<R>;
-  /** Sends a message nobody answers. What cannot be sent in time is told to `on('error')`. */
+  /**
+   * Sends a message nobody answers. What cannot be sent in time is told to `on('error')`. In ext mode one that crosses the
+   * leave of the server is sent again over the next connection.
+   */
   cast(method: string, args?: Arguments, options?: CallOptions): void;
   stream<T = unknown>(method: string, args?: Arguments, options?: StreamOptions<T>): ItemStream<T>;
-  /** A call whose arguments are followed by items. */
+  /** A call whose arguments are followed by items. What gives them is left, by `return()`, once they are not wanted. */
   upload<R = unknown>(method: string, args: Arguments, items: Iterable<unknown> | AsyncIterable<unknown>, options?: CallOptions): Promise<R>;
   channel<In = unknown, Out = unknown>(method: string, args?: Arguments, options?: StreamOptions<Out>): Channel<In, Out>;
   /** The servers as objects: `proxy<Api>().kv.get('k')`, `proxy<Api>().room('lobby').join('me')`. */

@@ -74,7 +74,8 @@ class NodeTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery", "refusals" })
+	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery", "refusals", "leaving",
+			"hostile" })
 	void theClientDoesWhatItsTestsSay(String name) throws Exception {
 		run(name, Map.of());
 	}
