@@ -52,7 +52,7 @@ class LayoutTest {
 	/**
 	 * Packages that are larger, with the number of their classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_PACKAGES = Map.of("io.genserver", 48, "runtime", 119, "protocol",
+	private static final Map<String, Integer> LARGER_PACKAGES = Map.of("io.genserver", 48, "runtime", 114, "protocol",
 			67, "rpc", 71);
 
 	private static final int CIRCLE = 10;
@@ -61,7 +61,7 @@ class LayoutTest {
 	 * The largest circle of each package that has one above the limit, with the number of
 	 * its classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime", 72, "rpc", 21);
+	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime", 63, "rpc", 21);
 
 	static List<PackageTable.Row> rows() {
 		return TABLE.rows();
@@ -222,7 +222,7 @@ class LayoutTest {
 	void durationsBecomeNumbersInOnePlace() {
 		// Anywhere else a duration that is long enough would be an ArithmeticException.
 		noClasses().that()
-			.doNotHaveFullyQualifiedName("io.genserver.runtime.Durations")
+			.doNotHaveFullyQualifiedName("io.genserver.time.Durations")
 			.and()
 			.doNotHaveFullyQualifiedName(GenServerTimeoutException.class.getName())
 			.and()
@@ -240,7 +240,7 @@ class LayoutTest {
 	void oneClassLogs() {
 		// What a peer wrote can be part of any line: that class makes it fit.
 		noClasses().that()
-			.haveNameNotMatching("io\\.genserver\\.runtime\\.SafeLogger(\\$\\d+)?")
+			.haveNameNotMatching("io\\.genserver\\.log\\.SafeLogger(\\$\\d+)?")
 			.and()
 			.resideOutsideOfPackage("io.genserver.demo..")
 			.should()

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 import io.genserver.background.ServiceInfo;
 import io.genserver.background.ServiceState;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;

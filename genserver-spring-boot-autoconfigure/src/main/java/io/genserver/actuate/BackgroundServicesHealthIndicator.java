@@ -7,7 +7,7 @@ import java.util.Map;
 import io.genserver.background.BackgroundServices;
 import io.genserver.background.ServiceInfo;
 import io.genserver.background.ServiceState;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;

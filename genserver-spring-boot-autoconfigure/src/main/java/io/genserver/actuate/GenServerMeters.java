@@ -9,7 +9,7 @@ import io.genserver.DeadLetterListener;
 import io.genserver.Envelope;
 import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerWatcher;

@@ -6,7 +6,7 @@ import java.util.List;
 import io.genserver.Overflow;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ShutdownTime;
 import org.jspecify.annotations.Nullable;

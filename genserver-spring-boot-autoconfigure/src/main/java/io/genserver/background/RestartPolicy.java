@@ -2,8 +2,8 @@ package io.genserver.background;
 
 import java.time.Duration;
 
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.RestartHistory;
+import io.genserver.time.Durations;
 
 /**
  * How often a background service that throws is run again. The pause before a restart

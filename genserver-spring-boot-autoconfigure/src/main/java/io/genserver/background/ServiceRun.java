@@ -7,10 +7,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
-import io.genserver.runtime.Durations;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.RestartHistory;
-import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.ThreadState;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package io.genserver.background;
 
 import java.time.Duration;
 
-import io.genserver.runtime.Durations;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

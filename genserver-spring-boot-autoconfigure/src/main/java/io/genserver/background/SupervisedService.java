@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

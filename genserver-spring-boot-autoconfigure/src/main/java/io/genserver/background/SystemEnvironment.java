@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.genserver.protocol.MetadataCodec.Decoded;
 import io.genserver.protocol.ResponseFailure.Cause;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.genserver.protocol;
 
 import java.util.concurrent.TimeUnit;
 
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;

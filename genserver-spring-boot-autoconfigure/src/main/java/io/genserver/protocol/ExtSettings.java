@@ -1,6 +1,6 @@
 package io.genserver.protocol;
 
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 
 /**

@@ -1,7 +1,7 @@
 package io.genserver.protocol;
 
 import io.genserver.protocol.ResponseFailure.Cause;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

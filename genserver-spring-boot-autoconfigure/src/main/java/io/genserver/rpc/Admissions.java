@@ -13,9 +13,9 @@ import io.genserver.Caller;
 import io.genserver.RpcAuthorization;
 import io.genserver.RpcAuthorization.Target;
 import io.genserver.RpcException;
+import io.genserver.log.Throwables;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

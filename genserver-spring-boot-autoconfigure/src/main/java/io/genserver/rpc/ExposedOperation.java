@@ -3,13 +3,13 @@ package io.genserver.rpc;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ContentType;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.runtime.Operation;
-import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 

@@ -19,8 +19,8 @@ import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Admissions.Admission;
 import io.genserver.rpc.ReplyRoom.Held;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.Operation.Kind;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

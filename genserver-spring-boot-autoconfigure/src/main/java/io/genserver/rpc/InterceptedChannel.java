@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import io.genserver.RpcRequest.Kind;
-import io.genserver.runtime.Throwables;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

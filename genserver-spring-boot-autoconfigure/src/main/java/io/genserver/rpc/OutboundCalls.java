@@ -16,6 +16,7 @@ import io.genserver.CallInterruptedException;
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerTimeoutException;
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.OutboundCall;
@@ -24,8 +25,7 @@ import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.Durations;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.FailureLog;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;

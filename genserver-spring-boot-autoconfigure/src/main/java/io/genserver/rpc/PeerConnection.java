@@ -9,7 +9,7 @@ import io.genserver.protocol.GoAway;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;

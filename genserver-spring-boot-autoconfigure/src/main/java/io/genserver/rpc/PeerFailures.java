@@ -13,14 +13,14 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.RpcAuthorization.Target;
 import io.genserver.RpcException;
+import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.CallersFault;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.FailureLog;
-import io.genserver.runtime.SafeLogger;
-import io.genserver.runtime.Throwables;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

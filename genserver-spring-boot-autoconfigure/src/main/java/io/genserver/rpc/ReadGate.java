@@ -9,7 +9,7 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 
 /**
  * Stops and resumes reading from a connection in base mode, which knows no other way to

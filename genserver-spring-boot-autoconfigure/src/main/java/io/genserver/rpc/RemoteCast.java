@@ -1,8 +1,8 @@
 package io.genserver.rpc;
 
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
-import io.genserver.runtime.SafeLogger;
 
 /**
  * A message to the peer that it does not answer.

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.genserver.Keyed;
 import io.genserver.rpc.codec.RpcCodec;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.ReplyAdapters;
+import io.genserver.time.Durations;
 
 /**
  * Makes proxies of servers at the other end of a connection, by their contracts. A

@@ -17,7 +17,7 @@ import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 
 /**
  * What the callers of remote operations are told when there is no reply.

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.genserver.RpcInterceptor;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

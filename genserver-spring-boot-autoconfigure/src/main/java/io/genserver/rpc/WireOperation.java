@@ -6,13 +6,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
 import io.genserver.runtime.Operation;
-import io.genserver.runtime.SafeLogger;
-import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 import io.genserver.ServerInfo;
+import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,6 +9,7 @@ import io.genserver.CallInterruptedException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.genserver.GenServerEvent;
 import io.genserver.ServerState;
+import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

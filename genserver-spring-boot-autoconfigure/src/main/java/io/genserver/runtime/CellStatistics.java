@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 
 import io.genserver.ServerInfo;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import io.genserver.ServerInfo;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

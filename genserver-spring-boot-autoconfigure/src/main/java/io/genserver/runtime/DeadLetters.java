@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.log.SafeLogger;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 

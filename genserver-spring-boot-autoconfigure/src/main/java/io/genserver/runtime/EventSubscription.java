@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.genserver.SlowSubscriber;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

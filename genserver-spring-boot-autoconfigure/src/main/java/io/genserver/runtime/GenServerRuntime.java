@@ -20,6 +20,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.ServerSettings.StartFailure;
 import org.jspecify.annotations.Nullable;
 

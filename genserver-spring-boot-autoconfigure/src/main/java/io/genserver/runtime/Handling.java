@@ -14,6 +14,8 @@ import io.genserver.Caller;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.SupervisionStrategy;
+import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

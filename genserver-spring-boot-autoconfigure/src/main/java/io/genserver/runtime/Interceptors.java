@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerInterceptor.Invocation;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,6 +10,7 @@ import io.genserver.FunctionRefusedException;
 import io.genserver.GenServerRef;
 import io.genserver.Request;
 import io.genserver.UnknownOperationException;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

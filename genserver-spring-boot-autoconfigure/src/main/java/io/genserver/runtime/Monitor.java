@@ -5,6 +5,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.genserver.log.SafeLogger;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

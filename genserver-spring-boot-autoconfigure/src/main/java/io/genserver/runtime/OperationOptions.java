@@ -3,6 +3,8 @@ package io.genserver.runtime;
 import java.lang.reflect.Method;
 
 import io.genserver.Call;
+import io.genserver.time.DurationText;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

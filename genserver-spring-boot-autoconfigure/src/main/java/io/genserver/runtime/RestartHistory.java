@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import io.genserver.time.Durations;
+
 /**
  * Decides whether something that failed may restart, and after which pause: for servers
  * and background services alike. There may be so many restarts within a window. The pause

@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.ServerInfo;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

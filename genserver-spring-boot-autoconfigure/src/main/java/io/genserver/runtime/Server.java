@@ -16,6 +16,8 @@ import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.UnknownOperationException;
+import io.genserver.log.Throwables;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,8 @@ import java.lang.invoke.VarHandle;
 import io.genserver.DeadLetter;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.log.Labelled;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * end before the other has ended either, and a third cell, which waits for the end of the
  * second, cannot begin.
  */
-final class ServerCell implements Watched {
+final class ServerCell implements Watched, Labelled {
 
 	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
 
@@ -680,7 +682,8 @@ final class ServerCell implements Watched {
 	}
 
 	/** Name and key, for messages. */
-	String label() {
+	@Override
+	public String label() {
 		return (this.key != null) ? name() + "/" + this.key : name();
 	}
 

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import io.genserver.log.SafeLogger;
+
 /**
  * Reports servers that are added and removed at run time to those that keep something for
  * each server. All reports are made under one lock, so watchers see them one at a time.

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.log.SafeLogger;
 
 /**
  * Stops all servers within the time that is left. Handlers that called for the shutdown

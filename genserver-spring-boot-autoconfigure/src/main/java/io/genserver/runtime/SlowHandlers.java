@@ -3,6 +3,8 @@ package io.genserver.runtime;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.ServerInfo;
+import io.genserver.log.SafeLogger;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.genserver.log.SafeLogger;
+
 /**
  * Sees to it that there are workers, and no more than needed: on virtual threads, and on
  * platform threads while those do not get to run.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.genserver.SupervisionStrategy;
+import io.genserver.time.Durations;
 
 /**
  * What becomes of a server whose handler failed.

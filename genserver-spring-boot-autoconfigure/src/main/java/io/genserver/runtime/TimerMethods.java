@@ -12,6 +12,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 import io.genserver.Every;
+import io.genserver.time.DurationText;
+import io.genserver.time.Durations;
 
 /**
  * Finds the methods of a class that are timers: those annotated {@link Every}. A method

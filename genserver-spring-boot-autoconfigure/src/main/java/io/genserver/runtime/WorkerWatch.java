@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.genserver.time.Durations;
+
 /**
  * What the monitor does about workers at every tick: it notices those that stay in one
  * task, sets them aside, and adds others while there is work and nobody to do it. Only

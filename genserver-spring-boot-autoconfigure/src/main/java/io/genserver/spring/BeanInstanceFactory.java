@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.genserver.FunctionRefusedException;
 import io.genserver.runtime.CallersFault;
 import io.genserver.runtime.InstanceFactory;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;

@@ -5,7 +5,7 @@ import java.util.Objects;
 
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -4,7 +4,7 @@ import java.lang.reflect.Method;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.runtime.HandlerMethod;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 

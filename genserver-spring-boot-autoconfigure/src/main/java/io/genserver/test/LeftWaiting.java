@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 import io.genserver.ServerInfo;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

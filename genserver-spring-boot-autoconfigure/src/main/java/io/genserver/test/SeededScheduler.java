@@ -14,9 +14,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.runtime.DeadlineWheel;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.Waiter;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,7 +14,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

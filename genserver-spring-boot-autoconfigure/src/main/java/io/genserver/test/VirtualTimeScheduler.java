@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-import io.genserver.runtime.Durations;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.Waiter;
+import io.genserver.time.Durations;
 
 /**
  * A scheduler whose threads are real and whose time is not: any thread may use servers,

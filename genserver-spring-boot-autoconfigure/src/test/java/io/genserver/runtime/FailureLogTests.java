@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.genserver.GenServerRef;
 import io.genserver.SupervisionStrategy;
+import io.genserver.log.SafeLogger;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

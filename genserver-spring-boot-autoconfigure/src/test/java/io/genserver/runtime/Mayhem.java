@@ -24,6 +24,7 @@ import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.Reply;
 import io.genserver.SupervisionStrategy;
+import io.genserver.log.Throwables;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 

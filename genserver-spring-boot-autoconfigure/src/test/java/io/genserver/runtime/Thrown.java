@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.util.function.Supplier;
 
+import io.genserver.log.Throwables;
+
 /**
  * What code of an application may throw, its worst included.
  */

@@ -11,7 +11,7 @@ import io.genserver.rpc.server.BuiltInMethods;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import io.genserver.spring.ServersElsewhere;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -6,9 +6,9 @@ import java.util.List;
 
 import io.genserver.autoconfigure.server.ConfiguredServerNames;
 import io.genserver.autoconfigure.server.GenServerProperties.UnknownServers;
+import io.genserver.log.SafeLogger;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.runtime.Operation;
-import io.genserver.runtime.SafeLogger;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
 

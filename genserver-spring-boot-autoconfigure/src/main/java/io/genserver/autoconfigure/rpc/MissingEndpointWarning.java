@@ -2,7 +2,7 @@ package io.genserver.autoconfigure.rpc;
 
 import java.util.Arrays;
 
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationContext;

@@ -3,7 +3,7 @@ package io.genserver.rpc.client;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 
 /**
  * Decides how long a client pauses before it tries to connect again.

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 import io.genserver.protocol.CloseCode;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 
 /**
  * How long to wait before connecting again: a random time between nothing and a limit

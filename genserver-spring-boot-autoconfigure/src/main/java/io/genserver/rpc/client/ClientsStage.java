@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.genserver.rpc.socket.WebSocketTransport;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.LifecycleStage;
 import io.genserver.runtime.ShutdownTime;
+import io.genserver.time.Durations;
 
 /**
  * Closes the connections of an application's clients when it stops, once its servers have

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
 import io.genserver.GenServerUnavailableException;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 

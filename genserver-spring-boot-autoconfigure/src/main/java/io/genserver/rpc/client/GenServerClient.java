@@ -28,7 +28,7 @@ import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.WebSocketTransport;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;

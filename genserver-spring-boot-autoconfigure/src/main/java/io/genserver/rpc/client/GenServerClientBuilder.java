@@ -26,7 +26,7 @@ import io.genserver.rpc.StreamFailure;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.socket.SocketSettings;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;

@@ -17,13 +17,13 @@ import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 
 import io.genserver.GenServerUnavailableException;
+import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.GoAway;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.UnsentCast;
 import io.genserver.rpc.socket.WebSocketTransport;
-import io.genserver.runtime.SafeLogger;
-import io.genserver.runtime.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**

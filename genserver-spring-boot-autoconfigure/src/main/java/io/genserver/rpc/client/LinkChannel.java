@@ -22,7 +22,7 @@ import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.RemoteMethod;
 import io.genserver.rpc.RequestBody;
 import io.genserver.rpc.RpcChannel;
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 
+import io.genserver.log.SafeLogger;
 import io.genserver.rpc.OutboundCalls;
 import io.genserver.rpc.UnsentCast;
-import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

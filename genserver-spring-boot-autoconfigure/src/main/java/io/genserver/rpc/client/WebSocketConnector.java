@@ -9,12 +9,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
+import io.genserver.log.Throwables;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
-import io.genserver.runtime.Durations;
-import io.genserver.runtime.Throwables;
+import io.genserver.time.Durations;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;

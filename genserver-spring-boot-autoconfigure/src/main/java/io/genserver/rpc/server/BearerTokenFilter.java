@@ -2,7 +2,7 @@ package io.genserver.rpc.server;
 
 import java.util.List;
 
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;

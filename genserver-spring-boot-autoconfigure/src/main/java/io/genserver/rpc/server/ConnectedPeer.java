@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import io.genserver.Caller;
 import io.genserver.RpcPeer;
 import io.genserver.RpcPeerEvent;
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
-import io.genserver.runtime.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,10 +6,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.FailureLog;
 import io.genserver.runtime.LifecycleStage;
 import io.genserver.runtime.ShutdownTime;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;

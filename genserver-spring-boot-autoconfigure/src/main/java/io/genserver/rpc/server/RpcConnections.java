@@ -22,12 +22,12 @@ import java.util.regex.Pattern;
 import io.genserver.RpcPeer;
 import io.genserver.RpcPeerEvent;
 import io.genserver.RpcPeers;
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
-import io.genserver.runtime.Durations;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.time.Durations;
 import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 

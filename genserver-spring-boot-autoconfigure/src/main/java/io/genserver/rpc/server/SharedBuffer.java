@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
-import io.genserver.runtime.SafeLogger;
 
 /**
  * What all connections together may hold: bytes received and not handled, and bytes to be

@@ -2,7 +2,7 @@ package io.genserver.rpc.socket;
 
 import java.time.Duration;
 
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 
 /**
  * Decides when a silent peer is asked for a sign of life, and when it is given up. One

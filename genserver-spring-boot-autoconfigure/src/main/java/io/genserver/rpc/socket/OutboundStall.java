@@ -2,7 +2,7 @@ package io.genserver.rpc.socket;
 
 import java.time.Duration;
 
-import io.genserver.runtime.Durations;
+import io.genserver.time.Durations;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.genserver.rpc.socket;
 
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;

@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
+import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.FrameRate;
@@ -17,9 +18,8 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.PeerConnection;
 import io.genserver.rpc.Transport;
-import io.genserver.runtime.Durations;
 import io.genserver.runtime.FailureLog;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;

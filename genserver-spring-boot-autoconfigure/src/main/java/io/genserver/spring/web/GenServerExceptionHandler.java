@@ -4,7 +4,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
-import io.genserver.runtime.SafeLogger;
+import io.genserver.log.SafeLogger;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;

@@ -9,7 +9,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
 import io.genserver.runtime.CallersFault;
-import io.genserver.runtime.Throwables;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.log;
 
 import java.util.Arrays;
 
@@ -10,15 +10,13 @@ import org.slf4j.event.Level;
 /**
  * A log that throws nothing, whatever is wrong with the log or with what is logged: the
  * engine logs in the midst of its work, and a server must not stop because a line cannot
- * be written. Throwables are logged as {@link Throwables#describable} shows them, cells
- * by their labels.
+ * be written. Throwables are logged as {@link Throwables#describable} shows them,
+ * {@link Labelled} things by their labels.
  * <p>
  * The only way to the log for all of this library, since what a peer wrote can be part of
  * nearly any line: every argument is logged as {@link LogText} makes it fit, and so are
  * the messages of throwables. What is passed as format is logged as it is and must be a
  * constant. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class SafeLogger {
 
@@ -225,7 +223,7 @@ public final class SafeLogger {
 			for (int i = 0; i < arguments.length; i++) {
 				arguments[i] = switch (arguments[i]) {
 					case Throwable throwable -> Throwables.loggable(throwable);
-					case ServerCell cell -> LogText.of(cell.label());
+					case Labelled labelled -> LogText.of(labelled.label());
 					case Number number -> number;
 					case null -> null;
 					case Object other -> LogText.of(String.valueOf(other));

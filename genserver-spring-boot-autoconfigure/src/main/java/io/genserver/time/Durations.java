@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.time;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -7,8 +7,6 @@ import java.util.concurrent.TimeUnit;
  * Durations as numbers. A {@link Duration} holds up to 292 billion years, which fit into
  * no {@code long}: all that a user may have set is turned into a number here and nowhere
  * else. What is longer than a century counts as a century.
- *
- * @since 0.1.0
  */
 public final class Durations {
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.time;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -10,8 +10,6 @@ import java.util.regex.Pattern;
 /**
  * Durations as annotations spell them: a number and a unit ({@code 500ms}), or ISO-8601
  * ({@code PT0.5S}).
- *
- * @since 0.1.0
  */
 public final class DurationText {
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.log;
 
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.log;
 
 import java.util.concurrent.CompletionException;
 
@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes on what a handler threw.
- *
- * @since 0.1.0
  */
 public final class Throwables {
 
@@ -30,7 +28,7 @@ public final class Throwables {
 	}
 
 	/** Throw it as it was thrown. */
-	static RuntimeException sneaky(Throwable throwable) {
+	public static RuntimeException sneaky(Throwable throwable) {
 		return Throwables.<RuntimeException>cast(throwable);
 	}
 
@@ -104,7 +102,7 @@ public final class Throwables {
 	 * Return what a future of the JDK can be completed with. Its dependents would not
 	 * complete if they could not ask the failure what it is.
 	 */
-	static Throwable forFuture(Throwable failure) {
+	public static Throwable forFuture(Throwable failure) {
 		try {
 			if (readable(failure, DEEPEST) < 0) {
 				return new CompletionException(Described.text(failure), failure);

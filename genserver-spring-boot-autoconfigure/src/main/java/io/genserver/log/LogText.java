@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.log;
 
 /**
  * Text as it may stand in a log, whoever wrote it: a key, a name or a message of a peer
