@@ -80,7 +80,7 @@ export interface StreamOptions<T = unknown> extends CallOptions {
 export interface ItemStream<T> extends AsyncIterable<T> {
   next(): Promise<IteratorResult<T, undefined>>;
   return(value?: any): Promise<IteratorReturnResult<any>>;
-  throw(error?: unknown): Promise<never>;
+  throw(error?: unknown): Promise<IteratorResult<T, undefined>>;
   [Symbol.asyncIterator](): this;
   /** Wants no more items, not even those that wait to be read. */
   cancel(): void;

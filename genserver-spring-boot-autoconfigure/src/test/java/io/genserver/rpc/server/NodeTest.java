@@ -75,7 +75,7 @@ class NodeTest {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery", "refusals", "leaving",
-			"hostile" })
+			"hostile", "types" })
 	void theClientDoesWhatItsTestsSay(String name) throws Exception {
 		run(name, Map.of());
 	}
