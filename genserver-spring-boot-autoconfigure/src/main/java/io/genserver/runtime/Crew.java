@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 /**
  * The workers on one kind of thread, virtual or platform: how many there are, which of
@@ -38,7 +39,15 @@ final class Crew {
 
 	private final ConcurrentLinkedDeque<Worker> idle = new ConcurrentLinkedDeque<>();
 
+	private final UnaryOperator<Thread> factory;
+
 	Crew(boolean platform, int limit, int usual) {
+		this(platform, limit, usual, UnaryOperator.identity());
+	}
+
+	/** With what is made of each thread before it is started. */
+	Crew(boolean platform, int limit, int usual, UnaryOperator<Thread> threads) {
+		this.factory = threads;
 		this.platform = platform;
 		this.limit = limit;
 		this.usual = usual;
@@ -89,10 +98,11 @@ final class Crew {
 	/** The thread of a worker that was admitted, not started. */
 	Thread thread(Worker worker) {
 		int number = this.made.incrementAndGet();
-		return (this.platform ? Thread.ofPlatform().daemon().name("genserver-worker-platform-", number)
-				: Thread.ofVirtual().name("genserver-worker-", number))
-			.inheritInheritableThreadLocals(false)
-			.unstarted(worker);
+		return this.factory
+			.apply((this.platform ? Thread.ofPlatform().daemon().name("genserver-worker-platform-", number)
+					: Thread.ofVirtual().name("genserver-worker-", number))
+				.inheritInheritableThreadLocals(false)
+				.unstarted(worker));
 	}
 
 	/** Count one more that is listed, unless there are so many. */

@@ -15,7 +15,7 @@ final class RunQueues {
 
 	private static final int KEPT = 4_096;
 
-	private final Queue<Runnable> shared = new ConcurrentLinkedQueue<>();
+	private final Queue<Runnable> shared;
 
 	private final MpmcVarHandleArrayQueue<Runnable> kept = new MpmcVarHandleArrayQueue<>(KEPT);
 
@@ -23,6 +23,18 @@ final class RunQueues {
 	private volatile boolean keeping;
 
 	private final Roster roster = new Roster();
+
+	RunQueues() {
+		this(new ConcurrentLinkedQueue<>());
+	}
+
+	/**
+	 * Create.
+	 * @param shared what is made ready elsewhere than on a worker; safe on any thread
+	 */
+	RunQueues(Queue<Runnable> shared) {
+		this.shared = shared;
+	}
 
 	Roster roster() {
 		return this.roster;

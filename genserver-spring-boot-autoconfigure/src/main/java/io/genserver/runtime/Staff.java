@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 import io.genserver.log.SafeLogger;
 
@@ -33,7 +34,7 @@ final class Staff {
 	private final Crew crew;
 
 	/** Those that work while workers of the crew do not get to run. */
-	private final Crew help = new Crew(true, MAX_PLATFORM_WORKERS, 0);
+	private final Crew help;
 
 	private final AtomicBoolean saidNoThread = new AtomicBoolean();
 
@@ -42,11 +43,12 @@ final class Staff {
 	 */
 	private volatile boolean starved;
 
-	Staff(WorkerScheduler scheduler, RunQueues queues, int parallelism) {
+	Staff(WorkerScheduler scheduler, RunQueues queues, int parallelism, UnaryOperator<Thread> threads) {
 		this.scheduler = scheduler;
 		this.queues = queues;
 		this.parallelism = parallelism;
-		this.crew = new Crew(false, MAX_WORKERS, parallelism);
+		this.crew = new Crew(false, MAX_WORKERS, parallelism, threads);
+		this.help = new Crew(true, MAX_PLATFORM_WORKERS, 0, threads);
 	}
 
 	/** Whether a worker is of those that are to work now. */
@@ -70,12 +72,17 @@ final class Staff {
 		if (!kind.unlistExtra()) {
 			return false;
 		}
-		if (isWanted(worker) && this.queues.hasSurplus()) {
-			kind.listed();
-			return false;
+		boolean ends = false;
+		try {
+			ends = !isWanted(worker) || !this.queues.hasSurplus();
 		}
-		worker.retired = true;
-		return true;
+		finally {
+			if (!ends) {
+				kind.listed();
+			}
+		}
+		worker.retired = ends;
+		return ends;
 	}
 
 	/**

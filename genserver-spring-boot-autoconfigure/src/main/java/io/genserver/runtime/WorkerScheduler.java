@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,9 @@ final class WorkerScheduler implements Scheduler {
 
 	private final int maxSearching = Math.max(1, this.parallelism / 2);
 
-	private final RunQueues queues = new RunQueues();
+	private final RunQueues queues;
 
-	private final Staff staff = new Staff(this, this.queues, this.parallelism);
+	private final Staff staff;
 
 	private final AtomicInteger searching = new AtomicInteger();
 
@@ -79,6 +80,13 @@ final class WorkerScheduler implements Scheduler {
 
 	/** With a time of its own, in nanoseconds, after which workers without work end. */
 	WorkerScheduler(RuntimeSettings settings, long keepAlive) {
+		this(settings, keepAlive, new RunQueues(), UnaryOperator.identity());
+	}
+
+	/** With queues of its own, and what is made of each worker's thread. */
+	WorkerScheduler(RuntimeSettings settings, long keepAlive, RunQueues queues, UnaryOperator<Thread> threads) {
+		this.queues = queues;
+		this.staff = new Staff(this, queues, this.parallelism, threads);
 		this.classLoader = settings.classLoaderOrCallers();
 		this.keepAlive = keepAlive;
 		this.settings = settings;
@@ -139,7 +147,7 @@ final class WorkerScheduler implements Scheduler {
 		if (worker != null) {
 			worker.hold();
 			if (worker.hasQueued()) {
-				this.staff.ensureWorker();
+				ensureWorker();
 			}
 		}
 		if (spin(waiter)) {
@@ -167,6 +175,16 @@ final class WorkerScheduler implements Scheduler {
 		}
 		finally {
 			waiter.thread(null);
+		}
+	}
+
+	private void ensureWorker() {
+		try {
+			this.staff.ensureWorker();
+		}
+		catch (Throwable ex) {
+			// The monitor sees that the worker is held, and to the rest.
+			hasten();
 		}
 	}
 
@@ -367,8 +385,16 @@ final class WorkerScheduler implements Scheduler {
 		}
 		kind.rest(worker);
 		VarHandle.fullFence();
-		if ((this.staff.isWanted(worker) && this.queues.hasSurplus()) || this.closed) {
-			kind.unrest(worker);
+		boolean rests = false;
+		try {
+			rests = (!this.staff.isWanted(worker) || !this.queues.hasSurplus()) && !this.closed;
+		}
+		finally {
+			if (!rests) {
+				kind.unrest(worker);
+			}
+		}
+		if (!rests) {
 			return true;
 		}
 		if (kind.count() > kind.usual()) {

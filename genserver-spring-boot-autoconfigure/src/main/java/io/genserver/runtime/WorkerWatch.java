@@ -125,9 +125,8 @@ final class WorkerWatch {
 				if (!worker.isHeld()) {
 					worker.hold();
 				}
-				else if (worker.setAside()) {
+				else if (setAside(worker, now)) {
 					sweep = true;
-					note(worker, now);
 				}
 			}
 			worker.seen = begun;
@@ -143,15 +142,23 @@ final class WorkerWatch {
 		return running > 0 || !this.aside.isEmpty();
 	}
 
-	private void note(Worker worker, long now) {
-		worker.wakeGap = FIRST_WAKE;
-		worker.wakeAt = now + FIRST_WAKE;
-		this.vacated += worker.isWaiting() ? 1 : 0;
-		this.scheduler.handOver(worker);
+	/**
+	 * It is noted first, which takes memory: one that is not aside after all is dropped
+	 * when it is looked at, but one that was not noted would never be.
+	 */
+	private boolean setAside(Worker worker, long now) {
 		if (!worker.noted) {
 			this.aside.add(worker);
 			worker.noted = true;
 		}
+		worker.wakeGap = FIRST_WAKE;
+		worker.wakeAt = now + FIRST_WAKE;
+		if (!worker.setAside()) {
+			return false;
+		}
+		this.vacated += worker.isWaiting() ? 1 : 0;
+		this.scheduler.handOver(worker);
+		return true;
 	}
 
 	/**

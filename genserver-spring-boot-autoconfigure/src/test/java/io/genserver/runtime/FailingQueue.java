@@ -1,0 +1,76 @@
+package io.genserver.runtime;
+
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue that throws in some of the calls to it, from any thread. Workers, those that
+ * wake them and the monitor come to the shared queue of tasks in nearly every step, so
+ * that an error in each step can be tried.
+ */
+final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient Thrown thrown;
+
+	/** Calls until one fails. */
+	private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+
+	private final AtomicInteger failures = new AtomicInteger();
+
+	FailingQueue(Thrown thrown) {
+		this.thrown = thrown;
+	}
+
+	/**
+	 * Let calls fail from now on.
+	 * @param first the first that fails, from 1 on
+	 * @param number how many fail, one after the other
+	 */
+	void fail(int first, int number) {
+		this.failures.set(number);
+		this.left.set(first);
+	}
+
+	/** From now on all is well. */
+	void stopFailing() {
+		this.failures.set(0);
+		this.left.set(Integer.MAX_VALUE);
+	}
+
+	private void step() {
+		if (this.left.get() != Integer.MAX_VALUE && this.left.decrementAndGet() < 0
+				&& this.failures.getAndUpdate((known) -> Math.max(0, known - 1)) > 0) {
+			this.thrown.raise();
+		}
+	}
+
+	@Override
+	public boolean offer(Runnable task) {
+		step();
+		return super.offer(task);
+	}
+
+	@Override
+	public @Nullable Runnable poll() {
+		step();
+		return super.poll();
+	}
+
+	@Override
+	public boolean isEmpty() {
+		step();
+		return super.isEmpty();
+	}
+
+	@Override
+	public Iterator<Runnable> iterator() {
+		step();
+		return super.iterator();
+	}
+
+}
