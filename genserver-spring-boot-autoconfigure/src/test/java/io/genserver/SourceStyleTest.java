@@ -28,12 +28,24 @@ class SourceStyleTest {
 	private static final Pattern ONE_WORD = Pattern.compile("\\s*// \\S+");
 
 	@Test
-	void importsAreInOrder() {
-		assertThat(sources().filter((file) -> {
-			List<String> found = imports(lines(file));
-			return !found.equals(ordered(found));
-		})).as("imports: java, javax, all others, org.springframework, static; each group sorted, "
-				+ "and one blank line between groups")
+	void importsAreInOrder() throws IOException {
+		List<Path> wrong = new ArrayList<>();
+		for (Path file : sources().toList()) {
+			List<String> lines = new ArrayList<>(lines(file));
+			List<String> found = imports(lines);
+			List<String> ordered = ordered(found);
+			if (!found.equals(ordered)) {
+				if (Boolean.getBoolean("genserver.order-imports")) {
+					found.clear();
+					found.addAll(ordered);
+					Files.write(file, lines);
+				}
+				wrong.add(file);
+			}
+		}
+		assertThat(wrong)
+			.as("imports: java, javax, all others, org.springframework, static; each group sorted, and "
+					+ "one blank line between groups. The same test with -Dgenserver.order-imports=true orders them")
 			.isEmpty();
 	}
 

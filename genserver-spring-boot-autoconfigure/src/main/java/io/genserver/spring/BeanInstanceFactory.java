@@ -4,9 +4,9 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.FunctionRefusedException;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.CallersFault;
 import io.genserver.runtime.InstanceFactory;
-import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;

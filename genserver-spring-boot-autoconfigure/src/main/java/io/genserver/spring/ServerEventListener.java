@@ -3,8 +3,8 @@ package io.genserver.spring;
 import java.lang.reflect.Method;
 
 import io.genserver.GenServerUnavailableException;
-import io.genserver.runtime.HandlerMethod;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.HandlerMethod;
 import io.genserver.runtime.Server;
 import org.jspecify.annotations.Nullable;
 

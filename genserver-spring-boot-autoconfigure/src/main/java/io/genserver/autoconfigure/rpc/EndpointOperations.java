@@ -5,13 +5,13 @@ import java.util.List;
 import io.genserver.GenServerRegistry;
 import io.genserver.MissingLibraryException;
 import io.genserver.autoconfigure.server.GenServerProperties.UnknownServers;
+import io.genserver.log.SafeLogger;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.BuiltInMethods;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.log.SafeLogger;
 import io.genserver.spring.ServersElsewhere;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.genserver.autoconfigure.server.GenServerProperties.UnknownServers;
-import io.genserver.runtime.GenServerRuntime;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
 import io.genserver.spring.ServerBean;

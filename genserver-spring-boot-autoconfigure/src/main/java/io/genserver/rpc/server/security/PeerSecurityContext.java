@@ -8,8 +8,8 @@ import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
-import io.genserver.runtime.CallersFault;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.CallersFault;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
