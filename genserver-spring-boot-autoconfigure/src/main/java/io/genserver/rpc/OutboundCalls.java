@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 import io.genserver.CallInterruptedException;
 import io.genserver.CurrentContext;
@@ -73,6 +74,19 @@ public final class OutboundCalls implements RpcChannel {
 	private final Outbound admitWaiting = new AdmitWaiting();
 
 	private volatile @Nullable String lost;
+
+	/** Casts given to the session; of the connection's thread. */
+	private long castsSent;
+
+	/**
+	 * How many of them the peer has taken in any case. It reads in order, and takes
+	 * nothing more once it has refused a request because it leaves: so the good answer to
+	 * a call shows that the casts sent before that call were taken.
+	 */
+	private long castsTaken;
+
+	/** Told how many casts may be lost. */
+	private volatile @Nullable LongConsumer inDoubt;
 
 	/** Takes casts that were not delivered. */
 	private volatile @Nullable Consumer<@Nullable UnsentCast> resend;
@@ -188,6 +202,37 @@ public final class OutboundCalls implements RpcChannel {
 	 */
 	public void whenUnsent(Consumer<@Nullable UnsentCast> resend) {
 		this.resend = resend;
+	}
+
+	/**
+	 * Have the number of casts told, at the end of a connection in base mode, that may be
+	 * lost: they were sent, and nothing shows that they were read. To be called before
+	 * the first cast; without it the number is logged at debug level.
+	 * @param listener gets the number, if there are any; called on the connection's
+	 * thread, must not block
+	 */
+	public void whenInDoubt(LongConsumer listener) {
+		this.inDoubt = listener;
+	}
+
+	/** A cast was given to the session. On the connection's thread. */
+	void castSent() {
+		this.castsSent++;
+	}
+
+	private void taken(RemoteCall answered) {
+		this.castsTaken = Math.max(this.castsTaken, answered.castsBefore());
+	}
+
+	private void tellOfDoubt() {
+		long count = (this.mode == WireMode.BASE) ? this.castsSent - this.castsTaken : 0;
+		LongConsumer listener = this.inDoubt;
+		if (count > 0 && listener != null) {
+			listener.accept(count);
+		}
+		else if (count > 0) {
+			logger.debug("{} casts may be lost: {}", count, whyLost());
+		}
 	}
 
 	/** Whether somebody wants to know of casts that are not delivered. */
@@ -381,16 +426,22 @@ public final class OutboundCalls implements RpcChannel {
 		}
 		else {
 			request.send(this.session);
+			if (request instanceof RemoteCall call) {
+				call.sentAfter(this.castsSent);
+			}
 		}
 	}
 
 	void item(OutboundCall call, byte[] item) {
-		of(call).item(item);
+		RemoteCall answered = of(call);
+		taken(answered);
+		answered.item(item);
 	}
 
 	void answered(OutboundCall call, int status, byte[] payload) {
 		RemoteCall answered = of(call);
 		if (status == StatusCode.OK) {
+			taken(answered);
 			answered.succeed(payload);
 		}
 		else if (this.mode == WireMode.BASE) {
@@ -436,6 +487,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	/** The connection is over: what has not ended by now never would. */
 	void endRest() {
+		tellOfDoubt();
 		for (AsyncRemoteCall<?> call : this.pending) {
 			call.end(RemoteFailures.lost(call.method(), whyLost()));
 		}

@@ -57,6 +57,19 @@ abstract class RemoteCall implements Request {
 	void item(byte[] item) {
 	}
 
+	/** Casts sent before it. Of the connection's thread. */
+	private long castsBefore;
+
+	/** It is sent, after so many casts. */
+	final void sentAfter(long casts) {
+		this.castsBefore = casts;
+	}
+
+	/** How many casts were sent before it. */
+	final long castsBefore() {
+		return this.castsBefore;
+	}
+
 	/**
 	 * The answer is complete and good. Called by the winner, on the connection's thread.
 	 */

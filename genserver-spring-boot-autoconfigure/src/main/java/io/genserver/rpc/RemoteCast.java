@@ -46,6 +46,7 @@ record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body, lo
 			session.cast(this.method.id(), this.body.arguments(),
 					this.calls.metadata(this.method, null, false, this.body.headers()),
 					this.calls.mayResend() ? this : null);
+			this.calls.castSent();
 		}
 		catch (OversizedItemException ex) {
 			logger.warn("A cast of {} was not sent: {}", this.method, ex.getMessage());

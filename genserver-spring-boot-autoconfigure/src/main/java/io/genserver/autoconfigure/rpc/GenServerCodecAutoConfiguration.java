@@ -11,8 +11,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the encodings of arguments and replies, which the endpoint and
@@ -21,6 +23,16 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(afterName = "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration")
 @ConditionalOnClass(Flux.class)
 public final class GenServerCodecAutoConfiguration {
+
+	private static final String CUTS_FRACTIONS = "spring.jackson.deserialization.accept-float-as-int";
+
+	/**
+	 * Jackson cuts fractions unless told otherwise, so what a mapper says is no sign that
+	 * somebody wants it. The property is.
+	 */
+	private static boolean cutsFractions(Environment environment) {
+		return Binder.get(environment).bind(CUTS_FRACTIONS, Boolean.class).orElse(false);
+	}
 
 	/**
 	 * CBOR, for those who ask for it.
@@ -31,8 +43,8 @@ public final class GenServerCodecAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		CborCodec genServerCborCodec(ObjectProvider<CBORMapper> mappers) {
-			return new CborCodec(mappers.getIfAvailable(CBORMapper::shared));
+		CborCodec genServerCborCodec(ObjectProvider<CBORMapper> mappers, Environment environment) {
+			return new CborCodec(mappers.getIfAvailable(CBORMapper::shared), cutsFractions(environment));
 		}
 
 	}
@@ -46,8 +58,8 @@ public final class GenServerCodecAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		JsonCodec genServerJsonCodec(ObjectProvider<JsonMapper> mappers) {
-			return new JsonCodec(mappers.getIfAvailable(JsonMapper::shared));
+		JsonCodec genServerJsonCodec(ObjectProvider<JsonMapper> mappers, Environment environment) {
+			return new JsonCodec(mappers.getIfAvailable(JsonMapper::shared), cutsFractions(environment));
 		}
 
 	}

@@ -217,6 +217,7 @@ final class Link {
 			opened.peer().lost().whenCompleteAsync((reason, failure) -> lost(opened, reason), this.workers);
 			OutboundCalls calls = opened.peer().calls();
 			calls.whenUnsent((cast) -> unsent(calls, cast));
+			calls.whenInDoubt(this::inDoubt);
 			opened.peer().leaving().thenAcceptAsync((goAway) -> leaving(opened, goAway), this.workers);
 			List<Waiting> came = new ArrayList<>(this.waiting);
 			this.waiting.clear();
@@ -445,6 +446,16 @@ final class Link {
 			all.add(open);
 		}
 		return all;
+	}
+
+	/**
+	 * A connection has ended, and casts may be lost; not those before an end that this
+	 * client asked for, for an endpoint reads on to that. On any thread.
+	 */
+	private synchronized void inDoubt(long casts) {
+		if (!isEnded()) {
+			this.unsent.inDoubt(casts);
+		}
 	}
 
 	/**

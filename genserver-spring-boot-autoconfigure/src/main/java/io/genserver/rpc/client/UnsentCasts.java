@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * they were made, and ahead of what waits for a connection, which was made later. Those
  * that cannot be sent again are counted and logged.
  * <p>
+ * Those of which nothing is known, as in base mode, are counted and logged, too.
+ * <p>
  * Guarded by its monitor, which is taken within that of the {@link Link} it belongs to.
  */
 final class UnsentCasts {
@@ -85,6 +87,14 @@ final class UnsentCasts {
 	/** A cast that comes after that. */
 	synchronized void giveUpNext(String reason) {
 		lost(reason);
+	}
+
+	/** So many may have been lost with a connection; nothing is known of them. */
+	void inDoubt(long count) {
+		this.workers.execute(() -> logger.warn("{} casts were sent to {} over a connection that has ended, and may not"
+				+ " have been handled: in base mode nothing answers a cast, and no call made after them was answered."
+				+ " In ext mode the endpoint says which it has taken; a call is answered in both", count,
+				this.address));
 	}
 
 	private void lost(String reason) {

@@ -43,11 +43,14 @@ final class JacksonFormat {
 	 * Create.
 	 * @param mapper the application's
 	 * @param text whether it is a text, which may end with blanks
+	 * @param cutsFractions whether the mapper decides what a number with a fraction is
+	 * where an integer is expected, rather than that it is refused
 	 */
-	JacksonFormat(ObjectMapper mapper, boolean text) {
-		MapperBuilder<?, ?> copy = mapper.rebuild()
-			.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-			.addModule(FiniteNumber.module());
+	JacksonFormat(ObjectMapper mapper, boolean text, boolean cutsFractions) {
+		MapperBuilder<?, ?> copy = mapper.rebuild().addModule(FiniteNumber.module());
+		if (!cutsFractions) {
+			copy.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+		}
 		if (!mapper.deserializationConfig().hasExplicitTimeZone()) {
 			copy.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE);
 		}

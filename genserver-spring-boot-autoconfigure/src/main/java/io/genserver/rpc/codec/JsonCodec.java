@@ -17,11 +17,21 @@ public final class JsonCodec implements RpcCodec {
 	private final JacksonFormat format;
 
 	/**
-	 * Create.
+	 * Create. A number with a fraction is no integer, whatever the mapper says.
 	 * @param mapper maps the types of parameters and replies
 	 */
 	public JsonCodec(JsonMapper mapper) {
-		this.format = new JacksonFormat(mapper, true);
+		this(mapper, false);
+	}
+
+	/**
+	 * Create.
+	 * @param mapper maps the types of parameters and replies
+	 * @param cutsFractions whether a number with a fraction may be an integer where the
+	 * mapper says so, by {@code ACCEPT_FLOAT_AS_INT}, which is on unless switched off
+	 */
+	public JsonCodec(JsonMapper mapper, boolean cutsFractions) {
+		this.format = new JacksonFormat(mapper, true, cutsFractions);
 	}
 
 	@Override

@@ -65,9 +65,17 @@ public final class EndpointStage implements LifecycleStage {
 			pending.dispose();
 		}
 		Duration drain = time.leftToDrain();
-		Duration after = time.left().minus(drain);
-		Duration grace = min(GRACE, after.dividedBy(4));
+		Duration grace = grace(drain, time.left());
 		await(this.connections.shutdown(drain, grace), time.left());
+	}
+
+	/**
+	 * Of the time that is left after the drain, so much for peers to take leave, and as
+	 * much again for what has not. Half of it is for the servers, and for the web server
+	 * nothing is left open.
+	 */
+	static Duration grace(Duration drain, Duration left) {
+		return min(GRACE, left.minus(min(drain, left)).dividedBy(4));
 	}
 
 	private static Duration min(Duration one, Duration other) {

@@ -447,8 +447,9 @@ class JsonValuesTest {
 		assertThat(codec.value(List.class).decode(bytes2("[]"))).isEqualTo(List.of());
 		assertThat(codec.arguments(List.of(new Parameter("a", int.class)), false).decode(bytes2("7")))
 			.containsExactly(7);
-		assertThatIllegalArgumentException().isThrownBy(() -> new JacksonFormat(JSON, true).parser(new byte[0]));
-		assertThatIllegalArgumentException().isThrownBy(() -> new JacksonFormat(CBOR, false).parser(new byte[0]));
+		assertThatIllegalArgumentException().isThrownBy(() -> new JacksonFormat(JSON, true, false).parser(new byte[0]));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new JacksonFormat(CBOR, false, false).parser(new byte[0]));
 	}
 
 	interface Shape {

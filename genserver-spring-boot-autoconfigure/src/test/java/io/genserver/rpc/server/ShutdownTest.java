@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,17 +23,22 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
+import io.genserver.runtime.LifecycleStage;
+import io.genserver.runtime.ShutdownTime;
+import io.genserver.spring.StageLifecycle;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.RawWebSocket;
 import io.genserver.testsupport.RealThreads;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
@@ -167,6 +173,36 @@ class ShutdownTest {
 		}
 	}
 
+	/**
+	 * A handler that does not end, a client that reads nothing of a stream, and one with
+	 * a stream without end: the servers get no drain of their own after the endpoint's.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void S15_theDrainsOfEndpointAndServersDoNotAddUp(WireMode mode) throws Exception {
+		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=300ms",
+				"genserver.shutdown.timeout=600ms", "server.shutdown=graceful", Endless.class, Budget.class);
+		RpcApplication.Probe probe = application.probe();
+		Budget budget = application.context().getBean(Budget.class);
+		GenServerClientBuilder builder = GenServerClient.builder();
+		CountDownLatch first = new CountDownLatch(1);
+		try (MuxioClient caller = application.client();
+				RawWebSocket deaf = RawWebSocket.narrow(application.port(), "/ws");
+				GenServerClient watcher = ((mode == WireMode.BASE) ? builder.baseMode() : builder)
+					.connect(URI.create("ws://localhost:" + application.port() + "/ws"))) {
+			caller.send("gate.hold", "");
+			RpcApplication.await(probe.held);
+			new MuxioClient(deaf).send("kv.flood", "10000");
+			deaf.read(RawWebSocket.BINARY);
+			watcher.server("news", News.class).watch().subscribe((item) -> first.countDown(), (failure) -> {
+			});
+			RpcApplication.await(first);
+			join(close(application));
+		}
+		assertThat(budget.leftToDrain).isEqualTo(Duration.ZERO);
+		assertThat(budget.left).isLessThanOrEqualTo(Duration.ofMillis(300));
+	}
+
 	@Test
 	void neitherDoServerSentEvents() throws Exception {
 		RpcApplication application = RpcApplication.start("genserver.shutdown.drain-timeout=5m", Endless.class);
@@ -205,6 +241,34 @@ class ShutdownTest {
 	interface News {
 
 		Flux<String> watch();
+
+	}
+
+	/** What is left for servers when the endpoint has stopped. */
+	@Configuration(proxyBeanMethods = false)
+	static class Budget {
+
+		private @Nullable Duration leftToDrain;
+
+		private @Nullable Duration left;
+
+		@Bean
+		StageLifecycle budget(ShutdownTime time) {
+			LifecycleStage stage = new LifecycleStage() {
+
+				@Override
+				public void start() {
+				}
+
+				@Override
+				public void stop(ShutdownTime shared) {
+					Budget.this.leftToDrain = shared.leftToDrain();
+					Budget.this.left = shared.left();
+				}
+
+			};
+			return new StageLifecycle(stage, time, SmartLifecycle.DEFAULT_PHASE - 4000);
+		}
 
 	}
 
