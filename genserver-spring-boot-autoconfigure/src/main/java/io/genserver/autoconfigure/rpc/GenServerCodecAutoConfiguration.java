@@ -31,7 +31,7 @@ public final class GenServerCodecAutoConfiguration {
 	 * somebody wants it. The property is.
 	 */
 	private static boolean cutsFractions(Environment environment) {
-		return Binder.get(environment).bind(CUTS_FRACTIONS, Boolean.class).orElse(false);
+		return Boolean.TRUE.equals(Binder.get(environment).bind(CUTS_FRACTIONS, Boolean.class).orElse(null));
 	}
 
 	/**
