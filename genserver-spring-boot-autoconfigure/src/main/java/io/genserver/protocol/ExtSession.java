@@ -397,16 +397,32 @@ public final class ExtSession implements WireSession {
 			return false;
 		}
 		ExtStream stream = stream(request);
-		byte[] payload = (stream.notExecuted ? error.withNotExecuted() : error).encode();
-		byte[] withStatus = new byte[1 + payload.length];
-		withStatus[0] = (byte) error.status();
-		System.arraycopy(payload, 0, withStatus, 1, payload.length);
+		byte[] withStatus = encoded(stream, error);
 		stream.send.fail(withStatus);
 		this.messages.answered(stream, request);
 		if (!stream.send.hasItems()) {
 			this.messages.finish(stream, request, ExtFrame.ERROR, withStatus);
 		}
 		return true;
+	}
+
+	@Override
+	public boolean breakOff(InboundRequest request, ExtError error) {
+		if (isClosed() || request.isOver()) {
+			return false;
+		}
+		ExtStream stream = stream(request);
+		this.messages.answered(stream, request);
+		this.messages.finish(stream, request, ExtFrame.ERROR, encoded(stream, error));
+		return true;
+	}
+
+	private static byte[] encoded(ExtStream stream, ExtError error) {
+		byte[] payload = (stream.notExecuted ? error.withNotExecuted() : error).encode();
+		byte[] withStatus = new byte[1 + payload.length];
+		withStatus[0] = (byte) error.status();
+		System.arraycopy(payload, 0, withStatus, 1, payload.length);
+		return withStatus;
 	}
 
 	@Override

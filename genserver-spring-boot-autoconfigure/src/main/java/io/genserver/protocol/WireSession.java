@@ -317,6 +317,18 @@ public sealed interface WireSession permits BaseSession, ExtSession {
 	boolean respondError(InboundRequest request, ExtError error);
 
 	/**
+	 * Ends a request with an error at once. In ext mode what is queued of its answer is
+	 * dropped rather than sent before.
+	 * @param request a request of this session
+	 * @param error what went wrong
+	 * @return false if it was answered or cancelled before, or is a cast, and nothing
+	 * will be written
+	 */
+	default boolean breakOff(InboundRequest request, ExtError error) {
+		return respondError(request, error);
+	}
+
+	/**
 	 * Sends one item of a successful response stream, the first one opening it.
 	 * @param request a request of this session
 	 * @param item the item, at most one frame long

@@ -96,6 +96,23 @@ final class InboundCalls {
 		this.refusing = true;
 	}
 
+	/**
+	 * End streams that may have no end, for this end leaves. In base mode a status would
+	 * be one of the application to a peer, and the close frame says all there is to say.
+	 */
+	void leaveEndless() {
+		if (this.mode == WireMode.EXT) {
+			List.copyOf(this.streams).stream().filter(InboundStream::isEndless).forEach(InboundStream::leave);
+		}
+	}
+
+	/** The same for all, with what is queued of them. On the connection's thread. */
+	void breakOffStreams() {
+		if (this.mode == WireMode.EXT) {
+			List.copyOf(this.streams).forEach((stream) -> stream.breakOff(this.session));
+		}
+	}
+
 	/** How many streams hold nothing up that comes to its end. */
 	int endlessStreams() {
 		return (int) this.streams.stream().filter(InboundStream::isEndless).count();

@@ -4,6 +4,7 @@ import java.util.concurrent.Flow;
 
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
@@ -175,6 +176,25 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	void expire() {
 		this.pull.cancelLater();
 		this.calls.send(new Failed(WireFailure.deadline(this.operation + ": the stream's time is over")));
+	}
+
+	/** This end leaves, and nothing says how long it might go on. */
+	void leave() {
+		this.pull.cancelLater();
+		this.calls.send(new Failed(leaving()));
+	}
+
+	/** The connection is about to be closed. On the connection's thread. */
+	void breakOff(WireSession session) {
+		this.pull.cancelLater();
+		closed();
+		session.breakOff(this.request, leaving().error());
+	}
+
+	private WireFailure leaving() {
+		return WireFailure
+			.of(ExtStatus.UNAVAILABLE, "shutdown", this.operation + ": the server shuts down; subscribe again", false)
+			.executed(this.arguments.execution());
 	}
 
 	@Nullable RequestItems items() {

@@ -485,6 +485,15 @@ public final class OutboundCalls implements RpcChannel {
 		this.lost = reason;
 	}
 
+	/**
+	 * Return whether nothing new is sent, as the peer leaves or the connection is over.
+	 * On any thread.
+	 * @return whether another connection is needed
+	 */
+	public boolean isLeft() {
+		return this.lost != null;
+	}
+
 	/** The connection is over: what has not ended by now never would. */
 	void endRest() {
 		tellOfDoubt();

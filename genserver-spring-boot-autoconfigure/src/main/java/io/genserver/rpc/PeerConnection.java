@@ -212,6 +212,18 @@ public final class PeerConnection {
 	}
 
 	/**
+	 * The connection is about to be closed by this end: end the streams that still run,
+	 * each with a status where the mode has one, as far as the transport takes it. On the
+	 * connection's thread.
+	 */
+	public void leave() {
+		if (!this.disconnected) {
+			this.inbound.breakOffStreams();
+			this.outbound.handOver();
+		}
+	}
+
+	/**
 	 * Return how much waits to be taken by the transport. On any thread.
 	 * @return bytes
 	 */
@@ -247,6 +259,9 @@ public final class PeerConnection {
 	}
 
 	private void idle() {
+		if (this.draining) {
+			this.inbound.leaveEndless();
+		}
 		if (this.draining && this.outbound.isIdle() && this.session.callsInFlight() == this.inbound.endlessStreams()) {
 			this.drained.complete(null);
 		}

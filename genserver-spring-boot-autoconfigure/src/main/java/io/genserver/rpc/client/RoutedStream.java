@@ -116,7 +116,8 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	@Override
 	public void onError(Throwable failure) {
-		if (!(failure instanceof NoConnectionException lost) || isCancelled()) {
+		NoConnectionException lost = lost(failure);
+		if (lost == null || isCancelled()) {
 			this.subscriber.onError(EarlierAttempt.counted(failure, this.sent));
 			return;
 		}
@@ -139,6 +140,24 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 		else {
 			this.subscriber.onError(EarlierAttempt.counted(lost, this.sent));
 		}
+	}
+
+	/**
+	 * What failed if that was the connection: it is lost, or the peer leaves and has
+	 * ended the stream for that.
+	 */
+	private @Nullable NoConnectionException lost(Throwable failure) {
+		if (failure instanceof NoConnectionException known) {
+			return known;
+		}
+		OutboundCalls from = this.connection;
+		if (failure instanceof GenServerUnavailableException told && from != null && from.isLeft()) {
+			NoConnectionException left = new NoConnectionException(String.valueOf(told.getMessage()),
+					told.notExecuted());
+			left.initCause(told);
+			return left;
+		}
+		return null;
 	}
 
 	private boolean mayGoOn(NoConnectionException lost) {

@@ -195,7 +195,7 @@ public final class RpcConnections implements RpcPeers {
 		long drainNanos = Durations.nanos(drain);
 		long graceNanos = Durations.nanos(grace);
 		after(drainNanos + 2 * graceNanos, done, () -> done.complete(null));
-		after(drainNanos, done, () -> this.open.values().forEach((each) -> each.transport().close(SHUTDOWN)));
+		after(drainNanos, done, () -> this.open.values().forEach((each) -> each.transport().leave(SHUTDOWN)));
 		after(drainNanos + graceNanos, done, () -> this.open.values().forEach((each) -> each.transport().abort()));
 		return done.copy();
 	}

@@ -534,6 +534,20 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		this.peer.drain(time, reason.text()).thenRun(() -> close(reason));
 	}
 
+	/**
+	 * End the streams that still run, each with a status where the mode has one, and
+	 * close. On any thread.
+	 * @param reason what the peer is told
+	 */
+	public void leave(CloseReason reason) {
+		onLoop(() -> {
+			if (!this.closing) {
+				this.peer.leave();
+				closeNow(reason);
+			}
+		});
+	}
+
 	/** Close the socket at once. On any thread. */
 	public void abort() {
 		onLoop(() -> this.channel.unsafe().close(this.channel.voidPromise()));

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.FlowAdapters;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -287,6 +288,26 @@ class ReconnectTest {
 			.expectComplete()
 			.verify(GUARD);
 		assertThat(this.endpoint.connections).hasSizeGreaterThanOrEqualTo(10);
+	}
+
+	/**
+	 * In ext mode by a status of each stream, in base mode by the end of the connection.
+	 */
+	@Test
+	void aStreamGoesOnElsewhereWhereItsEndpointLeaves() {
+		int port = this.endpoint.port();
+		List<Integer> seen = new CopyOnWriteArrayList<>();
+		Disposable numbers = this.client
+			.resumableStream("jobs.numbers", Integer.class, (last) -> new Object[] { last + 1 }, 0)
+			.subscribe(seen::add);
+		waitFor(() -> seen.size() == CHUNK);
+		this.endpoint.drain(Duration.ofMinutes(5));
+		try (TestEndpoint next = new TestEndpoint(this.servers, port)) {
+			waitFor(() -> seen.size() == 2 * CHUNK);
+			assertThat(next.connections).isNotEmpty();
+			numbers.dispose();
+		}
+		assertThat(seen).containsExactlyElementsOf(IntStream.range(0, 2 * CHUNK).boxed().toList());
 	}
 
 	@Test

@@ -168,7 +168,7 @@ class ShutdownTest {
 			// What a client connects and subscribes again for.
 			assertThat(failure.get(HangGuard.SECONDS, TimeUnit.SECONDS))
 				.isInstanceOf(GenServerUnavailableException.class)
-				.hasMessageContaining("1001");
+				.hasMessageContaining((mode == WireMode.BASE) ? "1001" : "news.watch: the server shuts down");
 			assertThat(seen).containsExactly("now");
 		}
 	}
