@@ -100,7 +100,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	private boolean paused;
 
-	private boolean closing;
+	/** Changed on the event loop only. */
+	private volatile boolean closing;
 
 	private boolean disconnected;
 
@@ -553,6 +554,11 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		onLoop(() -> this.channel.unsafe().close(this.channel.voidPromise()));
 	}
 
+	/** What sits nearest to the socket. */
+	LingeringClose socket() {
+		return this.socket;
+	}
+
 	/**
 	 * Return what is spoken.
 	 * @return the mode
@@ -596,10 +602,14 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	/**
 	 * Return what of the bytes received waits to be handled, that of an incomplete
-	 * WebSocket frame too. On any thread.
+	 * WebSocket frame too. What comes after the close frame is thrown away. On any
+	 * thread.
 	 * @return bytes
 	 */
 	public long bytesUnhandled() {
+		if (this.closing) {
+			return this.peer.inboundBytes();
+		}
 		return Math.max(0, this.socket.received() - this.framedBytes) + this.peer.inboundBytes();
 	}
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.Caller;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
@@ -12,6 +14,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.StreamFailure;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
@@ -169,6 +172,18 @@ class WebSocketTransportTest {
 		this.channel.writeInbound(new BinaryWebSocketFrame(Unpooled.EMPTY_BUFFER));
 		this.channel.runPendingTasks();
 		assertThat(written()).startsWith("CloseWebSocketFrame");
+	}
+
+	@Test
+	void whatComesAfterTheCloseFrameIsHeldByNobody() {
+		LingeringClose socket = this.transport.socket();
+		this.channel.pipeline().addFirst(socket);
+		ByteBuf half = Unpooled.wrappedBuffer(new byte[1000]);
+		socket.channelRead(this.channel.pipeline().context(socket), half);
+		assertThat(this.transport.bytesUnhandled()).as("of a frame that is not complete").isEqualTo(1000);
+		this.transport.close(new CloseReason(CloseCode.RATE, "too fast"));
+		socket.channelRead(this.channel.pipeline().context(socket), Unpooled.wrappedBuffer(new byte[1000]));
+		assertThat(this.transport.bytesUnhandled()).isZero();
 	}
 
 }
