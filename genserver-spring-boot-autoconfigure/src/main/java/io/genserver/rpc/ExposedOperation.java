@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ContentType;
+import io.genserver.rpc.WireOperation.ReplyLength;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
@@ -33,6 +34,8 @@ final class ExposedOperation {
 
 	private final @Nullable ItemParameter items;
 
+	private final ReplyLength replyLength;
+
 	/** As a peer calls it that says nothing of encodings and keys. */
 	private final WireOperation plain;
 
@@ -58,6 +61,7 @@ final class ExposedOperation {
 		if (this.items != null && operation.kind() == Operation.Kind.CAST) {
 			throw new IllegalArgumentException("a cast cannot take a stream, for nobody would hear of its failure");
 		}
+		this.replyLength = new ReplyLength(operation.replyType());
 		this.plain = operation(new Variant(encodings.first(), encodings.first(), false));
 	}
 
@@ -74,7 +78,8 @@ final class ExposedOperation {
 		OperationCodec sent = this.encodings.codec(variant.sent(), this.operation, keyInside);
 		return new WireOperation(this.wireName, this.operation, new OperationCodec(received.arguments(), sent.reply()),
 				this.items, this.encodings.items(variant.received(), this.operation),
-				this.encodings.metadata(variant.sent(), this.operation), this.encodings.badArguments());
+				this.encodings.metadata(variant.sent(), this.operation), this.encodings.badArguments(),
+				this.replyLength);
 	}
 
 	long methodId() {

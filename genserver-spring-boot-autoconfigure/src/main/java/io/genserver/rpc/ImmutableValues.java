@@ -40,6 +40,9 @@ final class ImmutableValues {
 			Short.class, Integer.class, Long.class, Float.class, Double.class, BigInteger.class, BigDecimal.class,
 			UUID.class, URI.class, Locale.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
+	/** Those of them that may be long. */
+	private static final Set<Class<?>> LONG = Set.of(String.class, BigInteger.class, BigDecimal.class, URI.class);
+
 	/** Never changes, and consists of nothing else. */
 	private static final Kind SIMPLE = new Kind((value, parts) -> {
 	});
@@ -69,26 +72,30 @@ final class ImmutableValues {
 	 * @return {@code false} if it may, or it is not known
 	 */
 	static boolean isImmutable(@Nullable Object value) {
-		Deque<Object> parts = new ArrayDeque<>();
+		return weigh(value) >= 0;
+	}
+
+	/**
+	 * Tell what a value that can never change takes of the heap, with everything it
+	 * consists of.
+	 * @param value the value
+	 * @return about how many bytes, or -1 if it may change, or it is not known
+	 */
+	static long weigh(@Nullable Object value) {
+		Parts parts = new Parts();
 		Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-		add(parts, value);
-		while (!parts.isEmpty()) {
-			Object part = parts.pop();
+		parts.add(value);
+		while (!parts.waiting.isEmpty()) {
+			Object part = parts.waiting.pop();
 			Kind kind = KINDS.get(part.getClass());
 			if (kind == MUTABLE || seen.size() > MOST_PARTS) {
-				return false;
+				return -1;
 			}
 			if (kind != SIMPLE && seen.add(part)) {
 				kind.parts.accept(part, parts);
 			}
 		}
-		return true;
-	}
-
-	private static void add(Deque<Object> parts, @Nullable Object part) {
-		if (part != null && KINDS.get(part.getClass()) != SIMPLE) {
-			parts.push(part);
-		}
+		return parts.bytes;
 	}
 
 	private static Kind kind(Class<?> type) {
@@ -96,7 +103,7 @@ final class ImmutableValues {
 			return SIMPLE;
 		}
 		if (type == Optional.class) {
-			return new Kind((value, parts) -> add(parts, ((Optional<?>) value).orElse(null)));
+			return new Kind((value, parts) -> parts.add(((Optional<?>) value).orElse(null)));
 		}
 		if (type.getName().startsWith(COLLECTIONS)) {
 			return collection(type);
@@ -111,12 +118,12 @@ final class ImmutableValues {
 
 	private static Kind collection(Class<?> type) {
 		if (Collection.class.isAssignableFrom(type)) {
-			return new Kind((value, parts) -> ((Collection<?>) value).forEach((each) -> add(parts, each)));
+			return new Kind((value, parts) -> ((Collection<?>) value).forEach(parts::add));
 		}
 		if (Map.class.isAssignableFrom(type)) {
 			return new Kind((value, parts) -> ((Map<?, ?>) value).forEach((key, each) -> {
-				add(parts, key);
-				add(parts, each);
+				parts.add(key);
+				parts.add(each);
 			}));
 		}
 		return MUTABLE;
@@ -127,7 +134,7 @@ final class ImmutableValues {
 		List<Field> fields = new ArrayList<>();
 		try {
 			for (RecordComponent component : type.getRecordComponents()) {
-				if (!isSimple(component.getType())) {
+				if (!isSmall(component.getType())) {
 					Field field = type.getDeclaredField(component.getName());
 					field.setAccessible(true);
 					fields.add(field);
@@ -139,7 +146,7 @@ final class ImmutableValues {
 		}
 		return fields.isEmpty() ? SIMPLE : new Kind((value, parts) -> fields.forEach((field) -> {
 			try {
-				add(parts, field.get(value));
+				parts.add(field.get(value));
 			}
 			catch (IllegalAccessException ex) {
 				throw new IllegalStateException(ex);
@@ -147,19 +154,54 @@ final class ImmutableValues {
 		}));
 	}
 
-	/** Whether every value of a declared type is simple. */
-	private static boolean isSimple(Class<?> declared) {
-		return declared.isPrimitive() || PLAIN.contains(declared) && Modifier.isFinal(declared.getModifiers())
-				|| declared.isEnum();
+	/** Whether every value of a declared type is simple, and takes next to nothing. */
+	private static boolean isSmall(Class<?> declared) {
+		return declared.isPrimitive() || declared.isEnum()
+				|| PLAIN.contains(declared) && Modifier.isFinal(declared.getModifiers()) && !LONG.contains(declared);
+	}
+
+	/** What is still to be looked at of a value, and what was weighed. */
+	private static final class Parts {
+
+		/** A reference, and the least an object takes. */
+		private static final int LEAST = 24;
+
+		private final Deque<Object> waiting = new ArrayDeque<>();
+
+		private long bytes;
+
+		void add(@Nullable Object part) {
+			this.bytes += LEAST;
+			if (part == null) {
+				return;
+			}
+			if (KINDS.get(part.getClass()) == SIMPLE) {
+				this.bytes += weight(part);
+			}
+			else {
+				this.waiting.push(part);
+			}
+		}
+
+		private static long weight(Object simple) {
+			return switch (simple) {
+				case String text -> text.length();
+				case URI uri -> uri.toString().length();
+				case BigInteger number -> number.bitLength() / Byte.SIZE;
+				case BigDecimal number -> number.precision() / 2;
+				default -> 0;
+			};
+		}
+
 	}
 
 	/** What is known of a class. */
 	private static final class Kind {
 
 		/** Adds what a value consists of, but for what is simple. */
-		private final BiConsumer<Object, Deque<Object>> parts;
+		private final BiConsumer<Object, Parts> parts;
 
-		Kind(BiConsumer<Object, Deque<Object>> parts) {
+		Kind(BiConsumer<Object, Parts> parts) {
 			this.parts = parts;
 		}
 

@@ -71,8 +71,8 @@ final class InboundCall extends Call implements Outbound {
 			// Its handler has been told already that it is cancelled.
 			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}
-		else if (value() instanceof LaterReply) {
-			this.calls.room().encodeLater(this);
+		else if (value() instanceof LaterReply later) {
+			this.calls.room().encodeLater(this, later);
 			return;
 		}
 		else {

@@ -232,6 +232,16 @@ public final class PeerConnection {
 	}
 
 	/**
+	 * Return what is held of what the peer is to get: what waits to be taken by the
+	 * transport, and replies that are not encoded because that is too much already. On
+	 * any thread.
+	 * @return bytes of the heap, about
+	 */
+	public long unsentBytes() {
+		return this.outbound.bytes() + this.inbound.room().objectBytes();
+	}
+
+	/**
 	 * Return how much was received and waits to be handled. On any thread.
 	 * @return bytes
 	 */

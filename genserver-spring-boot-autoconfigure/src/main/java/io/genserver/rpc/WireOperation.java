@@ -1,6 +1,11 @@
 package io.genserver.rpc;
 
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.temporal.Temporal;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
@@ -29,9 +34,6 @@ final class WireOperation extends Operation {
 
 	private static final SafeLogger logger = SafeLogger.of(WireOperation.class);
 
-	/** Whether replies are longer is of no interest. */
-	private static final int SHORT = 1024;
-
 	private final String wireName;
 
 	private final Operation operation;
@@ -46,10 +48,11 @@ final class WireOperation extends Operation {
 
 	private final LongAdder badArguments;
 
-	private int replyBytes;
+	private final ReplyLength replyLength;
 
 	WireOperation(String wireName, Operation operation, OperationCodec codec, @Nullable ItemParameter itemParameter,
-			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata, LongAdder badArguments) {
+			@Nullable ValueCodec itemCodec, CallMetadata replyMetadata, LongAdder badArguments,
+			ReplyLength replyLength) {
 		super(operation.name(), operation.kind(), operation.timeoutNanos(), operation.idempotent(),
 				operation.interruptible());
 		this.wireName = wireName;
@@ -59,6 +62,7 @@ final class WireOperation extends Operation {
 		this.itemCodec = itemCodec;
 		this.replyMetadata = replyMetadata;
 		this.badArguments = badArguments;
+		this.replyLength = replyLength;
 	}
 
 	/** What goes with a reply or an item. */
@@ -189,30 +193,25 @@ final class WireOperation extends Operation {
 
 	/** The bytes of a reply, or itself where it is to wait and can. */
 	private Object answer(@Nullable Object reply, WireArguments arguments) {
-		return (arguments.repliesWait() && ImmutableValues.isImmutable(reply)) ? new LaterReply(reply) : encode(reply);
+		if (arguments.repliesWait()) {
+			long bytes = ImmutableValues.weigh(reply);
+			if (bytes >= 0) {
+				return new LaterReply(reply, bytes);
+			}
+		}
+		return encode(reply);
 	}
 
-	/** About how long replies are, once there was one. On any thread. */
+	/** About how long replies are, {@link ReplyRoom#UNKNOWN} included. */
 	int replyBytes() {
-		return this.replyBytes;
-	}
-
-	/** Up at once, down slowly. What gets lost between threads comes again. */
-	private void noteLength(int length) {
-		int known = this.replyBytes;
-		if (length > known) {
-			this.replyBytes = length;
-		}
-		else if (known > SHORT) {
-			this.replyBytes = known - ((known - length) >> 4);
-		}
+		return this.replyLength.bytes();
 	}
 
 	/** The bytes of a reply, or why there are none. Never throws. */
 	Object encode(@Nullable Object reply) {
 		try {
 			byte[] bytes = this.codec.reply().encode(reply);
-			noteLength(bytes.length);
+			this.replyLength.note(bytes.length);
 			return bytes;
 		}
 		catch (Throwable ex) {
@@ -253,6 +252,57 @@ final class WireOperation extends Operation {
 	 * @param failure why
 	 */
 	record NotEncoded(Throwable failure) {
+	}
+
+	/**
+	 * About how long the replies of an operation are: what their type says, or else what
+	 * those were that there have been, in whatever encoding. Up at once, down slowly.
+	 * Safe on any thread: what gets lost between two of them comes again.
+	 */
+	static final class ReplyLength {
+
+		/** Whether replies are longer is of no interest. */
+		private static final int SHORT = 1024;
+
+		private static final Set<Class<?>> SHORT_ONES = Set.of(Void.class, Boolean.class, Character.class, Byte.class,
+				Short.class, Integer.class, Long.class, Float.class, Double.class, UUID.class, Duration.class);
+
+		private int known;
+
+		/**
+		 * Create.
+		 * @param type of the replies
+		 */
+		ReplyLength(Type type) {
+			this.known = isShort(type) ? 0 : ReplyRoom.UNKNOWN;
+		}
+
+		/** Whether no value of a type is long. */
+		private static boolean isShort(Type type) {
+			return type instanceof Class<?> declared && (declared.isPrimitive() || declared.isEnum()
+					|| SHORT_ONES.contains(declared) || isTime(declared));
+		}
+
+		private static boolean isTime(Class<?> type) {
+			return Temporal.class.isAssignableFrom(type) && type.getName().startsWith("java.time.");
+		}
+
+		/** Bytes, or {@link ReplyRoom#UNKNOWN}. */
+		int bytes() {
+			return this.known;
+		}
+
+		/** There is a reply. */
+		void note(int length) {
+			int before = this.known;
+			if (length > before) {
+				this.known = length;
+			}
+			else if (before > SHORT) {
+				this.known = before - ((before - length) >> 4);
+			}
+		}
+
 	}
 
 }

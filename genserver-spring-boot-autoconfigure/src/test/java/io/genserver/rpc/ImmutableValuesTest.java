@@ -1,6 +1,7 @@
 package io.genserver.rpc;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -62,6 +63,21 @@ class ImmutableValuesTest {
 				new Board(new ArrayList<>(), Map.of()), new Board(List.of(), new HashMap<>()), new Extended(),
 				new ArrayList<>(List.of(1)).subList(0, 1), Thread.currentThread(),
 				IntStream.range(0, 20_000).mapToObj((i) -> new Named("n" + i, Optional.of(i))).toList());
+	}
+
+	@Test
+	void whatTheyTakeIsThatOfTheirParts() {
+		String text = "x".repeat(100_000);
+		BigInteger number = BigInteger.ONE.shiftLeft(800_000);
+		for (Object value : List.of(text, number, new Named(text, 1), Optional.of(text), List.of(text), Map.of(text, 1),
+				Map.of(1, text), new Board(List.of(new Named(text, null)), Map.of()), new Hidden(text))) {
+			assertThat(ImmutableValues.weigh(value)).isBetween(100_000L, 100_300L);
+		}
+		assertThat(ImmutableValues.weigh(new Named(text, text))).as("its two mentions of one text")
+			.isBetween(100_000L, 200_100L);
+		assertThat(ImmutableValues.weigh(Collections.nCopies(100, 1).stream().toList())).isBetween(800L, 4000L);
+		assertThat(ImmutableValues.weigh(null)).isBetween(0L, 100L);
+		assertThat(ImmutableValues.weigh(new Named(text, new Date()))).isNegative();
 	}
 
 	@ParameterizedTest

@@ -186,15 +186,17 @@ class InboundCallsTest {
 
 	@Test
 	void answersThatAreReadyTogetherShareMessages() {
+		// The answer to one call, from which on replies are known to be short.
+		this.peer.room = 1;
+		assertThat(answer("kv.get", "\"a\"")).isEqualTo("0 null");
 		List<Reply> replies = new ArrayList<>();
-		this.peer.room = 0;
 		for (int i = 0; i < 200; i++) {
 			replies.add(this.peer.call("kv.get", "\"a\""));
 		}
 		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() >= 200 * Outbound.OVERHEAD);
 		this.peer.room = Long.MAX_VALUE;
 		replies.forEach(this.peer::answer);
-		assertThat(this.peer.messages).isLessThan(5);
+		assertThat(this.peer.messages).isLessThan(6);
 	}
 
 	@Test

@@ -203,6 +203,8 @@ class PeerConnectionTest {
 
 	@Test
 	void manyRepliesNeedOneHandOver() {
+		// From now on its replies are known to be short.
+		assertThat(this.peer.answer(this.peer.call("slow.echo", "\"x\""))).isEqualTo("0 \"x\"");
 		this.peer.call("slow.block", "");
 		this.peer.pumpUntil(() -> this.slow.blocked.get() == 1);
 		List<Reply> replies = new ArrayList<>();

@@ -1,8 +1,11 @@
 package io.genserver.rpc;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -13,10 +16,14 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.Call;
 import io.genserver.Cast;
+import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.ContentType;
 import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ExtStatus;
+import io.genserver.protocol.MethodId;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.RawPeer.Reply;
@@ -247,11 +254,12 @@ class ReplyRoomTest {
 	@Test
 	void beyondTheBudgetWhatNeverChangesWaitsAsItIs() {
 		this.peer = peer(small().build());
+		repliesWereShort("big.record");
 		this.big.gate = new CountDownLatch(1);
 		List<Reply> replies = calls(50, "big.record", "40000");
 		this.peer.pumpUntil(() -> this.peer.connection.callsInFlight() == 50);
 		this.big.gate.countDown();
-		this.peer.pumpUntil(() -> this.big.handled.get() == 50);
+		this.peer.pumpUntil(() -> this.big.handled.get() == 51);
 		for (int i = 0; i < 20; i++) {
 			this.peer.pump();
 		}
@@ -263,16 +271,134 @@ class ReplyRoomTest {
 	@Test
 	void beyondTheBudgetWhatMayChangeIsEncodedInItsTurn() {
 		this.peer = peer(small().build());
+		repliesWereShort("big.log");
+		repliesWereShort("big.laterLog");
+		this.big.log.clear();
 		this.big.gate = new CountDownLatch(1);
 		List<Reply> replies = calls(10, "big.log", "40000");
 		replies.addAll(calls(10, "big.laterLog", "40000"));
 		this.peer.pumpUntil(() -> this.peer.connection.callsInFlight() == 20);
 		this.big.gate.countDown();
-		this.peer.pumpUntil(() -> this.big.handled.get() == 20);
+		this.peer.pumpUntil(() -> this.big.handled.get() == 22);
 		readAll(replies);
 		for (int i = 0; i < 20; i++) {
 			assertThat(replies.get(i).payload.length).isEqualTo((40_000 + 3) * (i + 1) + 1);
 		}
+	}
+
+	/** From then on its calls are expected to have short replies. */
+	private void repliesWereShort(String operation) {
+		List<Reply> replies = calls(1, operation, "1");
+		this.peer.pumpUntil(() -> {
+			// As few more as possible, for the test needs a peer that reads nothing.
+			this.peer.room = Math.max(this.peer.room, this.peer.messages + 1);
+			return replies.getFirst().isOver();
+		});
+	}
+
+	@Test
+	void aBurstOfFirstCallsIsFoundOutToBeTooMuchBeforeAllOfItIsUnderWay() {
+		this.peer = peer(small().build());
+		this.big.gate = new CountDownLatch(1);
+		List<Reply> replies = calls(500, "big.held", "40000");
+		this.peer.pumpUntil(() -> this.big.entered.get() >= 17);
+		for (int i = 0; i < 20; i++) {
+			this.peer.pump();
+		}
+		assertThat(this.big.entered).as("no more begin than a sixteenth of the budget each").hasValue(17);
+		this.big.gate.countDown();
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() >= 17 * 40_000);
+		for (int i = 0; i < 20; i++) {
+			pass(Duration.ofMillis(100));
+		}
+		assertThat(this.big.entered).as("nothing more while nothing is read").hasValue(17);
+		assertThat(this.peer.connection.unsentBytes()).isLessThan(17 * 41_000 + 200_000);
+		readAll(replies);
+	}
+
+	@Test
+	void firstCallsThatWaitForEachOtherAllGetTheirTurn() {
+		this.peer = peer(small().build());
+		this.big.gate = new CountDownLatch(1);
+		List<Reply> replies = calls(90, "big.held", "1");
+		this.peer.pumpUntil(() -> {
+			this.peer.connection.tick();
+			return this.big.entered.get() == 90;
+		});
+		this.big.gate.countDown();
+		readAll(replies);
+	}
+
+	@Test
+	void firstCallsWhoseRepliesAreShortByTheirTypeWaitForNothing() {
+		this.peer = peer(small().build());
+		this.big.gate = new CountDownLatch(1);
+		List<Reply> replies = calls(90, "big.count", "");
+		this.peer.pumpUntil(() -> this.big.entered.get() == 90);
+		this.big.gate.countDown();
+		readAll(replies);
+	}
+
+	@Test
+	void whatIsKnownOfRepliesIsKnownInEachEncoding() {
+		Assumptions.assumeTrue(this.mode == WireMode.EXT, "in base mode there is one encoding");
+		this.peer = peer(small().build());
+		repliesWereShort("big.held");
+		this.big.gate = new CountDownLatch(1);
+		int before = this.big.entered.get();
+		List<Reply> replies = new ArrayList<>();
+		for (int i = 0; i < 90; i++) {
+			Reply reply = new Reply();
+			reply.call = this.peer.session.call(MethodId.of("big.held"), "1".getBytes(StandardCharsets.UTF_8),
+					ResponseMode.UNARY, reply, CallMetadata.NONE.toBuilder().accept(List.of(ContentType.CBOR)).build());
+			replies.add(reply);
+		}
+		this.peer.pumpUntil(() -> this.big.entered.get() == before + 90);
+		this.big.gate.countDown();
+		readAll(replies);
+	}
+
+	@Test
+	void repliesThatWaitAsTheyAreCountAndHoldFurtherCalls() {
+		this.peer = peer(small().build());
+		List<Reply> replies = manyRecordsWait("big.record");
+		// But for a message that the peer had asked for before.
+		this.peer.pumpUntil(() -> this.peer.connection.unsentBytes() >= 50 * 40_000L - 66_000);
+		assertThat(this.peer.connection.unsentBytes()).isLessThan(50 * 41_000L + 100_000);
+		assertThat(this.peer.connection.outboundBytes()).isBetween(200_000L, 300_000L);
+		readAll(replies);
+		this.peer.pumpUntil(() -> this.peer.connection.unsentBytes() == 0);
+	}
+
+	@Test
+	void aReplyThatManyCallsWaitForCountsOnce() {
+		this.peer = peer(small().build());
+		List<Reply> replies = manyRecordsWait("big.same");
+		assertThat(this.peer.connection.unsentBytes()).isBetween(200_000L, 400_000L);
+		readAll(replies);
+		this.peer.pumpUntil(() -> this.peer.connection.unsentBytes() == 0);
+	}
+
+	@Test
+	void repliesThatWaitAsTheyAreAreLetGoOfWithTheConnection() {
+		this.peer = peer(small().build());
+		manyRecordsWait("big.record");
+		this.peer.disconnect();
+		assertThat(this.peer.connection.unsentBytes()).isEqualTo(this.peer.connection.outboundBytes());
+	}
+
+	/** Fifty calls whose replies nobody reads. */
+	private List<Reply> manyRecordsWait(String operation) {
+		repliesWereShort(operation);
+		this.big.gate = new CountDownLatch(1);
+		List<Reply> replies = calls(50, operation, "40000");
+		this.peer.pumpUntil(() -> this.peer.connection.callsInFlight() == 50);
+		this.big.gate.countDown();
+		this.peer.pumpUntil(() -> this.big.handled.get() == 51);
+		for (int i = 0; i < 20; i++) {
+			this.peer.pump();
+		}
+		return replies;
 	}
 
 	@Test
@@ -330,6 +456,12 @@ class ReplyRoomTest {
 		Snapshot record(int length);
 
 		@Call(timeout = "1m")
+		Snapshot same(int length);
+
+		@Call(timeout = "1m", concurrent = 100)
+		int count();
+
+		@Call(timeout = "1m")
 		List<String> log(int length);
 
 		@Call(timeout = "1m")
@@ -361,6 +493,8 @@ class ReplyRoomTest {
 
 		volatile CountDownLatch gate = new CountDownLatch(0);
 
+		private final Map<Integer, Snapshot> snapshots = new HashMap<>();
+
 		private final List<String> log = new ArrayList<>();
 
 		private final List<String> notes = new ArrayList<>();
@@ -381,6 +515,21 @@ class ReplyRoomTest {
 			awaitGate();
 			this.handled.incrementAndGet();
 			return new Snapshot("x".repeat(length), List.of(1, 2));
+		}
+
+		@Override
+		public Snapshot same(int length) {
+			Snapshot same = this.snapshots.computeIfAbsent(length, (key) -> new Snapshot("x".repeat(key), List.of()));
+			awaitGate();
+			this.handled.incrementAndGet();
+			return same;
+		}
+
+		@Override
+		public int count() {
+			int entered = this.entered.incrementAndGet();
+			awaitGate();
+			return entered;
 		}
 
 		@Override
