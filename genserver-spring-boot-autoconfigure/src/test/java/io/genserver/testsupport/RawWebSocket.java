@@ -71,8 +71,8 @@ public final class RawWebSocket implements AutoCloseable {
 
 	public static RawWebSocket handshake(int port, String path, int receiveBuffer, List<String> version,
 			String... headers) {
+		Socket socket = new Socket();
 		try {
-			Socket socket = new Socket();
 			if (receiveBuffer > 0) {
 				socket.setReceiveBufferSize(receiveBuffer);
 			}
@@ -84,7 +84,17 @@ public final class RawWebSocket implements AutoCloseable {
 			return new RawWebSocket(socket, request);
 		}
 		catch (IOException ex) {
+			closeQuietly(socket);
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void closeQuietly(Socket socket) {
+		try {
+			socket.close();
+		}
+		catch (IOException ex) {
+			// It is of no use any more.
 		}
 	}
 
