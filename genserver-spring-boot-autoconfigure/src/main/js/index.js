@@ -16,11 +16,11 @@
 // Bundled in this order they compress best.
 import './settings.js';
 import './methods.js';
+import './ext.js';
+import './base.js';
 import './ext-exchange.js';
-import './serve.js';
 import './reconnect.js';
 import './address.js';
-import './ext.js';
 import './constants.js';
 
 export { connect } from './client.js';

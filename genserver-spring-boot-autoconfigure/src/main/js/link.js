@@ -76,8 +76,7 @@ export class Link {
   close(code, reason) {
     // Browsers let a page use 1000 and the codes from 3000 on only.
     // A reason has at most 123 bytes, a character at most three; and what the peer said may be part of it.
-    this.#socket.close(code === DONE ? code : EXT_VIOLATION, reason.slice(0, 41));
-    this.#lose(code, reason);
+    this.#lose(code, reason, code === DONE ? code : EXT_VIOLATION, reason.slice(0, 41));
   }
 
   /** Resolves once the exchange may be given another item, or is over. */
@@ -143,7 +142,13 @@ export class Link {
       return;
     }
     this.#host.flush(this);
-    this.session?.take().forEach((message) => this.#socket.send(message));
+    try {
+      this.session?.take().forEach((message) => this.#socket.send(message));
+    }
+    catch {
+      this.#lose(ABNORMAL, 'no connection');
+      return;
+    }
     if (this.draining && !this.session?.busy()) {
       this.close(DONE, 'drained');
       return;
@@ -172,15 +177,20 @@ export class Link {
   }
 
   /** The connection is over, whether or not the socket knows. */
-  #lose(code, reason) {
+  #lose(code, reason, ...how) {
     if (!this.#over) {
       this.#over = true;
       clearTimeout(this.#timer);
       clearTimeout(this.#pause);
       this.#rooms.forEach((goesOn) => goesOn());
-      this.#socket.close();
       const message = `the connection was lost (${code}${reason && ', ' + reason})`;
       this.#host.lost(this, code, reason, this.#again(this.session?.close() ?? [], message), message);
+      try {
+        this.#socket.close(...how);
+      }
+      catch {
+        // It is over for us.
+      }
     }
   }
 

@@ -436,6 +436,30 @@ test('a listener that adds listeners is called once for each event', async () =>
   assert.equal(called, 3);
 });
 
+for (const [mode, protocol] of Object.entries(MODES)) {
+  test(`in ${mode} mode, a WebSocket that throws when it is used costs its connection only`, async () => {
+    const net = Object.assign(new Network(), { serve: () => 'done', onSocket: (socket) => socket.accept(protocol) });
+    const connection = net.connect();
+    await connection.ready();
+    await settled();
+    const broken = () => {
+      throw new Error('broken');
+    };
+    Object.assign(net.last, { send: broken, close: broken });
+    const lost = assert.rejects(connection.call('kv.set'), ClosedError);
+    const again = connection.call('kv.get', [], { idempotent: true });
+    await net.clock.pass(1000);
+    await lost;
+    assert.equal(await again, 'done');
+    assert.equal(net.sockets.length, 2);
+    net.last.close = broken;
+    const ended = assert.rejects(connection.call('kv.get'), ClosedError);
+    connection.close();
+    await ended;
+    assert.equal(net.clock.pending, 0);
+  });
+}
+
 test('two clients on one page know nothing of each other', async () => {
   const net = new Network();
   net.serve = (method, text, request, socket) => net.sockets.indexOf(socket);
