@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.RestartHistory;
-import io.genserver.runtime.ThreadState;
+import io.genserver.runtime.scheduling.ThreadState;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.HeldFuture;
-import io.genserver.runtime.Waiter;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.GenServerTimer;
+import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /**

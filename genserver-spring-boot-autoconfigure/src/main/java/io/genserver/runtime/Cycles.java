@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
 import io.genserver.runtime.LambdaOperation.Task;
+import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

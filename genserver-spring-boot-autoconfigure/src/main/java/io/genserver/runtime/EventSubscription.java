@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import io.genserver.SlowSubscriber;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -22,6 +22,8 @@ import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.ServerSettings.StartFailure;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +112,8 @@ public final class GenServerRuntime {
 	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
 			Consumer<GenServerEvent> events) {
-		this(settings, interceptors, deadLetterListeners, nonBlockingThread, events, new WorkerScheduler(settings));
+		this(settings, interceptors, deadLetterListeners, nonBlockingThread, events,
+				new WorkerScheduler(settings.scheduling()));
 	}
 
 	GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
@@ -135,7 +138,7 @@ public final class GenServerRuntime {
 			Consumer<GenServerEvent> events, Scheduler scheduler) {
 		this.events = events;
 		this.settings = settings;
-		this.classLoader = settings.classLoaderOrCallers();
+		this.classLoader = settings.scheduling().classLoaderOrCallers();
 		this.interceptors = (interceptors != null) ? new Interceptors(interceptors) : null;
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;

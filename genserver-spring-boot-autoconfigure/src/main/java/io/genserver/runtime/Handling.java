@@ -16,6 +16,7 @@ import io.genserver.ServerInfo;
 import io.genserver.SupervisionStrategy;
 import io.genserver.log.SafeLogger;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**

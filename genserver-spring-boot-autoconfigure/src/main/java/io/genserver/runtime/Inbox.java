@@ -6,6 +6,7 @@ import java.util.Objects;
 
 import io.genserver.Caller;
 import io.genserver.Overflow;
+import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
+import io.genserver.runtime.scheduling.Alarm;
+import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

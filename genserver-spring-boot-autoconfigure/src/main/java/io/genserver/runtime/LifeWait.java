@@ -3,6 +3,8 @@ package io.genserver.runtime;
 import java.util.function.Consumer;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

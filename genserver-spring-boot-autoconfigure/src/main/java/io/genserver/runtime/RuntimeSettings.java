@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 
+import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,9 @@ public record RuntimeSettings(Duration drainTimeout, Duration shutdownTimeout, D
 				this.stuckHandlerLimit, classLoader);
 	}
 
-	@Nullable ClassLoader classLoaderOrCallers() {
-		ClassLoader own = this.classLoader;
-		return (own != null) ? own : Thread.currentThread().getContextClassLoader();
+	/** What of this is for the threads. */
+	SchedulerSettings scheduling() {
+		return new SchedulerSettings(this.slowHandlerThreshold, this.classLoader);
 	}
 
 }

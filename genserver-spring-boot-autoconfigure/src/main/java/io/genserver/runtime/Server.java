@@ -17,6 +17,9 @@ import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.UnknownOperationException;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

@@ -6,8 +6,10 @@ import java.lang.invoke.VarHandle;
 import io.genserver.DeadLetter;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
-import io.genserver.log.Labelled;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.scheduling.Alarm;
+import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * end before the other has ended either, and a third cell, which waits for the end of the
  * second, cannot begin.
  */
-final class ServerCell implements Watched, Labelled {
+final class ServerCell implements Watched {
 
 	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
 

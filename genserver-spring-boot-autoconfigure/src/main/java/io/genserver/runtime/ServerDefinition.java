@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.List;
 
+import io.genserver.runtime.scheduling.OwnExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**

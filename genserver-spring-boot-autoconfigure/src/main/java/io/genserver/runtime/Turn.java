@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import io.genserver.CurrentContext;
+import io.genserver.runtime.scheduling.ThreadState;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

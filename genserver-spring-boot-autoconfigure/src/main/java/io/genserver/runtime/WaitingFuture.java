@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.genserver.runtime.scheduling.Waiter;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

@@ -1,21 +1,23 @@
 package io.genserver.runtime;
 
-import io.genserver.ServerInfo;
-import org.jspecify.annotations.Nullable;
+import io.genserver.runtime.scheduling.SlowHandlerProbe;
 
 /**
- * A task in which a handler may run for longer than it should. The monitor asks on its
- * own thread.
+ * A task of a cell in which a handler may run for longer than it should.
  */
-interface Watched extends Runnable {
+interface Watched extends SlowHandlerProbe {
 
 	/** Whose handler runs. */
 	ServerCell cell();
 
-	/** What runs, or {@code null}. */
-	ServerInfo.@Nullable InFlight inFlight();
+	@Override
+	default String label() {
+		return cell().label();
+	}
 
-	/** Whether a handler has begun to be slow since the monitor last asked. */
-	boolean isSlow(long now, long threshold);
+	@Override
+	default int queued() {
+		return cell().mailbox().size();
+	}
 
 }

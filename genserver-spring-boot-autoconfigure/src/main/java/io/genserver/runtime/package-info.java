@@ -7,14 +7,14 @@
  * {@link io.genserver.runtime.Call} that is also the cell its reply arrives in) and gives
  * it to a {@link io.genserver.runtime.ServerCell}. The cell puts it into its
  * {@link io.genserver.runtime.Mailbox}; if the cell was idle it is handed to the
- * {@link io.genserver.runtime.Scheduler}, which runs it on a worker: the cell takes its
- * messages one by one, a bounded number per <em>turn</em>, and invokes the operation of
- * each on the instance. The result goes straight into the call, whose waiting thread,
- * future or connection is told.
+ * {@link io.genserver.runtime.scheduling.Scheduler}, which runs it on a worker: the cell
+ * takes its messages one by one, a bounded number per <em>turn</em>, and invokes the
+ * operation of each on the instance. The result goes straight into the call, whose
+ * waiting thread, future or connection is told.
  * <p>
- * Time and threads come from the {@link io.genserver.runtime.Scheduler} alone, so that
- * everything here runs in virtual time under a seeded scheduler too. Nothing in this
- * package knows Spring, Reactor or the wire.
+ * Time and threads come from the {@link io.genserver.runtime.scheduling.Scheduler} alone,
+ * so that everything here runs in virtual time under a seeded scheduler too. Nothing in
+ * this package knows Spring, Reactor or the wire.
  */
 @NullMarked
 package io.genserver.runtime;

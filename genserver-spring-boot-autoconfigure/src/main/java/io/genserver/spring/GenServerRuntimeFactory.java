@@ -10,9 +10,9 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeSettings;
-import io.genserver.runtime.Scheduler;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.GenServer;
-import io.genserver.runtime.OwnExecutor;
+import io.genserver.runtime.scheduling.OwnExecutor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;

@@ -2,7 +2,7 @@ package io.genserver.test;
 
 import java.util.concurrent.locks.LockSupport;
 
-import io.genserver.runtime.Waiter;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

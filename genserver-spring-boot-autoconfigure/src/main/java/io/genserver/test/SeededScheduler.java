@@ -13,9 +13,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.genserver.runtime.DeadlineWheel;
-import io.genserver.runtime.Scheduler;
-import io.genserver.runtime.Waiter;
+import io.genserver.runtime.scheduling.DeadlineWheel;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

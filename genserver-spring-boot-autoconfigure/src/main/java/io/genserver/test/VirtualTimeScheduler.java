@@ -14,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.genserver.log.SafeLogger;
-import io.genserver.runtime.Scheduler;
-import io.genserver.runtime.Waiter;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import io.genserver.time.Durations;
 
 /**

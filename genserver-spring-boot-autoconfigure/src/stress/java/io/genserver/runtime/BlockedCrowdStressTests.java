@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.runtime.scheduling.Workers;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class BlockedCrowdStressTests {
 			engine.addKeyed("waits", settings, Object::new);
 			engine.addKeyed("other", settings, Object::new);
 			engine.runtime.start();
-			WorkerScheduler workers = (WorkerScheduler) engine.scheduler;
+			Workers workers = Workers.of(engine.scheduler);
 			for (int round = 0; round < ROUNDS; round++) {
 				long took = handlers(engine, workers);
 				long tookThreads = virtualThreads();
@@ -46,8 +47,8 @@ class BlockedCrowdStressTests {
 				least = Math.min(least, took);
 				leastOfThreads = Math.min(leastOfThreads, tookThreads);
 			}
-			HangGuard.await("the monitor rests", workers.monitor()::isParked);
-			assertThat(workers.staff().threads()).isLessThanOrEqualTo(workers.parallelism() + Staff.SPARE);
+			HangGuard.await("the monitor rests", workers::monitorRests);
+			assertThat(workers.threads()).isLessThanOrEqualTo(workers.usual());
 		}
 		System.out.println(HANDLERS + " handlers that waited on one latch went on, and as many plain virtual threads: "
 				+ String.join(", ", rounds)
@@ -55,7 +56,7 @@ class BlockedCrowdStressTests {
 	}
 
 	/** From the moment the latch opens until every caller has its reply. */
-	private static long handlers(Engine engine, WorkerScheduler workers) throws Exception {
+	private static long handlers(Engine engine, Workers workers) throws Exception {
 		CountDownLatch release = new CountDownLatch(1);
 		AtomicInteger begun = new AtomicInteger();
 		List<CompletableFuture<Integer>> calls = new ArrayList<>();
@@ -67,14 +68,14 @@ class BlockedCrowdStressTests {
 			}));
 		}
 		HangGuard.await("all wait", () -> begun.get() == HANDLERS, () -> begun + " wait");
-		HangGuard.await("all are set aside", () -> workers.queues().roster().listed().length <= 64);
+		HangGuard.await("all are set aside", () -> workers.listed() <= 64);
 		for (int i = 0; i < 1000; i++) {
 			assertThat(engine.<Object>ref("other", "key-" + i).<Integer, RuntimeException>call((instance) -> 1))
 				.isOne();
 		}
 		// Of a tick that begins from here on; the last one may have been before.
-		HangGuard.await("the monitor walks few", () -> workers.monitor().workers().walked() < 64 + 64 + HANDLERS / 100,
-				() -> workers.monitor().workers().walked() + " are walked");
+		HangGuard.await("the monitor walks few", () -> workers.walked() < 64 + 64 + HANDLERS / 100,
+				() -> workers.walked() + " are walked");
 		return release(release, calls);
 	}
 

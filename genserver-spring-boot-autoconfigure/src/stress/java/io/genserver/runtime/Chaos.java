@@ -16,6 +16,8 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Workers;
 import io.genserver.testsupport.HangGuard;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -282,8 +284,8 @@ final class Chaos {
 	}
 
 	private void assertNothingIsLeft() throws InterruptedException {
-		WorkerScheduler workers = (WorkerScheduler) this.engine.scheduler;
-		await("workers have ended", () -> workers.staff().threads() == 0);
+		Workers workers = Workers.of(this.engine.scheduler);
+		await("workers have ended", () -> workers.threads() == 0);
 		await("the monitor has ended",
 				() -> Thread.getAllStackTraces().keySet().stream().noneMatch((thread) -> isMonitor(thread)));
 		for (Server server : this.engine.runtime.servers()) {

@@ -5,6 +5,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
+
 /**
  * A scheduler that does nothing by itself: time stands still, nobody waits, and a task
  * runs when a test runs it. Safe for use by many threads.

@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -44,7 +46,7 @@ public class WaiterRaces {
 
 		/** As if all who may spin did: every wait parks. */
 		private static WorkerScheduler withoutSpinning() {
-			WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+			WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 			try {
 				VarHandle spinning = MethodHandles.privateLookupIn(WorkerScheduler.class, MethodHandles.lookup())
 					.findVarHandle(WorkerScheduler.class, "spinningCallers", AtomicInteger.class);

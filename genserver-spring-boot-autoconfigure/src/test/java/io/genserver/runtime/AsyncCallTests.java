@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiter;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

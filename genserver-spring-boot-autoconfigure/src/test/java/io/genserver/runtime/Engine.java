@@ -15,6 +15,9 @@ import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +67,7 @@ final class Engine implements GenServerInterceptor, AutoCloseable {
 
 	/** An engine on real threads. */
 	static Engine onWorkers() {
-		return new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS));
+		return new Engine(new WorkerScheduler(SchedulerSettings.DEFAULTS));
 	}
 
 	static RuntimeSettings shutdown(Duration drain, Duration overall) {

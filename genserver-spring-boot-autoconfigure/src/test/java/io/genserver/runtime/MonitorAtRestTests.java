@@ -3,6 +3,9 @@ package io.genserver.runtime;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
@@ -13,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @RealThreads
 class MonitorAtRestTests {
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+	private final WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 
 	@Test
 	void itLooksOnceMoreWhenThatIsDueAndThenNoMore() throws Exception {

@@ -20,6 +20,9 @@ import io.genserver.CallCycleException;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
+import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
@@ -191,7 +194,7 @@ class OwnExecutorTests {
 
 	@Test
 	void aHandlerThatBlocksIsInterruptedAtShutdown() throws Exception {
-		Engine brief = new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS),
+		Engine brief = new Engine(new WorkerScheduler(SchedulerSettings.DEFAULTS),
 				Engine.shutdown(Duration.ofMillis(50), Duration.ofSeconds(10)));
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 		CountDownLatch begun = new CountDownLatch(1);

@@ -22,6 +22,10 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.scheduling.Alarm;
+import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -121,7 +125,7 @@ class S01CleanThreadTests {
 
 	@Test
 	void S01_norTheNextTaskOfAWorker() throws Exception {
-		WorkerScheduler workers = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+		WorkerScheduler workers = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 		Queue<String> found = new ConcurrentLinkedQueue<>();
 		CountDownLatch done = new CountDownLatch(2000);
 		Runnable careless = () -> {
@@ -152,7 +156,7 @@ class S01CleanThreadTests {
 				}
 			}
 		};
-		try (Engine engine = new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS), interceptor);
+		try (Engine engine = new Engine(new WorkerScheduler(SchedulerSettings.DEFAULTS), interceptor);
 				SubmissionPublisher<Integer> source = new SubmissionPublisher<>()) {
 			TestOperation beside = TestOperation.concurrent("beside", 4, (instance, payload) -> {
 				Stains.leave();
@@ -196,7 +200,7 @@ class S01CleanThreadTests {
 	@Test
 	void S01_theThreadThatWatchesDeadlinesIsCleanedToo() throws Exception {
 		Queue<String> found = new ConcurrentLinkedQueue<>();
-		WorkerScheduler workers = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+		WorkerScheduler workers = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 		CountDownLatch rung = new CountDownLatch(2);
 		Runnable careless = () -> {
 			found.addAll(Stains.found());
@@ -218,7 +222,7 @@ class S01CleanThreadTests {
 		AtomicReference<ClassLoader> before = new AtomicReference<>();
 		ThreadFactory factory = (task) -> new Thread(task, "users-own");
 		try (ExecutorService one = Executors.newSingleThreadExecutor(factory);
-				Engine engine = new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS),
+				Engine engine = new Engine(new WorkerScheduler(SchedulerSettings.DEFAULTS),
 						RuntimeSettings.DEFAULTS.withClassLoader(APPLICATION))) {
 			one.submit(() -> before.set(Thread.currentThread().getContextClassLoader())).get();
 			OwnExecutor own = new OwnExecutor("one", one, () -> false);

@@ -11,6 +11,8 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
@@ -183,7 +185,7 @@ class S03ExactlyOnceTests {
 	@Test
 	@RealThreads
 	void S03_atAShutdownWithEveryWorkerStuckEveryCallEnds() throws Exception {
-		Engine engine = new Engine(new WorkerScheduler(RuntimeSettings.DEFAULTS),
+		Engine engine = new Engine(new WorkerScheduler(SchedulerSettings.DEFAULTS),
 				Engine.shutdown(Duration.ofMillis(1), Duration.ofMillis(50)));
 		CountDownLatch end = new CountDownLatch(1);
 		List<CompletableFuture<?>> calls = new ArrayList<>();

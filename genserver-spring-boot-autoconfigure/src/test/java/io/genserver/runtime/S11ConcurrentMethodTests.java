@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.genserver.CallCycleException;
 import io.genserver.GenServerRef;
+import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
+import io.genserver.runtime.scheduling.WorkerScheduler;
+import io.genserver.runtime.scheduling.Workers;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +38,9 @@ class S18ComputingHandlersTests {
 
 	private static final String PIN = "io.genserver.test.pin";
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS,
-			Duration.ofMillis(1).toNanos());
+	private final WorkerScheduler scheduler = Workers.endingAfter(Duration.ofMillis(1).toNanos());
+
+	private final Workers workers = Workers.of(this.scheduler);
 
 	private final Engine engine = new Engine(this.scheduler);
 
@@ -158,11 +161,11 @@ class S18ComputingHandlersTests {
 	void S18_whenItIsOverPlatformThreadsEndAndTheMonitorRests() {
 		compute(2 * CARRIERS);
 		othersGoOn();
-		assertThat(this.scheduler.staff().platformThreads()).isPositive();
+		assertThat(this.workers.platformThreads()).isPositive();
 		release();
-		HangGuard.await("platform threads end", () -> this.scheduler.staff().platformThreads() == 0);
-		HangGuard.await("no worker is taken for late", () -> !this.scheduler.staff().isStarved());
-		HangGuard.await("the monitor rests", this.scheduler.monitor()::isParked);
+		HangGuard.await("platform threads end", () -> this.workers.platformThreads() == 0);
+		HangGuard.await("no worker is taken for late", () -> !this.workers.isStarved());
+		HangGuard.await("the monitor rests", this.workers::monitorRests);
 	}
 
 	private void othersGoOn() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class SlowHandlerTests {
 
 	@Test
 	void aSlowTurnIsLoggedWithWhatItHandlesAndForWhom(CapturedOutput output) {
-		try (Engine engine = new Engine(new WorkerScheduler(IMPATIENT), IMPATIENT)) {
+		try (Engine engine = new Engine(new WorkerScheduler(IMPATIENT.scheduling()), IMPATIENT)) {
 			engine.start("server", ServerSettings.DEFAULTS, Object::new).cast((instance) -> this.release.await());
 			awaitOutput(output, "Server server has been handling cast(action) from thread");
 			this.release.countDown();
@@ -35,7 +36,7 @@ class SlowHandlerTests {
 
 	@Test
 	void soIsAHandlerThatRunsBesideTheTurn(CapturedOutput output) {
-		try (Engine engine = new Engine(new WorkerScheduler(IMPATIENT), IMPATIENT)) {
+		try (Engine engine = new Engine(new WorkerScheduler(IMPATIENT.scheduling()), IMPATIENT)) {
 			Operation beside = TestOperation.concurrent("beside", 2, (instance, payload) -> {
 				this.release.await();
 				return 1;

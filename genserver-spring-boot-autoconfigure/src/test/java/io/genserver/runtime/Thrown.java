@@ -7,7 +7,7 @@ import io.genserver.log.Throwables;
 /**
  * What code of an application may throw, its worst included.
  */
-enum Thrown {
+public enum Thrown {
 
 	PLAIN(() -> new IllegalStateException("plain")),
 
@@ -183,12 +183,12 @@ enum Thrown {
 	}
 
 	/** Make one. */
-	Throwable make() {
+	public Throwable make() {
 		return this.factory.get();
 	}
 
 	/** Throw one, checked or not. */
-	<T> T raise() {
+	public <T> T raise() {
 		throw Throwables.sneaky(make());
 	}
 

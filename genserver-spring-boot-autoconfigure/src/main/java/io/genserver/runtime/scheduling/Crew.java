@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;

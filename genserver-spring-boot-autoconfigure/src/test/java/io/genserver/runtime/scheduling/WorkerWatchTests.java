@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.List;
 import java.util.Queue;
@@ -28,7 +28,7 @@ class WorkerWatchTests {
 
 	private static final int LATE = 20;
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+	private final WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 
 	private final WorkerWatch watch = this.scheduler.monitor().workers();
 

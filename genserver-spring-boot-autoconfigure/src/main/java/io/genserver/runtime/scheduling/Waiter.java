@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
  * fence and then calls {@link Scheduler#wake(Waiter)}; the waiting thread announces
  * itself with {@link #thread(Thread)}, a volatile write, before it looks a last time. So
  * one of the two always sees the other.
- *
- * @since 0.1.0
  */
 public interface Waiter {
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * given to the workers although the executor may still have it. An executor that forgets
  * a turn while it is not shut down cannot be told from a slow one; those known to do so
  * must not get here.
- *
- * @since 0.1.0
  */
 public final class OwnExecutor {
 
@@ -50,7 +48,7 @@ public final class OwnExecutor {
 	 * @param turn the turn
 	 * @param workers run what the executor does not
 	 */
-	void execute(Runnable turn, Scheduler workers) {
+	public void execute(Runnable turn, Scheduler workers) {
 		Lent lent = new Lent(turn, workers);
 		try {
 			this.executor.execute(lent);

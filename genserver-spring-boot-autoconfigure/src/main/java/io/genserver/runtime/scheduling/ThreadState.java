@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * beyond reach. Costs a few field reads where nothing has changed.
  * <p>
  * Belongs to one thread.
- *
- * @since 0.1.0
  */
 public final class ThreadState {
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.TimeUnit;
 
@@ -32,12 +32,12 @@ final class SlowHandlers {
 
 	/** Look at what a worker runs. */
 	void look(@Nullable Runnable task, long now) {
-		if (this.threshold > 0 && task instanceof Watched watched && watched.isSlow(now, this.threshold)) {
-			report(watched, now);
+		if (this.threshold > 0 && task instanceof SlowHandlerProbe probe && probe.isSlow(now, this.threshold)) {
+			report(probe, now);
 		}
 	}
 
-	private void report(Watched task, long now) {
+	private void report(SlowHandlerProbe probe, long now) {
 		if (now - this.second > TimeUnit.SECONDS.toNanos(1)) {
 			if (this.found > MOST) {
 				logger.warn("{} more handlers are slow", this.found - MOST);
@@ -46,12 +46,10 @@ final class SlowHandlers {
 			this.found = 0;
 		}
 		if (++this.found <= MOST) {
-			ServerCell cell = task.cell();
-			ServerInfo.InFlight inFlight = task.inFlight();
+			ServerInfo.InFlight inFlight = probe.inFlight();
 			if (inFlight != null) {
-				logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", cell.label(),
-						inFlight.operation(), inFlight.caller(), Durations.millis(inFlight.age()),
-						cell.mailbox().size());
+				logger.warn("Server {} has been handling {} from {} for {} ms; {} messages wait", probe.label(),
+						inFlight.operation(), inFlight.caller(), Durations.millis(inFlight.age()), probe.queued());
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.TimeUnit;
 
@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * those that are over already. What is left enters the wheel, but not at its deadline: at
  * twice its age, to be dropped or moved on. An entry is looked at a logarithmic number of
  * times and outlives its call by at most the call's own duration.
- *
- * @since 0.1.0
  */
 public final class DeadlineWheel {
 
@@ -61,7 +59,7 @@ public final class DeadlineWheel {
 	}
 
 	/** Whether there is nothing to watch. Only by the watcher. */
-	boolean isEmpty() {
+	public boolean isEmpty() {
 		return this.size == 0 && this.added.isEmpty();
 	}
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ class S18ManyBlockedTests {
 	/** What a tick may look at, however many block. */
 	private static final int FEW = 200;
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS, 1);
+	private final WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS, 1);
 
 	private final CountDownLatch release = new CountDownLatch(1);
 

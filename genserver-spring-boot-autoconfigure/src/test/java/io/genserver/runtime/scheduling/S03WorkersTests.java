@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.genserver.runtime.Thrown;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +54,8 @@ class S03WorkersTests {
 		for (int number : new int[] { 1, 5 }) {
 			for (int first = 1; first <= STEPS; first++) {
 				FailingQueue shared = new FailingQueue(thrown);
-				WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS, SHORT, new RunQueues(shared),
-						UnaryOperator.identity());
+				WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS, SHORT,
+						new RunQueues(shared), UnaryOperator.identity());
 				String row = thrown + " from step " + first + " on " + number;
 				Queue<Integer> ran = new ConcurrentLinkedQueue<>();
 				work(scheduler, ran, 0);
@@ -76,7 +77,7 @@ class S03WorkersTests {
 	@ParameterizedTest
 	@EnumSource(names = { "PLAIN", "ERROR", "OUT_OF_MEMORY", "STACK_OVERFLOW", "NO_TEXT" })
 	void S03_whatTasksThrowEndsNoWorker(Thrown thrown) {
-		WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+		WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 		AtomicInteger ran = new AtomicInteger();
 		for (int i = 0; i < 20; i++) {
 			scheduler.execute(() -> {
@@ -94,7 +95,7 @@ class S03WorkersTests {
 		for (boolean starts : new boolean[] { true, false }) {
 			AtomicBoolean failing = new AtomicBoolean(true);
 			AtomicInteger failed = new AtomicInteger();
-			WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS, SHORT, new RunQueues(),
+			WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS, SHORT, new RunQueues(),
 					(thread) -> {
 						if (!failing.get()) {
 							return thread;

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * how the monitor notices; until that is over workers on platform threads, among which
  * the operating system shares the processors, serve the same queues.
  */
-final class WorkerScheduler implements Scheduler {
+public final class WorkerScheduler implements Scheduler {
 
 	/** A worker beyond the usual number ends after so much time without work. */
 	private static final long KEEP_ALIVE = TimeUnit.SECONDS.toNanos(10);
@@ -57,7 +57,7 @@ final class WorkerScheduler implements Scheduler {
 
 	private final long keepAlive;
 
-	private final RuntimeSettings settings;
+	private final SchedulerSettings settings;
 
 	/** Replaced when the scheduler is opened again, whose tasks have all ended then. */
 	private volatile Monitor monitor;
@@ -74,17 +74,21 @@ final class WorkerScheduler implements Scheduler {
 
 	private volatile boolean closed;
 
-	WorkerScheduler(RuntimeSettings settings) {
+	/**
+	 * Create. Threads start when there is something to run.
+	 * @param settings settings
+	 */
+	public WorkerScheduler(SchedulerSettings settings) {
 		this(settings, KEEP_ALIVE);
 	}
 
 	/** With a time of its own, in nanoseconds, after which workers without work end. */
-	WorkerScheduler(RuntimeSettings settings, long keepAlive) {
+	WorkerScheduler(SchedulerSettings settings, long keepAlive) {
 		this(settings, keepAlive, new RunQueues(), UnaryOperator.identity());
 	}
 
 	/** With queues of its own, and what is made of each worker's thread. */
-	WorkerScheduler(RuntimeSettings settings, long keepAlive, RunQueues queues, UnaryOperator<Thread> threads) {
+	WorkerScheduler(SchedulerSettings settings, long keepAlive, RunQueues queues, UnaryOperator<Thread> threads) {
 		this.queues = queues;
 		this.staff = new Staff(this, queues, this.parallelism, threads);
 		this.classLoader = settings.classLoaderOrCallers();

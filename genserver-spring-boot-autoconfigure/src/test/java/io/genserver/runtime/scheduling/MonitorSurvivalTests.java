@@ -1,8 +1,9 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.Thrown;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @RealThreads
 class MonitorSurvivalTests {
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+	private final WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 
 	@ParameterizedTest
 	@EnumSource(Thrown.class)

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -64,7 +64,7 @@ final class Monitor implements Runnable {
 
 	private boolean started;
 
-	Monitor(WorkerScheduler scheduler, RuntimeSettings settings) {
+	Monitor(WorkerScheduler scheduler, SchedulerSettings settings) {
 		this.scheduler = scheduler;
 		this.workers = new WorkerWatch(scheduler, Durations.nanos(settings.slowHandlerThreshold()));
 		this.thread = Thread.ofPlatform()

@@ -1,9 +1,10 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.runtime.Thrown;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @RealThreads
 class WorkerSchedulerTests {
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(RuntimeSettings.DEFAULTS);
+	private final WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 
 	@Test
 	void whatATaskHandsOverAfterTheEndRunsThoughItsWorkerIsStuck() throws Exception {

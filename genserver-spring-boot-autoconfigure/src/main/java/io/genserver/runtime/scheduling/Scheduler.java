@@ -1,12 +1,10 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.TimeUnit;
 
 /**
  * Time and threads, as the engine sees them. There is one implementation for production,
  * and there are those for tests, in virtual time.
- *
- * @since 0.1.0
  */
 public interface Scheduler {
 

@@ -1,10 +1,10 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 /**
  * Does something small at a time, once. If that fails for lack of memory it is tried
  * again, which it must bear.
  */
-final class Alarm implements Scheduler.Expiring {
+public final class Alarm implements Scheduler.Expiring {
 
 	private static final int MAX_TRIES = 1_000;
 
@@ -17,12 +17,18 @@ final class Alarm implements Scheduler.Expiring {
 	/** Only for whoever lets it expire. */
 	private int tries;
 
-	Alarm(long time, Runnable action) {
+	/**
+	 * Create.
+	 * @param time nanoseconds, as {@link Scheduler#nanoTime()} counts
+	 * @param action what to do; must be quick
+	 */
+	public Alarm(long time, Runnable action) {
 		this.time = time;
 		this.action = action;
 	}
 
-	void cancel() {
+	/** Do nothing when the time comes, unless it has begun. On any thread. */
+	public void cancel() {
 		this.over = true;
 	}
 
