@@ -78,6 +78,7 @@ final class Mortal {
 			case 8 -> this.factory.nap();
 			case 9 -> throw new CompletionException(new IllegalStateException("wrapped"));
 			case 10, 11 -> callOther();
+			case 12 -> joinOthers();
 			default -> {
 			}
 		}
@@ -90,6 +91,23 @@ final class Mortal {
 		}
 		catch (GenServerException ex) {
 			throw new IllegalStateException("another call failed", ex);
+		}
+	}
+
+	/** A wait that the engine does not see: the deadlines of the calls end a cycle. */
+	private void joinOthers() {
+		CompletableFuture<Integer> first = this.factory.others.get().callAsync((other) -> 1);
+		CompletableFuture<Integer> second = this.factory.others.get().callAsync((other) -> 2);
+		CompletableFuture<?> both = switch (this.factory.choose(3)) {
+			case 0 -> CompletableFuture.allOf(first, second);
+			case 1 -> CompletableFuture.anyOf(first, second);
+			default -> first.thenCombine(second, Integer::sum);
+		};
+		try {
+			both.join();
+		}
+		catch (CompletionException | GenServerException ex) {
+			throw new IllegalStateException("other calls failed", ex);
 		}
 	}
 

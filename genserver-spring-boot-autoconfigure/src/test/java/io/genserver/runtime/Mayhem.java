@@ -70,7 +70,7 @@ final class Mayhem {
 	private final List<CompletableFuture<?>> ends = new ArrayList<>();
 
 	private final TestOperation overlapping = TestOperation.concurrent("overlapping", OVERLAPPING,
-			(instance, payload) -> besideTurn(instance));
+			(instance, payload) -> returned(besideTurn(instance)));
 
 	/** Servers that were started at run time and have stopped. */
 	private final List<Server> gone = new ArrayList<>();
@@ -464,6 +464,11 @@ final class Mayhem {
 			}
 			return -5;
 		});
+	}
+
+	/** Now and then what is awaited beside the turn, and may never complete. */
+	private Object returned(int number) {
+		return (this.random.nextInt(4) == 0) ? later() : number;
 	}
 
 	// Afterwards.
