@@ -247,8 +247,10 @@ describe('a token', () => {
         connection.on('error', () => {});
         await net.clock.pass(100);
         good = true;
+        // No token at all is none; whatever is no text is a mistake.
+        const value = make();
+        assert.equal(connection.state, token === make && (!value || typeof value === 'string') ? 'open' : 'waiting');
         if (connection.state !== 'open') {
-          assert.equal(connection.state, 'waiting');
           await net.clock.pass(1000);
         }
         assert.equal(connection.state, 'open');
@@ -398,6 +400,15 @@ for (const [mode, protocol] of Object.entries(MODES)) {
     net.last.drop(1006);
     await failed;
     assert.equal(net.clock.pending, 0);
+  });
+
+  test(`in ${mode} mode, an upload whose items throw nothing fails`, async () => {
+    const net = Object.assign(new Network(), { serve: () => 'done', onSocket: (socket) => socket.accept(protocol) });
+    const connection = net.connect();
+    const failed = connection.upload('kv.put', [], (async function* () { throw undefined; })());
+    assert.deepEqual(await failed.then(() => 'done', (error) => [error]), [undefined]);
+    assert.deepEqual(await connection.call('kv.get'), 'done');
+    connection.close();
   });
 
   for (const value of [undefined, null]) {
