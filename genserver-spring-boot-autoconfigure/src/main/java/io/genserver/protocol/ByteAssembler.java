@@ -8,9 +8,9 @@ import io.netty.buffer.ByteBuf;
  * Joins the pieces of one message. The first piece is stored at its exact size, so a
  * message that came in one piece is copied once and never again.
  */
-final class ByteAssembler {
+public final class ByteAssembler {
 
-	static final byte[] EMPTY = new byte[0];
+	public static final byte[] EMPTY = new byte[0];
 
 	private final int limit;
 
@@ -18,12 +18,12 @@ final class ByteAssembler {
 
 	private int size;
 
-	ByteAssembler(int limit) {
+	public ByteAssembler(int limit) {
 		this.limit = limit;
 	}
 
 	/** Copies bytes out of a buffer and moves its reader index past them. */
-	static byte[] copy(ByteBuf source, int length) {
+	public static byte[] copy(ByteBuf source, int length) {
 		if (length == 0) {
 			return EMPTY;
 		}
@@ -37,7 +37,7 @@ final class ByteAssembler {
 	 * @return how much the capacity grew, or -1 if the limit would be exceeded and
 	 * nothing was read
 	 */
-	int append(ByteBuf source, int length) {
+	public int append(ByteBuf source, int length) {
 		if (length > this.limit - this.size) {
 			return -1;
 		}
@@ -52,15 +52,15 @@ final class ByteAssembler {
 		return this.bytes.length - before;
 	}
 
-	int size() {
+	public int size() {
 		return this.size;
 	}
 
-	int capacity() {
+	public int capacity() {
 		return this.bytes.length;
 	}
 
-	byte[] toArray() {
+	public byte[] toArray() {
 		return (this.size == this.bytes.length) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
 	}
 

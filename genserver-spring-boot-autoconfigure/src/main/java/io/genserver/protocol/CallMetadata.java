@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param methodName name of the method; sent on its first use on a connection only
  * @param key the instance of a keyed server
  * @param headers headers of the application
- * @since 0.1.0
  */
 public record CallMetadata(long deadlineMillis, @Nullable String traceParent, @Nullable String traceState,
 		@Nullable ContentType contentType, List<ContentType> accept, int streamWindow, int itemCredit,

@@ -2,8 +2,6 @@ package io.genserver.protocol;
 
 /**
  * WebSocket close codes both ends use.
- *
- * @since 0.1.0
  */
 public final class CloseCode {
 

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
  * @param code the WebSocket close code, see {@link CloseCode}
  * @param text the reason; at most {@value #MAX_TEXT_BYTES} bytes of UTF-8, the most a
  * close frame holds
- * @since 0.1.0
  */
 public record CloseReason(int code, String text) {
 

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code the number, {@value #NAMED} for a named one
  * @param name the name, at least two ASCII characters; null for a numbered one
- * @since 0.1.0
  */
 public record ContentType(int code, @Nullable String name) {
 
@@ -63,20 +62,15 @@ public record ContentType(int code, @Nullable String name) {
 		return new ContentType(NAMED, name);
 	}
 
-	byte[] encode() {
+	public byte[] encode() {
 		return (this.name != null) ? this.name.getBytes(StandardCharsets.US_ASCII) : new byte[] { (byte) this.code };
 	}
 
-	static ContentType decode(byte[] bytes, int offset, int length) {
+	public static ContentType decode(byte[] bytes, int offset, int length) {
 		if (length == 1) {
 			return of(bytes[offset] & 0xff);
 		}
-		try {
-			return of(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
-		}
-		catch (IllegalArgumentException ex) {
-			throw ExtViolation.protocol("content type is neither a number nor an ASCII name");
-		}
+		return of(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
 	}
 
 }

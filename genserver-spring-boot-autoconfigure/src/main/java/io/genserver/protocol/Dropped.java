@@ -3,8 +3,6 @@ package io.genserver.protocol;
 /**
  * Why a received frame had no effect. None of these is an error a peer must hear of; they
  * are told so that they can be counted and traced.
- *
- * @since 0.1.0
  */
 public enum Dropped {
 

@@ -14,7 +14,6 @@ import java.util.Arrays;
  * @param retryAfterMillis when to try again, in milliseconds, or {@value #NOT_TOLD}
  * @param detailsType the number of the content type of the details
  * @param details further data; left out if it exceeds 32 KiB
- * @since 0.1.0
  */
 public record ExtError(int status, boolean retryable, boolean notExecuted, String reason, String message,
 		long retryAfterMillis, int detailsType, byte[] details) {
@@ -61,7 +60,7 @@ public record ExtError(int status, boolean retryable, boolean notExecuted, Strin
 	 * begun.
 	 * @return one of {@link StatusCode}
 	 */
-	int baseStatus() {
+	public int baseStatus() {
 		int known = ExtStatus.toBase(this.status);
 		return (known == StatusCode.METHOD_NOT_FOUND && !this.notExecuted) ? StatusCode.FAIL : known;
 	}

@@ -3,8 +3,6 @@ package io.genserver.protocol;
 /**
  * The status byte in ext mode: 0 to 3 as in {@link StatusCode}, else 16 and the number
  * gRPC gives the same condition.
- *
- * @since 0.1.0
  */
 public final class ExtStatus {
 

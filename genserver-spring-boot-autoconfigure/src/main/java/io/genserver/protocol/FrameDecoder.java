@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * Cuts bytes into frames, whatever pieces they come in. A frame that lies within one
  * chunk is handed on in place; only one that straddles chunks is stored, and its store
  * grows with the bytes that have arrived, not with those that were announced.
- *
- * @since 0.1.0
  */
 public final class FrameDecoder {
 
@@ -88,7 +86,7 @@ public final class FrameDecoder {
 	 * @param streamId a stream
 	 * @return whether its frame is incomplete
 	 */
-	boolean isReceiving(int streamId) {
+	public boolean isReceiving(int streamId) {
 		return this.inPayload && this.streamId == streamId;
 	}
 

@@ -4,8 +4,6 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * Takes frames from a {@link FrameDecoder}.
- *
- * @since 0.1.0
  */
 public interface FrameHandler {
 

@@ -2,8 +2,6 @@ package io.genserver.protocol;
 
 /**
  * The last byte of a frame header: what the frame is to its stream.
- *
- * @since 0.1.0
  */
 public final class FrameKind {
 

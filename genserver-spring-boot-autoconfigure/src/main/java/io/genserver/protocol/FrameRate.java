@@ -5,8 +5,6 @@ import java.util.concurrent.TimeUnit;
 /**
  * Counts frames that cost a peer nothing, by the second. Confined to the connection's
  * thread.
- *
- * @since 0.1.0
  */
 public final class FrameRate {
 

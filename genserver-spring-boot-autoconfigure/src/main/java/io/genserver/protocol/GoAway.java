@@ -1,9 +1,5 @@
 package io.genserver.protocol;
 
-import java.nio.charset.StandardCharsets;
-
-import io.netty.buffer.ByteBuf;
-
 /**
  * What a peer says before it leaves: which of our streams it still serves, and why it
  * goes.
@@ -13,7 +9,6 @@ import io.netty.buffer.ByteBuf;
  * @param code one of the codes here, or one of a newer peer
  * @param drainMillis how long accepted streams may still take
  * @param reason text for logs
- * @since 0.1.0
  */
 public record GoAway(int lastStream, int code, long drainMillis, String reason) {
 
@@ -43,28 +38,5 @@ public record GoAway(int lastStream, int code, long drainMillis, String reason) 
 
 	/** The peer has too much to do. */
 	public static final int OVERLOAD = 8;
-
-	private static final int FIXED_BYTES = 10;
-
-	byte[] encode() {
-		byte[] text = Utf8.cut(this.reason, 1024);
-		byte[] payload = new byte[FIXED_BYTES + text.length];
-		LittleEndian.setInt(payload, 0, this.lastStream);
-		LittleEndian.setShort(payload, 4, this.code);
-		LittleEndian.setInt(payload, 6, (int) Math.min(this.drainMillis, 0xffff_ffffL));
-		System.arraycopy(text, 0, payload, FIXED_BYTES, text.length);
-		return payload;
-	}
-
-	static GoAway decode(ByteBuf payload, int length) {
-		if (length < FIXED_BYTES) {
-			throw ExtViolation.protocol("GOAWAY of " + length + " bytes");
-		}
-		int last = payload.readIntLE();
-		int code = payload.readUnsignedShortLE();
-		long drain = payload.readUnsignedIntLE();
-		String reason = payload.readCharSequence(length - FIXED_BYTES, StandardCharsets.UTF_8).toString();
-		return new GoAway(last, code, drain, reason);
-	}
 
 }

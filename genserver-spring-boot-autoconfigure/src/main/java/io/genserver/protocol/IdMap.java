@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <V> what is kept
  */
-final class IdMap<V> {
+public final class IdMap<V> {
 
 	/**
 	 * Odd, and near the golden ratio of 2^32, as Fibonacci hashing multiplies (Knuth, The
@@ -28,33 +28,33 @@ final class IdMap<V> {
 
 	private final IntObjectHashMap<V> map = new IntObjectHashMap<>();
 
-	@Nullable V get(int id) {
+	public @Nullable V get(int id) {
 		return this.map.get(id * SPREAD);
 	}
 
-	boolean containsKey(int id) {
+	public boolean containsKey(int id) {
 		return this.map.containsKey(id * SPREAD);
 	}
 
-	void put(int id, V value) {
+	public void put(int id, V value) {
 		this.map.put(id * SPREAD, value);
 	}
 
-	@Nullable V remove(int id) {
+	public @Nullable V remove(int id) {
 		return this.map.remove(id * SPREAD);
 	}
 
-	int size() {
+	public int size() {
 		return this.map.size();
 	}
 
 	/** In no particular order; not to be changed while it is walked. */
-	Collection<V> values() {
+	public Collection<V> values() {
 		return this.map.values();
 	}
 
 	/** A copy, in the order of ids. */
-	List<V> copy() {
+	public List<V> copy() {
 		int[] ids = new int[this.map.size()];
 		int known = 0;
 		for (IntObjectMap.PrimitiveEntry<V> entry : this.map.entries()) {
@@ -71,7 +71,7 @@ final class IdMap<V> {
 		return values;
 	}
 
-	void clear() {
+	public void clear() {
 		this.map.clear();
 	}
 

@@ -13,8 +13,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>
  * {@link #charge} and {@link #pause} belong to the connection's thread, {@link #credit}
  * to any.
- *
- * @since 0.1.0
  */
 public final class InboundBudget {
 

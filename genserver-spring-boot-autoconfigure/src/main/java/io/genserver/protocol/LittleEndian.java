@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Reads and writes numbers of an array in the byte order of the wire. */
-final class LittleEndian {
+public final class LittleEndian {
 
 	private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -16,27 +16,27 @@ final class LittleEndian {
 	private LittleEndian() {
 	}
 
-	static int getUnsignedShort(byte[] bytes, int index) {
+	public static int getUnsignedShort(byte[] bytes, int index) {
 		return ((short) SHORT.get(bytes, index)) & 0xffff;
 	}
 
-	static int getInt(byte[] bytes, int index) {
+	public static int getInt(byte[] bytes, int index) {
 		return (int) INT.get(bytes, index);
 	}
 
-	static long getLong(byte[] bytes, int index) {
+	public static long getLong(byte[] bytes, int index) {
 		return (long) LONG.get(bytes, index);
 	}
 
-	static void setShort(byte[] bytes, int index, int value) {
+	public static void setShort(byte[] bytes, int index, int value) {
 		SHORT.set(bytes, index, (short) value);
 	}
 
-	static void setInt(byte[] bytes, int index, int value) {
+	public static void setInt(byte[] bytes, int index, int value) {
 		INT.set(bytes, index, value);
 	}
 
-	static void setLong(byte[] bytes, int index, long value) {
+	public static void setLong(byte[] bytes, int index, long value) {
 		LONG.set(bytes, index, value);
 	}
 

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #poll()} while there are any, lets its next piece of work write frames, and when
  * it has no more work takes the unfinished message with {@link #flush()}. Order is kept.
  * Confined to the connection's thread.
- *
- * @since 0.1.0
  */
 public final class MessageBatcher {
 
@@ -58,7 +56,7 @@ public final class MessageBatcher {
 	 * Creates a batcher whose frames are written when messages are taken, so that what is
 	 * written last may still go first.
 	 */
-	MessageBatcher(ByteBufAllocator allocator, Source source) {
+	public MessageBatcher(ByteBufAllocator allocator, Source source) {
 		this.allocator = allocator;
 		this.source = source;
 	}
@@ -72,7 +70,7 @@ public final class MessageBatcher {
 	 * @param length payload bytes
 	 * @return where to write the payload; not the caller's to release
 	 */
-	ByteBuf frame(int streamId, int seq, int kind, int length) {
+	public ByteBuf frame(int streamId, int seq, int kind, int length) {
 		int frameBytes = FrameDecoder.HEADER_BYTES + length;
 		ByteBuf message = roomFor(frameBytes);
 		message.writeIntLE(length);
@@ -84,7 +82,7 @@ public final class MessageBatcher {
 	}
 
 	/** Ends the frame begun last. */
-	void endFrame(int kind) {
+	public void endFrame(int kind) {
 		ByteBuf message = this.open;
 		this.openFrames++;
 		if (message != null && (kind == FrameKind.CANCEL || this.openFrames == MAX_MESSAGE_FRAMES
@@ -174,7 +172,7 @@ public final class MessageBatcher {
 	}
 
 	/** Writes frames when there is room for them. */
-	interface Source {
+	public interface Source {
 
 		/**
 		 * Writes some frames with {@link MessageBatcher#frame}.

@@ -2,8 +2,6 @@ package io.genserver.protocol;
 
 /**
  * The first byte of an RPC header.
- *
- * @since 0.1.0
  */
 public final class MessageType {
 

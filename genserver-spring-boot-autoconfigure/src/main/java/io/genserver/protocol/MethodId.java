@@ -6,8 +6,6 @@ import com.dynatrace.hash4j.hashing.Hashing;
 
 /**
  * A method's number on the wire: XXH3-64, seed 0, of its UTF-8 name.
- *
- * @since 0.1.0
  */
 public final class MethodId {
 

@@ -3,8 +3,6 @@ package io.genserver.protocol;
 /**
  * An item is too long for the wire. Nothing was written, the stream is as it was: the
  * sender may send smaller items or give the stream up.
- *
- * @since 0.1.0
  */
 public final class OversizedItemException extends IllegalArgumentException {
 
@@ -12,7 +10,7 @@ public final class OversizedItemException extends IllegalArgumentException {
 
 	private final int limit;
 
-	OversizedItemException(String what, int length, int limit) {
+	public OversizedItemException(String what, int length, int limit) {
 		super(what + " of " + length + " bytes exceeds the " + limit
 				+ " bytes that fit: split it, or send it as the argument or result of a unary call");
 		this.limit = limit;

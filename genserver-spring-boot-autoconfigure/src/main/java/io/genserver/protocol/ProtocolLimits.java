@@ -35,7 +35,6 @@ import java.time.Duration;
  * mode those of streams that are not open, in both modes pings, pongs and empty frames of
  * the WebSocket
  * @param newKeys keys called in a minute that have no instance yet
- * @since 0.1.0
  */
 public record ProtocolLimits(int webSocketMessageBytes, int frameBytes, int itemBytes, int metadataBytes,
 		int callsInFlight, Duration headerTimeout, Duration halfOpenIdle, long inboundBudgetBytes, Duration readPause,

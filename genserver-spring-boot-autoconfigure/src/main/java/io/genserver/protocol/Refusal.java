@@ -6,9 +6,8 @@ package io.genserver.protocol;
  *
  * @param status what to answer, see {@link StatusCode}
  * @param executed whether the request's handler may have begun; only so for one taken
- * with {@link Intake#ITEMS}, or complete
+ * with {@link BodyDelivery#ITEMS}, or complete
  * @param text what was wrong and which limit it met
- * @since 0.1.0
  */
 public record Refusal(int status, boolean executed, String text) {
 }

@@ -5,7 +5,6 @@ package io.genserver.protocol;
  *
  * @param cause what happened
  * @param text the details, for the exception's message
- * @since 0.1.0
  */
 public record ResponseFailure(Cause cause, String text) {
 

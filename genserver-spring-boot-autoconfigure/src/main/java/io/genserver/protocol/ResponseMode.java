@@ -3,8 +3,6 @@ package io.genserver.protocol;
 /**
  * How a caller wants a successful answer. An answer with any other status is always
  * delivered whole.
- *
- * @since 0.1.0
  */
 public enum ResponseMode {
 

@@ -3,8 +3,6 @@ package io.genserver.protocol;
 /**
  * Which end of the connection a session is. The two ends draw their ids from disjoint
  * halves, so neither ever has to ask.
- *
- * @since 0.1.0
  */
 public enum Side {
 

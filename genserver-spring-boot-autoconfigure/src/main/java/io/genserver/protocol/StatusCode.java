@@ -3,8 +3,6 @@ package io.genserver.protocol;
 /**
  * The status byte of a base mode Response. Nothing else is ever sent: a muxio peer reads
  * an unknown status as success.
- *
- * @since 0.1.0
  */
 public final class StatusCode {
 

@@ -8,13 +8,11 @@ import org.jspecify.annotations.Nullable;
  * {@link WireSession#close}; it must not block, and may call the session. Arrays are the
  * listener's to keep.
  * <p>
- * For a request: {@code requestOpened}, then what its {@link Intake} asks for, unless
- * {@code requestRefused} or {@code requestCancelled} cuts it short. A request may be
- * refused without having been opened. For a call of our own: any {@code responseItem}s,
- * then exactly one of {@code responseComplete} and {@code responseFailed}, or neither if
- * we cancelled it.
- *
- * @since 0.1.0
+ * For a request: {@code requestOpened}, then what its {@link BodyDelivery} asks for,
+ * unless {@code requestRefused} or {@code requestCancelled} cuts it short. A request may
+ * be refused without having been opened. For a call of our own: any
+ * {@code responseItem}s, then exactly one of {@code responseComplete} and
+ * {@code responseFailed}, or neither if we cancelled it.
  */
 public interface WireListener {
 
@@ -23,18 +21,18 @@ public interface WireListener {
 	 * @param request the request, the same object in all its events
 	 * @return how to deliver the body
 	 */
-	Intake requestOpened(InboundRequest request);
+	BodyDelivery requestOpened(InboundRequest request);
 
 	/**
-	 * A request taken as {@link Intake#WHOLE} is complete.
+	 * A request taken as {@link BodyDelivery#WHOLE} is complete.
 	 * @param request the request
 	 * @param arguments its payload, or if that is empty its metadata
 	 */
 	void requestComplete(InboundRequest request, byte[] arguments);
 
 	/**
-	 * The arguments of a request taken as {@link Intake#ITEMS} are complete, in ext mode,
-	 * where they travel as payload. Told before any item.
+	 * The arguments of a request taken as {@link BodyDelivery#ITEMS} are complete, in ext
+	 * mode, where they travel as payload. Told before any item.
 	 * @param request the request
 	 * @param arguments the arguments; empty if there are none
 	 */
@@ -42,14 +40,14 @@ public interface WireListener {
 	}
 
 	/**
-	 * A piece of a request taken as {@link Intake#ITEMS} arrived.
+	 * A piece of a request taken as {@link BodyDelivery#ITEMS} arrived.
 	 * @param request the request
 	 * @param item the payload bytes of one frame; in ext mode one item
 	 */
 	void requestItem(InboundRequest request, byte[] item);
 
 	/**
-	 * No more pieces follow for a request taken as {@link Intake#ITEMS}.
+	 * No more pieces follow for a request taken as {@link BodyDelivery#ITEMS}.
 	 * @param request the request
 	 */
 	void requestEnded(InboundRequest request);
@@ -116,7 +114,7 @@ public interface WireListener {
 	 * @param call the call
 	 * @param status its status, see {@link StatusCode}; anything unknown is a failure
 	 * @param payload the value, or after items nothing, or with a failure its error
-	 * payload, see {@link ErrorPayload}
+	 * payload, see {@code ErrorPayload}
 	 */
 	void responseComplete(OutboundCall call, int status, byte[] payload);
 

@@ -2,8 +2,6 @@ package io.genserver.protocol;
 
 /**
  * What is spoken on a connection.
- *
- * @since 0.1.0
  */
 public enum WireMode {
 

@@ -10,10 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Confined to the connection's thread; nothing is synchronised. Methods that write do
  * nothing, and say so, when what they write for is over: a cancelled request, a finished
  * call, a closed session.
- *
- * @since 0.1.0
  */
-public sealed interface WireSession permits BaseSession, ExtSession {
+public interface WireSession {
 
 	/**
 	 * Takes bytes from the peer, in any split, and tells the listener what they mean.

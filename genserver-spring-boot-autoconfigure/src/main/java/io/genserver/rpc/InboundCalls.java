@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
 import io.genserver.RpcAuthorization.Target;
+import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.protocol.Intake;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.Refusal;
 import io.genserver.protocol.WireMode;
@@ -118,7 +118,7 @@ final class InboundCalls {
 		return (int) this.streams.stream().filter(InboundStream::isEndless).count();
 	}
 
-	Intake opened(InboundRequest request) {
+	BodyDelivery opened(InboundRequest request) {
 		ExposedOperation operation = this.context.exposed().find(request.methodId());
 		if (operation == null) {
 			return openBuiltIn(request);
@@ -130,10 +130,10 @@ final class InboundCalls {
 			return openItems(request, operation);
 		}
 		request.attach(operation);
-		return Intake.WHOLE;
+		return BodyDelivery.WHOLE;
 	}
 
-	private Intake openBuiltIn(InboundRequest request) {
+	private BodyDelivery openBuiltIn(InboundRequest request) {
 		BuiltInMethod method = this.context.exposed().builtIn(request.methodId());
 		if (method == null) {
 			return refuse(request,
@@ -143,13 +143,13 @@ final class InboundCalls {
 			return refuse(request, WireFailure.shuttingDown(method + ": shutting down"));
 		}
 		request.attach(method);
-		return request.isCast() ? Intake.NOTHING : Intake.WHOLE;
+		return request.isCast() ? BodyDelivery.NOTHING : BodyDelivery.WHOLE;
 	}
 
 	/** A request whose arguments are followed by items. */
-	private Intake openItems(InboundRequest request, ExposedOperation operation) {
+	private BodyDelivery openItems(InboundRequest request, ExposedOperation operation) {
 		if (request.isCast()) {
-			return Intake.NOTHING;
+			return BodyDelivery.NOTHING;
 		}
 		WireOperation wire;
 		try {
@@ -164,7 +164,7 @@ final class InboundCalls {
 		if (this.mode == WireMode.BASE) {
 			arguments(request, request.metadata());
 		}
-		return Intake.ITEMS;
+		return BodyDelivery.ITEMS;
 	}
 
 	/** The arguments of a request with items are there; in base mode they were first. */
@@ -204,9 +204,9 @@ final class InboundCalls {
 		};
 	}
 
-	private Intake refuse(InboundRequest request, WireFailure failure) {
+	private BodyDelivery refuse(InboundRequest request, WireFailure failure) {
 		answer(request, failure);
-		return Intake.NOTHING;
+		return BodyDelivery.NOTHING;
 	}
 
 	void complete(InboundRequest request, byte[] arguments) {

@@ -3,12 +3,12 @@ package io.genserver.rpc;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-import io.genserver.protocol.BaseSession;
-import io.genserver.protocol.ExtSession;
 import io.genserver.protocol.GoAway;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.protocol.base.BaseSession;
+import io.genserver.protocol.ext.ExtSession;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;

@@ -4,8 +4,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 import io.genserver.RpcAuthorization;
-import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.runtime.FailureLog;
 import org.jspecify.annotations.Nullable;
 

@@ -3,10 +3,10 @@ package io.genserver.rpc;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.GoAway;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.protocol.Intake;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.Refusal;
 import io.genserver.protocol.ResponseFailure;
@@ -59,7 +59,7 @@ final class PeerEvents implements WireListener {
 	}
 
 	@Override
-	public Intake requestOpened(InboundRequest request) {
+	public BodyDelivery requestOpened(InboundRequest request) {
 		return inbound().opened(request);
 	}
 

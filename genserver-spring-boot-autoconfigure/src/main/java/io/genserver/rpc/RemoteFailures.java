@@ -12,10 +12,10 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.RpcException;
 import io.genserver.RpcException.Status;
-import io.genserver.protocol.ErrorPayload;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
+import io.genserver.protocol.base.ErrorPayload;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.time.Durations;
 

@@ -7,16 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.genserver.protocol.base.Wire;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The vectors of ext mode, each a session and what happens to it. */
-final class ExtVectors {
+public final class ExtVectors {
 
 	private ExtVectors() {
 	}
 
-	static List<Vector> all() {
+	public static List<Vector> all() {
 		List<Vector> all = new ArrayList<>();
 		try (InputStream in = ExtVectors.class.getResourceAsStream("ext.json")) {
 			for (JsonNode node : JsonMapper.shared().readTree(Objects.requireNonNull(in)).required("vectors")) {
@@ -30,7 +31,7 @@ final class ExtVectors {
 	}
 
 	/** Bytes as hex, or as hex and how often: 61*3. */
-	static byte[] bytes(String text) {
+	public static byte[] bytes(String text) {
 		int star = text.indexOf('*');
 		if (star < 0) {
 			return Vectors.bytes(text);
@@ -44,7 +45,7 @@ final class ExtVectors {
 	}
 
 	/** The parts of a step, joined. */
-	static byte[] join(JsonNode parts) {
+	public static byte[] join(JsonNode parts) {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		for (JsonNode part : parts) {
 			out.writeBytes(bytes(part.get(0).asString()));
@@ -53,13 +54,13 @@ final class ExtVectors {
 	}
 
 	/** An event, with the hash of the bytes it names. */
-	static String event(String text) {
+	public static String event(String text) {
 		int at = text.indexOf('@');
 		return (at < 0) ? text
 				: text.substring(0, at) + Wire.hash(bytes(text.substring(at + 1, text.length() - 1))) + "]";
 	}
 
-	static CallMetadata metadata(JsonNode node) {
+	public static CallMetadata metadata(JsonNode node) {
 		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder();
 		metadata.deadlineMillis(node.path("deadline").asLong(CallMetadata.NO_DEADLINE));
 		metadata.traceParent(node.path("traceParent").asString(null));
@@ -83,21 +84,21 @@ final class ExtVectors {
 	}
 
 	/** One vector, shown by its name in test reports. */
-	record Vector(JsonNode node) {
+	public record Vector(JsonNode node) {
 
-		String name() {
+		public String name() {
 			return this.node.required("name").asString();
 		}
 
-		Side side() {
+		public Side side() {
 			return this.node.required("side").asString().equals("connecting") ? Side.CONNECTING : Side.ACCEPTING;
 		}
 
-		boolean begun() {
+		public boolean begun() {
 			return this.node.required("begun").asBoolean();
 		}
 
-		List<JsonNode> steps() {
+		public List<JsonNode> steps() {
 			return this.node.required("steps").valueStream().toList();
 		}
 

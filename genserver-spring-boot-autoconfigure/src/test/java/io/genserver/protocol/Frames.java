@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Frames and messages written by hand, independently of the code under test. */
-final class Frames {
+public final class Frames {
 
-	static final long ECHO = 0x9158a853f4693f47L;
+	public static final long ECHO = 0x9158a853f4693f47L;
 
 	private Frames() {
 	}
 
-	static byte[] frame(int kind, int streamId, int seq, byte[] payload) {
+	public static byte[] frame(int kind, int streamId, int seq, byte[] payload) {
 		return ByteBuffer.allocate(13 + payload.length)
 			.order(ByteOrder.LITTLE_ENDIAN)
 			.putInt(payload.length)
@@ -26,11 +26,11 @@ final class Frames {
 			.array();
 	}
 
-	static byte[] frame(int kind, int streamId, int seq) {
+	public static byte[] frame(int kind, int streamId, int seq) {
 		return frame(kind, streamId, seq, new byte[0]);
 	}
 
-	static byte[] header(int type, int requestId, long methodId, byte[] metadata) {
+	public static byte[] header(int type, int requestId, long methodId, byte[] metadata) {
 		return ByteBuffer.allocate(15 + metadata.length)
 			.order(ByteOrder.LITTLE_ENDIAN)
 			.put((byte) type)
@@ -42,27 +42,27 @@ final class Frames {
 	}
 
 	/** OPEN with header and payload. */
-	static byte[] open(int type, int streamId, int requestId, byte[] metadata, byte[] payload) {
+	public static byte[] open(int type, int streamId, int requestId, byte[] metadata, byte[] payload) {
 		return frame(FrameKind.OPEN, streamId, 0, join(header(type, requestId, ECHO, metadata), payload));
 	}
 
 	/** A complete unary call as a muxio client sends it. */
-	static byte[] call(int streamId, int requestId, String arguments) {
+	public static byte[] call(int streamId, int requestId, String arguments) {
 		return join(open(MessageType.CALL, streamId, requestId, utf8(arguments), new byte[0]),
 				frame(FrameKind.END, streamId, 1));
 	}
 
 	/** A complete response as a muxio server sends it. */
-	static byte[] response(int streamId, int requestId, int status, String payload) {
+	public static byte[] response(int streamId, int requestId, int status, String payload) {
 		return join(open(MessageType.RESPONSE, streamId, requestId, new byte[] { (byte) status }, utf8(payload)),
 				frame(FrameKind.END, streamId, 1));
 	}
 
-	static byte[] utf8(String text) {
+	public static byte[] utf8(String text) {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	static byte[] join(byte[]... parts) {
+	public static byte[] join(byte[]... parts) {
 		ByteArrayOutputStream joined = new ByteArrayOutputStream();
 		for (byte[] part : parts) {
 			joined.writeBytes(part);
@@ -71,7 +71,7 @@ final class Frames {
 	}
 
 	/** Cuts well-formed bytes into their frames. */
-	static List<byte[]> cut(byte[] wire) {
+	public static List<byte[]> cut(byte[] wire) {
 		List<byte[]> frames = new ArrayList<>();
 		ByteBuffer buffer = ByteBuffer.wrap(wire).order(ByteOrder.LITTLE_ENDIAN);
 		while (buffer.hasRemaining()) {
@@ -82,7 +82,7 @@ final class Frames {
 		return frames;
 	}
 
-	static int streamOf(byte[] frame) {
+	public static int streamOf(byte[] frame) {
 		return ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).getInt(4);
 	}
 

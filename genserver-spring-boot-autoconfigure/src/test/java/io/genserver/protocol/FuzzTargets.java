@@ -3,6 +3,10 @@ package io.genserver.protocol;
 import java.util.Arrays;
 import java.util.Random;
 
+import io.genserver.protocol.base.BaseSplits;
+import io.genserver.protocol.ext.ExtPair;
+import io.genserver.protocol.ext.ExtSplits;
+
 /**
  * What a fuzzer's bytes are given to. A target returns, or throws if something does not
  * hold.

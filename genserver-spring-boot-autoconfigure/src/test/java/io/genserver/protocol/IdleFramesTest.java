@@ -6,6 +6,11 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
+import io.genserver.protocol.base.Wire;
+import io.genserver.protocol.ext.ExtFrame;
+import io.genserver.protocol.ext.ExtLimits;
+import io.genserver.protocol.ext.ExtSettings;
+import io.genserver.protocol.ext.ExtWire;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -85,7 +90,7 @@ class IdleFramesTest {
 	@Test
 	void aRefusedUploadMayGoOnToItsEnd() {
 		try (Wire server = Wire.server()) {
-			server.listener.intake = (request) -> Intake.ITEMS;
+			server.listener.intake = (request) -> BodyDelivery.ITEMS;
 			server.feed(open(MessageType.CALL, 1, 1, NONE, NONE), frame(FrameKind.DATA, 1, 77, utf8("wrong")));
 			server.session.respond(server.listener.request(), StatusCode.SYSTEM, utf8("refused"));
 			for (int i = 0; i < 10_000; i++) {
@@ -103,7 +108,7 @@ class IdleFramesTest {
 	@Test
 	void anUploadAnsweredEarlyMayGoOnToItsEnd() {
 		try (Wire server = Wire.server()) {
-			server.listener.intake = (request) -> Intake.ITEMS;
+			server.listener.intake = (request) -> BodyDelivery.ITEMS;
 			server.feed(open(MessageType.CALL, 1, 1, NONE, NONE));
 			server.session.respond(server.listener.request(), StatusCode.OK, utf8("enough"));
 			for (int i = 0; i < 10_000; i++) {
@@ -117,7 +122,7 @@ class IdleFramesTest {
 	@Test
 	void whatIsOverHereAndNotThereIsBounded() {
 		try (Wire server = new Wire(Side.ACCEPTING, ProtocolLimits.defaults().toBuilder().callsInFlight(10).build())) {
-			server.listener.intake = (request) -> Intake.ITEMS;
+			server.listener.intake = (request) -> BodyDelivery.ITEMS;
 			for (int id = 1; id <= 20; id++) {
 				server.feed(open(MessageType.CALL, id, id, NONE, NONE));
 				server.session.respond(server.listener.request(), StatusCode.OK, NONE);
@@ -327,7 +332,7 @@ class IdleFramesTest {
 	@Test
 	void inExtModeWhatCrossesTheEndOfAStreamIsTaken() {
 		try (ExtWire server = ExtWire.server()) {
-			server.listener.intake = (request) -> Intake.ITEMS;
+			server.listener.intake = (request) -> BodyDelivery.ITEMS;
 			for (int id = 1; id <= 500; id++) {
 				server.feed(extOpen(0, id, NONE));
 				server.session.respond(server.listener.request(), StatusCode.OK, NONE);

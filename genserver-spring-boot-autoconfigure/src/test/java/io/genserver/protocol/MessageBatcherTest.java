@@ -2,6 +2,7 @@ package io.genserver.protocol;
 
 import java.util.List;
 
+import io.genserver.protocol.base.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;

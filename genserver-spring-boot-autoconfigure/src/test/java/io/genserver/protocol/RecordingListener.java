@@ -5,31 +5,32 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import io.genserver.protocol.base.Wire;
 import org.jspecify.annotations.Nullable;
 
 /** Writes every event down as a line, and keeps the objects that came with them. */
-class RecordingListener implements WireListener {
+public class RecordingListener implements WireListener {
 
-	final List<String> events = new ArrayList<>();
+	public final List<String> events = new ArrayList<>();
 
-	final List<String> dropped = new ArrayList<>();
+	public final List<String> dropped = new ArrayList<>();
 
-	final List<InboundRequest> requests = new ArrayList<>();
+	public final List<InboundRequest> requests = new ArrayList<>();
 
-	final List<Refusal> refusals = new ArrayList<>();
+	public final List<Refusal> refusals = new ArrayList<>();
 
-	final List<ResponseFailure> failures = new ArrayList<>();
+	public final List<ResponseFailure> failures = new ArrayList<>();
 
-	final List<CloseReason> violations = new ArrayList<>();
+	public final List<CloseReason> violations = new ArrayList<>();
 
-	Function<InboundRequest, Intake> intake = (request) -> Intake.WHOLE;
+	public Function<InboundRequest, BodyDelivery> intake = (request) -> BodyDelivery.WHOLE;
 
 	/** Runs after each event was written down; the event's line is its argument. */
-	Consumer<String> then = (event) -> {
+	public Consumer<String> then = (event) -> {
 	};
 
 	@Override
-	public Intake requestOpened(InboundRequest request) {
+	public BodyDelivery requestOpened(InboundRequest request) {
 		this.requests.add(request);
 		note("opened " + (request.isCast() ? "event " : "call ") + id(request) + " "
 				+ MethodId.toHex(request.methodId()) + " [" + show(request.metadata()) + "]");
@@ -118,7 +119,7 @@ class RecordingListener implements WireListener {
 		this.dropped.add(why + " " + Integer.toUnsignedString(streamId));
 	}
 
-	InboundRequest request() {
+	public InboundRequest request() {
 		return this.requests.get(this.requests.size() - 1);
 	}
 
@@ -136,7 +137,7 @@ class RecordingListener implements WireListener {
 	}
 
 	/** Short bytes as hex, long ones as length and hash. */
-	static String show(byte[] bytes) {
+	public static String show(byte[] bytes) {
 		return (bytes.length <= 64) ? Vectors.hex(bytes) : bytes.length + " bytes " + Wire.hash(bytes);
 	}
 

@@ -6,6 +6,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.genserver.protocol.base.BaseSplits;
+import io.genserver.protocol.ext.ExtSplits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The golden bytes made by the Rust implementation. */
-final class Vectors {
+public final class Vectors {
 
 	private static final JsonNode ROOT = load();
 
@@ -19,7 +19,7 @@ final class Vectors {
 	}
 
 	/** The entries of a section. */
-	static List<Entry> entries(String section) {
+	public static List<Entry> entries(String section) {
 		List<Entry> entries = new ArrayList<>();
 		for (JsonNode node : ROOT.required(section)) {
 			entries.add(new Entry(node));
@@ -27,20 +27,20 @@ final class Vectors {
 		return entries;
 	}
 
-	static Entry entry(String section, String name) {
+	public static Entry entry(String section, String name) {
 		return entries(section).stream().filter((entry) -> entry.name().equals(name)).findFirst().orElseThrow();
 	}
 
-	static byte[] bytes(String hex) {
+	public static byte[] bytes(String hex) {
 		return HexFormat.of().parseHex(hex);
 	}
 
-	static String hex(byte[] bytes) {
+	public static String hex(byte[] bytes) {
 		return HexFormat.of().formatHex(bytes);
 	}
 
 	/** Bytes given as hex, as {"hex": …}, or by the only rule there is; null is none. */
-	static byte[] bytes(JsonNode node) {
+	public static byte[] bytes(JsonNode node) {
 		if (node.isMissingNode() || node.isNull()) {
 			return new byte[0];
 		}
@@ -70,42 +70,42 @@ final class Vectors {
 	}
 
 	/** One entry, shown by its name in test reports. */
-	record Entry(JsonNode node) {
+	public record Entry(JsonNode node) {
 
-		String name() {
+		public String name() {
 			return this.node.required("name").asString();
 		}
 
-		JsonNode inputs() {
+		public JsonNode inputs() {
 			return this.node.required("inputs");
 		}
 
-		String api() {
+		public String api() {
 			return inputs().required("api").asString();
 		}
 
-		int id(String field) {
+		public int id(String field) {
 			return (int) inputs().required(field).asLong();
 		}
 
-		long methodId() {
+		public long methodId() {
 			return Long.parseUnsignedLong(inputs().required("method_id").asString(), 16);
 		}
 
-		int chunkSize() {
+		public int chunkSize() {
 			return inputs().required("chunk_size").asInt();
 		}
 
-		byte[] metadata() {
+		public byte[] metadata() {
 			return bytes(inputs().path("metadata_hex"));
 		}
 
-		byte[] payload() {
+		public byte[] payload() {
 			return bytes(inputs().path("payload"));
 		}
 
 		/** Input of each step, of the entries that have steps. */
-		List<byte[]> steps() {
+		public List<byte[]> steps() {
 			List<byte[]> steps = new ArrayList<>();
 			for (JsonNode step : this.node.required("steps")) {
 				steps.add(bytes(step.required("input_hex").asString()));

@@ -10,12 +10,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.protocol.CallMetadata;
-import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
+import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;

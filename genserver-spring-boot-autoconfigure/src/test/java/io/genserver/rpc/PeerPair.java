@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseReason;
-import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
+import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;

@@ -7,13 +7,10 @@ import java.util.Random;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
-import io.genserver.protocol.BaseSession;
+import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseReason;
-import io.genserver.protocol.ExtLimits;
-import io.genserver.protocol.ExtSession;
 import io.genserver.protocol.InboundRequest;
-import io.genserver.protocol.Intake;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ProtocolLimits;
@@ -24,6 +21,9 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireListener;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.protocol.base.BaseSession;
+import io.genserver.protocol.ext.ExtLimits;
+import io.genserver.protocol.ext.ExtSession;
 import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -205,9 +205,9 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 	}
 
 	@Override
-	public Intake requestOpened(InboundRequest request) {
+	public BodyDelivery requestOpened(InboundRequest request) {
 		this.unmatched.add("request " + request);
-		return Intake.NOTHING;
+		return BodyDelivery.NOTHING;
 	}
 
 	@Override

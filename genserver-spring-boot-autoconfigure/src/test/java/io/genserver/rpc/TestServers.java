@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRegistry;
-import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.runtime.GenServerRuntime;

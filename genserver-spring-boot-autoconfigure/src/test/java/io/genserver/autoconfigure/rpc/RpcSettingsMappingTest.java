@@ -3,8 +3,8 @@ package io.genserver.autoconfigure.rpc;
 import java.time.Duration;
 import java.util.Map;
 
-import io.genserver.protocol.ExtLimits;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.rpc.server.RpcServerSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
