@@ -115,7 +115,7 @@ public final class WorkerScheduler implements Scheduler {
 	@Override
 	public void execute(Runnable task) {
 		Worker worker = Worker.current();
-		boolean own = worker != null && worker.scheduler() == this && !worker.isAside() && worker.offer(task);
+		boolean own = worker != null && worker.scheduler() == this && worker.offer(task);
 		if (!own) {
 			this.queues.offer(task);
 		}
