@@ -21,6 +21,7 @@ import io.genserver.Overflow;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ContentType;
 import io.genserver.protocol.ExtError;
+import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
@@ -358,8 +359,12 @@ class RefusedRequestsTest {
 			assertThat(notExecuted(mode, refused)).isEqualTo(mode == WireMode.EXT);
 		}
 		this.chat.gate.countDown();
-		peer.pumpUntil(() -> peer.connection.callsInFlight() == 1);
-		if (refusal == Refusal.SHUTTING_DOWN) {
+		boolean streamsEnd = refusal == Refusal.SHUTTING_DOWN && mode == WireMode.EXT;
+		peer.pumpUntil(() -> peer.connection.callsInFlight() == (streamsEnd ? 0 : 1));
+		if (streamsEnd) {
+			others.streamIsLeft();
+		}
+		else if (refusal == Refusal.SHUTTING_DOWN) {
 			others.streamGoesOn();
 		}
 		else {
@@ -474,6 +479,15 @@ class RefusedRequestsTest {
 			assertThat(this.stream.isOver()).isFalse();
 			assertThat(this.peer.transport.closed).isNull();
 			assertThat(this.peer.transport.paused).isFalse();
+		}
+
+		/** A drain ends it, with a status. */
+		void streamIsLeft() {
+			this.peer.pumpUntil(this.stream::isOver);
+			ExtError error = ExtError.decode(this.stream.status, this.stream.payload);
+			assertThat(error.status()).isEqualTo(ExtStatus.UNAVAILABLE);
+			assertThat(error.reason()).isEqualTo("shutdown");
+			assertThat(this.stream.items).hasSize(this.emitted);
 		}
 
 		void goOn() {
