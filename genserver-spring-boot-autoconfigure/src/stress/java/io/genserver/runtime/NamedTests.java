@@ -2,8 +2,12 @@ package io.genserver.runtime;
 
 import java.io.PrintWriter;
 
+import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.LauncherExecutionRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
@@ -38,18 +42,13 @@ public final class NamedTests {
 		boolean passed = true;
 		boolean aborted = false;
 		for (String name : names) {
-			LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-				.selectors(DiscoverySelectors.selectMethod(name))
-				.build();
-			SummaryGeneratingListener listener = new SummaryGeneratingListener();
-			LauncherFactory.create().execute(request, listener);
-			TestExecutionSummary summary = listener.getSummary();
+			TestExecutionSummary summary = run(name);
 			summary.printFailuresTo(new PrintWriter(System.out, true), 5);
-			if (summary.getTestsFoundCount() == 0 || summary.getTestsSkippedCount() > 0) {
+			boolean failed = summary.getTotalFailureCount() > 0;
+			if (!failed && (summary.getTestsFoundCount() == 0 || summary.getTestsSkippedCount() > 0)) {
 				System.out.println(name + " was not found, or not run");
 				System.exit(MISSING);
 			}
-			boolean failed = summary.getTotalFailureCount() > 0;
 			// A test for both modes may be none in one
 			// of them, and ends there by an assumption.
 			if (!failed && summary.getTestsSucceededCount() == 0) {
@@ -62,6 +61,30 @@ public final class NamedTests {
 			System.exit(FAILED);
 		}
 		System.exit((aborted && names.length == 1) ? ABORTED : PASSED);
+	}
+
+	/** Run a test, for all of its arguments up to the first for which it fails. */
+	private static TestExecutionSummary run(String name) {
+		SummaryGeneratingListener listener = new SummaryGeneratingListener();
+		CancellationToken failed = CancellationToken.create();
+		TestExecutionListener first = new TestExecutionListener() {
+
+			@Override
+			public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
+				if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+					failed.cancel();
+				}
+			}
+
+		};
+		LauncherExecutionRequest request = LauncherDiscoveryRequestBuilder.request()
+			.selectors(DiscoverySelectors.selectMethod(name))
+			.forExecution()
+			.listeners(listener, first)
+			.cancellationToken(failed)
+			.build();
+		LauncherFactory.create().execute(request);
+		return listener.getSummary();
 	}
 
 }
