@@ -97,7 +97,9 @@ class DrainedStreamsTest {
 			this.peer.connection.tick();
 			return late.isOver();
 		});
-		assertThat(late.items).hasSize(2);
+		// It waits for its publisher as soon as that is asked for the second item, which
+		// comes from another thread.
+		assertThat(late.items).hasSizeBetween(1, 2);
 		assertLeft(late);
 	}
 
