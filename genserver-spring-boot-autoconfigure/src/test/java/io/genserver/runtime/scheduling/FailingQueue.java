@@ -23,6 +23,8 @@ final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
 
 	private final AtomicInteger failures = new AtomicInteger();
 
+	private volatile @Nullable String method;
+
 	FailingQueue(Thrown thrown) {
 		this.thrown = thrown;
 	}
@@ -41,13 +43,42 @@ final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
 	void stopFailing() {
 		this.failures.set(0);
 		this.left.set(Integer.MAX_VALUE);
+		this.method = null;
+	}
+
+	/**
+	 * Let calls fail that a method of the scheduler makes, itself or by others.
+	 * @param method its name
+	 * @param number how many fail
+	 */
+	void failIn(String method, int number) {
+		this.failures.set(number);
+		this.method = method;
+	}
+
+	/** Whether no more calls are to fail. */
+	boolean hasFailed() {
+		return this.failures.get() == 0;
 	}
 
 	private void step() {
+		String within = this.method;
+		if (within != null) {
+			if (isIn(within) && this.failures.getAndUpdate((known) -> Math.max(0, known - 1)) > 0) {
+				this.thrown.raise();
+			}
+			return;
+		}
 		if (this.left.get() != Integer.MAX_VALUE && this.left.decrementAndGet() < 0
 				&& this.failures.getAndUpdate((known) -> Math.max(0, known - 1)) > 0) {
 			this.thrown.raise();
 		}
+	}
+
+	private static boolean isIn(String method) {
+		return StackWalker.getInstance()
+			.walk((frames) -> frames.anyMatch((frame) -> frame.getMethodName().equals(method)
+					&& frame.getClassName().startsWith("io.genserver.")));
 	}
 
 	@Override

@@ -76,6 +76,31 @@ class S03WorkersTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "PLAIN", "ERROR", "OUT_OF_MEMORY", "STACK_OVERFLOW", "NO_TEXT" })
+	void S03_workersThatFailAsTheyFallAsleepAreNotTakenForAsleep(Thrown thrown) {
+		for (int number : new int[] { 1, 2, 5 }) {
+			FailingQueue shared = new FailingQueue(thrown);
+			WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS, SHORT, new RunQueues(shared),
+					UnaryOperator.identity());
+			String row = thrown + " " + number + " times";
+			Queue<Integer> ran = new ConcurrentLinkedQueue<>();
+			shared.failIn("sleep", number);
+			work(scheduler, ran, 0);
+			HangGuard.await(row + ": all has run", () -> ran.size() == 30);
+			HangGuard.await(row + ": workers fell asleep", shared::hasFailed);
+			shared.stopFailing();
+			for (int round = 1; round <= 10; round++) {
+				int all = 30 + 30 * round;
+				work(scheduler, ran, all - 30);
+				HangGuard.await(row + ": what comes later runs", () -> ran.size() == all);
+				rests(row, scheduler);
+			}
+			assertThat(ran).as(row).doesNotHaveDuplicates();
+			ends(row, scheduler);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "PLAIN", "ERROR", "OUT_OF_MEMORY", "STACK_OVERFLOW", "NO_TEXT" })
 	void S03_whatTasksThrowEndsNoWorker(Thrown thrown) {
 		WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS);
 		AtomicInteger ran = new AtomicInteger();
