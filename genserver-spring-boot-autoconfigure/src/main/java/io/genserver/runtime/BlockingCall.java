@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import java.util.concurrent.TimeUnit;
+
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A call whose sender's thread waits for it.
  */
 final class BlockingCall extends Call implements Waiter {
+
+	private static final long LONGEST_REPORT = TimeUnit.SECONDS.toNanos(1);
 
 	private final Scheduler scheduler;
 
@@ -35,6 +39,19 @@ final class BlockingCall extends Call implements Waiter {
 		}
 		MessageEnvelope seen = this.envelope;
 		return seen == null || seen.isReported();
+	}
+
+	/**
+	 * Another thread has ended the call just as its caller gave up waiting: wait until
+	 * interceptors have seen the end, unless they take longer than a second.
+	 */
+	void awaitReport() {
+		try {
+			this.scheduler.await(this, this.scheduler.nanoTime() + LONGEST_REPORT);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override

@@ -163,12 +163,14 @@ public final class Server {
 			throw ex;
 		}
 		try {
-			if (!Cycles.await(scheduler, call, call, turn, deadline)) {
-				call.expireNow();
+			if (!Cycles.await(scheduler, call, call, turn, deadline) && !call.expireNow()) {
+				call.awaitReport();
 			}
 		}
 		catch (InterruptedException ex) {
-			call.interrupted();
+			if (!call.interrupted()) {
+				call.awaitReport();
+			}
 			Thread.currentThread().interrupt();
 		}
 		Throwable failure = call.failure();

@@ -20,6 +20,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,41 @@ class InterceptorTests {
 				throw new IllegalStateException("refused");
 			}));
 			assertThat(ended).hasSize(4);
+		});
+	}
+
+	/** The worker finds that the time of a call is over just as its caller does. */
+	@Test
+	void aCallerThatGivesUpGoesOnOnlyOnceTheyHaveSeenTheEndThatAnotherThreadMade() {
+		Seeds.each(300, (scheduler) -> {
+			List<Envelope> sent = new ArrayList<>();
+			List<Envelope> ended = new ArrayList<>();
+			GenServerRef<List<String>> server = start(scheduler, ServerSettings.DEFAULTS, new GenServerInterceptor() {
+				@Override
+				public void sending(Envelope envelope) {
+					sent.add(envelope);
+				}
+
+				@Override
+				public void ended(Envelope envelope, @Nullable Throwable failure) {
+					scheduler.letOthersRun();
+					ended.add(envelope);
+				}
+			});
+			GenServerRef<List<String>> hurried = server.withTimeout(Duration.ofMillis(1));
+			for (int i = 0; i < 5; i++) {
+				CompletableFuture<Integer> busy = new CompletableFuture<>();
+				server.callAsync((instance) -> busy);
+				scheduler
+					.track(new Alarm(scheduler.nanoTime() + Duration.ofMillis(1).toNanos(), () -> busy.complete(1)));
+				try {
+					hurried.call(List::size);
+				}
+				catch (GenServerTimeoutException ex) {
+					// Whether it was in time is up to the seed.
+				}
+				assertThat(ended).contains(sent.get(sent.size() - 1));
+			}
 		});
 	}
 
