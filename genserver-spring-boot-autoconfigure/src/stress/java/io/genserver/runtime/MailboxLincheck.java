@@ -9,7 +9,6 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,8 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * two steps, when the message is given up or taken and when its place is; so the order of
  * messages and the bound are looked at apart.
  */
-@Tag("stress")
-class MailboxLincheckStressTests {
+class MailboxLincheck {
 
 	private static final int PROGRAMS = Integer.getInteger("genserver.lincheck.programs", 30);
 

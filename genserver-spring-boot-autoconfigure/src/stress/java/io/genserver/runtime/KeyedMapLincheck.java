@@ -14,15 +14,13 @@ import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /**
  * Compares the instances of a keyed server with a bounded set of keys.
  */
-@Tag("stress")
-class KeyedMapLincheckStressTests {
+class KeyedMapLincheck {
 
 	private static final int PROGRAMS = Integer.getInteger("genserver.lincheck.programs", 20);
 
