@@ -3,6 +3,9 @@ package io.genserver.rpc;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import com.dynatrace.hash4j.hashing.Hasher64;
+import com.dynatrace.hash4j.hashing.Hashing;
+
 /**
  * How many keys without an instance a peer may call: so many different ones in a minute
  * that those of one connection are half of the instances a keyed server may have, by
@@ -18,14 +21,19 @@ final class NewKeys {
 
 	private static final long WINDOW = TimeUnit.MINUTES.toNanos(1);
 
+	/**
+	 * However keys are chosen without its seed, two of them hardly have the same hash
+	 * code.
+	 */
+	private static final Hasher64 HASHER = Hashing.polymurHash2_0(ThreadLocalRandom.current().nextLong(),
+			ThreadLocalRandom.current().nextLong());
+
 	private static final int FEW = 16;
 
 	private static final long[] NONE = {};
 
 	/** In a minute. */
 	private final int most;
-
-	private final long seed = ThreadLocalRandom.current().nextLong();
 
 	private long since;
 
@@ -97,25 +105,9 @@ final class NewKeys {
 		return index;
 	}
 
-	private long hash(String server, String key) {
-		long hash = mix(add(this.seed, server) ^ key.length());
-		hash = add(hash, key);
+	private static long hash(String server, String key) {
+		long hash = HASHER.hashStream().putString(server).putString(key).getAsLong();
 		return (hash != 0) ? hash : 1;
-	}
-
-	private static long add(long hash, String text) {
-		long sum = hash;
-		for (int i = 0; i < text.length(); i++) {
-			sum = mix(sum ^ text.charAt(i));
-		}
-		return sum;
-	}
-
-	/** Lets each bit depend on all; no two numbers become one. */
-	private static long mix(long number) {
-		long mixed = (number ^ (number >>> 32)) * 0xd6e8feb86659fd93L;
-		mixed = (mixed ^ (mixed >>> 32)) * 0xd6e8feb86659fd93L;
-		return mixed ^ (mixed >>> 32);
 	}
 
 }
