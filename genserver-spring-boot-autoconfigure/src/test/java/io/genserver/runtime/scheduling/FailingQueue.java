@@ -25,6 +25,9 @@ final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
 
 	private volatile @Nullable String method;
 
+	/** Whether workers find tasks only as they search, and calls fail just after that. */
+	private volatile boolean withTaskInHand;
+
 	FailingQueue(Thrown thrown) {
 		this.thrown = thrown;
 	}
@@ -44,6 +47,7 @@ final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
 		this.failures.set(0);
 		this.left.set(Integer.MAX_VALUE);
 		this.method = null;
+		this.withTaskInHand = false;
 	}
 
 	/**
@@ -54,6 +58,16 @@ final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
 	void failIn(String method, int number) {
 		this.failures.set(number);
 		this.method = method;
+	}
+
+	/**
+	 * Let calls fail that a worker makes when its search has just found a task. Until
+	 * {@link #stopFailing()} tasks are found by searching only.
+	 * @param number how many fail
+	 */
+	void failWithTaskInHand(int number) {
+		this.failures.set(number);
+		this.withTaskInHand = true;
 	}
 
 	/** Whether no more calls are to fail. */
@@ -89,12 +103,19 @@ final class FailingQueue extends ConcurrentLinkedQueue<Runnable> {
 
 	@Override
 	public @Nullable Runnable poll() {
+		if (this.withTaskInHand && !isIn("search")) {
+			return null;
+		}
 		step();
 		return super.poll();
 	}
 
 	@Override
 	public boolean isEmpty() {
+		if (this.withTaskInHand && isIn("search")
+				&& this.failures.getAndUpdate((known) -> Math.max(0, known - 1)) > 0) {
+			this.thrown.raise();
+		}
 		step();
 		return super.isEmpty();
 	}

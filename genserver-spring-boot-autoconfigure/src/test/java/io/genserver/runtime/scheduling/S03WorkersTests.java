@@ -76,6 +76,26 @@ class S03WorkersTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "PLAIN", "ERROR", "OUT_OF_MEMORY", "STACK_OVERFLOW", "NO_TEXT" })
+	void S03_aTaskThatAWorkerHasFoundRunsOnceAfterAnErrorBeforeItsBegin(Thrown thrown) {
+		for (int number : new int[] { 1, 2, 5 }) {
+			FailingQueue shared = new FailingQueue(thrown);
+			WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS, SHORT, new RunQueues(shared),
+					UnaryOperator.identity());
+			String row = thrown + " " + number + " times";
+			Queue<Integer> ran = new ConcurrentLinkedQueue<>();
+			shared.failWithTaskInHand(number);
+			work(scheduler, ran, 0);
+			HangGuard.await(row + ": tasks were found", shared::hasFailed);
+			HangGuard.await(row + ": all has run", () -> ran.size() == 30);
+			shared.stopFailing();
+			assertThat(ran).as(row).doesNotHaveDuplicates();
+			rests(row, scheduler);
+			ends(row, scheduler);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "PLAIN", "ERROR", "OUT_OF_MEMORY", "STACK_OVERFLOW", "NO_TEXT" })
 	void S03_workersThatFailAsTheyFallAsleepAreNotTakenForAsleep(Thrown thrown) {
 		for (int number : new int[] { 1, 2, 5 }) {
 			FailingQueue shared = new FailingQueue(thrown);
