@@ -52,7 +52,7 @@ class LayoutTest {
 	/**
 	 * Packages that are larger, with the number of their classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_PACKAGES = Map.of("io.genserver", 48, "runtime", 98, "rpc", 71);
+	private static final Map<String, Integer> LARGER_PACKAGES = Map.of("runtime", 98, "rpc", 71);
 
 	private static final int CIRCLE = 10;
 

@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.genserver.testsupport.RealThreads;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestTemplate;
@@ -29,7 +30,7 @@ class RealThreadsTest {
 	@Test
 	void testsThatRunServersOnTheEnginesWorkersAreMarked() {
 		List<String> unmarked = this.classes.stream()
-			.filter((type) -> type.getName().matches(".*Tests?") && !isMarked(type))
+			.filter((type) -> type.getName().matches(".*Tests?") && !isMarked(type) && !isOfTheStressProfile(type))
 			.flatMap((type) -> type.getMethods().stream())
 			.filter((method) -> isTest(method) && !method.isAnnotatedWith(RealThreads.class) && runsOnWorkers(method))
 			.map(JavaMethod::getFullName)
@@ -54,6 +55,11 @@ class RealThreadsTest {
 	private static boolean isMarked(JavaClass type) {
 		return type.isAnnotatedWith(RealThreads.class)
 				|| type.getEnclosingClass().map(RealThreadsTest::isMarked).orElse(false);
+	}
+
+	/** Compiled into the same folder where that profile was run before. */
+	private static boolean isOfTheStressProfile(JavaClass type) {
+		return type.tryGetAnnotationOfType(Tag.class).map((tag) -> tag.value().equals("stress")).orElse(false);
 	}
 
 	private static boolean isTest(JavaMethod method) {

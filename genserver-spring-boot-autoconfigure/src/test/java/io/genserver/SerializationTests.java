@@ -21,6 +21,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.genserver.GenServerTimeoutException.Details;
 import io.genserver.GenServerTimeoutException.Phase;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.ServerStartException;
 import org.junit.jupiter.api.Test;

@@ -85,6 +85,23 @@ class SourceStyleTest {
 	}
 
 	@Test
+	void internalTypesSayNoVersion() throws IOException {
+		List<Path> wrong = new ArrayList<>();
+		for (Path info : mainSources().filter((file) -> file.endsWith("package-info.java")).toList()) {
+			if (Files.readString(info).startsWith("/**\n * Internal:")) {
+				mainSources().filter((file) -> info.getParent().equals(file.getParent()))
+					.filter((file) -> lines(file).stream().anyMatch((line) -> line.contains("* @since")))
+					.forEach(wrong::add);
+			}
+		}
+		assertThat(wrong).as("@since is for what applications use, not for packages marked as internal").isEmpty();
+	}
+
+	private static Stream<Path> mainSources() throws IOException {
+		return Files.walk(Path.of("src/main/java")).filter((file) -> file.toString().endsWith(".java"));
+	}
+
+	@Test
 	void theRuleSeesAWrongOrder() {
 		String java = "import java.util.List;";
 		String other = "import io.genserver.Call;";

@@ -22,7 +22,6 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param ended when it ended; absent if it has not
  * @param lastFailure what it threw last; absent if it never did
  * @param inFlight what it is doing now; absent between two steps and after the end
- * @since 0.1.0
  */
 public record BackgroundServiceDescription(String name, String type, ServiceState state, long steps, long items,
 		long restarts, @Nullable Instant started, @Nullable Instant ended, @Nullable FailureDescription lastFailure,
@@ -43,7 +42,6 @@ public record BackgroundServiceDescription(String name, String type, ServiceStat
 	 * @param operation {@code step}, {@code constructor} or {@code @PreDestroy}
 	 * @param ageMillis how long it has been doing that
 	 * @param stuck whether that is longer than its limit
-	 * @since 0.1.0
 	 */
 	public record InFlightDescription(String operation, long ageMillis, boolean stuck) {
 
@@ -61,7 +59,6 @@ public record BackgroundServiceDescription(String name, String type, ServiceStat
 	 * @param exception class name of the exception
 	 * @param message message of the exception, cut after 500 characters; absent if it has
 	 * none
-	 * @since 0.1.0
 	 */
 	public record FailureDescription(Instant time, String exception, @Nullable String message) {
 

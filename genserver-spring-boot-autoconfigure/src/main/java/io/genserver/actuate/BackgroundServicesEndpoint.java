@@ -20,8 +20,6 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * Shows the background services, or one of them. Points in time are ISO 8601. Where
  * {@code management.endpoint.backgroundservices.access} is {@code unrestricted}, which it
  * is not by default, they can be cancelled and restarted.
- *
- * @since 0.1.0
  */
 @Endpoint(id = "backgroundservices", defaultAccess = Access.READ_ONLY)
 public class BackgroundServicesEndpoint {
@@ -111,7 +109,6 @@ public class BackgroundServicesEndpoint {
 	 * All services.
 	 *
 	 * @param services the services by name, in the order they were added
-	 * @since 0.1.0
 	 */
 	public record Services(Map<String, BackgroundServiceDescription> services) implements OperationResponseBody {
 	}

@@ -18,8 +18,6 @@ import org.springframework.boot.health.contributor.Status;
  * OUT_OF_SERVICE if a step of one has taken longer than its limit, else UP. Those that
  * are given up, those that are stuck, and those that have just thrown and are to be
  * restarted, are in the details.
- *
- * @since 0.1.0
  */
 public class BackgroundServicesHealthIndicator extends AbstractHealthIndicator {
 

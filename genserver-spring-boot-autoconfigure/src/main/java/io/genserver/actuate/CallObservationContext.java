@@ -5,8 +5,6 @@ import io.micrometer.observation.Observation;
 
 /**
  * What is observed: a call of a server, from where it is sent to its end.
- *
- * @since 0.1.0
  */
 public class CallObservationContext extends Observation.Context {
 

@@ -8,8 +8,6 @@ import io.micrometer.observation.Observation;
 /**
  * How observations of calls are named. Where an application has a bean that extends this,
  * that is used instead.
- *
- * @since 0.1.0
  */
 public class CallObservationConvention implements GlobalObservationConvention<CallObservationContext> {
 

@@ -1,6 +1,6 @@
 package io.genserver.actuate;
 
-import io.genserver.RpcRequest;
+import io.genserver.remote.RpcRequest;
 import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.SenderContext;
 
@@ -8,8 +8,6 @@ import io.micrometer.observation.transport.SenderContext;
  * What is observed: a request to a server at the other end of a connection, from where it
  * is made to its end. What is told the other end of its trace goes into the headers of
  * the request, the carrier.
- *
- * @since 0.1.0
  */
 public final class ClientCallObservationContext extends SenderContext<RpcRequest> {
 

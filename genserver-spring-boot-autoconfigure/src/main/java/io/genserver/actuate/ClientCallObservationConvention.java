@@ -9,8 +9,6 @@ import io.micrometer.observation.Observation;
 /**
  * How observations of requests to other applications are named. Where an application has
  * a bean that extends this, that is used instead.
- *
- * @since 0.1.0
  */
 public class ClientCallObservationConvention implements GlobalObservationConvention<ClientCallObservationContext> {
 

@@ -17,8 +17,6 @@ import org.springframework.boot.health.contributor.Status;
  * Tells of each client whether it has a connection. A client without one is a detail, and
  * the status is UP all the same: another application that is away must not get this one
  * restarted. Only clients that are required make it DOWN.
- *
- * @since 0.1.0
  */
 public class GenServerClientsHealthIndicator extends AbstractHealthIndicator {
 

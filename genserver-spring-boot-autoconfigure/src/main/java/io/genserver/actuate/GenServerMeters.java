@@ -24,8 +24,6 @@ import org.springframework.context.event.EventListener;
  * one of a few words, never a key: functions sent through a ref share one operation.
  * <p>
  * Meters are looked up once per server and operation. Recording allocates nothing.
- *
- * @since 0.1.0
  */
 public class GenServerMeters implements GenServerInterceptor, DeadLetterListener {
 

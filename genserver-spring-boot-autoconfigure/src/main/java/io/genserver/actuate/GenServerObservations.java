@@ -15,8 +15,6 @@ import org.springframework.core.Ordered;
  * what its sender observes, and what a handler does, the calls it makes included, belongs
  * to that of its call. Casts are no observations of their own: nobody waits for their
  * end; but for what a peer casts, whose trace nothing else would go on with.
- *
- * @since 0.1.0
  */
 public class GenServerObservations implements GenServerInterceptor, Ordered {
 

@@ -28,8 +28,6 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * happens after the message they are handling; nobody waits for it. A restart interrupts
  * a handler that still runs after {@code genserver.stop-grace}, or, with {@code force},
  * at once; until the restart has happened it shows as pending.
- *
- * @since 0.1.0
  */
 @Endpoint(id = "genservers", defaultAccess = Access.READ_ONLY)
 public class GenServersEndpoint {
@@ -166,7 +164,6 @@ public class GenServersEndpoint {
 	 * All servers.
 	 *
 	 * @param servers the servers by name, in the order they start
-	 * @since 0.1.0
 	 */
 	public record Servers(Map<String, ServerDescription> servers) implements OperationResponseBody {
 	}

@@ -22,8 +22,6 @@ import org.springframework.boot.health.contributor.Status;
  * a handler has been running for longer than a server should be silent, else UP. What is
  * wrong is in the details, all of it whatever the status; so are single instances of a
  * keyed server that have failed, which do not make it DOWN.
- *
- * @since 0.1.0
  */
 public class GenServersHealthIndicator extends AbstractHealthIndicator {
 

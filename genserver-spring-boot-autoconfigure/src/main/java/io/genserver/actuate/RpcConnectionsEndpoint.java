@@ -4,7 +4,7 @@ import java.security.Principal;
 import java.time.Instant;
 import java.util.List;
 
-import io.genserver.RpcPeer;
+import io.genserver.remote.RpcPeer;
 import io.genserver.rpc.server.RpcConnection;
 import io.genserver.rpc.server.RpcConnections;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +21,6 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * Shows the connections of the RPC endpoint, and closes one where
  * {@code management.endpoint.genserverconnections.access} is {@code unrestricted}, which
  * it is not by default.
- *
- * @since 0.1.0
  */
 @Endpoint(id = "genserverconnections", defaultAccess = Access.READ_ONLY)
 public class RpcConnectionsEndpoint {
@@ -104,7 +102,6 @@ public class RpcConnectionsEndpoint {
 	 *
 	 * @param count how many there are
 	 * @param connections those listed
-	 * @since 0.1.0
 	 */
 	public record Connections(int count, List<Connection> connections) {
 	}
@@ -123,7 +120,6 @@ public class RpcConnectionsEndpoint {
 	 * @param bytesSent bytes sent
 	 * @param bytesUnhandled bytes received that wait to be handled
 	 * @param bytesUnsent bytes that wait to be sent
-	 * @since 0.1.0
 	 */
 	public record Connection(String id, String address, @Nullable String principal, String protocol,
 			RpcPeer.State state, Instant since, int callsInFlight, long bytesReceived, long bytesSent,

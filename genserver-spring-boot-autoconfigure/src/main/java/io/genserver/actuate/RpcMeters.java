@@ -15,8 +15,6 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  * Meters of the RPC endpoint: what its connections hold at the moment, all together, how
  * many requests could not be decoded, and how many connections sent none. They are read
  * when they are asked for and cost nothing otherwise.
- *
- * @since 0.1.0
  */
 public final class RpcMeters implements MeterBinder {
 

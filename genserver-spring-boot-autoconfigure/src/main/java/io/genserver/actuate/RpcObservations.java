@@ -1,8 +1,8 @@
 package io.genserver.actuate;
 
 import io.genserver.Envelope.Attribute;
-import io.genserver.RpcInterceptor;
-import io.genserver.RpcRequest;
+import io.genserver.remote.RpcInterceptor;
+import io.genserver.remote.RpcRequest;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +13,6 @@ import org.springframework.core.Ordered;
  * Observes requests to servers at the other end of a connection. An observation is a
  * child of what its maker observes, and where there is tracing it tells the other end,
  * which goes on with it.
- *
- * @since 0.1.0
  */
 public class RpcObservations implements RpcInterceptor, Ordered {
 

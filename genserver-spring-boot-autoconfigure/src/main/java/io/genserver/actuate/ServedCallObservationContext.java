@@ -11,8 +11,6 @@ import io.micrometer.observation.transport.ReceiverContext;
  * What is observed: a peer's call of a server, from its arrival to its end, or the
  * handling of a peer's cast. What the peer has told of its own trace is found in the
  * headers of the message, the carrier.
- *
- * @since 0.1.0
  */
 public final class ServedCallObservationContext extends ReceiverContext<Envelope> {
 

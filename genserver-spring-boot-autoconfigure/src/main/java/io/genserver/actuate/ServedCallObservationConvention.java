@@ -7,8 +7,6 @@ import io.micrometer.observation.Observation;
 /**
  * How observations of peers' calls are named: as those of calls in this application are.
  * Where an application has a bean that extends this, that is used instead.
- *
- * @since 0.1.0
  */
 public class ServedCallObservationConvention implements GlobalObservationConvention<ServedCallObservationContext> {
 

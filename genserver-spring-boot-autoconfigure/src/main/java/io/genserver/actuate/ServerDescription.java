@@ -35,7 +35,6 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param failures most recent failures, newest first, a bounded number
  * @param listed instances of a keyed server, in no particular order, as many as asked
  * for; absent where none are listed
- * @since 0.1.0
  */
 public record ServerDescription(String name, @Nullable String key, String type, ServerState state, boolean keyed,
 		int instances, MailboxDescription mailbox, long processed, long failed, long dropped, long lateReplies,
@@ -61,7 +60,6 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 	 * @param capacity messages that may wait; for a keyed server in each of its mailboxes
 	 * @param highWater most messages that have waited at once in one mailbox
 	 * @param overflow what happens to a cast that meets a full mailbox
-	 * @since 0.1.0
 	 */
 	public record MailboxDescription(int depth, int capacity, int highWater, Overflow overflow) {
 	}
@@ -72,7 +70,6 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 	 * @param operation the operation
 	 * @param ageMillis how long it has been handled, in milliseconds
 	 * @param caller who sent it
-	 * @since 0.1.0
 	 */
 	public record InFlightDescription(String operation, long ageMillis, String caller) {
 
@@ -90,7 +87,6 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 	 * @param exception class name of the exception
 	 * @param message message of the exception, cut after 500 characters; absent if it has
 	 * none
-	 * @since 0.1.0
 	 */
 	public record FailureDescription(Instant time, String operation, String exception, @Nullable String message) {
 

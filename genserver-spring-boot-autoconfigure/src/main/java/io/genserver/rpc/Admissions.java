@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.genserver.Caller;
-import io.genserver.RpcAuthorization;
-import io.genserver.RpcAuthorization.Target;
-import io.genserver.RpcException;
 import io.genserver.log.Throwables;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.InboundRequest;
+import io.genserver.remote.RpcAuthorization;
+import io.genserver.remote.RpcAuthorization.Target;
+import io.genserver.remote.RpcException;
 import org.jspecify.annotations.Nullable;
 
 /**

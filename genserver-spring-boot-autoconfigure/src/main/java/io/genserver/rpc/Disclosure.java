@@ -4,8 +4,6 @@ import io.genserver.Caller;
 
 /**
  * Decides which texts of exceptions leave the process.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface Disclosure {

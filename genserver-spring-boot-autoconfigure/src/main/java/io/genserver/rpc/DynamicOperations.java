@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Operations called by name, without a contract: arguments are encoded as what they are.
  * Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class DynamicOperations {
 

@@ -7,8 +7,6 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Knows the threads that must not block: those Reactor marks, and Netty's. The same as
  * for calls within an application.
- *
- * @since 0.1.0
  */
 public final class EventLoops {
 

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What peers may call, and nothing else. Shared by all connections of an endpoint, or of
  * a client. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class ExposedOperations {
 
@@ -295,7 +293,6 @@ public final class ExposedOperations {
 	 * @param operation what it does
 	 * @param wireName its name on the wire
 	 * @param methodId its id on the wire
-	 * @since 0.1.0
 	 */
 	public record Exposed(Server server, Operation operation, String wireName, long methodId) {
 	}

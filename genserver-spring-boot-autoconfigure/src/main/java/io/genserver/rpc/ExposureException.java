@@ -4,8 +4,6 @@ import io.genserver.protocol.MethodId;
 
 /**
  * Thrown when operations cannot be exposed as they are.
- *
- * @since 0.1.0
  */
 public final class ExposureException extends IllegalStateException {
 

@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
-import io.genserver.RpcAuthorization.Target;
 import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
@@ -16,6 +15,7 @@ import io.genserver.protocol.MethodId;
 import io.genserver.protocol.Refusal;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.rpc.Admissions.Admission;
 import io.genserver.rpc.ReplyRoom.Held;
 import io.genserver.rpc.codec.CodecException;

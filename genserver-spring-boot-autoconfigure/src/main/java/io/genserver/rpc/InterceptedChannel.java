@@ -5,15 +5,13 @@ import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-import io.genserver.RpcRequest.Kind;
 import io.genserver.log.Throwables;
+import io.genserver.remote.RpcRequest.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A channel whose requests are seen by interceptors. Costs nothing to speak of while
  * there are none.
- *
- * @since 0.1.0
  */
 public final class InterceptedChannel implements RpcChannel {
 

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.Envelope.Attribute;
-import io.genserver.RpcInterceptor;
-import io.genserver.RpcRequest;
+import io.genserver.remote.RpcInterceptor;
+import io.genserver.remote.RpcRequest;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -17,7 +17,6 @@ import reactor.core.publisher.Flux;
  * @param carrier the type it is declared as: {@link Flow.Publisher}, {@link Publisher} or
  * {@link Flux}
  * @param item type of the items
- * @since 0.1.0
  */
 public record ItemParameter(int index, Class<?> carrier, Type item) {
 

@@ -5,8 +5,6 @@ import io.genserver.GenServerUnavailableException;
 /**
  * Thrown when the connection a call was made on is over, or takes no new calls, unlike
  * when the server at its other end is unavailable: another connection may do.
- *
- * @since 0.1.0
  */
 public final class NoConnectionException extends GenServerUnavailableException {
 

@@ -36,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * Requests leave in the order in which they were made. No more calls are open at once
  * than the peer is expected to take; the next ones wait here, and what follows them waits
  * behind, casts too.
- *
- * @since 0.1.0
  */
 public final class OutboundCalls implements RpcChannel {
 

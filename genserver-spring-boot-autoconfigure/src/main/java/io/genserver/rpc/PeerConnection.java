@@ -20,8 +20,6 @@ import org.reactivestreams.Publisher;
  * moves bytes, and what is called: servers here, and operations of the peer there.
  * <p>
  * Belongs to the connection's thread, but for the methods that say otherwise.
- *
- * @since 0.1.0
  */
 public final class PeerConnection {
 

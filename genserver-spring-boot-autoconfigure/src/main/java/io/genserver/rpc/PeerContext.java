@@ -3,9 +3,9 @@ package io.genserver.rpc;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-import io.genserver.RpcAuthorization;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ext.ExtLimits;
+import io.genserver.remote.RpcAuthorization;
 import io.genserver.runtime.FailureLog;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * all of it
  * @param disclosure decides which texts of exceptions peers get
  * @param failures logs failures that peers can cause as often as they like
- * @since 0.1.0
  */
 public record PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFailure streamFailure,
 		ExposedOperations exposed, Executor workers, LongSupplier clock, @Nullable RpcAuthorization authorization,

@@ -15,8 +15,6 @@ import reactor.core.publisher.Mono;
 
 /**
  * Contracts may answer with {@link Mono} and {@link Flux}.
- *
- * @since 0.1.0
  */
 public enum ReactorReplies implements ReplyAdapters {
 

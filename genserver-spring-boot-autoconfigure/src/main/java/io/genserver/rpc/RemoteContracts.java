@@ -12,8 +12,6 @@ import io.genserver.time.Durations;
 /**
  * Makes proxies of servers at the other end of a connection, by their contracts. A
  * contract is read once. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class RemoteContracts {
 

@@ -10,12 +10,12 @@ import io.genserver.GenServerTimeoutException.Details;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.base.ErrorPayload;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.time.Durations;
 

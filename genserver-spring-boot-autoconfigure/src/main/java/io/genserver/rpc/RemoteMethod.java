@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param contentType how arguments and replies are encoded, or {@code null} for JSON and
  * raw bytes
  * @param key the key of the instance meant, if it is not among the arguments
- * @since 0.1.0
  */
 public record RemoteMethod(String wireName, long id, boolean idempotent, @Nullable ContentType contentType,
 		@Nullable String key) {

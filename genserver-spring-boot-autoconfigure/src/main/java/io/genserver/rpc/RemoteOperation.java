@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param itemCodec encodes its items, or {@code null}
  * @param keyBeside whether the key of the instance is not among the arguments
  * @param timeoutNanos time a call may take
- * @since 0.1.0
  */
 public record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable ItemParameter items,
 		@Nullable ValueCodec itemCodec, boolean keyBeside, long timeoutNanos) {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * wait for it: there {@code get} and {@code join} fail at once, as blocking calls do.
  *
  * @param <T> type of the reply
- * @since 0.1.0
  */
 public class RemoteReply<T extends @Nullable Object> extends HeldFuture<T> {
 

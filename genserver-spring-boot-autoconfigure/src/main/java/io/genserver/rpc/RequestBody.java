@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param items the items, subscribed to when the request is sent; {@code null} for none
  * @param encoder encodes an item, on the publisher's thread; {@code null} without items
  * @param headers what goes beside them, in ext mode
- * @since 0.1.0
  */
 public record RequestBody(byte[] arguments, Flow.@Nullable Publisher<?> items,
 		@Nullable Function<@Nullable Object, byte[]> encoder, Map<String, String> headers) {

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where operations of a peer are called: one connection, or whichever there is at the
  * time. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public interface RpcChannel {
 

@@ -4,15 +4,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-import io.genserver.RpcInterceptor;
 import io.genserver.log.SafeLogger;
+import io.genserver.remote.RpcInterceptor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The interceptors of a client, or of an endpoint's calls to its peers. Asked for with
  * the first request. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class RpcInterceptors {
 

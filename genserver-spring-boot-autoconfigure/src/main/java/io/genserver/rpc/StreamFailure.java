@@ -2,8 +2,6 @@ package io.genserver.rpc;
 
 /**
  * What a base mode peer gets when a stream fails after its first item.
- *
- * @since 0.1.0
  */
 public enum StreamFailure {
 

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  * All of them on one thread at a time, the connection's, and none from within a method of
  * this interface. Methods here may be called on any thread and must not block.
- *
- * @since 0.1.0
  */
 public interface Transport {
 

@@ -7,7 +7,6 @@ package io.genserver.rpc;
  * @param method the operation
  * @param body what it is given
  * @param deadline until when it may still be sent, by the clock of its connection
- * @since 0.1.0
  */
 public record UnsentCast(RemoteMethod method, RequestBody body, long deadline) {
 }

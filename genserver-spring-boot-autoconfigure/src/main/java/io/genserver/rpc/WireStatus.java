@@ -1,8 +1,8 @@
 package io.genserver.rpc;
 
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.StatusCode;
+import io.genserver.remote.RpcException.Status;
 
 /**
  * The status of an exception as a number on the wire, and back.

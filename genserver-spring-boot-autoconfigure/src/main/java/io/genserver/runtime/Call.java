@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * moves its slot to an outcome calls {@link #ended()}.
  * <p>
  * An outcome is the reply itself, {@link #NOTHING} for {@code null}, or a {@link Failed}.
- *
- * @since 0.1.0
  */
 public abstract class Call extends Message implements Scheduler.Expiring {
 

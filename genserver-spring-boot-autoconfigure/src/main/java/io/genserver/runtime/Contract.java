@@ -8,7 +8,6 @@ import java.util.List;
  * of a connection can be asked to do.
  *
  * @param <C> the interface
- * @since 0.1.0
  */
 public final class Contract<C> {
 

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * other end of a connection. Its {@link Object#toString()} says which, and is the
  * proxy's. Arguments come as an array that is the receiver's from then on. Safe for use
  * by many threads.
- *
- * @since 0.1.0
  */
 public interface ContractTarget {
 

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What reflection knows of servers: which interfaces are their contracts, what they can
  * be asked to do, and how an interface becomes a proxy.
- *
- * @since 0.1.0
  */
 public interface Contracts {
 

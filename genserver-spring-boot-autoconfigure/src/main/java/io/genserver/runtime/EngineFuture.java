@@ -5,8 +5,6 @@ package io.genserver.runtime;
  * ends when it is cancelled, a call or a subscription, and that nobody shares. A server
  * that no longer waits for one its handler returned cancels it; any other future it can
  * only abandon.
- *
- * @since 0.1.0
  */
 public interface EngineFuture {
 

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * is kept for ten seconds, and until somebody sweeps after that: the runtime, also once
  * nothing runs, and each connection, with every tick. Safe for use by many threads; the
  * lock is held for a look at a map, and nothing is logged under it.
- *
- * @since 0.1.0
  */
 public final class FailureLog {
 

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * The engine of one application: its servers, and their common life. Servers can be added
  * at any time; they are addressable at once and start with {@link #start()}, or, once
  * that was called, when they are told to. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class GenServerRuntime {
 

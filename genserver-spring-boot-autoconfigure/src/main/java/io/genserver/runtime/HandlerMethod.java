@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * A method of a server that runs in its turn without being an operation others may ask
  * for: nobody finds it by name or by message. Sent as a cast. The payload of its messages
  * is as that of {@link MethodOperation}.
- *
- * @since 0.1.0
  */
 public final class HandlerMethod extends Operation {
 

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * the value is put by the thread that runs the dependents.
  *
  * @param <T> type of the reply
- * @since 0.1.0
  */
 public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFuture<T> implements Waiter, EngineFuture {
 

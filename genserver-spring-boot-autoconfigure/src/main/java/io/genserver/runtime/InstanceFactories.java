@@ -4,8 +4,6 @@ import java.util.function.Supplier;
 
 /**
  * Makes the instances of servers that are started at run time.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface InstanceFactories {

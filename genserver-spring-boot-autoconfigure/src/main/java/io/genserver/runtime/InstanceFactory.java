@@ -3,8 +3,6 @@ package io.genserver.runtime;
 /**
  * Makes and unmakes the instances of a server. Both methods run in the server's own turn,
  * so {@link io.genserver.GenServerContext#current()} works.
- *
- * @since 0.1.0
  */
 public interface InstanceFactory {
 

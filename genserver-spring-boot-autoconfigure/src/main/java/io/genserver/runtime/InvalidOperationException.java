@@ -4,8 +4,6 @@ import java.lang.reflect.Method;
 
 /**
  * Thrown when a method cannot be an operation, or an interface cannot be a contract.
- *
- * @since 0.1.0
  */
 public class InvalidOperationException extends IllegalArgumentException {
 

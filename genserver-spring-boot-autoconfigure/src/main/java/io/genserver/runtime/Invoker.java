@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Invokes one method without reflection. Public because implementations are made in the
  * package of the method they invoke.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface Invoker {

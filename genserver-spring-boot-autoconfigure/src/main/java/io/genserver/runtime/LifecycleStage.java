@@ -6,8 +6,6 @@ package io.genserver.runtime;
  * after the other and stop in the opposite order. All of them share the time of one
  * {@link ShutdownTime}, so that a stage that takes long leaves less to those after it and
  * the whole never takes longer than configured.
- *
- * @since 0.1.0
  */
 public interface LifecycleStage {
 

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of one runtime.
- *
- * @since 0.1.0
  */
 public final class LocalRegistry implements GenServerRegistry {
 

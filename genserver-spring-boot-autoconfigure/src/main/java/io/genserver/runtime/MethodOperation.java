@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * Knows everything about the method that a codec needs. The payload of its messages is
  * {@code null} without parameters, the argument if there is one parameter, otherwise the
  * array of the arguments.
- *
- * @since 0.1.0
  */
 public final class MethodOperation extends Operation {
 

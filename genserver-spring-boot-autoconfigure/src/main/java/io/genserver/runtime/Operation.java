@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thing a server can be asked to do. Immutable; one instance serves all messages.
- *
- * @since 0.1.0
  */
 public abstract class Operation {
 
@@ -174,8 +172,6 @@ public abstract class Operation {
 
 	/**
 	 * How an operation answers.
-	 *
-	 * @since 0.1.0
 	 */
 	public enum Kind {
 

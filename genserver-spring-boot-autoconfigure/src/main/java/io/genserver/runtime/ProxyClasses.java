@@ -7,8 +7,6 @@ import java.util.function.Function;
 
 /**
  * Makes the classes of contract proxies.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface ProxyClasses {

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Learns what servers can be asked to do from their classes.
- *
- * @since 0.1.0
  */
 public final class ReflectiveContracts implements Contracts {
 

@@ -4,8 +4,6 @@ import java.util.Map;
 
 /**
  * The payload of a message that came from a peer.
- *
- * @since 0.1.0
  */
 public interface RemotePayload {
 

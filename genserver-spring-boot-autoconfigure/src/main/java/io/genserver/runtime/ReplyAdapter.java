@@ -12,15 +12,11 @@ import org.jspecify.annotations.Nullable;
  * knows: {@link CompletionStage} and {@link java.util.concurrent.Flow.Publisher}. Used on
  * both sides: for what a handler returns, and for what a proxy hands to its caller.
  * Stateless.
- *
- * @since 0.1.0
  */
 public sealed interface ReplyAdapter {
 
 	/**
 	 * A type that carries one reply, or none.
-	 *
-	 * @since 0.1.0
 	 */
 	non-sealed interface Single extends ReplyAdapter {
 
@@ -43,8 +39,6 @@ public sealed interface ReplyAdapter {
 
 	/**
 	 * A type that carries any number of items.
-	 *
-	 * @since 0.1.0
 	 */
 	non-sealed interface Stream extends ReplyAdapter {
 

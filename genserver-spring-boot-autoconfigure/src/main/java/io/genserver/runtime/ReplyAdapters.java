@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the types in which methods carry their replies, other than as plain values.
- *
- * @since 0.1.0
  */
 @FunctionalInterface
 public interface ReplyAdapters {

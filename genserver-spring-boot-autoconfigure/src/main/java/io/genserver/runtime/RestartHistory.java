@@ -14,8 +14,6 @@ import io.genserver.time.Durations;
  * fifth, by chance, so that what failed together does not restart together.
  * <p>
  * Not safe for use by several threads at once.
- *
- * @since 0.1.0
  */
 public final class RestartHistory {
 

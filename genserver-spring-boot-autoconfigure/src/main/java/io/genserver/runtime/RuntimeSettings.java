@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param stuckHandlerLimit a handler that runs longer counts as stuck
  * @param classLoader the context class loader of all threads that run code of the
  * application, {@code null} for that of the thread that creates the runtime
- * @since 0.1.0
  */
 public record RuntimeSettings(Duration drainTimeout, Duration shutdownTimeout, Duration slowHandlerThreshold,
 		Duration stuckHandlerLimit, @Nullable ClassLoader classLoader) {

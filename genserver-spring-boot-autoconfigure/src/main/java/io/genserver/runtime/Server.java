@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server as senders see it: by name, and key if it is keyed. Finds the cell, sends, and
  * turns refusals into errors. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class Server {
 

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param settings its settings
  * @param timers timers that every instance has
  * @param executor runs its turns, {@code null} for the engine's workers
- * @since 0.1.0
  */
 public record ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
 		List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings,

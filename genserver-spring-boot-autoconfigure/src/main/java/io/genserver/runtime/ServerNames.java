@@ -5,8 +5,6 @@ import java.util.regex.Pattern;
 
 /**
  * What a server may be called.
- *
- * @since 0.1.0
  */
 public final class ServerNames {
 

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * unfinished whose message has no deadline, positive; {@code null} for the call timeout
  * @param stopGrace time a running handler has to end once its server is told to stop or
  * to restart; then it is interrupted. Not negative
- * @since 0.1.0
  */
 public record ServerSettings(int capacity, Overflow overflow, Duration callTimeout, Supervision supervision,
 		int maxInstances, @Nullable Duration idleTimeout, StartFailure startFailure, @Nullable Duration handlerTimeout,
@@ -140,8 +139,6 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 
 	/**
 	 * What becomes of the application when a server cannot start.
-	 *
-	 * @since 0.1.0
 	 */
 	public enum StartFailure {
 

@@ -4,8 +4,6 @@ import io.genserver.SerializableException;
 
 /**
  * Thrown when a server cannot start.
- *
- * @since 0.1.0
  */
 public class ServerStartException extends SerializableException {
 

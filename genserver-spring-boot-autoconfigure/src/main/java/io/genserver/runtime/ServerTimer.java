@@ -6,7 +6,6 @@ package io.genserver.runtime;
  * @param operation what a tick does; its payload is {@code null}
  * @param initialDelayNanos time to the first tick
  * @param periodNanos time from one tick to the next, positive
- * @since 0.1.0
  */
 public record ServerTimer(Operation operation, long initialDelayNanos, long periodNanos) {
 

@@ -3,8 +3,6 @@ package io.genserver.runtime;
 /**
  * Is told of servers that come and go while others run. What it does must be quick, and
  * must use no server.
- *
- * @since 0.1.0
  */
 public interface ServerWatcher {
 

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * The time of one shutdown, which all its stages share, and the threads that wait for its
  * end. Time counts while a stage stops; what other parts of the application take between
  * two stages does not count. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class ShutdownTime {
 

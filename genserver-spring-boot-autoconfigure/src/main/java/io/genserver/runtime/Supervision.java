@@ -18,7 +18,6 @@ import io.genserver.time.Durations;
  * @param window time within which restarts are counted
  * @param initialBackoff pause before the first restart in a row
  * @param maxBackoff longest pause
- * @since 0.1.0
  */
 public record Supervision(SupervisionStrategy onException, SupervisionStrategy onError,
 		List<Map.Entry<Class<? extends Throwable>, SupervisionStrategy>> rules, int maxRestarts, Duration window,

@@ -6,8 +6,6 @@ import reactor.util.context.ContextView;
 
 /**
  * Sends under the context of a reactive subscriber. Needs Reactor.
- *
- * @since 0.1.0
  */
 public interface CallContext {
 

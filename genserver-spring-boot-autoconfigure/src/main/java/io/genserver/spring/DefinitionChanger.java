@@ -3,8 +3,6 @@ package io.genserver.spring;
 /**
  * A post-processor that changes the bean definitions of an application, and does so again
  * in an application that was processed ahead of time.
- *
- * @since 0.1.0
  */
 public interface DefinitionChanger {
 

@@ -14,8 +14,6 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
  * code that cannot be written to a source file, so the definitions that are written are
  * those of the application, and the post-processor changes them when it runs in the
  * application that was written. Thus both kinds of start go the same way.
- *
- * @since 0.1.0
  */
 public final class DefinitionChanges {
 

@@ -20,8 +20,6 @@ import org.springframework.beans.factory.ObjectProvider;
 /**
  * Makes the runtime of an application context, with all servers that are beans. They are
  * addressable at once.
- *
- * @since 0.1.0
  */
 public final class GenServerRuntimeFactory {
 

@@ -6,8 +6,6 @@ import reactor.util.context.Context;
  * Adds to what a {@code Mono} or {@code Flux} that a handler returned finds in Reactor's
  * context. Asked on the thread of the handler, with what belongs to the message on that
  * thread. Needs Reactor.
- *
- * @since 0.1.0
  */
 public interface HandlerContext {
 

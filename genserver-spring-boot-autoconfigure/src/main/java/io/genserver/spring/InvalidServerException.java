@@ -2,8 +2,6 @@ package io.genserver.spring;
 
 /**
  * Thrown when a bean definition cannot become a server or a background service.
- *
- * @since 0.1.0
  */
 public class InvalidServerException extends IllegalStateException {
 

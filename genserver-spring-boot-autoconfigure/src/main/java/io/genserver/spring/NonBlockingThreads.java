@@ -10,8 +10,6 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Knows the threads that must not block: those Reactor marks, and Netty's.
- *
- * @since 0.1.0
  */
 public final class NonBlockingThreads {
 

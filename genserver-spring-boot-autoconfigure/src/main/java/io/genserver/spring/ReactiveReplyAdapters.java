@@ -23,8 +23,6 @@ import org.springframework.util.ClassUtils;
 /**
  * Replies in the reactive types Spring knows: {@code Mono}, {@code Flux} and those of
  * other libraries. Needs Reactor; without it only the types of the JDK carry replies.
- *
- * @since 0.1.0
  */
 public final class ReactiveReplyAdapters {
 

@@ -22,8 +22,6 @@ import org.springframework.stereotype.Component;
  * interfaces, abstract and inner classes in silence: one that is annotated
  * {@link GenServer} is noted here, and refused once all definitions are known. A class to
  * which another stereotype gives a second name is refused at once.
- *
- * @since 0.1.0
  */
 public final class ScannedDeclarations extends TypeExcludeFilter {
 

@@ -18,7 +18,6 @@ import org.springframework.core.ResolvableType;
  * @param type type of the instances as far as it is declared
  * @param contracts the contracts, subtypes before their supertypes
  * @param annotation the annotation of the class or factory method
- * @since 0.1.0
  */
 public record ServerBean(String name, ResolvableType type, List<Class<?>> contracts, GenServer annotation) {
 

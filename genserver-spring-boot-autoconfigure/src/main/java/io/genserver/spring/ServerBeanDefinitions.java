@@ -40,8 +40,6 @@ import org.springframework.core.type.MethodMetadata;
  * and puts proxies in their place. Runs once all definitions are there and before
  * anything is made from them, first among the post-processors that change definitions, so
  * that the others see the proxies.
- *
- * @since 0.1.0
  */
 public final class ServerBeanDefinitions
 		implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger, ServersElsewhere {

@@ -15,7 +15,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * @param serverClass the class
  * @param leaves its contracts that no other of its contracts extends
  * @param keyed whether it has an instance per key
- * @since 0.1.0
  */
 public record ServerContracts(Class<?> serverClass, List<Class<?>> leaves, boolean keyed) {
 

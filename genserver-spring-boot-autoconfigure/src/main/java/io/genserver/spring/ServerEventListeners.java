@@ -12,8 +12,6 @@ import org.springframework.context.ConfigurableApplicationContext;
  * Lets the {@link org.springframework.context.event.EventListener} methods of servers
  * listen to the events of an application context, not later than those of other beans do,
  * and before the servers start: events that come early wait in the mailboxes.
- *
- * @since 0.1.0
  */
 public final class ServerEventListeners implements InitializingBean {
 

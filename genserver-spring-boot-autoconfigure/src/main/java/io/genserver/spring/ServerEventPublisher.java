@@ -9,8 +9,6 @@ import org.springframework.context.ApplicationEventPublisher;
 /**
  * Publishes what happens in the lives of servers as application events, from the start of
  * the servers to their end; outside of that the context has no listeners to tell.
- *
- * @since 0.1.0
  */
 public final class ServerEventPublisher implements Consumer<GenServerEvent> {
 

@@ -24,8 +24,6 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
  * The executor beans that run the turns of servers which name one.
- *
- * @since 0.1.0
  */
 public final class ServerExecutors {
 

@@ -8,8 +8,6 @@ import io.genserver.runtime.ReflectiveContracts;
 
 /**
  * Makes what applications have injected for a server.
- *
- * @since 0.1.0
  */
 public final class ServerFaces {
 

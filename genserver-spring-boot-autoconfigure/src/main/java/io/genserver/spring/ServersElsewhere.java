@@ -5,8 +5,6 @@ import java.util.List;
 /**
  * Tells which servers configuration may speak of although they are no servers of this
  * application.
- *
- * @since 0.1.0
  */
 public interface ServersElsewhere {
 

@@ -7,8 +7,6 @@ import io.genserver.runtime.ShutdownTime;
 /**
  * Starts the servers once all beans are there, before a web server takes requests, and
  * stops them after it has answered its last. After a stop they can be started again.
- *
- * @since 0.1.0
  */
 public final class ServersStage implements LifecycleStage {
 

@@ -10,8 +10,6 @@ import org.springframework.context.SmartLifecycle;
  * stops the context waits until the stage has stopped: Spring goes on to the next phase
  * after {@code spring.lifecycle.timeout-per-shutdown-phase} at the latest where a bean
  * stops on another thread, and would so destroy beans that are still used.
- *
- * @since 0.1.0
  */
 public final class StageLifecycle implements SmartLifecycle {
 

@@ -15,8 +15,6 @@ import org.springframework.core.annotation.AnnotationUtils;
  * Makes the instances of servers that are started at run time. Where the application
  * supplies a proxy of an aspect, the rules of beans apply: operations get its advice,
  * functions get what is behind it, and none at all if it secures methods.
- *
- * @since 0.1.0
  */
 public final class SuppliedInstances implements InstanceFactories {
 

@@ -9,8 +9,6 @@ import org.springframework.context.SmartLifecycle;
  * Spring's test cache does with contexts that no test uses. The servers themselves do not
  * pause: they would lose their state. Where the context is stopped, this stops after the
  * servers, whose timers have ended by then.
- *
- * @since 0.1.0
  */
 public final class TimersLifecycle implements SmartLifecycle {
 

@@ -11,12 +11,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.Call;
 import io.genserver.Cast;
-import io.genserver.RpcAuthorization;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
+import io.genserver.remote.RpcAuthorization;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.genserver.RpcAuthorization;
 import io.genserver.protocol.ProtocolLimits;
+import io.genserver.remote.RpcAuthorization;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;

@@ -8,14 +8,14 @@ import java.util.concurrent.Flow;
 import java.util.stream.Stream;
 
 import io.genserver.Cast;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;

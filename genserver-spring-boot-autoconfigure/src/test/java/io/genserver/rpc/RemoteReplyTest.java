@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-import io.genserver.RpcException;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.codec.CodecException;
 import org.junit.jupiter.api.Test;
 

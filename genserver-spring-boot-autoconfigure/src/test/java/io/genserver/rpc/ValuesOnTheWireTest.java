@@ -12,10 +12,10 @@ import java.util.concurrent.Flow;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.genserver.Call;
-import io.genserver.RpcException;
 import io.genserver.SupervisionStrategy;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;

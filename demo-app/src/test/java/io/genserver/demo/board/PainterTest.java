@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.GenServerRegistry;
-import io.genserver.RpcException;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.client.GenServerClient;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package io.genserver.autoconfigure.client;
 
 import java.util.function.UnaryOperator;
 
-import io.genserver.RpcInterceptor;
+import io.genserver.remote.RpcInterceptor;
 import io.genserver.rpc.client.ClientsStage;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;

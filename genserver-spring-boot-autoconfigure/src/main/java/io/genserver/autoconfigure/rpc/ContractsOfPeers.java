@@ -3,7 +3,7 @@ package io.genserver.autoconfigure.rpc;
 import java.time.Duration;
 import java.util.Comparator;
 
-import io.genserver.RpcInterceptor;
+import io.genserver.remote.RpcInterceptor;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.codec.JsonCodec;

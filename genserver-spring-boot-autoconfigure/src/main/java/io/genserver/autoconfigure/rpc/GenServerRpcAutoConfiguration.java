@@ -1,13 +1,13 @@
 package io.genserver.autoconfigure.rpc;
 
 import io.genserver.GenServerRegistry;
-import io.genserver.RpcAuthorization;
-import io.genserver.RpcInterceptor;
 import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.server.GenServerProperties;
 import io.genserver.autoconfigure.server.LifecyclePhases;
 import io.genserver.autoconfigure.server.ServerSettingsConfiguration;
 import io.genserver.autoconfigure.server.ServerSettingsMapping;
+import io.genserver.remote.RpcAuthorization;
+import io.genserver.remote.RpcInterceptor;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.codec.RpcCodec;

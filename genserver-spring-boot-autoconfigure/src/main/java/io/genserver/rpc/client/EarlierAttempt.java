@@ -7,8 +7,8 @@ import io.genserver.GenServerTimeoutException.Details;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.NoConnectionException;
 
 /**

@@ -47,13 +47,14 @@ import reactor.core.publisher.Flux;
  * A server is used through its contract, the same interface that callers within the other
  * application use, or by the names of its operations. Only what is exposed over there can
  * be called. Every call has a deadline. What the other end answers instead of a reply is
- * thrown as {@link io.genserver.RpcException}. A connection that was lost is made again,
- * after a pause that grows from attempt to attempt; meanwhile calls wait within their
- * deadlines, and cut the pause short, to one attempt a second. Calls that never left, and
- * those of operations declared idempotent, are sent again then; others that were pending
- * fail with {@link io.genserver.GenServerUnavailableException}, since they may have been
- * executed. Casts that certainly did not arrive are sent over the next connection, ahead
- * of what waits for it; those whose time is over are counted and logged.
+ * thrown as {@link io.genserver.remote.RpcException}. A connection that was lost is made
+ * again, after a pause that grows from attempt to attempt; meanwhile calls wait within
+ * their deadlines, and cut the pause short, to one attempt a second. Calls that never
+ * left, and those of operations declared idempotent, are sent again then; others that
+ * were pending fail with {@link io.genserver.GenServerUnavailableException}, since they
+ * may have been executed. Casts that certainly did not arrive are sent over the next
+ * connection, ahead of what waits for it; those whose time is over are counted and
+ * logged.
  * <p>
  * Calls that wait must not be made on event loops and other threads that must not block;
  * there they fail at once. Futures complete and streams deliver on virtual threads.
@@ -216,7 +217,7 @@ public final class GenServerClient implements AutoCloseable {
 	 * @param reply type of the reply, {@code void.class} for none
 	 * @param arguments the arguments, the key first if the server is keyed
 	 * @return the reply
-	 * @throws io.genserver.RpcException if there is no reply, saying why
+	 * @throws io.genserver.remote.RpcException if there is no reply, saying why
 	 * @throws io.genserver.GenServerUnavailableException if the connection is lost
 	 * @throws BlockingCallException on a thread that must not block
 	 */
@@ -231,7 +232,7 @@ public final class GenServerClient implements AutoCloseable {
 	 * @param reply type of the reply, the same as {@code R}
 	 * @param arguments the arguments, the key first if the server is keyed
 	 * @return the reply
-	 * @throws io.genserver.RpcException if there is no reply, saying why
+	 * @throws io.genserver.remote.RpcException if there is no reply, saying why
 	 * @throws io.genserver.GenServerUnavailableException if the connection is lost
 	 * @throws BlockingCallException on a thread that must not block
 	 */
@@ -278,7 +279,7 @@ public final class GenServerClient implements AutoCloseable {
 	 * waits already.
 	 * @param operation the operation, such as {@code kv.set}
 	 * @param arguments the arguments, the key first if the server is keyed
-	 * @throws io.genserver.RpcException if too much waits to be sent
+	 * @throws io.genserver.remote.RpcException if too much waits to be sent
 	 * @throws io.genserver.GenServerUnavailableException if the connection is lost
 	 */
 	public void cast(String operation, @Nullable Object... arguments) {

@@ -16,9 +16,9 @@ import java.util.function.UnaryOperator;
 
 import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
-import io.genserver.RpcInterceptor;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ext.ExtLimits;
+import io.genserver.remote.RpcInterceptor;
 import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.PeerContext;
 import io.genserver.rpc.RpcInterceptors;

@@ -28,8 +28,6 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 /**
  * The exposed servers as TypeScript sees them through the browser client's proxy: an
  * interface for each, and the types of what goes over the wire, taken from the contracts.
- *
- * @since 0.1.0
  */
 public final class ApiDeclarations {
 

@@ -24,8 +24,6 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * Only WebSocket handshakes at the endpoint's path are touched. A request that has an
  * {@code Authorization} header keeps that and loses the token; one with several tokens,
  * or a malformed one, loses them, and goes on without being authenticated by them.
- *
- * @since 0.1.0
  */
 public final class BearerTokenFilter implements WebFilter, Ordered {
 

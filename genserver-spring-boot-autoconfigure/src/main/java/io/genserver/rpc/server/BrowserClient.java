@@ -25,8 +25,6 @@ import static org.springframework.web.reactive.function.server.RequestPredicates
  * imports {@value #SCRIPT_PATH} and knows that it fits the endpoint. Browsers may keep
  * them, and ask each time whether they are still the same. Pages of other origins that
  * may connect may load them, too.
- *
- * @since 0.1.0
  */
 public final class BrowserClient {
 

@@ -17,8 +17,6 @@ import org.springframework.web.server.ServerWebExchange;
  * Sends requests for what browsers load to use the endpoint to routes, on the port of the
  * endpoint only. A mapping of its own, before those of the application: a router function
  * of the application for every path would hide a router function that is a bean.
- *
- * @since 0.1.0
  */
 public final class BrowserFilesMapping extends AbstractHandlerMapping {
 

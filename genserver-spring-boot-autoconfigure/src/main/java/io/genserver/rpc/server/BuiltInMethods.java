@@ -9,8 +9,6 @@ import io.genserver.rpc.ExposedOperations;
 /**
  * What an endpoint tells of itself: {@code $rpc.health} and, where it is wanted,
  * {@code $rpc.describe}, beside {@code $rpc.ping}, which every end answers.
- *
- * @since 0.1.0
  */
 public final class BuiltInMethods {
 
@@ -36,8 +34,6 @@ public final class BuiltInMethods {
 
 	/**
 	 * Who may ask what there is to call.
-	 *
-	 * @since 0.1.0
 	 */
 	public enum Describe {
 

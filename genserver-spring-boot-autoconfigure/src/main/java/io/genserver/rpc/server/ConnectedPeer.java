@@ -9,10 +9,10 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.genserver.Caller;
-import io.genserver.RpcPeer;
-import io.genserver.RpcPeerEvent;
 import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseReason;
+import io.genserver.remote.RpcPeer;
+import io.genserver.remote.RpcPeerEvent;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;

@@ -19,8 +19,6 @@ import reactor.core.scheduler.Schedulers;
  * requests that are active: an open WebSocket counts as one for as long as it is open.
  * The servers stop after that, so calls in flight can finish. After a stop connections
  * are accepted again once it is started.
- *
- * @since 0.1.0
  */
 public final class EndpointStage implements LifecycleStage {
 

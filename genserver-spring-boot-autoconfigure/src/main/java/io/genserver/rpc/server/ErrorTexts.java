@@ -4,7 +4,7 @@ import java.security.Principal;
 import java.util.List;
 
 import io.genserver.Caller;
-import io.genserver.RpcException;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.Disclosure;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,6 @@ import org.springframework.web.bind.annotation.ResponseStatus;
  * @param includeMessage which peers get the text of any exception
  * @param types exceptions whose texts everybody may read, and their subclasses
  * @param principals knows who is authenticated
- * @since 0.1.0
  */
 public record ErrorTexts(IncludeMessage includeMessage, List<Class<? extends Throwable>> types,
 		AuthenticatedPrincipals principals) implements Disclosure {
@@ -52,8 +51,6 @@ public record ErrorTexts(IncludeMessage includeMessage, List<Class<? extends Thr
 
 	/**
 	 * Which peers get the message of any exception that a handler throws.
-	 *
-	 * @since 0.1.0
 	 */
 	public enum IncludeMessage {
 
@@ -78,8 +75,6 @@ public record ErrorTexts(IncludeMessage includeMessage, List<Class<? extends Thr
 
 	/**
 	 * Knows which principals stand for somebody.
-	 *
-	 * @since 0.1.0
 	 */
 	@FunctionalInterface
 	public interface AuthenticatedPrincipals {

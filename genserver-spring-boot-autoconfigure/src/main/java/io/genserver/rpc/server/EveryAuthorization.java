@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 import io.genserver.Caller;
-import io.genserver.RpcAuthorization;
+import io.genserver.remote.RpcAuthorization;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param all the others, at least one
  * @param workers where they are asked, may block
- * @since 0.1.0
  */
 public record EveryAuthorization(List<RpcAuthorization> all, Executor workers) implements RpcAuthorization {
 

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * operations ({@code kv.get}), in which {@code *} stands for any characters. Of a
  * server's name, case, dashes and underscores do not matter. A server's own setting
  * outweighs the patterns. Immutable.
- *
- * @since 0.1.0
  */
 public final class ExposurePatterns implements BiPredicate<Server, Operation> {
 

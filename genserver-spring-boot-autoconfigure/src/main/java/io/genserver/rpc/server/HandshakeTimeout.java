@@ -22,8 +22,6 @@ import reactor.netty.http.server.HttpServerState;
  * What comes after the headers of the first request is left to the web server: how long
  * an application takes for its response, or a client for its body, and how long a
  * connection is kept between requests. Safe for use by many threads.
- *
- * @since 0.1.0
  */
 public final class HandshakeTimeout {
 

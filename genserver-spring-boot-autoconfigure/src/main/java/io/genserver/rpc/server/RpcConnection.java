@@ -3,8 +3,8 @@ package io.genserver.rpc.server;
 import java.time.Instant;
 
 import io.genserver.Caller;
-import io.genserver.RpcPeer;
 import io.genserver.protocol.WireMode;
+import io.genserver.remote.RpcPeer;
 import io.genserver.rpc.socket.WebSocketTransport;
 
 /**
@@ -19,7 +19,6 @@ import io.genserver.rpc.socket.WebSocketTransport;
  * @param bytesSent bytes given to the socket
  * @param bytesUnhandled bytes received that wait to be handled
  * @param bytesUnsent bytes that wait to be sent
- * @since 0.1.0
  */
 public record RpcConnection(Caller.Remote peer, WireMode mode, RpcPeer.State state, Instant since, int callsInFlight,
 		long bytesReceived, long bytesSent, long bytesUnhandled, long bytesUnsent) {

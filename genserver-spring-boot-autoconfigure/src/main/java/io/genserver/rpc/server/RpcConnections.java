@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-import io.genserver.RpcPeer;
-import io.genserver.RpcPeerEvent;
-import io.genserver.RpcPeers;
 import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.remote.RpcPeer;
+import io.genserver.remote.RpcPeerEvent;
+import io.genserver.remote.RpcPeers;
 import io.genserver.rpc.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.time.Durations;
@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * The connections of the endpoint. A connection takes a place before it is upgraded and
  * holds it until its socket is closed, so that there are never more than configured. Safe
  * for use by many threads.
- *
- * @since 0.1.0
  */
 public final class RpcConnections implements RpcPeers {
 

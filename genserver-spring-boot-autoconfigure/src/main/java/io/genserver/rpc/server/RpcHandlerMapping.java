@@ -14,8 +14,6 @@ import org.springframework.web.server.ServerWebExchange;
  * are left to other handlers, and so are those to Actuator's port where it has one of its
  * own. Comes before the mappings of annotated controllers and of resources, which would
  * claim every path.
- *
- * @since 0.1.0
  */
 public final class RpcHandlerMapping extends SimpleUrlHandlerMapping {
 

@@ -21,7 +21,6 @@ import java.util.List;
  * handled or to be sent and not read
  * @param keepAliveInterval silence after which a peer is sent a ping
  * @param keepAliveTimeout silence after a ping that ends the connection
- * @since 0.1.0
  */
 public record RpcServerSettings(String path, List<String> allowedOrigins, boolean requireOrigin, boolean ext,
 		int maxConnections, int maxPerPrincipal, int maxPerAddress, long totalBuffer, Duration keepAliveInterval,

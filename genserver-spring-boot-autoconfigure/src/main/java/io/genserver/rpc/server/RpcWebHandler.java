@@ -47,8 +47,6 @@ import org.springframework.web.server.WebHandler;
  * The handshake is done here rather than by the application's WebSocket service, whose
  * settings are for other endpoints, and which overlooks a protocol that does not come
  * first in the client's offer.
- *
- * @since 0.1.0
  */
 public final class RpcWebHandler implements WebHandler {
 

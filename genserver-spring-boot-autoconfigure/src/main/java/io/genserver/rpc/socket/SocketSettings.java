@@ -14,7 +14,6 @@ import io.genserver.rpc.PeerContext;
  * @param longestTick how often a connection looks at the time, unless a limit is so short
  * that it has to more often
  * @param peers what their peers share
- * @since 0.1.0
  */
 public record SocketSettings(Duration keepAliveInterval, Duration keepAliveTimeout, Duration longestTick,
 		PeerContext peers) {

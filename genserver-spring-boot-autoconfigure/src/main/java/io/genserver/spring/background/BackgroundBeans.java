@@ -23,8 +23,6 @@ import org.springframework.core.ResolvableType;
  * singleton is one instance, which runs again with the state it has when it is restarted;
  * of a prototype each run gets an instance of its own, which is destroyed when the run is
  * over.
- *
- * @since 0.1.0
  */
 public final class BackgroundBeans {
 

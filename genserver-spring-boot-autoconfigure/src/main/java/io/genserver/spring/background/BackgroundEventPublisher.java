@@ -10,8 +10,6 @@ import org.springframework.context.ApplicationEventPublisher;
  * Publishes what happens in the lives of background services as application events, from
  * the start of the application's services to their end; outside of that the context has
  * no listeners to tell.
- *
- * @since 0.1.0
  */
 public final class BackgroundEventPublisher implements Consumer<BackgroundServiceEvent> {
 

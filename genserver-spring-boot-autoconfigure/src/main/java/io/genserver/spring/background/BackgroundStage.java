@@ -11,8 +11,6 @@ import io.genserver.runtime.ShutdownTime;
  * Starts the background services that are beans once the servers run and before a web
  * server takes requests, and cancels them after it has answered its last and before the
  * servers stop. After a stop they can be started again.
- *
- * @since 0.1.0
  */
 public final class BackgroundStage implements LifecycleStage {
 

@@ -12,7 +12,6 @@ import io.genserver.background.StepLimits;
  * @param restarts how often it is run again when it throws
  * @param interruptAfter time before a cancelled service is interrupted
  * @param stepLimits how long a step may take before that shows
- * @since 0.1.0
  */
 public record ServiceSettings(boolean autostart, RestartPolicy restarts, Duration interruptAfter,
 		StepLimits stepLimits) {

@@ -21,8 +21,6 @@ import org.springframework.core.Ordered;
  * continuations with that of the message they continue.
  * <p>
  * The diagnostic context is taken care of whether or not an accessor of it is registered.
- *
- * @since 0.1.0
  */
 public final class ContextPropagation implements GenServerInterceptor, Ordered {
 

@@ -9,8 +9,6 @@ import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
  * Registers the diagnostic context of the log with context propagation, unless that is
  * done. It stays registered, as Reactor's own hooks do: other applications in the JVM may
  * rely on it by then.
- *
- * @since 0.1.0
  */
 public final class DiagnosticAccessor {
 

@@ -15,8 +15,6 @@ import reactor.util.context.ContextView;
  * travel in Reactor's context and not on the thread; and the other way round, lets what a
  * handler returns find in Reactor's context what its sender had there, and what belongs
  * to the message on the handler's thread.
- *
- * @since 0.1.0
  */
 public final class SubscriberContext implements CallContext, HandlerContext {
 

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * server's class
  * @param keyed whether it has an instance per key; may be left out for no, or if this
  * application has the server's class
- * @since 0.1.0
  */
 public record RemoteServer(String client, String name, @Nullable String contract, @Nullable Boolean keyed) {
 

@@ -35,8 +35,6 @@ import org.springframework.util.ClassUtils;
  * that a server moves to another process without its callers changing. If this
  * application has the server's class, its bean definition gives way, and tells the
  * contract.
- *
- * @since 0.1.0
  */
 public final class RemoteServerDefinitions
 		implements BeanDefinitionRegistryPostProcessor, PriorityOrdered, ServersElsewhere, DefinitionChanger {

@@ -11,8 +11,6 @@ import org.springframework.security.core.context.SecurityContextHolder;
 /**
  * Lets what a handler returns find in Reactor's context who is authenticated on the
  * handler's thread, so that reactive method security decides by the caller.
- *
- * @since 0.1.0
  */
 public final class ReactiveSecurityContext implements HandlerContext {
 

@@ -26,8 +26,6 @@ import org.springframework.web.server.WebFilterChain;
  * They have no end of their own, and the web server would wait for them as long as it
  * waits for requests at all, before the servers stop. Browsers connect again by
  * themselves.
- *
- * @since 0.1.0
  */
 public final class EventStreams implements WebFilter, Ordered, SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 

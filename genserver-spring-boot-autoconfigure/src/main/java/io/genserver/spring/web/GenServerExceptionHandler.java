@@ -21,8 +21,6 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
  * unavailability through. The body does not say which server it was, nor how busy it is:
  * that is in the log, at debug level. {@code Retry-After} is set where the message
  * certainly was not executed. An application's own advice is asked first.
- *
- * @since 0.1.0
  */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)

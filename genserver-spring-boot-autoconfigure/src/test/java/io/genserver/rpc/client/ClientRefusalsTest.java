@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-import io.genserver.RpcException;
-import io.genserver.RpcInterceptor;
-import io.genserver.RpcRequest;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcInterceptor;
+import io.genserver.remote.RpcRequest;
 import io.genserver.rpc.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;

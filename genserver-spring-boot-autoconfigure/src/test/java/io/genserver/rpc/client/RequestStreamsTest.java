@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.Call;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.protocol.WireMode;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.TestServers;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;

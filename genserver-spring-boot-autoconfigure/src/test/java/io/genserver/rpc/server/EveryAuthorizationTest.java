@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.Caller;
-import io.genserver.RpcAuthorization;
+import io.genserver.remote.RpcAuthorization;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

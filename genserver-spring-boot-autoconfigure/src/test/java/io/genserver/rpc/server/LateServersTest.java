@@ -5,8 +5,8 @@ import java.util.List;
 
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRegistry;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.ExposureException;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;

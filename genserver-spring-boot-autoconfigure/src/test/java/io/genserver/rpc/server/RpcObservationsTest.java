@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.Cast;
 import io.genserver.GenServer;
-import io.genserver.RpcException;
 import io.genserver.actuate.RpcObservations;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.genserver.GenServer;
-import io.genserver.RpcPeer;
-import io.genserver.RpcPeerEvent;
-import io.genserver.RpcPeers;
+import io.genserver.remote.RpcPeer;
+import io.genserver.remote.RpcPeerEvent;
+import io.genserver.remote.RpcPeers;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.MuxioClient;

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 
 import io.genserver.GenServer;
 import io.genserver.GenServerUnavailableException;
-import io.genserver.RpcAuthorization;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
+import io.genserver.remote.RpcAuthorization;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.RealThreads;

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionStage;
 import io.genserver.Caller;
 import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor;
-import io.genserver.RpcException;
-import io.genserver.RpcException.Status;
 import io.genserver.log.Throwables;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import io.genserver.runtime.CallersFault;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +27,6 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
  * {@link Status#PERMISSION_DENIED} or, if nobody was authenticated,
  * {@link Status#UNAUTHENTICATED}; to the supervision of the server that is no failure.
  * Other messages are left as they are.
- *
- * @since 0.1.0
  */
 public final class PeerSecurityContext implements GenServerInterceptor, Ordered {
 

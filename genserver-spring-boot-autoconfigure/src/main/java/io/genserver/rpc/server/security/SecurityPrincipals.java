@@ -11,8 +11,6 @@ import org.springframework.security.core.Authentication;
 /**
  * Tells users from what Spring Security has in place of one for requests without
  * credentials.
- *
- * @since 0.1.0
  */
 public final class SecurityPrincipals implements AuthenticatedPrincipals {
 

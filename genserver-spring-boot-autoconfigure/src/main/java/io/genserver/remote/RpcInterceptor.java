@@ -1,5 +1,6 @@
-package io.genserver;
+package io.genserver.remote;
 
+import io.genserver.GenServerInterceptor;
 import org.jspecify.annotations.Nullable;
 
 /**

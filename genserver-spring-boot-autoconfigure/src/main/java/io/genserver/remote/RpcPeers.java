@@ -1,7 +1,10 @@
-package io.genserver;
+package io.genserver.remote;
 
 import java.util.List;
 
+import io.genserver.Caller;
+import io.genserver.CurrentContext;
+import io.genserver.GenServerContext;
 import org.jspecify.annotations.Nullable;
 
 /**

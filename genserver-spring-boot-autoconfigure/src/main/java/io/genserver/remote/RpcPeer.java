@@ -1,7 +1,10 @@
-package io.genserver;
+package io.genserver.remote;
 
 import java.time.Instant;
 import java.util.concurrent.ConcurrentMap;
+
+import io.genserver.Caller;
+import io.genserver.GenServerUnavailableException;
 
 /**
  * The client at the other end of a connection to this application's endpoint. Safe for

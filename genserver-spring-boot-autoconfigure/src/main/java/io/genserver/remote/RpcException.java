@@ -1,7 +1,9 @@
-package io.genserver;
+package io.genserver.remote;
 
 import java.time.Duration;
 
+import io.genserver.GenServerException;
+import io.genserver.GenServerUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package io.genserver;
+package io.genserver.remote;
 
 /**
  * Something happened to a connection of this application's endpoint. Published as an

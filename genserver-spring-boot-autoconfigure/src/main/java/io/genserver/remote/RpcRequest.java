@@ -1,4 +1,4 @@
-package io.genserver;
+package io.genserver.remote;
 
 import java.util.Map;
 

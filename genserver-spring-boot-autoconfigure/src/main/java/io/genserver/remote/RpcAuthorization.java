@@ -1,7 +1,8 @@
-package io.genserver;
+package io.genserver.remote;
 
 import java.util.concurrent.CompletionStage;
 
+import io.genserver.Caller;
 import org.jspecify.annotations.Nullable;
 
 /**
