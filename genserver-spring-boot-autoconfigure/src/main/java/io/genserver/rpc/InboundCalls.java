@@ -1,10 +1,12 @@
 package io.genserver.rpc;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.genserver.Caller;
 import io.genserver.protocol.BodyDelivery;
@@ -70,6 +72,9 @@ final class InboundCalls {
 
 	private boolean refusing;
 
+	/** Until when streams that go on are waited for, once new calls are refused. */
+	private long patientUntil;
+
 	private final Set<InboundStream> streams = new HashSet<>();
 
 	/** Streams whose callers have said when they have to be over. */
@@ -91,19 +96,42 @@ final class InboundCalls {
 		this.admissions = new Admissions(transport, context, this.failures);
 	}
 
-	/** Answer what comes from now on as not executed. */
-	void refuseNew() {
+	/**
+	 * Answer what comes from now on as not executed, for this end leaves.
+	 * @param drain how long what runs may take
+	 */
+	void refuseNew(Duration drain) {
+		long now = this.context.clock().getAsLong();
 		this.refusing = true;
+		// What comes after the endpoint shall have time left.
+		this.patientUntil = now + Durations.nanos(drain) / 2;
+		lookAtStreams(now);
 	}
 
 	/**
-	 * End streams that may have no end, for this end leaves. In base mode a status would
-	 * be one of the application to a peer, and the close frame says all there is to say.
+	 * End streams that seem to have no end, for this end leaves. In base mode a status
+	 * would be one of the application to a peer, and the close frame says all there is to
+	 * say.
 	 */
 	void leaveEndless() {
 		if (this.mode == WireMode.EXT) {
-			List.copyOf(this.streams).stream().filter(InboundStream::isEndless).forEach(InboundStream::leave);
+			endless().toList().forEach(InboundStream::leave);
 		}
+	}
+
+	/**
+	 * A stream that waits for its publisher may get the next item in a moment. So it is
+	 * taken for endless only when that has lasted a while, or when streams had their time
+	 * to come to an end.
+	 */
+	private Stream<InboundStream> endless() {
+		long now = this.context.clock().getAsLong();
+		boolean waitedFor = now - this.patientUntil >= 0;
+		return this.streams.stream().filter((stream) -> stream.isEndless(now, waitedFor));
+	}
+
+	private void lookAtStreams(long nowNanos) {
+		this.streams.forEach((stream) -> stream.look(nowNanos));
 	}
 
 	/** The same for all, with what is queued of them. On the connection's thread. */
@@ -115,7 +143,7 @@ final class InboundCalls {
 
 	/** How many streams hold nothing up that comes to its end. */
 	int endlessStreams() {
-		return (int) this.streams.stream().filter(InboundStream::isEndless).count();
+		return (int) endless().count();
 	}
 
 	BodyDelivery opened(InboundRequest request) {
@@ -461,6 +489,7 @@ final class InboundCalls {
 
 	/** End streams whose time is over. */
 	void tick(long nowNanos) {
+		lookAtStreams(nowNanos);
 		this.room.tick(nowNanos);
 		this.places.sweep();
 		this.newKeys.sweep(nowNanos);

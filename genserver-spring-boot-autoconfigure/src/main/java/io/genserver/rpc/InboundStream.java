@@ -159,12 +159,18 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		this.pull.credited(items);
 	}
 
+	/** Note whether items come. On the connection's thread, about once a second. */
+	void look(long nowNanos) {
+		this.pull.look(nowNanos);
+	}
+
 	/**
-	 * Whether it may have no end: its caller has set it none, and it waits for its
-	 * publisher. On the connection's thread.
+	 * Whether it seems to have no end: its caller has set it none, and it has waited for
+	 * its publisher for a while, or does just now if it was waited for long enough. On
+	 * the connection's thread.
 	 */
-	boolean isEndless() {
-		return !this.limited && this.pull.isWaiting();
+	boolean isEndless(long nowNanos, boolean waitedFor) {
+		return !this.limited && (waitedFor ? this.pull.isWaiting() : this.pull.isQuiet(nowNanos));
 	}
 
 	/** The whole stream has a time. On the connection's thread. */

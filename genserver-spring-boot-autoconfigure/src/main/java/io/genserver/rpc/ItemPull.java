@@ -2,6 +2,7 @@ package io.genserver.rpc;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class ItemPull {
 	private static final int FIRST_BATCH = 1;
 
 	private static final int LARGEST_BATCH = 256;
+
+	/** Longer than a publisher that has more needs for its next item, as a rule. */
+	static final long QUIET = TimeUnit.MILLISECONDS.toNanos(900);
 
 	private final OutboundQueue outbound;
 
@@ -47,6 +51,12 @@ final class ItemPull {
 
 	/** Items that came; written by the publisher's thread. */
 	private volatile long received;
+
+	/** Items that had come at the last look; none was looked for yet. */
+	private long seen = -1;
+
+	/** When it was seen for the first time that it waits with as many items. */
+	private long quietNanos;
 
 	/** Items asked for and not yet written. */
 	private int outstanding;
@@ -112,6 +122,26 @@ final class ItemPull {
 	boolean isWaiting() {
 		return !this.over && this.subscription != null && this.outstanding > 0
 				&& this.outstanding == this.requested - this.received;
+	}
+
+	/**
+	 * Note whether something has come since the last look. To be called about once a
+	 * second.
+	 */
+	void look(long nowNanos) {
+		long came = this.received;
+		if (came != this.seen || !isWaiting()) {
+			this.seen = came;
+			this.quietNanos = nowNanos;
+		}
+	}
+
+	/**
+	 * Whether it has waited for the publisher for a while: each time it was looked at
+	 * since then, and nothing has come in between.
+	 */
+	boolean isQuiet(long nowNanos) {
+		return isWaiting() && this.received == this.seen && nowNanos - this.quietNanos >= QUIET;
 	}
 
 	/** Whether nothing more is taken. On any thread. */

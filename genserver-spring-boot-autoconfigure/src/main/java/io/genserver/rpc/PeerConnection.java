@@ -194,16 +194,17 @@ public final class PeerConnection {
 	 * mode by announcing it; those that run may finish. On any thread.
 	 * @param time how long they may, as the peer is told
 	 * @param reason why, as the peer is told
-	 * @return completes when no call of the peer is in flight, but for streams that wait
-	 * for their publishers and whose callers have set no end, and every answer was taken
-	 * by the transport, or the connection is over; the transport may then close it
+	 * @return completes when no call of the peer is in flight, but for streams that have
+	 * waited for their publishers for a second, or do so after half of that time, and
+	 * whose callers have set no end, and every answer was taken by the transport, or the
+	 * connection is over; the transport may then close it
 	 */
 	public CompletableFuture<@Nullable Void> drain(Duration time, String reason) {
 		this.transport.execute(() -> {
 			this.draining = true;
 			this.session.goAway(GoAway.SHUTDOWN, Durations.millis(time), reason);
 			this.outbound.wake();
-			this.inbound.refuseNew();
+			this.inbound.refuseNew(time);
 			idle();
 		});
 		return this.drained.copy();

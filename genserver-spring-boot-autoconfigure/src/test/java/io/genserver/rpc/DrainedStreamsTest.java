@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ExtError;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.FlowAdapters;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,12 +35,33 @@ class DrainedStreamsTest {
 
 	private final TestServers servers = new TestServers().add("feed", this.feed).start();
 
-	private RawPeer peer = new RawPeer(WireMode.EXT, this.servers.context(ProtocolLimits.defaults()), 47);
+	private final AtomicLong now = new AtomicLong();
+
+	private RawPeer peer = connect(WireMode.EXT, 47);
 
 	@AfterEach
 	void stop() {
 		this.peer.disconnect();
 		this.servers.close();
+	}
+
+	private RawPeer connect(WireMode mode, int seed) {
+		PeerContext context = this.servers.context(ProtocolLimits.defaults());
+		return new RawPeer(mode, new PeerContext(context.limits(), context.extLimits(), StreamFailure.ERROR,
+				context.exposed(), context.workers(), this.now::get), seed);
+	}
+
+	private static void pass(AtomicLong now, RawPeer peer, Duration time) {
+		now.addAndGet(time.toNanos());
+		peer.connection.tick();
+		peer.pump();
+	}
+
+	/** As long as a connection that is looked at each second needs to see it. */
+	private void becomeQuiet(RawPeer peer) {
+		for (int i = 0; i < 2; i++) {
+			pass(this.now, peer, Duration.ofSeconds(1));
+		}
 	}
 
 	private Reply stream(String operation) {
@@ -59,6 +82,7 @@ class DrainedStreamsTest {
 	void streamsThatWaitForTheirPublishersEndWithAStatusAsTheDrainBegins() {
 		Reply one = stream("feed.endless");
 		Reply two = stream("feed.endless");
+		becomeQuiet(this.peer);
 		CompletableFuture<?> drained = this.peer.connection.drain(Duration.ofMinutes(5), "bye");
 		this.peer.pumpUntil(() -> one.isOver() && two.isOver());
 		assertLeft(one);
@@ -88,27 +112,87 @@ class DrainedStreamsTest {
 		Reply late = stream("feed.twoAndNoMore");
 		this.peer.connection.drain(Duration.ofMinutes(5), "bye");
 		for (int i = 0; i < 50; i++) {
-			this.peer.pump();
+			pass(this.now, this.peer, Duration.ofMillis(100));
 		}
 		assertThat(late.isOver()).isFalse();
 		this.peer.consumes = true;
 		this.peer.session.consumed(late.call(), 1, 1);
-		this.peer.pumpUntil(() -> {
-			this.peer.connection.tick();
-			return late.isOver();
-		});
-		// It waits for its publisher as soon as that is asked for the second item, which
-		// comes from another thread.
-		assertThat(late.items).hasSizeBetween(1, 2);
+		this.peer.pumpUntil(() -> late.items.size() == 2);
+		becomeQuiet(this.peer);
+		this.peer.pumpUntil(late::isOver);
+		assertThat(late.items).containsExactly("1", "2");
 		assertLeft(late);
 	}
 
 	@ParameterizedTest
 	@EnumSource
+	void oneThatHasAnItemNowAndThenComesToItsEnd(WireMode mode) {
+		RawPeer other = connect(mode, 59);
+		Reply reply = other.stream("feed.manual", "");
+		other.pumpUntil(() -> this.feed.emitter.currentSubscriberCount() == 1);
+		becomeQuiet(other);
+		this.feed.emitter.tryEmitNext(1).orThrow();
+		other.pumpUntil(() -> reply.items.size() == 1);
+		CompletableFuture<?> drained = other.connection.drain(Duration.ofMinutes(5), "bye");
+		for (int i = 2; i < 100; i++) {
+			int items = i;
+			other.pump();
+			pass(this.now, other, Duration.ofMillis(800));
+			assertThat(drained).isNotDone();
+			assertThat(reply.isOver()).isFalse();
+			this.feed.emitter.tryEmitNext(i).orThrow();
+			other.pumpUntil(() -> reply.items.size() == items);
+		}
+		this.feed.emitter.tryEmitComplete().orThrow();
+		other.pumpUntil(() -> reply.isOver() && drained.isDone());
+		assertThat(reply.status).isZero();
+		assertThat(reply.items).hasSize(99);
+		other.disconnect();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void butNotInMoreThanHalfOfTheTime(WireMode mode) {
+		RawPeer other = connect(mode, 61);
+		Reply reply = other.stream("feed.manual", "");
+		other.pumpUntil(() -> this.feed.emitter.currentSubscriberCount() == 1);
+		CompletableFuture<?> drained = other.connection.drain(Duration.ofSeconds(10), "bye");
+		for (int i = 1; i <= 49; i++) {
+			int items = i;
+			this.feed.emitter.tryEmitNext(i).orThrow();
+			other.pumpUntil(() -> reply.items.size() == items);
+			pass(this.now, other, Duration.ofMillis(100));
+			assertThat(drained).isNotDone();
+		}
+		pass(this.now, other, Duration.ofMillis(200));
+		other.pumpUntil(drained::isDone);
+		assertThat(reply.isOver()).isEqualTo(mode == WireMode.EXT);
+		other.disconnect();
+	}
+
+	@Test
+	void oneWhoseCallerHasSetADeadlineIsWaitedForUntilThen() {
+		RawPeer other = connect(WireMode.EXT, 67);
+		Reply reply = other.stream("feed.endless", "", CallMetadata.NONE.toBuilder().deadlineMillis(60_000).build());
+		other.pumpUntil(() -> !reply.items.isEmpty());
+		CompletableFuture<?> drained = other.connection.drain(Duration.ofSeconds(10), "bye");
+		for (int i = 0; i < 50; i++) {
+			pass(this.now, other, Duration.ofSeconds(1));
+		}
+		assertThat(drained).isNotDone();
+		pass(this.now, other, Duration.ofSeconds(20));
+		other.pumpUntil(() -> reply.isOver() && drained.isDone());
+		assertThat(ExtError.decode(reply.status, reply.payload).status()).isEqualTo(ExtStatus.DEADLINE_EXCEEDED);
+		other.disconnect();
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void inBaseModeTheConnectionSaysIt(WireMode mode) {
-		RawPeer other = new RawPeer(mode, this.servers.context(ProtocolLimits.defaults()), 53);
+		RawPeer other = connect(mode, 53);
 		Reply reply = other.stream("feed.endless", "");
 		other.pumpUntil(() -> !reply.items.isEmpty());
+		becomeQuiet(other);
 		other.pumpUntil(other.connection.drain(Duration.ofMinutes(5), "bye")::isDone);
 		other.connection.leave();
 		other.pump();
@@ -125,11 +209,15 @@ class DrainedStreamsTest {
 
 		Flow.Publisher<Integer> twoAndNoMore();
 
+		Flow.Publisher<Integer> manual();
+
 	}
 
 	static class FeedServer implements Feed {
 
 		final AtomicInteger cancelled = new AtomicInteger();
+
+		final Sinks.Many<Integer> emitter = Sinks.many().unicast().onBackpressureBuffer();
 
 		@Override
 		public Flow.Publisher<String> endless() {
@@ -145,6 +233,11 @@ class DrainedStreamsTest {
 		@Override
 		public Flow.Publisher<Integer> twoAndNoMore() {
 			return FlowAdapters.toFlowPublisher(Flux.concat(Flux.just(1, 2), Flux.never()));
+		}
+
+		@Override
+		public Flow.Publisher<Integer> manual() {
+			return FlowAdapters.toFlowPublisher(this.emitter.asFlux());
 		}
 
 	}

@@ -239,6 +239,8 @@ class PeerConnectionTest {
 		streaming.pumpUntil(() -> watch.items.size() == 1);
 		Reply call = streaming.call("slow.block", "");
 		streaming.pumpUntil(() -> this.slow.blocked.get() == 1);
+		streaming.connection.tick();
+		this.now.addAndGet(Duration.ofSeconds(1).toNanos());
 		CompletableFuture<?> drained = streaming.connection.drain(Duration.ofMinutes(5), "test");
 		streaming.pump();
 		streaming.connection.tick();
@@ -265,7 +267,11 @@ class PeerConnectionTest {
 		this.peer.connection.tick();
 		assertThat(drained).isNotDone();
 		this.peer.room = Long.MAX_VALUE;
-		this.peer.pumpUntil(drained::isDone);
+		this.peer.pumpUntil(() -> {
+			this.now.addAndGet(Duration.ofSeconds(1).toNanos());
+			this.peer.connection.tick();
+			return drained.isDone();
+		});
 	}
 
 	@Test

@@ -360,6 +360,10 @@ class RefusedRequestsTest {
 		}
 		this.chat.gate.countDown();
 		boolean streamsEnd = refusal == Refusal.SHUTTING_DOWN && mode == WireMode.EXT;
+		for (int i = 0; streamsEnd && i < 2; i++) {
+			// So long a stream has to wait for its publisher.
+			pass(peer, Duration.ofSeconds(1));
+		}
 		peer.pumpUntil(() -> peer.connection.callsInFlight() == (streamsEnd ? 0 : 1));
 		if (streamsEnd) {
 			others.streamIsLeft();
