@@ -101,6 +101,44 @@ class SourceStyleTest {
 		return Files.walk(Path.of("src/main/java")).filter((file) -> file.toString().endsWith(".java"));
 	}
 
+	/**
+	 * Words that stand for a noun, which the reader has to find: a caller, a peer, a
+	 * thread, in addition to.
+	 */
+	private static final Pattern VAGUE = Pattern.compile("\\b(told|beside|nobody|whoever|anew|gone|somebody)\\b",
+			Pattern.CASE_INSENSITIVE);
+
+	/** Packages in which such words are left; none is added. */
+	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver", "io/genserver/runtime",
+			"io/genserver/runtime/scheduling", "io/genserver/rpc");
+
+	@Test
+	void sentencesNameWhatTheySpeakOf() throws IOException {
+		List<String> vague = new ArrayList<>();
+		Path root = Path.of("src/main/java");
+		for (Path file : mainSources().toList()) {
+			if (!VAGUE_PACKAGES.contains(root.relativize(file.getParent()).toString())) {
+				addVague(file, vague);
+			}
+		}
+		for (Path file : documents()) {
+			// Its rows are the names of tests, in words.
+			if (!file.endsWith("semantics.md")) {
+				addVague(file, vague);
+			}
+		}
+		assertThat(vague).as("say who or what is meant: a caller, a peer, a thread, an instance").isEmpty();
+	}
+
+	private static void addVague(Path file, List<String> vague) {
+		List<String> lines = lines(file);
+		for (int i = 0; i < lines.size(); i++) {
+			if (VAGUE.matcher(lines.get(i).replaceAll("`[^`]*`", "")).find()) {
+				vague.add(file + ":" + (i + 1) + ": " + lines.get(i).strip());
+			}
+		}
+	}
+
 	@Test
 	void theRuleSeesAWrongOrder() {
 		String java = "import java.util.List;";

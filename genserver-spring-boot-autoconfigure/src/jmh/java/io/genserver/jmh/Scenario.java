@@ -68,8 +68,8 @@ record Scenario(Table table, String what, Side ours, Side peer, double target) {
 					new Side(Table.GROWTH, PEKKO, CrowdBenchmark.class, "pekko", 1, size), 0));
 		}
 		Side one = full("beside", "1");
-		scenarios.add(
-				new Scenario(Table.GROWTH, "growth: casts beside 1000 full mailboxes", full("beside", "1000"), one, 0));
+		scenarios
+			.add(new Scenario(Table.GROWTH, "growth: casts with 1000 full mailboxes", full("beside", "1000"), one, 0));
 		scenarios.add(new Scenario(Table.GROWTH, "growth: refused casts, 1000 full mailboxes", full("refused", "1000"),
 				full("refused", "1"), 0));
 		for (String connections : List.of("1", "100", "2000")) {

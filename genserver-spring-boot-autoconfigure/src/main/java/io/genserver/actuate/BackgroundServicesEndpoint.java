@@ -61,7 +61,7 @@ public class BackgroundServicesEndpoint {
 	}
 
 	/**
-	 * Cancel or restart a service. Nobody waits until that has happened.
+	 * Cancel or restart a service. Does not wait until that has happened.
 	 * @param name its name
 	 * @param action {@code cancel} or {@code restart}
 	 * @return no content; 400, 404 or 409 with a message that says why, if the action or

@@ -72,7 +72,7 @@ public class BackgroundServicesHealthIndicator extends AbstractHealthIndicator {
 		for (ServiceInfo info : all) {
 			if (info.state() == state) {
 				ServiceInfo.Failure failure = info.lastFailure();
-				reasons.put(info.name(), (failure != null) ? failure.exception() : "told to");
+				reasons.put(info.name(), (failure != null) ? failure.exception() : "restart requested");
 			}
 		}
 		return reasons;

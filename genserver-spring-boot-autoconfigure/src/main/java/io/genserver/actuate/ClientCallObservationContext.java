@@ -6,8 +6,8 @@ import io.micrometer.observation.transport.SenderContext;
 
 /**
  * What is observed: a request to a server at the other end of a connection, from where it
- * is made to its end. What is told the other end of its trace goes into the headers of
- * the request, the carrier.
+ * is made to its end. What the other end gets of its trace goes into the headers of the
+ * request, the carrier.
  */
 public final class ClientCallObservationContext extends SenderContext<RpcRequest> {
 

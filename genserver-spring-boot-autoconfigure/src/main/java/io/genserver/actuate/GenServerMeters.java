@@ -146,8 +146,9 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 	}
 
 	/**
-	 * A server is unknown to the runtime before its meters are removed here. So whoever
-	 * finds it known while this map is locked for its name has its meters removed.
+	 * A server is unknown to the runtime before its meters are removed here. So meters
+	 * that are added for a server found to be known, while this map is locked for its
+	 * name, are removed later.
 	 */
 	private ServerMeters make(String server) {
 		ServerMeters made = this.servers.computeIfAbsent(server, (name) -> isKnown(name) ? create(name) : null);

@@ -13,7 +13,7 @@ import org.springframework.core.Ordered;
 /**
  * Observes calls, from where they are sent to their end. An observation is a child of
  * what its sender observes, and what a handler does, the calls it makes included, belongs
- * to that of its call. Casts are no observations of their own: nobody waits for their
+ * to that of its call. Casts are no observations of their own: no one waits for their
  * end; but for what a peer casts, whose trace nothing else would go on with.
  */
 public class GenServerObservations implements GenServerInterceptor, Ordered {

@@ -25,9 +25,9 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  * <p>
  * Where {@code management.endpoint.genservers.access} is {@code unrestricted}, which it
  * is not by default, servers and instances can be suspended, resumed and restarted. That
- * happens after the message they are handling; nobody waits for it. A restart interrupts
- * a handler that still runs after {@code genserver.stop-grace}, or, with {@code force},
- * at once; until the restart has happened it shows as pending.
+ * happens after the message they are handling; the request does not wait for it. A
+ * restart interrupts a handler that still runs after {@code genserver.stop-grace}, or,
+ * with {@code force}, at once; until the restart has happened it shows as pending.
  */
 @Endpoint(id = "genservers", defaultAccess = Access.READ_ONLY)
 public class GenServersEndpoint {

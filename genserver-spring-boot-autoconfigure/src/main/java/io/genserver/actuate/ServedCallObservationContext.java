@@ -9,7 +9,7 @@ import io.micrometer.observation.transport.ReceiverContext;
 
 /**
  * What is observed: a peer's call of a server, from its arrival to its end, or the
- * handling of a peer's cast. What the peer has told of its own trace is found in the
+ * handling of a peer's cast. What the peer has sent of its own trace is found in the
  * headers of the message, the carrier.
  */
 public final class ServedCallObservationContext extends ReceiverContext<Envelope> {

@@ -25,12 +25,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param processed messages handled, failed ones included
  * @param failed messages whose handler threw
  * @param dropped messages refused or discarded
- * @param lateReplies replies nobody waited for any more
+ * @param lateReplies replies that were no longer awaited
  * @param abandonedReplies futures that handlers returned and that the server stopped
  * waiting for before they completed
  * @param restarts how often it was restarted
- * @param pending what the server was told to do and has not done yet, since a handler
- * still runs: {@code stop} or {@code restart}; absent if there is nothing
+ * @param pending a command that the server has not followed yet, since a handler still
+ * runs: {@code stop} or {@code restart}; absent if there is nothing
  * @param inFlight the message being handled; absent if there is none
  * @param failures most recent failures, newest first, a bounded number
  * @param listed instances of a keyed server, in no particular order, as many as asked

@@ -26,7 +26,7 @@ public interface BackgroundHandle<H> {
 	void cancel();
 
 	/**
-	 * Start the service again: cancel it if it has not ended, and run it anew once it
+	 * Start the service again: cancel it if it has not ended, and run it again once it
 	 * has. Restarts in the past do not count any more. Returns at once.
 	 * @throws IllegalStateException if the registry is closed, or the service was spawned
 	 * and has ended, so that the registry no longer knows it

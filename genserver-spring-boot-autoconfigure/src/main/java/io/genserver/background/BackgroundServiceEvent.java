@@ -27,7 +27,8 @@ public record BackgroundServiceEvent(String service, Kind kind, @Nullable Throwa
 		STARTED,
 
 		/**
-		 * It goes on: after a failure, which is the cause, or because it was told to.
+		 * It goes on: after a failure, which is the cause, or because a restart was
+		 * requested.
 		 */
 		RESTARTED,
 

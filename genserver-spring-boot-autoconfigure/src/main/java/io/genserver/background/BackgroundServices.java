@@ -50,8 +50,8 @@ public final class BackgroundServices implements AutoCloseable {
 	/**
 	 * Create a registry.
 	 * @param environment time and threads
-	 * @param listener told what happens, on the service's thread; what it throws is
-	 * logged
+	 * @param listener called with what happens, on the service's thread; what it throws
+	 * is logged
 	 * @param shutdownTimeout time services get to end when this is closed
 	 */
 	public BackgroundServices(ServiceEnvironment environment, Consumer<? super BackgroundServiceEvent> listener,
@@ -62,8 +62,8 @@ public final class BackgroundServices implements AutoCloseable {
 	/**
 	 * Create a registry.
 	 * @param environment time and threads
-	 * @param listener told what happens, on the service's thread; what it throws is
-	 * logged
+	 * @param listener called with what happens, on the service's thread; what it throws
+	 * is logged
 	 * @param shutdownTimeout time services get to end when this is closed
 	 * @param stepLimits how long a step may take before that shows, of services whose
 	 * definition does not say
@@ -283,7 +283,7 @@ public final class BackgroundServices implements AutoCloseable {
 			.map(BackgroundHandle::name)
 			.toList();
 		if (!left.isEmpty()) {
-			logger.warn("Background services that did not end when told to, and are left behind: {}",
+			logger.warn("Background services that did not end in time after they were cancelled, and are abandoned: {}",
 					String.join(", ", left));
 		}
 		return left;

@@ -27,10 +27,10 @@ public final class CancellationToken {
 	 * A token is cancelled if its own flag or that of an ancestor is set; flags are never
 	 * cleared, so reading them on the way up needs no lock. Callbacks and the links from
 	 * parent to child are guarded by the lock of the whole tree, and flags are set under
-	 * it: a callback is either registered before the flag, and then taken by whoever sets
-	 * it, or its registration sees the flag and runs it. Invariant: a token is among its
-	 * parent's links exactly while it has callbacks or links itself. Callbacks run
-	 * outside of the lock.
+	 * it: a callback is either registered before the flag, and then taken by the thread
+	 * that sets it, or its registration sees the flag and runs it. Invariant: a token is
+	 * among its parent's links exactly while it has callbacks or links itself. Callbacks
+	 * run outside of the lock.
 	 */
 
 	private static final SafeLogger logger = SafeLogger.of(CancellationToken.class);

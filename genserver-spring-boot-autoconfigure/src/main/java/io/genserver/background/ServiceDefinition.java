@@ -49,7 +49,7 @@ public final class ServiceDefinition<T, H> {
 	}
 
 	/**
-	 * Define a service. It is never restarted by itself; when told to, the same instance
+	 * Define a service. It is never restarted by itself; on request, the same instance
 	 * runs again with the state it has.
 	 * @param <T> type of its items
 	 * @param name its name: a letter, then letters, digits, dashes and underscores
@@ -62,8 +62,8 @@ public final class ServiceDefinition<T, H> {
 	}
 
 	/**
-	 * Define a service with a handle of its own. It is never restarted by itself; when
-	 * told to, the same instance runs again with the state and the handle it has.
+	 * Define a service with a handle of its own. It is never restarted by itself; on
+	 * request, the same instance runs again with the state and the handle it has.
 	 * @param <T> type of its items
 	 * @param <H> type of its own handle
 	 * @param <S> type of the service

@@ -43,7 +43,7 @@ final class ServiceRun<T> {
 
 	private final CompletableFuture<Completion> ended = new CompletableFuture<>();
 
-	/** What others get to see: whoever completes it deceives nobody but them. */
+	/** What others get to see: completing it has no effect on the run. */
 	private final CompletableFuture<Completion> completion = this.ended.copy();
 
 	/** The run before this, until it has ended. Written by this run's thread. */
@@ -130,7 +130,7 @@ final class ServiceRun<T> {
 			result = attempts(before != null);
 		}
 		catch (Throwable ex) {
-			// Not the service's fault, but nobody may wait for ever because of it.
+			// Not the service's fault, but no one may wait for ever because of it.
 			result = new Completion(Completion.Reason.FAILED, ex);
 		}
 		onCancel.close();

@@ -23,7 +23,7 @@ public enum ServiceState {
 	RESTARTING,
 
 	/**
-	 * Told to end, but not yet there.
+	 * Cancelled, but not yet ended.
 	 */
 	CANCELLING,
 
@@ -48,7 +48,7 @@ public enum ServiceState {
 	FAILED;
 
 	/**
-	 * Return whether nothing happens any more until the service is started anew.
+	 * Return whether nothing happens any more until the service is started again.
 	 * @return {@code true} if it has ended
 	 */
 	public boolean isEnded() {

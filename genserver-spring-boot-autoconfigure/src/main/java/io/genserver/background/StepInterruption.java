@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Interrupts a service's thread, but only while it runs code of the service or of its
- * consumer: what the runner itself does, and whoever waits for the completion, never sees
- * the flag.
+ * consumer: what the runner itself does, and threads that wait for the completion, never
+ * see the flag.
  */
 final class StepInterruption {
 

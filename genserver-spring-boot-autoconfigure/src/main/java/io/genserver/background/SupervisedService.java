@@ -9,9 +9,9 @@ import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service the registry knows: its instance, its latest run, and what can be told of it.
- * Instance and handle are made and let go by one thread at a time: the one that spawns
- * the service before it begins, then that of the run.
+ * A service the registry knows: its instance, its latest run, and what can be reported of
+ * it. Instance and handle are made and let go by one thread at a time: the one that
+ * spawns the service before it begins, then that of the run.
  *
  * @param <T> type of the service's items
  * @param <H> type of the service's own handle
@@ -110,7 +110,7 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 		before.cancel();
 		next.begin();
 		if (this.services.isClosed()) {
-			// Whoever closes it may have seen only the run before.
+			// The thread that closes it may have seen only the run before.
 			next.cancel();
 		}
 	}

@@ -1,5 +1,5 @@
 /**
- * Background services: work that goes on beside the servers, one unit at a time, until it
+ * Background services: work that goes on outside of servers, one unit at a time, until it
  * is done or cancelled.
  * <p>
  * A {@link io.genserver.background.BackgroundService} does one unit of work per

@@ -1,7 +1,7 @@
 package io.genserver.log;
 
 /**
- * Text as it may stand in a log, whoever wrote it: a key, a name or a message of a peer
+ * Text as it may stand in a log, from any source: a key, a name or a message of a peer
  * could otherwise end the line and forge the next one, move the cursor of a terminal, or
  * show in another order than it has. Control characters (also U+0085), line and paragraph
  * separators, format characters (those of bidirectional text among them) and halves of

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What travels with a call beside its arguments, or with an answer beside its value; in
- * ext mode only. Immutable; {@link #NONE} and {@link #toBuilder()} are the way to make
- * one.
+ * What travels with a call in addition to its arguments, or with an answer in addition to
+ * its value; in ext mode only. Immutable; {@link #NONE} and {@link #toBuilder()} are the
+ * way to make one.
  *
  * @param deadlineMillis time left for the call when it was sent, in milliseconds, or
  * {@value #NO_DEADLINE}

@@ -32,7 +32,7 @@ public final class CloseCode {
 	/** An unexpected failure on this end. */
 	public static final int INTERNAL = 1011;
 
-	/** This end starts anew. */
+	/** This end is restarting. */
 	public static final int RESTARTING = 1012;
 
 	/** Reading had to pause for too long. */

@@ -1,8 +1,8 @@
 package io.genserver.protocol;
 
 /**
- * Why a received frame had no effect. None of these is an error a peer must hear of; they
- * are told so that they can be counted and traced.
+ * Why a received frame had no effect. None of these is an error that a peer must be sent;
+ * they are reported so that they can be counted and traced.
  */
 public enum Dropped {
 
@@ -24,7 +24,7 @@ public enum Dropped {
 	/** An RPC message of unknown type. */
 	UNKNOWN_TYPE,
 
-	/** A stream that ended before its header told whom to answer. */
+	/** A stream that ended before its header named the request to answer. */
 	INCOMPLETE_HEADER
 
 }

@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 /**
- * Why a call has no result, as ext mode tells it.
+ * Why a call has no result, as ext mode reports it.
  *
  * @param status the failure, see {@link ExtStatus}
  * @param retryable whether the same call may work later
@@ -55,7 +55,7 @@ public record ExtError(int status, boolean retryable, boolean notExecuted, Strin
 	}
 
 	/**
-	 * Returns the status that a peer in base mode is told. That there is no such method
+	 * Returns the status that a peer in base mode is sent. That there is no such method
 	 * is certain only of a call that was not begun; a handler that says so itself has
 	 * begun.
 	 * @return one of {@link StatusCode}

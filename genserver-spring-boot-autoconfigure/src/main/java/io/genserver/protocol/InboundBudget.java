@@ -64,7 +64,7 @@ public final class InboundBudget {
 			return false;
 		}
 		this.resumeAt.set(Math.max(0, (this.limit - 1) / 2 - assembling));
-		// Whatever was credited before the line above was not told to resume: look again.
+		// Credit given before the line above did not cause a resume: check again.
 		return !resumes(this.unconsumed.get());
 	}
 

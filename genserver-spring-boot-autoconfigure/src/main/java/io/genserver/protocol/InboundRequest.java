@@ -22,7 +22,7 @@ public interface InboundRequest {
 	long methodId();
 
 	/**
-	 * Tells whether nobody waits for an answer.
+	 * Returns whether no answer is expected.
 	 * @return true for an Event, false for a Call
 	 */
 	boolean isCast();
@@ -35,13 +35,13 @@ public interface InboundRequest {
 	byte[] metadata();
 
 	/**
-	 * Returns what came with the request beside its arguments, in ext mode.
+	 * Returns what came with the request in addition to its arguments, in ext mode.
 	 * @return the details; {@link CallMetadata#NONE} in base mode
 	 */
 	CallMetadata details();
 
 	/**
-	 * Lets go of the details, which nobody needs any more.
+	 * Releases the details, which are no longer needed.
 	 */
 	void forgetDetails();
 

@@ -11,7 +11,7 @@ public final class MessageType {
 	/** The answer to a Call, matched by request id only. */
 	public static final int RESPONSE = 1;
 
-	/** A request nobody answers: a cast. */
+	/** A request without an answer: a cast. */
 	public static final int EVENT = 2;
 
 	private MessageType() {

@@ -32,7 +32,7 @@ public interface WireListener {
 
 	/**
 	 * The arguments of a request taken as {@link BodyDelivery#ITEMS} are complete, in ext
-	 * mode, where they travel as payload. Told before any item.
+	 * mode, where they travel as payload. Called before any item.
 	 * @param request the request
 	 * @param arguments the arguments; empty if there are none
 	 */
@@ -71,8 +71,8 @@ public interface WireListener {
 
 	/**
 	 * The peer takes more items of the answer, in ext mode: more than the
-	 * {@link CallMetadata#itemCredit()} it began with. Never told of a request that does
-	 * not count items.
+	 * {@link CallMetadata#itemCredit()} it began with. Never called for a request that
+	 * does not count items.
 	 * @param request the request
 	 * @param items how many more
 	 */
@@ -80,8 +80,8 @@ public interface WireListener {
 	}
 
 	/**
-	 * An item of a response stream has been written whole. Not told of an item whose
-	 * request is over before. Must not call the session.
+	 * An item of a response stream has been written whole. Not called for an item whose
+	 * request has ended before. Must not call the session.
 	 * @param request the request
 	 */
 	default void responseItemSent(InboundRequest request) {
@@ -128,14 +128,14 @@ public interface WireListener {
 	/**
 	 * The peer broke the protocol. The session takes no more bytes; the transport closes
 	 * the WebSocket with this reason and then calls {@link WireSession#close(String)}.
-	 * Told at most once.
+	 * Called at most once.
 	 * @param reason code and text for the close frame
 	 */
 	void violated(CloseReason reason);
 
 	/**
-	 * A cast of ours was not begun by the peer, and will not be, in ext mode. Told in the
-	 * order in which they were sent. Must not call the session.
+	 * A cast of ours was not begun by the peer, and will not be, in ext mode. Called in
+	 * the order in which they were sent. Must not call the session.
 	 * @param cast what was given with it; {@code null} for one of which nothing is known
 	 * any more
 	 */
@@ -144,7 +144,7 @@ public interface WireListener {
 
 	/**
 	 * The peer will leave, in ext mode. Calls it does not serve any more have failed when
-	 * this is told, see {@link OutboundCall#isNotExecuted()}; new ones need another
+	 * this is called, see {@link OutboundCall#isNotExecuted()}; new ones need another
 	 * connection.
 	 * @param goAway what it said
 	 */

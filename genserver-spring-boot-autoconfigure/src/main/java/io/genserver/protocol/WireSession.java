@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 public interface WireSession {
 
 	/**
-	 * Takes bytes from the peer, in any split, and tells the listener what they mean.
+	 * Takes bytes from the peer, in any split, and reports to the listener what they
+	 * mean.
 	 * @param chunk the bytes, read completely; stays the caller's, who releases it
 	 * @param nowNanos the present, from the clock that {@link #tick} uses
 	 */
@@ -28,16 +29,16 @@ public interface WireSession {
 	void tick(long nowNanos);
 
 	/**
-	 * Tells that the transport stopped or resumed reading, so that the time in between
-	 * counts against nobody.
+	 * Reports that the transport stopped or resumed reading, so that the time in between
+	 * is not held against the peer.
 	 * @param paused whether reading is paused from now on
 	 * @param nowNanos the present
 	 */
 	void readingPaused(boolean paused, long nowNanos);
 
 	/**
-	 * Ends the session: drops what is half received and unsent, tells every open call of
-	 * ours that it failed and every open request that it is cancelled. Idempotent.
+	 * Ends the session: drops what is half received and unsent, fails every open call of
+	 * this end and cancels every open request of the peer. Idempotent.
 	 * @param reason what happened, for the failures' text
 	 */
 	void close(String reason);
@@ -233,7 +234,7 @@ public interface WireSession {
 	boolean sendEnd(OutboundCall call);
 
 	/**
-	 * Sends a message nobody answers.
+	 * Sends a message without an answer.
 	 * @param methodId the method
 	 * @param arguments the encoded arguments, of any length
 	 * @throws IllegalStateException if the session is closed
@@ -243,8 +244,8 @@ public interface WireSession {
 	}
 
 	/**
-	 * Sends a message nobody answers; in ext mode as soon as the peer lets another stream
-	 * open.
+	 * Sends a message without an answer; in ext mode as soon as the peer lets another
+	 * stream open.
 	 * @param methodId the method
 	 * @param arguments the encoded arguments
 	 * @param metadata what goes with it; base mode has no place for it
@@ -257,12 +258,12 @@ public interface WireSession {
 	}
 
 	/**
-	 * Sends a message nobody answers; in ext mode as soon as the peer lets another stream
-	 * open.
+	 * Sends a message without an answer; in ext mode as soon as the peer lets another
+	 * stream open.
 	 * @param methodId the method
 	 * @param arguments the encoded arguments
 	 * @param metadata what goes with it; base mode has no place for it
-	 * @param cast what the listener is told if it is certain, in ext mode, that the peer
+	 * @param cast what the listener is given if it is certain, in ext mode, that the peer
 	 * did not begin it; {@code null} if that does not matter
 	 * @throws OversizedItemException if, in ext mode, the arguments or the metadata are
 	 * longer than the peer takes
@@ -271,7 +272,8 @@ public interface WireSession {
 	void cast(long methodId, byte[] arguments, CallMetadata metadata, @Nullable Object cast);
 
 	/**
-	 * Gives a call up: tells the peer, and the listener hears no more of it.
+	 * Gives a call up: the peer is sent a CANCEL, and the listener is not called for it
+	 * again.
 	 * @param call a call of this session
 	 * @return false if it was over already, and nothing was written
 	 */

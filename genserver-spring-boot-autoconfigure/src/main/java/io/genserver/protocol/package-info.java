@@ -31,9 +31,9 @@
  * <strong>Who owns what.</strong> Wire bytes are {@link io.netty.buffer.ByteBuf}s: a
  * chunk given to a session stays its caller's, who releases it after the call; a message
  * taken from a {@link io.genserver.protocol.MessageBatcher} is its taker's. Payloads are
- * plain arrays, copied out of the chunk once and owned by whoever receives them: a
- * payload waiting in a mailbox neither pins a network buffer nor can leak one. An array
- * given to a session must not change until the call returns, and no longer.
+ * plain arrays, copied out of the chunk once and owned by the receiver: a payload waiting
+ * in a mailbox neither pins a network buffer nor can leak one. An array given to a
+ * session must not change until the call returns, and no longer.
  */
 @NullMarked
 package io.genserver.protocol;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides what peers may do. A bean of this type is asked before every call, cast and
  * stream of a peer, once the operation was found to be exposed and before its message is
- * sent; of several beans all must agree. What is refused never runs, and its caller is
- * told {@link RpcException.Status#PERMISSION_DENIED}.
+ * sent; of several beans all must agree. What is refused never runs, and its caller gets
+ * {@link RpcException.Status#PERMISSION_DENIED}.
  * <p>
  * Of the endpoint's own methods, {@code $rpc.health} is asked about as operation
  * {@code health} of server {@code $rpc}, {@code $rpc.describe} where it is configured so,
@@ -26,7 +26,7 @@ public interface RpcAuthorization {
 
 	/**
 	 * Decide. Called by many threads, never by an event loop: may block, and no server's
-	 * state is at hand. An {@link RpcException} thrown here, or completed with, is told
+	 * state is at hand. An {@link RpcException} thrown here, or completed with, is sent
 	 * to the caller as it is, and one of {@link RpcException.Status#UNAUTHENTICATED}
 	 * closes the connection with code 4001, for the peer to come back with a fresh token;
 	 * any other failure is logged and refuses.

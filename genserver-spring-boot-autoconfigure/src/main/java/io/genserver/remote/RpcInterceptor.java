@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sees every request to a server at the other end of a connection, where it is made: from
- * a {@code GenServerClient}, or from the endpoint to one of its peers. What it puts
- * beside a request, a {@link GenServerInterceptor} finds at the other end.
+ * a {@code GenServerClient}, or from the endpoint to one of its peers. What it adds to a
+ * request, a {@link GenServerInterceptor} finds at the other end.
  * <p>
  * Beans of this type are used in their order by all clients that are configured under
  * {@code genserver.clients}, and for calls of peers; other clients are given theirs when

@@ -58,7 +58,7 @@ public interface RpcPeer {
 	<C> C server(String name, Class<C> contract);
 
 	/**
-	 * Return what the application has noted about the peer. Gone with the connection.
+	 * Return what the application has noted about the peer. Dropped with the connection.
 	 * @return a map to read and to write
 	 */
 	ConcurrentMap<String, Object> attributes();

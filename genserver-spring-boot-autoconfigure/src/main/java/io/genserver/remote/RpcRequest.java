@@ -32,15 +32,15 @@ public interface RpcRequest {
 	Kind kind();
 
 	/**
-	 * Return what goes beside its arguments.
+	 * Return what goes with its arguments.
 	 * @return headers by their names, in lower case; a snapshot
 	 */
 	Map<String, String> headers();
 
 	/**
-	 * Have a header go beside its arguments, in place of one of the same name. Names
-	 * differ by more than case. {@code traceparent} and {@code tracestate} are the W3C
-	 * trace context. Base mode has no place for headers: they are left out there.
+	 * Have a header go with its arguments, in place of one of the same name. Names differ
+	 * by more than case. {@code traceparent} and {@code tracestate} are the W3C trace
+	 * context. Base mode has no place for headers: they are left out there.
 	 * @param name its name, 1 to 255 printable ASCII characters without spaces
 	 * @param value its value
 	 * @throws IllegalArgumentException if that is no name, saying why

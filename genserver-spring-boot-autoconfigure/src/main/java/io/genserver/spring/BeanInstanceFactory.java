@@ -40,7 +40,7 @@ final class BeanInstanceFactory implements InstanceFactory {
 
 	private volatile boolean transactional;
 
-	/** Whether somebody was given a ref, by which functions may come. */
+	/** Whether a ref was handed out, by which functions may come. */
 	private volatile boolean referenced;
 
 	/**

@@ -53,8 +53,8 @@ public final class GenServerRuntimeFactory {
 	 * @param perServer settings of each server
 	 * @param interceptors see every message; they are made when the first is sent, and
 	 * may use servers themselves
-	 * @param deadLetterListeners are told of messages that are refused or discarded; they
-	 * are made when the first is, and may use servers themselves
+	 * @param deadLetterListeners get messages that are refused or discarded; they are
+	 * made when the first is, and may use servers themselves
 	 * @param scheduler has the time and the threads, {@code null} for real ones
 	 * @param classLoader where to look for optional libraries
 	 * @return the runtime

@@ -8,9 +8,9 @@ import org.springframework.beans.factory.config.Scope;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 
 /**
- * Keeps the instances of servers to the runtime: nobody finds their definitions by type,
- * and who asks for one by name is refused. They have a scope of their own, which makes a
- * new instance each time, as that of prototypes does, but only for the runtime.
+ * Keeps the instances of servers to the runtime: their definitions are not found by type,
+ * and a lookup by name is refused. They have a scope of their own, which makes a new
+ * instance each time, as that of prototypes does, but only for the runtime.
  */
 final class HiddenInstances implements Scope, SmartInstantiationAwareBeanPostProcessor, InstanceSource {
 

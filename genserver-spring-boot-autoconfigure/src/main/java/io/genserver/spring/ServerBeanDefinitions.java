@@ -92,8 +92,8 @@ public final class ServerBeanDefinitions
 	}
 
 	/**
-	 * Found out the first time somebody asks, which is when the runtime is made, and so
-	 * before any proxy: until then what is there under a server's name is a replacement.
+	 * Found out at the first use, which is when the runtime is made, and so before any
+	 * proxy: until then what is there under a server's name is a replacement.
 	 */
 	private synchronized Set<String> replaced() {
 		Set<String> known = this.replaced;
@@ -169,7 +169,9 @@ public final class ServerBeanDefinitions
 		}
 	}
 
-	/** Fails as beans that are missing do, so that it is told where it was wanted. */
+	/**
+	 * Fails as beans that are missing do, so that the message says where it was wanted.
+	 */
 	private static GenServerContext context() {
 		GenServerContext context = CurrentContext.get();
 		if (context == null) {

@@ -25,8 +25,8 @@ import org.springframework.core.annotation.OrderUtils;
 /**
  * Replaces the definition of a server by what applications get to see. Under the server's
  * name stands a proxy with all contracts, or for a keyed server its {@link Keyed}, or a
- * {@link GenServerRef} if there is no contract; beside it, under names nobody uses, the
- * refs by the class and by each contract, which have the server's name as their
+ * {@link GenServerRef} if there is no contract; and, under names that applications do not
+ * use, the refs by the class and by each contract, which have the server's name as their
  * qualifier.
  */
 final class ServerBeanRegistration {

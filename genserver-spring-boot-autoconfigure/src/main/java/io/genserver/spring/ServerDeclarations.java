@@ -62,9 +62,9 @@ final class ServerDeclarations {
 
 	private static void checkClass(Class<?> type) {
 		if (type.isEnum()) {
-			throw new InvalidServerException(
-					"Enum " + type.getName() + " is annotated @GenServer, but its constants are"
-							+ " all the instances it has: a server is made anew when it starts and restarts.",
+			throw new InvalidServerException("Enum " + type.getName()
+					+ " is annotated @GenServer, but its constants are"
+					+ " all the instances it has: a new instance is made whenever a server starts and restarts.",
 					"Make it a class.");
 		}
 		if (Modifier.isAbstract(type.getModifiers()) && !hasLookup(type)) {

@@ -42,7 +42,7 @@ public final class SuppliedInstances implements InstanceFactories {
 	}
 
 	/**
-	 * Instances that nobody but the application knows.
+	 * Instances that only the application knows.
 	 *
 	 * @param supplier supplies them
 	 */

@@ -26,8 +26,8 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * The servers run as in the application, on threads of their own and in real time, unless
  * {@link AutoConfigureVirtualTime} says otherwise. Test methods may have
  * {@link ServersUnderTest} as a parameter. The context, and so the servers, are the same
- * for all methods, and for other classes with the same configuration; servers begin anew
- * after each method, see {@link #restartServers}.
+ * for all methods, and for other classes with the same configuration; servers are
+ * restarted after each method, see {@link #restartServers}.
  * <p>
  * Settings for a server that is not there are logged, where an application would not
  * start: a slice need not have all servers.
@@ -66,7 +66,7 @@ public @interface GenServerTest {
 	Class<?>[] servers() default {};
 
 	/**
-	 * Whether servers begin anew after each test method. A method that leaves a server
+	 * Whether servers are restarted after each test method. A method that leaves a server
 	 * waiting then fails, naming the server and its operation, and what waits is ended;
 	 * servers that are suspended are resumed. State outside of servers stays, and so do
 	 * servers that a test added, and a keyed server that it stopped stays stopped:

@@ -15,8 +15,8 @@ import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
- * Gives test methods their parameters, lets servers begin anew after them, and fails a
- * method that leaves a server waiting.
+ * Gives test methods their parameters, restarts servers after them, and fails a method
+ * that leaves a server waiting.
  */
 final class GenServerTestExtension implements ParameterResolver, AfterEachCallback {
 

@@ -27,13 +27,13 @@ final class Participant {
 
 	private boolean started;
 
-	/** What it waits for, or {@code null} if it was only told to let others run. */
+	/** What it waits for, or {@code null} if it only lets others run. */
 	@Nullable Waiter waiter;
 
 	/** When it stops waiting, or {@code Long.MAX_VALUE}. */
 	long deadline = Long.MAX_VALUE;
 
-	/** Whether somebody woke it since it began to wait. */
+	/** Whether it was woken since it began to wait. */
 	boolean woken;
 
 	/** The thread that made the scheduler. */

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The last steps of a {@link SeededScheduler}, for its dumps. Costs next to nothing until
- * somebody reads it.
+ * it is read.
  */
 final class ScheduleTrace {
 

@@ -28,22 +28,23 @@ import org.jspecify.annotations.Nullable;
  * <b>Threads.</b> The thread that makes the scheduler is its driver and one of its
  * participants: it may start servers, call them and shut them down as any thread may,
  * while the others run whenever it waits, in {@link #settle()} and in {@link #finish()}.
- * Senders beside it are made with {@link #spawn}. No other thread may touch anything that
+ * Other senders are made with {@link #spawn}. No other thread may touch anything that
  * uses this scheduler, and no participant may block on anything but the scheduler:
  * handlers wait for a reply, or with {@link #sleep}.
  * <p>
- * <b>Time</b> stands still while anything can run. When nothing can but somebody waits,
- * it jumps to the next deadline. {@link #advance} moves it while others could run, so
- * that deadlines pass in the midst of things.
+ * <b>Time</b> stands still while anything can run. When nothing can but a participant
+ * waits, it jumps to the next deadline. {@link #advance} moves it while others could run,
+ * so that deadlines pass in the midst of things.
  * <p>
  * <b>Preemption.</b> A participant may have to let others run whenever it asks for the
- * time, hands over a task, wakes somebody or waits, with a likelihood drawn from the
- * seed; never while it holds one of the engine's locks, since whoever runs instead could
+ * time, hands over a task, wakes another or waits, with a likelihood drawn from the seed;
+ * never while it holds one of the engine's locks, since the one that runs instead could
  * block on that.
  * <p>
- * <b>Deadlock.</b> If nothing can run, nothing is timed and somebody waits, the driver
- * gets an {@link AssertionError} that shows who waits where and the last steps; so it
- * does if a thread that runs does not come to the scheduler for 30 seconds of real time.
+ * <b>Deadlock.</b> If nothing can run, nothing is timed and a participant waits, the
+ * driver gets an {@link AssertionError} that shows who waits where and the last steps; so
+ * it does if a thread that runs does not come to the scheduler for 30 seconds of real
+ * time.
  *
  * @since 0.1.0
  */
@@ -172,7 +173,7 @@ public final class SeededScheduler implements Scheduler {
 	}
 
 	/**
-	 * Let everything run, and time pass, until no participant beside the driver is left.
+	 * Let everything run, and time pass, until no participant but the driver is left.
 	 * What is only timed, such as a server's timer, does not count. Only by the driver.
 	 * @throws AssertionError if participants wait for ever or a task of the engine failed
 	 */
@@ -303,7 +304,7 @@ public final class SeededScheduler implements Scheduler {
 	@Override
 	public void close(long timeout, TimeUnit unit) {
 		// Threads end by themselves when there is nothing to run.
-		// What can, does so first; somebody may go on for ever.
+		// What can, does so first; a task may go on for ever.
 		for (int rounds = 0; rounds < MAX_LAST_ROUNDS && canAnythingRun(); rounds++) {
 			letOthersRun();
 		}
@@ -331,7 +332,7 @@ public final class SeededScheduler implements Scheduler {
 			.walk((frames) -> frames.anyMatch((frame) -> Locking.class.isAssignableFrom(frame.getDeclaringClass())));
 	}
 
-	/** The baton's holder, which is in one of the lists by now, lets somebody go on. */
+	/** The baton's holder, which is in one of the lists by now, lets another go on. */
 	private void handOn(Participant self) {
 		if (this.abandoned) {
 			throw new Abandoned();
@@ -355,7 +356,9 @@ public final class SeededScheduler implements Scheduler {
 		}
 	}
 
-	/** Whoever blocks on anything but the scheduler keeps the baton for good. */
+	/**
+	 * A participant that blocks on anything but the scheduler keeps the baton for good.
+	 */
 	private void driverTakesBaton() {
 		int before = this.trace.steps();
 		while (!this.driver.takeBaton(this.patience)) {
@@ -395,7 +398,7 @@ public final class SeededScheduler implements Scheduler {
 				first.run();
 			}
 			catch (Abandoned ex) {
-				// Nobody wants to know how it would have ended.
+				// How it would have ended is of no interest.
 			}
 			catch (Throwable ex) {
 				this.failures.add(ex);
@@ -619,7 +622,7 @@ public final class SeededScheduler implements Scheduler {
 
 	}
 
-	/** Ends a thread nobody waits for any more. */
+	/** Ends a thread that is no longer needed. */
 	private static final class Abandoned extends Error {
 
 		Abandoned() {

@@ -82,8 +82,8 @@ public final class ServersUnderTest implements DeadLetterListener {
 	}
 
 	/**
-	 * Let every server begin anew, with a new instance and without its timers, once all
-	 * are at rest, and forget the dead letters.
+	 * Restart every server, with a new instance and without its timers, once all are at
+	 * rest, and forget the dead letters.
 	 * @throws AssertionError if the servers do not come to rest
 	 */
 	public void restart() {
@@ -94,8 +94,8 @@ public final class ServersUnderTest implements DeadLetterListener {
 	}
 
 	/**
-	 * A test method has ended: let every server begin anew, also one that is suspended,
-	 * and one that waits without an end.
+	 * A test method has ended: restart every server, also one that is suspended, and one
+	 * that waits without an end.
 	 * @throws AssertionError if servers still waited, naming them and their operations
 	 */
 	void endMethod() {

@@ -29,14 +29,14 @@ import io.genserver.spring.ReactiveReplyAdapters;
  * seed finds can be found again. A {@link SeededTest} has one as its parameter.
  * <p>
  * The thread that makes it may call servers as any thread may; the others run while it
- * waits, in {@link #settle()} and in {@link #finish()}. Senders beside it are made with
+ * waits, in {@link #settle()} and in {@link #finish()}. Other senders are made with
  * {@link #spawn}. No other thread may use the servers: a handler that returns a future
  * completed elsewhere, or that blocks on anything but servers and {@link #sleep}, is
  * beyond a simulation.
  * <p>
  * Time stands still while anything can run. When nothing can, it leaps to the next moment
- * somebody waits for. If there is none, that is a deadlock: an {@link AssertionError}
- * tells what each thread waits for, and the last steps.
+ * that a participant waits for. If there is none, that is a deadlock: an
+ * {@link AssertionError} says what each thread waits for, and the last steps.
  *
  * @since 0.1.0
  */
@@ -128,7 +128,7 @@ public final class Simulation implements AutoCloseable {
 
 	/**
 	 * Let everything run that can, without any time passing.
-	 * @throws AssertionError if something fails that no caller is told of
+	 * @throws AssertionError if something fails that no caller is notified of
 	 */
 	public void settle() {
 		this.scheduler.settle();

@@ -23,12 +23,12 @@ import io.genserver.time.Durations;
  * and time passes in {@link #advance} only.
  * <p>
  * <b>Rest.</b> Every task counts as active from the moment it is handed over until it has
- * ended, except while it waits here; whoever wakes it counts it again before it runs. So
- * with nothing active, nothing will happen but by the test, by time, or by threads that
- * are not of the engine. All of that is kept under one lock, which is never held while
- * anything else is called.
+ * ended, except while it waits here; the thread that wakes it counts it again before it
+ * runs. So with nothing active, nothing will happen but by the test, by time, or by
+ * threads that are not of the engine. All of that is kept under one lock, which is never
+ * held while anything else is called.
  * <p>
- * <b>Shutdown</b> has nobody who lets time pass. From {@link #closing} on it passes as
+ * <b>Shutdown</b> has no test that lets time pass. From {@link #closing} on it passes as
  * real time does, and leaps while everything rests.
  */
 final class VirtualTimeScheduler implements Scheduler {

@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration for observations of calls. Off until asked for: most of what
- * observes is made to be told of requests, of which there are thousands per second, not
- * of messages, of which there are millions.
+ * observes is made for requests, of which there are thousands per second, not for
+ * messages, of which there are millions.
  */
 @AutoConfiguration(
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration",

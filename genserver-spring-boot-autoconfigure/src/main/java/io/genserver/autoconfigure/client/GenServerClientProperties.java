@@ -61,7 +61,7 @@ public class GenServerClientProperties {
 		private int maxCalls = 1024;
 
 		/**
-		 * Calls that may wait, for a place beside those that are open, and for a
+		 * Calls that may wait, for a place among those that are open, and for a
 		 * connection; more fail at once.
 		 */
 		private int maxWaitingCalls = 1024;

@@ -27,8 +27,8 @@ public final class GenServerCodecAutoConfiguration {
 	private static final String CUTS_FRACTIONS = "spring.jackson.deserialization.accept-float-as-int";
 
 	/**
-	 * Jackson cuts fractions unless told otherwise, so what a mapper says is no sign that
-	 * somebody wants it. The property is.
+	 * Jackson cuts fractions by default, so the setting of a mapper does not show that
+	 * the application wants it. The property does.
 	 */
 	private static boolean cutsFractions(Environment environment) {
 		return Boolean.TRUE.equals(Binder.get(environment).bind(CUTS_FRACTIONS, Boolean.class).orElse(null));

@@ -43,8 +43,8 @@ public class GenServerRpcProperties {
 
 	/**
 	 * Origins (https://example.com), or patterns of them (https://*.example.com), from
-	 * which browsers may connect beside the application's own. Behind a proxy, set
-	 * 'server.forward-headers-strategy' for the application to know its own.
+	 * which browsers may connect in addition to the application's own. Behind a proxy,
+	 * set 'server.forward-headers-strategy' for the application to know its own.
 	 */
 	private List<String> allowedOrigins = new ArrayList<>();
 
@@ -61,7 +61,7 @@ public class GenServerRpcProperties {
 
 	/**
 	 * Number of connections there may be at once of one principal, at least 1; unlimited
-	 * unless set. Connections of nobody do not count.
+	 * unless set. Connections without a principal do not count.
 	 */
 	private @Nullable Integer maxConnectionsPerPrincipal;
 
@@ -214,8 +214,8 @@ public class GenServerRpcProperties {
 	public static class Typescript {
 
 		/**
-		 * Whether to tell whoever asks at '/genserver/api.d.ts' what may be called, with
-		 * the types of arguments and replies.
+		 * Whether to serve '/genserver/api.d.ts', which says what may be called, with the
+		 * types of arguments and replies, without authentication of its own.
 		 */
 		private boolean enabled;
 
@@ -230,7 +230,7 @@ public class GenServerRpcProperties {
 	}
 
 	/**
-	 * What clients are told of exceptions.
+	 * What clients get to read of exceptions.
 	 */
 	public static class Errors {
 

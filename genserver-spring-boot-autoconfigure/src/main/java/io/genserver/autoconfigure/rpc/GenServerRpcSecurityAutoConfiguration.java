@@ -16,7 +16,8 @@ import org.springframework.security.core.context.SecurityContextHolder;
 
 /**
  * Auto-configuration for Spring Security behind the RPC endpoint: messages of peers are
- * handled as the user who connected, and who connected without credentials is nobody.
+ * handled as the user who connected, or without authentication where the connection has
+ * no credentials.
  */
 @AutoConfiguration(before = GenServerAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)

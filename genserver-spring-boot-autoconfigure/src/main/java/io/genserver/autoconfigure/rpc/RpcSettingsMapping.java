@@ -29,7 +29,7 @@ final class RpcSettingsMapping {
 
 	private static final int FRAME_HEADER = 13;
 
-	/** What every peer assumes before it is told otherwise. */
+	/** What every peer assumes until it has received the settings. */
 	private static final int SMALLEST_WINDOW = 64 * 1024;
 
 	/** Connections may hold this part of the heap together. */

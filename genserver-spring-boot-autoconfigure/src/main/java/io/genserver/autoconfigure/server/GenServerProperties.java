@@ -30,8 +30,8 @@ public class GenServerProperties {
 	private @Nullable Duration handlerTimeout;
 
 	/**
-	 * Time a running handler has to end once its server is told to stop or to restart;
-	 * then it is interrupted. Zero to interrupt at once.
+	 * Time a running handler has to end once its server is to stop or to restart; then it
+	 * is interrupted. Zero to interrupt at once.
 	 */
 	private Duration stopGrace = Duration.ofSeconds(1);
 
@@ -377,8 +377,8 @@ public class GenServerProperties {
 		private @Nullable Duration handlerTimeout;
 
 		/**
-		 * Time a running handler has to end once the server is told to stop or to
-		 * restart; then it is interrupted.
+		 * Time a running handler has to end once the server is to stop or to restart;
+		 * then it is interrupted.
 		 */
 		private @Nullable Duration stopGrace;
 

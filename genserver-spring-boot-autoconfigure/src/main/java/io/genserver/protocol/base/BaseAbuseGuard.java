@@ -33,7 +33,7 @@ final class BaseAbuseGuard extends CallAbuseGuard {
 		this.idleFrames = new FrameRate(limits.idleFrames());
 	}
 
-	/** Judges a frame by its header; the first one tells whether this is muxio at all. */
+	/** Judges a frame by its header; the first one shows whether this is muxio at all. */
 	@Nullable CloseReason frameHeader(int kind, int length) {
 		boolean first = !this.frameSeen;
 		this.frameSeen = true;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of the peer and the responses to our calls, from their header on: what
- * they mean, how they end, and what the listener is told.
+ * they mean, how they end, and what the listener is called with.
  * <p>
  * A listener may answer, cancel and close from within any event. So no event is followed
  * by anything that has not looked at the stream again: {@code receiving} turns false
@@ -257,7 +257,7 @@ final class BaseInbound {
 		this.listener.requestCancelled(request);
 	}
 
-	/** Ends a stream that cannot go on, so that nobody waits for its rest. */
+	/** Ends a stream that cannot go on, so that no one waits for its rest. */
 	void broken(StreamState stream, Cause cause, String text) {
 		switch (stream) {
 			case BaseRequest request -> refuse(request, text);
@@ -342,7 +342,7 @@ final class BaseInbound {
 
 	/**
 	 * Ends all that is open towards us, the newest first: what waits for a handler does
-	 * not begin when one that runs is told to stop. Calls of ours have ended before.
+	 * not begin when one that runs is cancelled. Calls of ours have ended before.
 	 */
 	void abandon() {
 		for (StreamState stream : this.streams.snapshot().reversed()) {

@@ -6,9 +6,9 @@ import io.genserver.protocol.LittleEndian;
 import io.genserver.protocol.StatusCode;
 
 /**
- * What a failed response tells: plain UTF-8 text, or the structured form of muxio's own
- * servers, {@code u8 code | length | UTF-8}, whose code is more exact than the status it
- * travels with.
+ * What a failed response contains: plain UTF-8 text, or the structured form of muxio's
+ * own servers, {@code u8 code | length | UTF-8}, whose code is more exact than the status
+ * it travels with.
  *
  * @param status the failure, see {@link StatusCode}
  * @param text the error text, possibly empty

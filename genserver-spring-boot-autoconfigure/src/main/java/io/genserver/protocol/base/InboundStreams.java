@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundStreams {
 
-	/** What an incomplete message costs beside its bytes. */
+	/** What an incomplete message costs in addition to its bytes. */
 	private static final int STREAM_OVERHEAD = 256;
 
 	/**
@@ -62,7 +62,7 @@ final class InboundStreams {
 		return this.unplaced;
 	}
 
-	/** Bytes of messages that are not complete, and what those cost beside. */
+	/** Bytes of messages that are not complete, and what those cost in addition. */
 	long heldBytes() {
 		return this.heldBytes + (long) STREAM_OVERHEAD * this.receiving;
 	}

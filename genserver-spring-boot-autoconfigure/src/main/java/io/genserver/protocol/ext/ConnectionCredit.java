@@ -7,10 +7,12 @@ package io.genserver.protocol.ext;
  */
 final class ConnectionCredit {
 
-	/** What an item costs beside its bytes, so that empty items are not free. */
+	/** What an item costs in addition to its bytes, so that empty items are not free. */
 	static final int ITEM_OVERHEAD = 64;
 
-	/** What a request costs that waits for its handler, beside what it brought. */
+	/**
+	 * What a request costs that waits for its handler, in addition to what it brought.
+	 */
 	static final int REQUEST_OVERHEAD = 512;
 
 	private final int window;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The requests of the peer and the responses to our calls in ext mode: what they mean,
- * how they end, and what the listener is told.
+ * how they end, and what the listener is called with.
  * <p>
  * A listener may answer, cancel and close from within any event. So no event is followed
  * by anything that has not looked at the stream again: {@code receiving} turns false
@@ -412,7 +412,7 @@ final class ExtInbound {
 	private void notExecuted(ExtStream stream, String text) {
 		ExtCall call = stream.call;
 		if (call == null || call.over) {
-			// A cast that is open was told of with those that are written.
+			// A cast that is open was reported with those that are written.
 			Object unsent = stream.isOpen() ? null : stream.cast;
 			this.sender.close(stream);
 			if (unsent != null) {
@@ -434,7 +434,7 @@ final class ExtInbound {
 		}
 	}
 
-	/** Ends a stream that cannot go on, so that nobody waits for its rest. */
+	/** Ends a stream that cannot go on, so that no one waits for its rest. */
 	private void broken(ExtStream stream, int status, Cause cause, String text) {
 		if (stream.call != null) {
 			giveUp(stream, stream.call, status, cause, text);
@@ -566,8 +566,8 @@ final class ExtInbound {
 				this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
 			}
 		}
-		// The newest first: what waits for a handler does not begin when one that runs is
-		// told to stop.
+		// The newest first, so that what waits for a handler does not begin when one that
+		// runs is cancelled.
 		for (ExtStream stream : open.reversed()) {
 			ExtRequest request = stream.request;
 			if (request != null && !request.over && request.call) {

@@ -202,7 +202,8 @@ final class ExtReceiver implements FrameHandler {
 	}
 
 	/**
-	 * We ask rarely, so that one that was not asked for is not told from one that was.
+	 * Replies are asked for rarely, so one that was not asked for is not distinguished
+	 * from one that was.
 	 */
 	private void pong(int length) {
 		require(length == PING_BYTES, "PONG of another length than 8");

@@ -19,9 +19,9 @@ import io.netty.util.collection.LongObjectMap;
  * <p>
  * A stream that can write is in one of two rings: {@code free} if its next frame is
  * empty, {@code paid} if it needs credit of the connection. When the first of the paid
- * ring needs more than there is, nobody behind it gets any, or an OPEN, which cannot be
- * cut, might wait for ever; empty frames go on. A stream whose own credit is used up is
- * in neither, and comes back with credit.
+ * ring needs more than there is, no stream behind it gets any, or an OPEN, which cannot
+ * be cut, might wait for ever; empty frames go on. A stream whose own credit is used up
+ * is in neither, and comes back with credit.
  * <p>
  * Streams of ours wait in line until the peer's limit lets them open, and get their id
  * when their OPEN is written.
@@ -53,7 +53,7 @@ final class ExtSender implements MessageBatcher.Source {
 	/** Frames with which the peer gives back credit of the connection. */
 	final SendQueue.Returned returned = new SendQueue.Returned(1);
 
-	/** Our streams that will never be opened, for whoever has to say so. */
+	/** Our streams that will never be opened, for the method that reports them. */
 	private final List<ExtStream> left = new ArrayList<>();
 
 	/** Methods whose name was sent. */
@@ -94,16 +94,16 @@ final class ExtSender implements MessageBatcher.Source {
 		return this.peer;
 	}
 
-	/** Whether the peer has told what it accepts. */
+	/** Whether the peer has sent its settings. */
 	boolean isSettled() {
 		return this.settled;
 	}
 
-	/** The peer told what it accepts, which is never less than was assumed. */
-	void settings(ExtSettings told) {
-		int raised = told.streamWindow() - this.peer.streamWindow();
-		this.credit += told.connectionWindow() - this.peer.connectionWindow();
-		this.peer = told;
+	/** The peer sent its settings, which are never lower than was assumed. */
+	void settings(ExtSettings received) {
+		int raised = received.streamWindow() - this.peer.streamWindow();
+		this.credit += received.connectionWindow() - this.peer.connectionWindow();
+		this.peer = received;
 		this.settled = true;
 		if (raised > 0) {
 			List<ExtStream> ours = new ArrayList<>(this.streams.snapshot());
@@ -435,7 +435,7 @@ final class ExtSender implements MessageBatcher.Source {
 		return length;
 	}
 
-	/** That was the last id: whoever has none yet waits for the session to say so. */
+	/** That was the last id: calls without one wait until the session reports it. */
 	private void retire() {
 		this.leaving = true;
 		for (ExtStream stream : unopened()) {

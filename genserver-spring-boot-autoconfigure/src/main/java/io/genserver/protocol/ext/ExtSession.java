@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * take messages, also after {@link #receive}, {@link #tick} and {@link #consumed}.</li>
  * <li>Arrays given to it must not change until they are written.</li>
  * <li>Everything the listener is given with {@code requestComplete},
- * {@code requestArguments}, {@code requestItem} and {@code responseItem} is to be told
- * {@link #consumed} once, however it ended; what {@code responseComplete} brings is
+ * {@code requestArguments}, {@code requestItem} and {@code responseItem} is to be passed
+ * to {@link #consumed} once, however it ended; what {@code responseComplete} brings is
  * not.</li>
  * <li>Reading never pauses: {@link #readingPaused} is ignored.</li>
  * </ul>
@@ -88,7 +88,7 @@ public final class ExtSession implements WireSession {
 
 	private long askedNanos;
 
-	/** Whether it was told that there are no ids left. */
+	/** Whether the listener was notified that no ids are left. */
 	private boolean exhausted;
 
 	/**

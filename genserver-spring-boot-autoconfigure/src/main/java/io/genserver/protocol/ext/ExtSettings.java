@@ -6,7 +6,7 @@ import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What a side accepts, as it tells the other in its first frame.
+ * What a side accepts, as it announces in its first frame.
  *
  * @param maxFrame longest frame payload
  * @param maxMessage longest item
@@ -62,13 +62,13 @@ public record ExtSettings(int maxFrame, int maxMessage, int maxStreams, int stre
 				values[id - 1] = (int) Math.min(value, Integer.MAX_VALUE);
 			}
 		}
-		ExtSettings told = new ExtSettings(values[0], values[1], values[2], values[3], values[4], values[5], values[6],
+		ExtSettings read = new ExtSettings(values[0], values[1], values[2], values[3], values[4], values[5], values[6],
 				values[7]);
-		raises("MAX_FRAME", told.maxFrame, assumed.maxFrame);
-		raises("MAX_STREAMS", told.maxStreams, assumed.maxStreams);
-		raises("STREAM_WINDOW", told.streamWindow, assumed.streamWindow);
-		raises("CONNECTION_WINDOW", told.connectionWindow, assumed.connectionWindow);
-		return told;
+		raises("MAX_FRAME", read.maxFrame, assumed.maxFrame);
+		raises("MAX_STREAMS", read.maxStreams, assumed.maxStreams);
+		raises("STREAM_WINDOW", read.streamWindow, assumed.streamWindow);
+		raises("CONNECTION_WINDOW", read.connectionWindow, assumed.connectionWindow);
+		return read;
 	}
 
 	private static void raises(String name, int value, int assumed) {

@@ -66,14 +66,15 @@ final class ExtStream {
 
 	long lastFrameNanos;
 
-	/** What the listener is told if this is a cast that is not begun. */
+	/** What the listener is given if this is a cast that is not begun. */
 	@Nullable Object cast;
 
 	/** Bytes of the arguments of a cast. */
 	int castBytes;
 
 	/**
-	 * What the request takes beside its items, until those that open it were consumed.
+	 * What the request takes in addition to its items, until those that open it were
+	 * consumed.
 	 */
 	int weight;
 
@@ -119,12 +120,12 @@ final class ExtStream {
 				: this.call != null && !this.call.deliversItems();
 	}
 
-	/** Whether nobody wants what is received. */
+	/** Whether what is received is no longer wanted. */
 	boolean isUnwanted() {
 		return !this.receiving || (this.request != null && this.request.intake == BodyDelivery.NOTHING);
 	}
 
-	/** Bytes here or with the listener, and what its items cost beside. */
+	/** Bytes here or with the listener, and what its items cost in addition. */
 	long buffered() {
 		return this.weight + this.credit.bytes() + (long) ConnectionCredit.ITEM_OVERHEAD * this.credit.heldItems();
 	}

@@ -116,7 +116,7 @@ final class ExtStreams {
 		return this.crossingCredit;
 	}
 
-	/** So many frames may come in good faith that nobody waits for any more. */
+	/** So many frames that are no longer awaited may arrive in good faith. */
 	void mayCross(int frames) {
 		this.crossing = Math.min(this.crossing + frames, MOST_CROSSING);
 	}

@@ -24,7 +24,7 @@ final class MetadataCodec {
 	/** Entries a request or a response may have; each costs many times its bytes. */
 	static final int MOST_ENTRIES = 64;
 
-	/** What an entry takes beside its text, and its text for each byte. */
+	/** What an entry takes in addition to its text, and its text for each byte. */
 	private static final int ENTRY_WEIGHT = 128;
 
 	private static final int BYTE_WEIGHT = 2;

@@ -49,7 +49,7 @@ final class ReceiveCredit {
 		this.availableItems = itemWindow;
 	}
 
-	/** A frame came; what becomes of its bytes is told by the methods that follow. */
+	/** A frame came; the methods that follow say what becomes of its bytes. */
 	void receive(int bytes, int streamId) {
 		if (bytes > this.available) {
 			throw ExtViolation.flowControl("stream " + Integer.toUnsignedString(streamId) + ": frame of " + bytes
@@ -74,7 +74,7 @@ final class ReceiveCredit {
 		}
 	}
 
-	/** Received bytes that nobody has to consume. */
+	/** Received bytes that need not be consumed. */
 	void free(int bytes) {
 		this.pending += bytes;
 	}

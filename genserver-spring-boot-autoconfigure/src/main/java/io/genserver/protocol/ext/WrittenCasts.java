@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Casts of ours that were written, until it is known that the peer has accepted them.
  * Nothing answers a cast, but streams are opened in the order of their ids: a frame of
- * the peer for a later stream, or its GOAWAY, tells. Keeps a bounded number of them.
+ * the peer for a later stream, or its GOAWAY, shows which ones arrived. Keeps a bounded
+ * number of them.
  */
 final class WrittenCasts {
 

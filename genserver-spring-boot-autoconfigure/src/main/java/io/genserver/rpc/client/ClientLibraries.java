@@ -6,8 +6,8 @@ import java.util.List;
 import io.genserver.MissingLibraryException;
 
 /**
- * What a client needs beside this library. Refers to none of it, so that it can tell what
- * is not there.
+ * What a client needs in addition to this library. Refers to none of it, so that it can
+ * report what is missing.
  *
  * @since 0.1.0
  */

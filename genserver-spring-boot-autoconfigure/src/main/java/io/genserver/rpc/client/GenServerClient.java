@@ -355,9 +355,10 @@ public final class GenServerClient implements AutoCloseable {
 	}
 
 	/**
-	 * Be told when the state changes: the new state, and why, for messages.
-	 * @param listener is told on a virtual thread, of one change after the other; must
-	 * not block for long
+	 * Add a listener for changes of the state: it gets the new state, and why, for
+	 * messages.
+	 * @param listener is called on a virtual thread, with one change after the other;
+	 * must not block for long
 	 */
 	public void onState(BiConsumer<ClientState, String> listener) {
 		this.link.onState(listener);

@@ -193,7 +193,7 @@ public final class GenServerClientBuilder {
 	}
 
 	/**
-	 * Set how many calls may wait: for a place beside those that are open, and for a
+	 * Set how many calls may wait: for a place among those that are open, and for a
 	 * connection. Others fail at once. 1024 by default.
 	 * @param calls the limit, positive
 	 * @return this builder
@@ -333,7 +333,7 @@ public final class GenServerClientBuilder {
 	 * @param uri address of the endpoint, such as {@code ws://localhost:8080/ws}
 	 * @return the client, not connected yet
 	 * @throws IllegalArgumentException if there cannot be an endpoint at such an address
-	 * @throws IllegalStateException if it was told not to reconnect
+	 * @throws IllegalStateException if reconnecting was switched off
 	 */
 	public GenServerClient connectInBackground(URI uri) {
 		if (this.backoff == null) {
@@ -360,7 +360,7 @@ public final class GenServerClientBuilder {
 	}
 
 	private static Executor workers() {
-		// As the application that makes the client has it, whoever makes the threads.
+		// The class loader of the application that makes the client, on all threads.
 		ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 		ThreadFactory threads = Thread.ofVirtual()
 			.name("genserver-client")

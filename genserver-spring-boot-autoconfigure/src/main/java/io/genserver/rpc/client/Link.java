@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * State and {@link #waiting} are guarded by this object's monitor; what waits for a
  * connection is handed to it in the order it came, before {@link #connection()} shows it
- * to anybody else. Listeners are told on workers, one after the other.
+ * to anybody else. Listeners are called on workers, one after the other.
  */
 final class Link {
 
@@ -69,8 +69,8 @@ final class Link {
 
 	private final CompletableFuture<String> closed = new CompletableFuture<>();
 
-	/** The last to be told. */
-	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
+	/** The last notification; completes when it was delivered. */
+	private CompletableFuture<@Nullable Void> notified = CompletableFuture.completedFuture(null);
 
 	private ClientState state = ClientState.CONNECTING;
 
@@ -405,7 +405,7 @@ final class Link {
 		}
 		this.state = next;
 		this.nextAttempt = null;
-		this.told = this.told.thenApplyAsync((before) -> {
+		this.notified = this.notified.thenApplyAsync((before) -> {
 			if (line != null) {
 				logger.info("{}", line);
 			}

@@ -151,10 +151,10 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 			return known;
 		}
 		OutboundCalls from = this.connection;
-		if (failure instanceof GenServerUnavailableException told && from != null && from.isLeft()) {
-			NoConnectionException left = new NoConnectionException(String.valueOf(told.getMessage()),
-					told.notExecuted());
-			left.initCause(told);
+		if (failure instanceof GenServerUnavailableException refused && from != null && from.isLeft()) {
+			NoConnectionException left = new NoConnectionException(String.valueOf(refused.getMessage()),
+					refused.notExecuted());
+			left.initCause(refused);
 			return left;
 		}
 		return null;

@@ -7,7 +7,7 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 
 /**
  * CBOR (RFC 8949) by Jackson: what {@link JsonCodec} writes, in bytes. Only in ext mode,
- * where the key of a keyed server travels beside the arguments. Needs
+ * where the key of a keyed server travels apart from the arguments. Needs
  * {@code tools.jackson.dataformat:jackson-dataformat-cbor}.
  *
  * @since 0.1.0

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyElsewhere(ArgumentsCodec plain) implements ArgumentsCodec {
 
-	private static final String WHERE = "in this encoding the key of a keyed operation travels beside the arguments";
+	private static final String WHERE = "in this encoding the key of a keyed operation travels apart from the arguments";
 
 	@Override
 	public byte[] encode(@Nullable String key, @Nullable Object[] arguments) {

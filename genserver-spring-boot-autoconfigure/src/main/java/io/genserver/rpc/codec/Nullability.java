@@ -16,7 +16,7 @@ import tools.jackson.databind.introspect.AnnotatedParameter;
 
 /**
  * Whether a value may be null, and its elements: whatever is marked by an annotation
- * called {@code Nullable}, whoever has made that.
+ * called {@code Nullable}, from any library.
  *
  * @param isNullable whether it may be null
  * @param annotated the type with its annotations, or null if they are not known

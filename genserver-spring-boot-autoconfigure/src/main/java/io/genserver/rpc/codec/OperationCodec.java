@@ -64,8 +64,8 @@ public record OperationCodec(ArgumentsCodec arguments, ValueCodec reply) {
 	}
 
 	/**
-	 * Tell whether the key of a keyed operation must travel beside its arguments, as it
-	 * can in ext mode only.
+	 * Return whether the key of a keyed operation must travel apart from its arguments,
+	 * as it can in ext mode only.
 	 * @param codec the encoding
 	 * @param parameters the operation's parameters
 	 * @return whether the arguments have no place for it

@@ -3,7 +3,7 @@ package io.genserver.rpc.codec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A single argument that is bytes. There is no room for a key beside it in base mode.
+ * A single argument that is bytes. There is no room for a key with it in base mode.
  */
 final class RawArguments implements ArgumentsCodec {
 

@@ -127,7 +127,7 @@ final class Readability {
 				continue;
 			}
 			if (each.getValueTypeDeserializer() != null || isCustom(each)) {
-				// Told by annotations.
+				// Declared by annotations.
 				continue;
 			}
 			require(each.getType(), path + "." + each.getName(), each);

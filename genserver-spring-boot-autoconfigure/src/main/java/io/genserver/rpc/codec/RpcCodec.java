@@ -35,8 +35,8 @@ public interface RpcCodec {
 
 	/**
 	 * Return whether arguments can begin with a key. If not, an operation of a keyed
-	 * server can be called in this encoding in ext mode only, where keys travel beside
-	 * the arguments.
+	 * server can be called in this encoding in ext mode only, where keys travel apart
+	 * from the arguments.
 	 * @return whether {@link #arguments} may be asked for keyed arguments by a client
 	 */
 	default boolean holdsKeys() {

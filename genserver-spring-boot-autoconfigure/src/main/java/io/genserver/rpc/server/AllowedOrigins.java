@@ -21,7 +21,7 @@ final class AllowedOrigins {
 
 	private static final SafeLogger logger = SafeLogger.of(AllowedOrigins.class);
 
-	/** Origins that are logged; whoever asks can make up any number of them. */
+	/** Most origins that are logged; a client can make up any number of them. */
 	private static final int MOST_LOGGED = 16;
 
 	private final CorsConfiguration allowed = new CorsConfiguration();
@@ -32,8 +32,8 @@ final class AllowedOrigins {
 
 	/**
 	 * Create.
-	 * @param origins origins, or patterns of them, that are allowed beside the endpoint's
-	 * own
+	 * @param origins origins, or patterns of them, that are allowed in addition to the
+	 * endpoint's own
 	 */
 	AllowedOrigins(List<String> origins) {
 		this.any = !origins.isEmpty();

@@ -7,8 +7,8 @@ import io.genserver.GenServerRegistry;
 import io.genserver.rpc.ExposedOperations;
 
 /**
- * What an endpoint tells of itself: {@code $rpc.health} and, where it is wanted,
- * {@code $rpc.describe}, beside {@code $rpc.ping}, which every end answers.
+ * What an endpoint says about itself: {@code $rpc.health} and, where it is wanted,
+ * {@code $rpc.describe}, in addition to {@code $rpc.ping}, which every end answers.
  */
 public final class BuiltInMethods {
 
@@ -38,7 +38,7 @@ public final class BuiltInMethods {
 	public enum Describe {
 
 		/**
-		 * Nobody.
+		 * No peer.
 		 */
 		OFF,
 

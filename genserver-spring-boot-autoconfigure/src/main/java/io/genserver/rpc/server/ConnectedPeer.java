@@ -18,8 +18,8 @@ import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection as the application sees it, and what it is told of it: each event by a
- * worker, after the one before.
+ * A connection as the application sees it. Publishes its events: each on a worker, after
+ * the one before.
  */
 final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 
@@ -37,8 +37,8 @@ final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 
 	private State state = State.CONNECTING;
 
-	/** Completes when what happened so far was told. */
-	private CompletableFuture<@Nullable Void> told = CompletableFuture.completedFuture(null);
+	/** Completes when the events so far were published. */
+	private CompletableFuture<@Nullable Void> published = CompletableFuture.completedFuture(null);
 
 	ConnectedPeer(WebSocketTransport transport, Consumer<RpcPeerEvent> listener, Executor workers,
 			@Nullable RemoteContracts contracts) {
@@ -50,14 +50,14 @@ final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 
 	/** Tell of the connection, now and at its end. */
 	void opened() {
-		tell(State.CONNECTING, 0, "");
+		publish(State.CONNECTING, 0, "");
 		this.transport.peer().ready().thenAccept((spoken) -> become(State.CONNECTED, 0, ""));
 		this.transport.peer().lost().thenAccept((reason) -> become(State.CLOSED, this.transport.closeCode(), reason));
 	}
 
 	/**
 	 * Refuse new calls, and close when those in flight are answered. The peer comes
-	 * first, but its end is not told before this is.
+	 * first, but its end is not published before this is.
 	 */
 	synchronized void drainThenClose(CloseReason reason, Duration time) {
 		this.transport.drainThenClose(reason, time);
@@ -67,12 +67,12 @@ final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 	private synchronized void become(State next, int code, String reason) {
 		if (this.state.compareTo(next) < 0) {
 			this.state = next;
-			tell(next, code, reason);
+			publish(next, code, reason);
 		}
 	}
 
-	private synchronized void tell(State now, int code, String reason) {
-		this.told = this.told.thenApplyAsync((before) -> {
+	private synchronized void publish(State now, int code, String reason) {
+		this.published = this.published.thenApplyAsync((before) -> {
 			try {
 				this.listener.accept(new RpcPeerEvent(this, now, code, reason));
 			}

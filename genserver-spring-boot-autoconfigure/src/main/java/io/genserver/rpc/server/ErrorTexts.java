@@ -74,7 +74,7 @@ public record ErrorTexts(IncludeMessage includeMessage, List<Class<? extends Thr
 	}
 
 	/**
-	 * Knows which principals stand for somebody.
+	 * Knows which principals are authenticated.
 	 */
 	@FunctionalInterface
 	public interface AuthenticatedPrincipals {
@@ -83,7 +83,7 @@ public record ErrorTexts(IncludeMessage includeMessage, List<Class<? extends Thr
 		AuthenticatedPrincipals ALL = (principal) -> true;
 
 		/**
-		 * Tell whether a principal is somebody who was authenticated.
+		 * Return whether a principal was authenticated.
 		 * @param principal the principal of a connection
 		 * @return whether it is
 		 */

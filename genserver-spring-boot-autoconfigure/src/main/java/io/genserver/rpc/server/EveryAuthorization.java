@@ -21,7 +21,7 @@ public record EveryAuthorization(List<RpcAuthorization> all, Executor workers) i
 	 * Combine.
 	 * @param all whom to ask, in this order
 	 * @param workers where they are asked, may block
-	 * @return whom to ask instead, {@code null} if there is nobody
+	 * @return what to ask instead, {@code null} if there are none
 	 */
 	public static @Nullable RpcAuthorization of(List<RpcAuthorization> all, Executor workers) {
 		return switch (all.size()) {

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections somebody may have. Safe for use by many threads.
+ * How many connections an owner may have. Safe for use by many threads.
  */
 final class Quota {
 
@@ -24,7 +24,7 @@ final class Quota {
 
 	/**
 	 * Take one.
-	 * @param owner who, {@code null} for somebody who is not counted
+	 * @param owner principal or address, {@code null} for one that is not counted
 	 * @return whether there was one left
 	 */
 	boolean take(@Nullable String owner) {

@@ -104,10 +104,10 @@ public final class RpcConnections implements RpcPeers {
 	 * @param perPrincipal how many one principal may have, 0 for any number
 	 * @param perAddress how many there may be from one address, 0 for any number
 	 * @param totalBuffer bytes all of them together may hold, 0 for any number
-	 * @param listener is told what happens to them
-	 * @param workers where it is told
-	 * @param contracts makes proxies of what peers serve, {@code null} if nobody calls
-	 * them
+	 * @param listener is called with what happens to them
+	 * @param workers where it is called
+	 * @param contracts makes proxies of what peers serve, {@code null} if they are not
+	 * called
 	 */
 	public RpcConnections(int limit, int perPrincipal, int perAddress, long totalBuffer,
 			Consumer<RpcPeerEvent> listener, Executor workers, @Nullable RemoteContracts contracts) {

@@ -7,14 +7,14 @@ import java.util.List;
  * How the endpoint admits connections and keeps them.
  *
  * @param path where connections are accepted
- * @param allowedOrigins origins, or patterns of them, that may connect beside the
+ * @param allowedOrigins origins, or patterns of them, that may connect in addition to the
  * endpoint's own
  * @param requireOrigin whether to refuse requests that do not say their origin, as those
  * of most clients that are no browsers
  * @param ext whether ext mode is spoken with clients that offer it
  * @param maxConnections connections there may be at once
  * @param maxPerPrincipal connections of one principal there may be at once, 0 for any
- * number; those of nobody do not count
+ * number; those without a principal do not count
  * @param maxPerAddress connections from one address there may be at once, 0 for any
  * number
  * @param totalBuffer bytes that all connections together may hold, received and not

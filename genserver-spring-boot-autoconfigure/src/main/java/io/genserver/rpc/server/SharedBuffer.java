@@ -13,8 +13,8 @@ import io.genserver.protocol.CloseReason;
  * What all connections together may hold: bytes received and not handled, and bytes to be
  * sent and not read. Each keeps to its own limits, but ten thousand that do may still be
  * more than the process has. When it is too much, those that hold the most are closed
- * until it is not; the rest notice nothing. Whoever comes is let in all the same: it
- * holds nothing yet, and cannot help what others hold.
+ * until it is not; the rest notice nothing. A newcomer is let in all the same: it holds
+ * nothing yet, and cannot help what others hold.
  */
 final class SharedBuffer {
 

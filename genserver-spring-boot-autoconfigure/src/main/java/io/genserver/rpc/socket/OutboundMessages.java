@@ -67,7 +67,7 @@ final class OutboundMessages implements Subscriber<ByteBuf> {
 
 	@Override
 	public void onComplete() {
-		// The peer was told that the connection is over, by its transport.
+		// The transport has reported to the peer that the connection is over.
 	}
 
 	/** Asks for more if there is room for it. */

@@ -47,10 +47,10 @@ import reactor.netty.http.websocket.WebsocketInbound;
  * One WebSocket: frames of the channel to the peer, the peer's messages to the channel.
  * <p>
  * <b>States.</b> Open; closing, from the moment a close frame is written by either this
- * class or the decoder before it; disconnected, once the peer was told, which happens in
- * a task of its own so that it is never within a call of the peer's. In closing, nothing
- * received is looked at. All state is of the event loop; methods of {@link Transport} may
- * be called on any thread and hand over.
+ * class or the decoder before it; disconnected, once this was reported to the peer, which
+ * happens in a task of its own so that it is never within a call of the peer's. In
+ * closing, nothing received is looked at. All state is of the event loop; methods of
+ * {@link Transport} may be called on any thread and hand over.
  */
 public final class WebSocketTransport extends ChannelInboundHandlerAdapter implements Transport {
 
@@ -172,7 +172,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 						receive(early);
 					}
 				}, (failure) -> {
-					// The end of the channel, which this was told of.
+					// The end of the channel, which is handled elsewhere.
 				});
 			}
 		});
@@ -528,8 +528,8 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 
 	/**
 	 * Refuse new calls, and close when those in flight are answered. On any thread.
-	 * @param reason what the peer is told
-	 * @param time how long they may take, as the peer is told
+	 * @param reason text for the peer
+	 * @param time how long they may take, also sent to the peer
 	 */
 	public void drainThenClose(CloseReason reason, Duration time) {
 		this.peer.drain(time, reason.text()).thenRun(() -> close(reason));
@@ -538,7 +538,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	/**
 	 * End the streams that still run, each with a status where the mode has one, and
 	 * close. On any thread.
-	 * @param reason what the peer is told
+	 * @param reason text for the peer
 	 */
 	public void leave(CloseReason reason) {
 		onLoop(() -> {

@@ -138,7 +138,7 @@ public final class BackgroundBeans {
 				throw new InvalidServerException(
 						"Background service '" + service + "' has two consumers: beans '" + other + "' and '" + name
 								+ "' are both annotated @ItemsOf(\"" + annotation.value() + "\").",
-						"Keep one of them, and let it pass the items on to whoever else wants them.");
+						"Keep one of them, and let it pass the items on to other beans.");
 			}
 		}
 		return consumers;

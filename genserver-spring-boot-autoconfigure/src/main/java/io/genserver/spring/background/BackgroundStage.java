@@ -55,7 +55,8 @@ public final class BackgroundStage implements LifecycleStage {
 	private void start(ServiceDefinition<?, ?> definition) {
 		boolean autostart = this.beans.settings(definition.name()).autostart();
 		if (this.services.find(definition.name()) != null) {
-			// Known from before a stop of the context: whoever has its handle keeps it.
+			// Known from before a stop of the context, so that handles that were given
+			// out stay valid.
 			if (autostart) {
 				this.services.restart(definition.name());
 			}

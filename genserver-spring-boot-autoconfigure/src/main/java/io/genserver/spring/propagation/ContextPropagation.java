@@ -16,8 +16,8 @@ import org.springframework.core.Ordered;
 /**
  * Lets the trace, the security context, the diagnostic context of the log and whatever
  * else is registered with Micrometer's context propagation follow a message: taken from
- * the sender's thread, set while the message is handled, and gone after it, together with
- * what the handler itself has left there. Timers start with an empty context,
+ * the sender's thread, set while the message is handled, and removed after it, together
+ * with what the handler itself has left there. Timers start with an empty context,
  * continuations with that of the message they continue.
  * <p>
  * The diagnostic context is taken care of whether or not an accessor of it is registered.

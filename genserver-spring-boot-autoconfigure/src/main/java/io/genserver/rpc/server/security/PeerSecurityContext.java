@@ -23,8 +23,8 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 /**
  * Handles the message of a peer as the user that authenticated when the connection was
  * made, so that method security works on handlers and on whatever they call. A peer that
- * did not authenticate is nobody. What method security refuses is told to the peer as
- * {@link Status#PERMISSION_DENIED} or, if nobody was authenticated,
+ * did not authenticate has no authentication there. What method security refuses is
+ * answered with {@link Status#PERMISSION_DENIED} or, if the peer is not authenticated,
  * {@link Status#UNAUTHENTICATED}; to the supervision of the server that is no failure.
  * Other messages are left as they are.
  */
@@ -50,10 +50,10 @@ public final class PeerSecurityContext implements GenServerInterceptor, Ordered 
 		holder.setContext(context);
 		try {
 			Object result = invocation.proceed();
-			return (result instanceof CompletionStage<?> stage) ? told(stage) : result;
+			return (result instanceof CompletionStage<?> stage) ? asStatus(stage) : result;
 		}
 		catch (AccessDeniedException | AuthenticationException ex) {
-			throw told(ex);
+			throw asStatus(ex);
 		}
 		finally {
 			if (before.getAuthentication() != null) {
@@ -65,18 +65,18 @@ public final class PeerSecurityContext implements GenServerInterceptor, Ordered 
 		}
 	}
 
-	private static CompletionStage<?> told(CompletionStage<?> stage) {
+	private static CompletionStage<?> asStatus(CompletionStage<?> stage) {
 		return stage.handle((value, failure) -> {
 			if (failure == null) {
 				return value;
 			}
 			Throwable cause = Throwables.unwrap(failure);
 			throw (cause instanceof AccessDeniedException || cause instanceof AuthenticationException)
-					? told((RuntimeException) cause) : new CompletionException(cause);
+					? asStatus((RuntimeException) cause) : new CompletionException(cause);
 		});
 	}
 
-	private static RpcException told(RuntimeException refusal) {
+	private static RpcException asStatus(RuntimeException refusal) {
 		Status status = (refusal instanceof AuthenticationException) ? Status.UNAUTHENTICATED
 				: Status.PERMISSION_DENIED;
 		return new Refused(status, refusal);
