@@ -12,6 +12,9 @@ public final class ByteAssembler {
 
 	public static final byte[] EMPTY = new byte[0];
 
+	/** Fewer bytes than these are read without a view of the buffer, which is an object. */
+	private static final int FEW = 128;
+
 	private final int limit;
 
 	private byte[] bytes = EMPTY;
@@ -28,8 +31,24 @@ public final class ByteAssembler {
 			return EMPTY;
 		}
 		byte[] bytes = new byte[length];
-		source.readBytes(bytes);
+		read(source, bytes, 0, length);
 		return bytes;
+	}
+
+	/** Buffers outside the heap make a view of themselves to copy bytes into an array. */
+	private static void read(ByteBuf source, byte[] target, int offset, int length) {
+		if (length >= FEW) {
+			source.readBytes(target, offset, length);
+			return;
+		}
+		int next = offset;
+		int end = offset + length;
+		for (; end - next >= Long.BYTES; next += Long.BYTES) {
+			LittleEndian.setLong(target, next, source.readLongLE());
+		}
+		for (; next < end; next++) {
+			target[next] = source.readByte();
+		}
 	}
 
 	/**
@@ -47,7 +66,7 @@ public final class ByteAssembler {
 			int capacity = (before == 0) ? needed : Math.min(this.limit, Math.max(needed, before * 2));
 			this.bytes = Arrays.copyOf(this.bytes, capacity);
 		}
-		source.readBytes(this.bytes, this.size, length);
+		read(source, this.bytes, this.size, length);
 		this.size = needed;
 		return this.bytes.length - before;
 	}
