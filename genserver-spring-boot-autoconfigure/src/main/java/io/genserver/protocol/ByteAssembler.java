@@ -12,7 +12,9 @@ public final class ByteAssembler {
 
 	public static final byte[] EMPTY = new byte[0];
 
-	/** Fewer bytes than these are read without a view of the buffer, which is an object. */
+	/**
+	 * Fewer bytes than these are read without a view of the buffer, which is an object.
+	 */
 	private static final int FEW = 128;
 
 	private final int limit;

@@ -1,18 +1,18 @@
 package io.genserver.protocol.ext;
 
-import io.genserver.protocol.ByteAssembler;
 import io.genserver.protocol.MessageType;
 import io.genserver.protocol.RpcHeader;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The RPC header at the beginning of an OPEN, which holds all of it in ext mode.
+ * The fixed part of the RPC header at the beginning of an OPEN, which holds all of the
+ * header in ext mode.
  *
  * @param type see {@link MessageType}
  * @param methodId the method
- * @param metadata the metadata
+ * @param metadataBytes length of the metadata, which comes next
  */
-record ExtHeader(int type, long methodId, byte[] metadata) {
+record ExtHeader(int type, long methodId, int metadataBytes) {
 
 	static ExtHeader read(int streamId, ByteBuf payload, int length) {
 		int start = payload.readerIndex();
@@ -25,11 +25,11 @@ record ExtHeader(int type, long methodId, byte[] metadata) {
 			throw ExtViolation.protocol("request id differs from stream id");
 		}
 		long methodId = payload.readLongLE();
-		return new ExtHeader(type, methodId, ByteAssembler.copy(payload, payload.readUnsignedShortLE()));
+		return new ExtHeader(type, methodId, payload.readUnsignedShortLE());
 	}
 
 	int bytes() {
-		return RpcHeader.BYTES + this.metadata.length;
+		return RpcHeader.BYTES + this.metadataBytes;
 	}
 
 }

@@ -55,6 +55,11 @@ final class ExtInbound {
 
 	private final CallAbuseGuard conduct;
 
+	private final MetadataReader requestMetadata = new MetadataReader(0);
+
+	/** A status comes before the entries. */
+	private final MetadataReader answerMetadata = new MetadataReader(1);
+
 	private long nowNanos;
 
 	private int openCalls;
@@ -125,7 +130,7 @@ final class ExtInbound {
 			dropped(Dropped.LATE_FRAME, streamId);
 			return;
 		}
-		Decoded decoded = MetadataCodec.decode(header.metadata(), 0);
+		Decoded decoded = this.requestMetadata.read(payload, header.metadataBytes());
 		CallMetadata details = decoded.metadata();
 		ExtRequest request = new ExtRequest(header.type() == MessageType.CALL, streamId, header.methodId());
 		request.details = details;
@@ -172,9 +177,9 @@ final class ExtInbound {
 	private @Nullable Refusal refusal(ExtRequest request, ExtHeader header, Decoded decoded) {
 		CallMetadata details = decoded.metadata();
 		String name = details.methodName();
-		if (header.metadata().length > this.ours.maxMetadata()) {
-			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false, "metadata of " + header.metadata().length
-					+ " bytes exceeds the limit of " + this.ours.maxMetadata());
+		if (header.metadataBytes() > this.ours.maxMetadata()) {
+			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+					"metadata of " + header.metadataBytes() + " bytes exceeds the limit of " + this.ours.maxMetadata());
 		}
 		if (decoded.isTooMany()) {
 			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
@@ -203,14 +208,15 @@ final class ExtInbound {
 	void response(ExtStream stream, int flags, ByteBuf payload, int length) {
 		ExtCall call = stream.call;
 		ExtHeader header = ExtHeader.read(stream.id, payload, length);
-		if (call == null || header.type() != MessageType.RESPONSE || header.metadata().length == 0) {
+		if (call == null || header.type() != MessageType.RESPONSE || header.metadataBytes() == 0) {
 			throw ExtViolation.protocol("call answered by a message of type " + header.type() + " with "
-					+ header.metadata().length + " bytes of metadata");
+					+ header.metadataBytes() + " bytes of metadata");
 		}
 		stream.openReceived = true;
 		stream.credit.free(header.bytes());
-		Decoded decoded = MetadataCodec.decode(header.metadata(), 1);
-		call.status = header.metadata()[0] & 0xff;
+		int status = payload.getUnsignedByte(payload.readerIndex());
+		Decoded decoded = this.answerMetadata.read(payload, header.metadataBytes());
+		call.status = status;
 		call.responseDetails = decoded.metadata();
 		if (decoded.isTooMany()) {
 			giveUp(stream, call, ExtStatus.RESOURCE_EXHAUSTED, Cause.TOO_BIG,

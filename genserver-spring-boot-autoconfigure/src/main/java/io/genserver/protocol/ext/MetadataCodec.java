@@ -29,8 +29,6 @@ final class MetadataCodec {
 
 	private static final int BYTE_WEIGHT = 2;
 
-	private static final Decoded NOTHING = new Decoded(CallMetadata.NONE, 0, 0);
-
 	private MetadataCodec() {
 	}
 
@@ -87,7 +85,7 @@ final class MetadataCodec {
 
 	static Decoded decode(byte[] bytes, int start) {
 		if (start == bytes.length) {
-			return NOTHING;
+			return Decoded.NOTHING;
 		}
 		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder();
 		int unknownCritical = 0;
@@ -191,6 +189,9 @@ final class MetadataCodec {
 	 * @param weight about how many bytes of memory it takes, or {@link #TOO_MANY}
 	 */
 	record Decoded(CallMetadata metadata, int unknownCritical, int weight) {
+
+		/** What no entries are decoded to. */
+		static final Decoded NOTHING = new Decoded(CallMetadata.NONE, 0, 0);
 
 		/** It has more entries than it may have. */
 		static final int TOO_MANY = -1;
