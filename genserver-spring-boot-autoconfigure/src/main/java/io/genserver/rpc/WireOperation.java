@@ -17,6 +17,7 @@ import io.genserver.protocol.CallMetadata;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
+import io.genserver.runtime.Invocation;
 import io.genserver.runtime.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ final class WireOperation extends Operation {
 	}
 
 	@Override
-	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+	public @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation) throws Throwable {
 		WireArguments arguments = (WireArguments) payload;
 		if (arguments == null) {
 			throw new IllegalStateException("A message from a peer has lost its arguments");
@@ -86,7 +87,7 @@ final class WireOperation extends Operation {
 				return badArguments(arguments, ex);
 			}
 			arguments.begun();
-			Object reply = this.operation.invoke(instance, decoded);
+			Object reply = this.operation.invoke(instance, decoded, invocation);
 			if (kind() == Kind.STREAM) {
 				return reply;
 			}

@@ -263,7 +263,8 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		this.deferred = true;
 	}
 
-	final boolean isDeferred() {
+	@Override
+	public final boolean isReplyDeferred() {
 		return this.deferred;
 	}
 

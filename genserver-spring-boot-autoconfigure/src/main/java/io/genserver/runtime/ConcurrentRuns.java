@@ -314,7 +314,7 @@ final class ConcurrentRuns {
 			catch (Throwable ex) {
 				failure = ex;
 			}
-			if (failure == null && result instanceof CompletionStage<?> stage && !Handling.isPutOff(this.message)) {
+			if (failure == null && result instanceof CompletionStage<?> stage && !this.message.isReplyDeferred()) {
 				await(stage);
 			}
 			else {

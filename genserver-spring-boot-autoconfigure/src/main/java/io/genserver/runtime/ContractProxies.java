@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Makes the proxies of one contract, or of several together. What a method means is
  * looked up in a table made once; a proxy is the table and a target.
  */
-final class ContractProxies {
+public final class ContractProxies {
 
 	private static final @Nullable Object[] NO_ARGUMENTS = {};
 
@@ -57,7 +57,12 @@ final class ContractProxies {
 		}
 	}
 
-	Object to(ContractTarget target) {
+	/**
+	 * Make a proxy.
+	 * @param target gets its messages
+	 * @return the proxy, which has all of the contracts
+	 */
+	public Object to(ContractTarget target) {
 		return this.instances.apply(new Handler(this.table, target));
 	}
 

@@ -2,8 +2,6 @@ package io.genserver.runtime;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What reflection knows of servers: which interfaces are their contracts, what they can
  * be asked to do, and how an interface becomes a proxy.
@@ -37,13 +35,11 @@ public interface Contracts {
 	}
 
 	/**
-	 * Make a proxy whose every method becomes a message to a server.
-	 * @param <C> the contract
-	 * @param contract an interface, one of the server's contracts
-	 * @param server the server
-	 * @param key the key, {@code null} if the server is not keyed
-	 * @return the proxy
+	 * Make what makes proxies whose every method becomes a message.
+	 * @param contracts the interfaces that a proxy has
+	 * @param operations what their methods mean
+	 * @return makes a proxy for each target
 	 */
-	<C> C proxy(Class<C> contract, Server server, @Nullable String key);
+	ContractProxies proxies(List<Class<?>> contracts, List<? extends Operation> operations);
 
 }

@@ -40,7 +40,7 @@ public final class HandlerMethod extends Operation {
 	}
 
 	@Override
-	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+	public @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation) throws Throwable {
 		Invoker known = this.invoker;
 		if (known == null) {
 			known = Invokers.of(this.method);

@@ -147,15 +147,10 @@ final class Handling {
 			turn.message = null;
 			turn.detached = false;
 		}
-		if (result instanceof CompletionStage<?> stage && !isPutOff(message)) {
+		if (result instanceof CompletionStage<?> stage && !message.isReplyDeferred()) {
 			return await(message, stage);
 		}
 		return succeeded(message, result);
-	}
-
-	/** Whether the reply was put off, so that what the handler returned is ignored. */
-	static boolean isPutOff(@Nullable Message message) {
-		return message instanceof Call call && call.isDeferred();
 	}
 
 	/** Let the instance handle a message. In the turn or beside it. */
@@ -176,7 +171,7 @@ final class Handling {
 
 	/** Let the handler itself run, within the interceptors. */
 	@Nullable Object invokeHandler(Message message) throws Throwable {
-		Object result = invokeOperation(message.operation(), message.payload());
+		Object result = invokeOperation(message);
 		if (message instanceof StreamCall stream) {
 			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"), this.cell.streams());
 			return null;
@@ -184,13 +179,15 @@ final class Handling {
 		return result;
 	}
 
-	private @Nullable Object invokeOperation(Operation operation, @Nullable Object payload) throws Throwable {
+	private @Nullable Object invokeOperation(Message message) throws Throwable {
+		Operation operation = message.operation();
+		Object payload = message.payload();
 		Object instance = Objects.requireNonNull(this.cell.life().instance(), "instance");
 		if (operation instanceof LambdaOperation lambda) {
-			return lambda.invoke(lambda.isFunction() ? factory().target(instance) : instance, payload);
+			return lambda.invoke(lambda.isFunction() ? factory().target(instance) : instance, payload, message);
 		}
 		try {
-			return operation.invoke(instance, payload);
+			return operation.invoke(instance, payload, message);
 		}
 		catch (Throwable ex) {
 			throw factory().thrown(instance, ex);
@@ -472,7 +469,7 @@ final class Handling {
 	}
 
 	private void answer(Message message, @Nullable Object value) {
-		if (!isPutOff(message)) {
+		if (!message.isReplyDeferred()) {
 			message.succeed(this.cell, value);
 		}
 		if (message.isCast()) {

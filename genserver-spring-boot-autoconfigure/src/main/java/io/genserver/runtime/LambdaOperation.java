@@ -25,7 +25,7 @@ final class LambdaOperation extends Operation {
 
 	@Override
 	@SuppressWarnings("unchecked")
-	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+	public @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation) throws Throwable {
 		if (payload instanceof CallFunction<?, ?, ?> function) {
 			return ((CallFunction<Object, @Nullable Object, Exception>) function).apply(instance);
 		}

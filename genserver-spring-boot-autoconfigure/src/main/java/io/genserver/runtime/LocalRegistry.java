@@ -104,7 +104,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	public <C> C contract(String name, Class<C> contract) {
 		Server server = single(this.runtime.server(name));
 		checkContract(server, contract);
-		return this.contracts.proxy(contract, server, null);
+		return contract.cast(server.proxy(this.contracts, List.of(contract), null));
 	}
 
 	@Override
@@ -327,7 +327,7 @@ public final class LocalRegistry implements GenServerRegistry {
 						+ ", so there is no proxy for it: use ref(key), or inject Keyed with one of "
 						+ this.server.definition().contracts());
 			}
-			return this.contracts.proxy(this.type, this.server, checkKey(name(), key));
+			return this.type.cast(this.server.proxy(this.contracts, List.of(this.type), checkKey(name(), key)));
 		}
 
 		@Override

@@ -11,7 +11,7 @@ abstract class Mark extends Message {
 	private static final Operation NONE = new Operation("mark", Operation.Kind.CAST, 0, false, false) {
 
 		@Override
-		public @Nullable Object invoke(Object instance, @Nullable Object payload) {
+		public @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation) {
 			throw new IllegalStateException("Not a message");
 		}
 

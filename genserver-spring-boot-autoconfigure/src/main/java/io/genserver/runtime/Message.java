@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@code QUEUED} owns its place in the mailbox and its payload. A cast nobody can give up
  * skips the compare-and-sets: only the consumer looks at it.
  */
-abstract class Message extends Wait {
+abstract class Message extends Wait implements Invocation {
 
 	private static final SafeLogger logger = SafeLogger.of(Message.class);
 
@@ -89,6 +89,11 @@ abstract class Message extends Wait {
 
 	final @Nullable Object payload() {
 		return this.payload;
+	}
+
+	@Override
+	public boolean isReplyDeferred() {
+		return false;
 	}
 
 	/**

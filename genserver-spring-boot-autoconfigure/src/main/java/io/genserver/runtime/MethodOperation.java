@@ -51,7 +51,7 @@ public final class MethodOperation extends Operation {
 	}
 
 	@Override
-	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+	public @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation) throws Throwable {
 		Invoker known = this.invoker;
 		if (known == null) {
 			known = Invokers.of(this.method);
@@ -62,7 +62,7 @@ public final class MethodOperation extends Operation {
 		if (translator == null) {
 			return reply;
 		}
-		if (Turn.hasPutOffReply()) {
+		if (invocation.isReplyDeferred()) {
 			// Whatever it is, it is ignored; a Mono is not even subscribed to.
 			return null;
 		}

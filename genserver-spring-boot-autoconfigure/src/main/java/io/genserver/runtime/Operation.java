@@ -39,12 +39,14 @@ public abstract class Operation {
 	 * Run the operation. Called in the server's turn.
 	 * @param instance the server's instance
 	 * @param payload what the message carries, of the form this operation expects
+	 * @param invocation the message it is invoked for
 	 * @return the reply: a value, a {@link java.util.concurrent.CompletionStage} whose
 	 * end the server awaits, or for a {@link Kind#STREAM} a
 	 * {@link java.util.concurrent.Flow.Publisher}
 	 * @throws Throwable what the handler throws
 	 */
-	public abstract @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable;
+	public abstract @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation)
+			throws Throwable;
 
 	/**
 	 * Let go of a payload that will never be passed to {@link #invoke}. Called at most

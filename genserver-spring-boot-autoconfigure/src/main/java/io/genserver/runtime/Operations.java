@@ -21,9 +21,14 @@ final class Operations {
 
 	private final Map<Class<?>, Operation> found = new ConcurrentHashMap<>();
 
-	Operations(ServerDefinition definition) {
-		this.server = definition.name();
-		for (Operation operation : definition.operations()) {
+	/**
+	 * Create.
+	 * @param server the server's name, for messages
+	 * @param operations the server's operations
+	 */
+	Operations(String server, List<? extends Operation> operations) {
+		this.server = server;
+		for (Operation operation : operations) {
 			Class<?> type = operation.messageType();
 			if (type != null) {
 				this.declared.put(type, operation);

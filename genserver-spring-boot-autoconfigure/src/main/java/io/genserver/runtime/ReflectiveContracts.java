@@ -3,11 +3,7 @@ package io.genserver.runtime;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Flow;
 import java.util.function.UnaryOperator;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * Learns what servers can be asked to do from their classes.
@@ -80,60 +76,8 @@ public final class ReflectiveContracts implements Contracts {
 	}
 
 	@Override
-	public <C> C proxy(Class<C> contract, Server server, @Nullable String key) {
-		return contract.cast(proxy(List.of(contract), server, key));
-	}
-
-	/**
-	 * Make a proxy that has several contracts of a server.
-	 * @param contracts interfaces, contracts of the server
-	 * @param server the server
-	 * @param key the key, {@code null} if the server is not keyed
-	 * @return the proxy
-	 */
-	public Object proxy(List<Class<?>> contracts, Server server, @Nullable String key) {
-		ContractProxies known = server.proxies()
-			.computeIfAbsent(contracts,
-					(face) -> new ContractProxies(face, server.definition().operations(), this.classes));
-		return known.to(new LocalTarget(server, key));
-	}
-
-	/**
-	 * A server of this process.
-	 *
-	 * @param server the server
-	 * @param key the key, {@code null} if it is not keyed
-	 */
-	private record LocalTarget(Server server, @Nullable String key) implements ContractTarget {
-
-		@Override
-		public @Nullable Object call(MethodOperation operation, @Nullable Object[] arguments) {
-			return this.server.call(this.key, operation, operation.payload(arguments), 0, false);
-		}
-
-		@Override
-		public CompletableFuture<@Nullable Object> callAsync(MethodOperation operation, @Nullable Object[] arguments) {
-			return this.server.callAsync(this.key, operation, operation.payload(arguments), 0, false);
-		}
-
-		@Override
-		public void cast(MethodOperation operation, @Nullable Object[] arguments) {
-			this.server.cast(this.key, operation, operation.payload(arguments));
-		}
-
-		@Override
-		public void stream(MethodOperation operation, @Nullable Object[] arguments,
-				Flow.Subscriber<? super @Nullable Object> subscriber) {
-			@SuppressWarnings("unchecked")
-			Flow.Subscriber<@Nullable Object> items = (Flow.Subscriber<@Nullable Object>) subscriber;
-			this.server.stream(this.key, operation, operation.payload(arguments), 0, null, items);
-		}
-
-		@Override
-		public String toString() {
-			return this.server + ((this.key != null) ? "/" + this.key : "");
-		}
-
+	public ContractProxies proxies(List<Class<?>> contracts, List<? extends Operation> operations) {
+		return new ContractProxies(contracts, operations, this.classes);
 	}
 
 }

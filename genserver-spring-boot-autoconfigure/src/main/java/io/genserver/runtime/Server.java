@@ -51,7 +51,7 @@ public final class Server {
 	Server(GenServerRuntime runtime, ServerDefinition definition) {
 		this.runtime = runtime;
 		this.definition = definition;
-		this.operations = new Operations(definition);
+		this.operations = new Operations(definition.name(), definition.operations());
 		this.concurrent = definition.operations().stream().anyMatch((operation) -> operation.concurrency() > 0);
 		// In virtual time there are no other threads than the scheduler's.
 		this.executor = (runtime.scheduler() instanceof WorkerScheduler) ? definition.executor() : null;
@@ -124,6 +124,18 @@ public final class Server {
 	 */
 	public Operation operationFor(Object message) {
 		return this.operations.forMessage(message);
+	}
+
+	/**
+	 * Make a proxy whose every method becomes a message to this server.
+	 * @param contracts makes what makes proxies, the first time for these interfaces
+	 * @param interfaces contracts of this server, which the proxy has all of
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @return the proxy
+	 */
+	public Object proxy(Contracts contracts, List<Class<?>> interfaces, @Nullable String key) {
+		return this.proxies.computeIfAbsent(interfaces, (each) -> contracts.proxies(each, this.definition.operations()))
+			.to(new LocalTarget(this, key));
 	}
 
 	/**
@@ -455,10 +467,6 @@ public final class Server {
 	CompletableFuture<@Nullable Void> termination(@Nullable String key) {
 		ServerCell cell = (key != null) ? this.instances.find(key) : this.instances.single();
 		return EndOfCells.of(this.runtime, (cell != null) ? List.of(cell) : List.of());
-	}
-
-	Map<List<Class<?>>, ContractProxies> proxies() {
-		return this.proxies;
 	}
 
 	/** It is started by itself and not with all others. */

@@ -66,12 +66,6 @@ final class Turn {
 		return (turn != null && turn.cell != null) ? turn : null;
 	}
 
-	/** Whether the handler on the calling thread has put its reply off. */
-	static boolean hasPutOffReply() {
-		Turn turn = current();
-		return turn != null && Handling.isPutOff(turn.message);
-	}
-
 	/** Another piece of the application's code is about to run in the turn, if any. */
 	static void cleanCurrent() {
 		Turn turn = current();

@@ -35,7 +35,7 @@ public final class ServerFaces {
 		if (server.annotation().keyed() || leaves.isEmpty()) {
 			return face(server, leaves.isEmpty() ? server.serverClass() : leaves.getFirst());
 		}
-		return this.contracts.proxy(leaves, this.runtime.server(server.name()), null);
+		return this.runtime.server(server.name()).proxy(this.contracts, leaves, null);
 	}
 
 	/** A ref, or for a keyed server its instances, seen as the class or a contract. */

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.runtime.ContractProxies;
 import io.genserver.runtime.Contracts;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.InstanceFactory;
@@ -112,7 +113,7 @@ public final class Servers implements AutoCloseable {
 		}
 
 		@Override
-		public <C> C proxy(Class<C> contract, io.genserver.runtime.Server server, @Nullable String key) {
+		public ContractProxies proxies(List<Class<?>> contracts, List<? extends Operation> operations) {
 			throw new UnsupportedOperationException("No contracts here");
 		}
 

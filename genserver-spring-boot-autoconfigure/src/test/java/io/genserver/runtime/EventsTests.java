@@ -203,7 +203,7 @@ class EventsTests {
 		}
 
 		@Override
-		public Object invoke(Object instance, Object payload) {
+		public Object invoke(Object instance, Object payload, Invocation invocation) {
 			Log log = (Log) instance;
 			return log.events.startingWith(log.entries);
 		}

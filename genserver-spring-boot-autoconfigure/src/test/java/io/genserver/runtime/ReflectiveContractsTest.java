@@ -18,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReflectiveContractsTest {
 
+	private static final Invocation PLAIN = () -> false;
+
 	private final ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK);
 
 	@Test
@@ -117,8 +119,8 @@ class ReflectiveContractsTest {
 			.containsExactlyInAnyOrder("CALL Increment " + Increment.class, "CAST reset " + Reset.class,
 					"CALL Integer " + Integer.class);
 		Counter counter = new Counter();
-		assertThat(operation(Counter.class, "Increment").invoke(counter, new Increment(5))).isEqualTo(5L);
-		assertThat(operation(Counter.class, "Integer").invoke(counter, 2)).isEqualTo(7L);
+		assertThat(operation(Counter.class, "Increment").invoke(counter, new Increment(5), PLAIN)).isEqualTo(5L);
+		assertThat(operation(Counter.class, "Integer").invoke(counter, 2, PLAIN)).isEqualTo(7L);
 	}
 
 	@Test
@@ -195,7 +197,7 @@ class ReflectiveContractsTest {
 
 	private Object invoke(Object instance, String name, Object... arguments) throws Throwable {
 		Operation operation = operation(instance.getClass(), name);
-		return operation.invoke(instance, operation.payload(arguments));
+		return operation.invoke(instance, operation.payload(arguments), PLAIN);
 	}
 
 	interface Wide {

@@ -70,8 +70,8 @@ class S04DeadlineTests {
 			Operation own = new Operation("own", Operation.Kind.CALL, Duration.ofSeconds(2).toNanos(), false, false) {
 
 				@Override
-				public Object invoke(Object instance, Object payload) throws Throwable {
-					return plain.invoke(instance, payload);
+				public Object invoke(Object instance, Object payload, Invocation invocation) throws Throwable {
+					return plain.invoke(instance, payload, invocation);
 				}
 
 			};

@@ -122,7 +122,7 @@ class S05GivenUpTests {
 			Operation operation = new Operation("big", Operation.Kind.CALL, 0, false, false) {
 
 				@Override
-				public Object invoke(Object instance, Object payload) {
+				public Object invoke(Object instance, Object payload, Invocation invocation) {
 					throw new AssertionError("started");
 				}
 

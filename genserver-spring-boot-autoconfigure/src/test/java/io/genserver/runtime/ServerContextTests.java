@@ -228,7 +228,7 @@ class ServerContextTests {
 		}
 
 		@Override
-		public Object invoke(Object instance, Object payload) {
+		public Object invoke(Object instance, Object payload, Invocation invocation) {
 			this.body.run();
 			return "done";
 		}

@@ -52,7 +52,7 @@ class TestOperation extends Operation {
 	}
 
 	@Override
-	public @Nullable Object invoke(Object instance, @Nullable Object payload) throws Throwable {
+	public @Nullable Object invoke(Object instance, @Nullable Object payload, Invocation invocation) throws Throwable {
 		return this.handler.handle(instance, payload);
 	}
 

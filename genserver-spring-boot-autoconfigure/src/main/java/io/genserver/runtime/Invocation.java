@@ -1,0 +1,16 @@
+package io.genserver.runtime;
+
+/**
+ * The message an operation is invoked for, as far as the operation needs to know it.
+ */
+@FunctionalInterface
+public interface Invocation {
+
+	/**
+	 * Return whether the handler has deferred its reply, so that what it returns is
+	 * ignored.
+	 * @return {@code true} once the handler has asked for a deferred reply
+	 */
+	boolean isReplyDeferred();
+
+}
