@@ -12,7 +12,7 @@ import io.genserver.protocol.ContentType;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.ValueCodec;
-import io.genserver.runtime.Operation;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,8 +10,8 @@ import io.genserver.rpc.WireOperation.ReplyLength;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,9 +15,9 @@ import io.genserver.protocol.MethodId;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.ValueShapes;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerWatcher;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

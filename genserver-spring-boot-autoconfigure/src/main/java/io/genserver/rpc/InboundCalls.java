@@ -21,7 +21,7 @@ import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.rpc.Admissions.Admission;
 import io.genserver.rpc.ReplyRoom.Held;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.Operation.Kind;
+import io.genserver.runtime.contract.Operation.Kind;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

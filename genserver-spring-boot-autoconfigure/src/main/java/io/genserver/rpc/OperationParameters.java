@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 import io.genserver.rpc.codec.RpcCodec.Parameter;
-import io.genserver.runtime.MethodOperation;
-import io.genserver.runtime.Operation;
+import io.genserver.runtime.contract.MethodOperation;
+import io.genserver.runtime.contract.Operation;
 
 /**
  * The parameters of an operation as encodings see them.

@@ -5,8 +5,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
-import io.genserver.runtime.ReplyAdapter;
-import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.contract.ReplyAdapter;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;

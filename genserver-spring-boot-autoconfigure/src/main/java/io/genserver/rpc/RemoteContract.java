@@ -9,10 +9,10 @@ import java.util.Set;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.codec.RpcCodec.Parameter;
-import io.genserver.runtime.Contract;
-import io.genserver.runtime.MethodOperation;
-import io.genserver.runtime.Operation;
-import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.contract.Contract;
+import io.genserver.runtime.contract.MethodOperation;
+import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.genserver.Keyed;
 import io.genserver.rpc.codec.RpcCodec;
-import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.time.Durations;
 
 /**

@@ -3,8 +3,8 @@ package io.genserver.rpc;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
-import io.genserver.runtime.ContractTarget;
-import io.genserver.runtime.MethodOperation;
+import io.genserver.runtime.contract.ContractTarget;
+import io.genserver.runtime.contract.MethodOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -17,8 +17,8 @@ import io.genserver.protocol.CallMetadata;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.rpc.codec.OperationCodec;
 import io.genserver.rpc.codec.ValueCodec;
-import io.genserver.runtime.Invocation;
-import io.genserver.runtime.Operation;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

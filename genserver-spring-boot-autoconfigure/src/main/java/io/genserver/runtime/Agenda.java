@@ -9,6 +9,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.GenServerTimer;
+import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 
 import io.genserver.Attachment;
 import io.genserver.StreamHandler;
+import io.genserver.runtime.contract.LambdaOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.BlockingCallException;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,6 +10,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

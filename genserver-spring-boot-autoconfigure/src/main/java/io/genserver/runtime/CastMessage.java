@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import io.genserver.CallCycleException;
 import io.genserver.GenServerException;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 

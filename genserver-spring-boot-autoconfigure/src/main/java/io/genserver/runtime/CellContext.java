@@ -14,6 +14,7 @@ import io.genserver.GenServerTimer;
 import io.genserver.Reply;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
+import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

@@ -9,6 +9,7 @@ import io.genserver.GenServerEvent;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;

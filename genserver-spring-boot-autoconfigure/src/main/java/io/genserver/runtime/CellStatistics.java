@@ -10,6 +10,7 @@ import java.util.List;
 
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

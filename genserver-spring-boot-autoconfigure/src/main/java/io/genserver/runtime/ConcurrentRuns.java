@@ -13,6 +13,7 @@ import java.util.function.Function;
 
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,11 @@ import java.lang.invoke.MethodHandles;
 
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
-import io.genserver.runtime.LambdaOperation.Task;
+import io.genserver.runtime.contract.HandlerMethod;
+import io.genserver.runtime.contract.Invoker;
+import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.contract.LambdaOperation.Task;
+import io.genserver.runtime.contract.MethodOperation;
 import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 

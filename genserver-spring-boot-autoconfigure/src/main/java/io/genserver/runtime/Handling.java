@@ -16,6 +16,8 @@ import io.genserver.ServerInfo;
 import io.genserver.SupervisionStrategy;
 import io.genserver.log.SafeLogger;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

@@ -10,6 +10,8 @@ import io.genserver.FunctionRefusedException;
 import io.genserver.GenServerRef;
 import io.genserver.Request;
 import io.genserver.UnknownOperationException;
+import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

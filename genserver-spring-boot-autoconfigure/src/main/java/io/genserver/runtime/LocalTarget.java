@@ -3,6 +3,8 @@ package io.genserver.runtime;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
+import io.genserver.runtime.contract.ContractTarget;
+import io.genserver.runtime.contract.MethodOperation;
 import org.jspecify.annotations.Nullable;
 
 /**

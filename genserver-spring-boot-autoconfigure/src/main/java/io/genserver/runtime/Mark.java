@@ -1,6 +1,8 @@
 package io.genserver.runtime;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,8 @@ import java.lang.invoke.VarHandle;
 
 import io.genserver.Caller;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

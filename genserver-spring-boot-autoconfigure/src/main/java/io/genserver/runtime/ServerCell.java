@@ -7,6 +7,7 @@ import io.genserver.DeadLetter;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.OwnExecutor;
 import io.genserver.runtime.scheduling.Scheduler;

@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.util.List;
 
+import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.OwnExecutor;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.Every;
-import io.genserver.runtime.InvalidOperationException;
+import io.genserver.runtime.contract.InvalidOperationException;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.context.event.EventListener;

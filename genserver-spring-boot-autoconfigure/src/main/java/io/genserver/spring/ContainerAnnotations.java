@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.genserver.runtime.HandlerMethod;
-import io.genserver.runtime.InvalidOperationException;
+import io.genserver.runtime.contract.HandlerMethod;
+import io.genserver.runtime.contract.InvalidOperationException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.event.EventListener;

@@ -8,10 +8,10 @@ import java.util.function.Supplier;
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerInterceptor;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.Every;
-import io.genserver.runtime.InvalidOperationException;
+import io.genserver.runtime.contract.InvalidOperationException;
 
 import org.springframework.context.event.EventListener;
 import org.springframework.core.BridgeMethodResolver;

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.ServerNames;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanDefinitionStoreException;

@@ -2,8 +2,8 @@ package io.genserver.spring;
 
 import java.util.List;
 
-import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.BeanDefinition;

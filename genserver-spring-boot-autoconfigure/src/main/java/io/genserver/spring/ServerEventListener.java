@@ -4,8 +4,8 @@ import java.lang.reflect.Method;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.log.SafeLogger;
-import io.genserver.runtime.HandlerMethod;
 import io.genserver.runtime.Server;
+import io.genserver.runtime.contract.HandlerMethod;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;

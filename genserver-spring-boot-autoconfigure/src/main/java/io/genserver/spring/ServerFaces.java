@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.ReflectiveContracts;
+import io.genserver.runtime.contract.ReflectiveContracts;
 
 /**
  * Makes what applications have injected for a server.

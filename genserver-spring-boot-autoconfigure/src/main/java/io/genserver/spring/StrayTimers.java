@@ -3,7 +3,7 @@ package io.genserver.spring;
 import java.lang.reflect.Method;
 
 import io.genserver.Every;
-import io.genserver.runtime.InvalidOperationException;
+import io.genserver.runtime.contract.InvalidOperationException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;

@@ -3,9 +3,9 @@ package io.genserver.spring;
 import java.util.function.Supplier;
 
 import io.genserver.GenServer;
-import io.genserver.runtime.Contracts;
 import io.genserver.runtime.InstanceFactories;
 import io.genserver.runtime.InstanceFactory;
+import io.genserver.runtime.contract.Contracts;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ResolvableType;

@@ -16,10 +16,10 @@ import io.genserver.GenServerRegistry;
 import io.genserver.Keyed;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
-import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.spring.ReactiveReplyAdapters;
 
 /**

@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.concurrent.CompletableFuture;
 
+import io.genserver.runtime.contract.Operation;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

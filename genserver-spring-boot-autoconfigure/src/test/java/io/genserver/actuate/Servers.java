@@ -6,16 +6,16 @@ import java.util.concurrent.CountDownLatch;
 
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
-import io.genserver.runtime.ContractProxies;
-import io.genserver.runtime.Contracts;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.InstanceFactory;
 import io.genserver.runtime.LocalRegistry;
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.runtime.ServerSettings.StartFailure;
+import io.genserver.runtime.contract.ContractProxies;
+import io.genserver.runtime.contract.Contracts;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

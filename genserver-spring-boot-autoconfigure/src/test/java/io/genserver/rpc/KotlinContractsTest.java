@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.codec.JsonCodec;
-import io.genserver.runtime.InvalidOperationException;
+import io.genserver.runtime.contract.InvalidOperationException;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.testsupport.HangGuard;
 import kotlinx.coroutines.flow.Flow;

@@ -11,11 +11,11 @@ import io.genserver.rpc.codec.CborCodec;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
-import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.cbor.CBORMapper;
 

@@ -15,6 +15,7 @@ import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.runtime.scheduling.WorkerScheduler;

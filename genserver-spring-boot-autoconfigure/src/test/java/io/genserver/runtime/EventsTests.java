@@ -13,6 +13,8 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SlowSubscriber;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

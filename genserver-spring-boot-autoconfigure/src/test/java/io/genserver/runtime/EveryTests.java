@@ -11,6 +11,10 @@ import io.genserver.Cast;
 import io.genserver.Every;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
+import io.genserver.runtime.contract.Contract;
+import io.genserver.runtime.contract.InvalidOperationException;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -20,6 +20,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

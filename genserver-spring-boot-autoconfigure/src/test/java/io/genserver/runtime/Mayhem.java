@@ -25,6 +25,7 @@ import io.genserver.Overflow;
 import io.genserver.Reply;
 import io.genserver.SupervisionStrategy;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;

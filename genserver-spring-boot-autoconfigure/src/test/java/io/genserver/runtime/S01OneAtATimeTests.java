@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.GenServerRef;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

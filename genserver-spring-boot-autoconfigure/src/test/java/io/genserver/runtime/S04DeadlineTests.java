@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.DeadlineWheel;
 import io.genserver.test.SeededScheduler;

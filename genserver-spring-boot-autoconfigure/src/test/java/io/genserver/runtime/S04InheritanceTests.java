@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.testsupport.RemainingTime;
 import org.junit.jupiter.api.Test;
 

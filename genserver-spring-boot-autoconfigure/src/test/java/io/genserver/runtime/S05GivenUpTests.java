@@ -11,6 +11,8 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.Reachable;
 import io.genserver.testsupport.RealThreads;

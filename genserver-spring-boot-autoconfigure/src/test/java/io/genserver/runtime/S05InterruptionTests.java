@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;

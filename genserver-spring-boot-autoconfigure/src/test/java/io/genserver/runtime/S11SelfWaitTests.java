@@ -15,6 +15,8 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.ServerState;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;

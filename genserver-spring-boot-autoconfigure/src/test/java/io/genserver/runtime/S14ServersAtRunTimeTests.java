@@ -13,6 +13,8 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.Reachable;
 import org.junit.jupiter.api.Test;

@@ -10,6 +10,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 

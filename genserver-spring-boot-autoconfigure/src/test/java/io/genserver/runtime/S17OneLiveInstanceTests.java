@@ -13,6 +13,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.spring.GeneratedProxyClasses;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;

@@ -15,6 +15,8 @@ import io.genserver.GenServerTimer;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Overflow;
 import io.genserver.Reply;
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

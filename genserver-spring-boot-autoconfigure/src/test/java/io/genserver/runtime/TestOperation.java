@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
-import io.genserver.runtime.ReflectiveContracts;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.Patience;
 import org.junit.jupiter.api.AfterEach;

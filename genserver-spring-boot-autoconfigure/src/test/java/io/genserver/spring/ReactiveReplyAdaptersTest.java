@@ -7,8 +7,8 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.genserver.runtime.ReplyAdapter;
-import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.contract.ReplyAdapter;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import reactor.core.Disposable;

@@ -10,10 +10,10 @@ import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
-import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.ReplyAdapters;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -8,9 +8,9 @@ import io.genserver.autoconfigure.server.ConfiguredServerNames;
 import io.genserver.autoconfigure.server.GenServerProperties.UnknownServers;
 import io.genserver.log.SafeLogger;
 import io.genserver.rpc.server.ExposurePatterns;
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
+import io.genserver.runtime.contract.Operation;
 
 /**
  * Checks that everything listed as exposed exists.

@@ -1,6 +1,6 @@
 package io.genserver.autoconfigure.server;
 
-import io.genserver.runtime.InvalidOperationException;
+import io.genserver.runtime.contract.InvalidOperationException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

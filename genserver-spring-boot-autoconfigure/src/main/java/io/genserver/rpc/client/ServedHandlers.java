@@ -5,13 +5,13 @@ import java.util.List;
 import io.genserver.rpc.EventLoops;
 import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.codec.RpcCodec;
-import io.genserver.runtime.Contract;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.Contract;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,8 +15,8 @@ import io.genserver.rpc.codec.ValueShape.Definition;
 import io.genserver.rpc.codec.ValueShape.Nothing;
 import io.genserver.rpc.codec.ValueShapes;
 import io.genserver.rpc.server.DescribedOperation.Described;
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,8 +12,8 @@ import io.genserver.rpc.codec.RpcCodec.Parameter;
 import io.genserver.rpc.codec.ValueShape;
 import io.genserver.rpc.codec.ValueShape.Nothing;
 import io.genserver.rpc.codec.ValueShapes;
-import io.genserver.runtime.MethodOperation;
-import io.genserver.runtime.Operation;
+import io.genserver.runtime.contract.MethodOperation;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,9 +6,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
+import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,10 +4,10 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.genserver.runtime.Contract;
-import io.genserver.runtime.Operation;
-import io.genserver.runtime.ReflectiveContracts;
-import io.genserver.runtime.ReplyAdapters;
+import io.genserver.runtime.contract.Contract;
+import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.contract.ReflectiveContracts;
+import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.spring.ReactiveReplyAdapters;
 import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;

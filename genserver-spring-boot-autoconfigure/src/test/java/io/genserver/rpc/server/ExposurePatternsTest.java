@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.genserver.rpc.TestServers;
-import io.genserver.runtime.Operation;
 import io.genserver.runtime.Server;
+import io.genserver.runtime.contract.Operation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

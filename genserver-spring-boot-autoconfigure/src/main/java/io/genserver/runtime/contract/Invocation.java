@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 /**
  * The message an operation is invoked for, as far as the operation needs to know it.

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;

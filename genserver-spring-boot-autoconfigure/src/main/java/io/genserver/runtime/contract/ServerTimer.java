@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 /**
  * A timer that every instance of a server has from its start on.

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;

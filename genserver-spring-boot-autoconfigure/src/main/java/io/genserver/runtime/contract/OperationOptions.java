@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 import java.lang.reflect.Method;
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The operations behind functions sent through a ref: the function is the payload.
  */
-final class LambdaOperation extends Operation {
+public final class LambdaOperation extends Operation {
 
-	static final Operation CALL = new LambdaOperation("call(function)", Kind.CALL);
+	public static final Operation CALL = new LambdaOperation("call(function)", Kind.CALL);
 
-	static final Operation CAST = new LambdaOperation("cast(action)", Kind.CAST);
+	public static final Operation CAST = new LambdaOperation("cast(action)", Kind.CAST);
 
-	static final Operation CONTINUATION = new LambdaOperation("continueWith(task)", Kind.CAST);
+	public static final Operation CONTINUATION = new LambdaOperation("continueWith(task)", Kind.CAST);
 
-	static final Operation TIMER = new LambdaOperation("timer", Kind.CAST);
+	public static final Operation TIMER = new LambdaOperation("timer", Kind.CAST);
 
-	static final Operation ATTACHED = new LambdaOperation("attached stream", Kind.CAST);
+	public static final Operation ATTACHED = new LambdaOperation("attached stream", Kind.CAST);
 
 	private LambdaOperation(String name, Kind kind) {
 		super(name, kind, 0, false, false);
@@ -45,7 +45,7 @@ final class LambdaOperation extends Operation {
 	}
 
 	/** Whether it is sent by a ref, and not by the server to itself. */
-	boolean isFunction() {
+	public boolean isFunction() {
 		return this == CALL || this == CAST;
 	}
 
@@ -56,7 +56,7 @@ final class LambdaOperation extends Operation {
 
 	/** A task that may throw. */
 	@FunctionalInterface
-	interface Task {
+	public interface Task {
 
 		void run() throws Exception;
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.contract;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * for the class itself, else for its nearest superclass, else for the most specific of
  * its interfaces.
  */
-final class Operations {
+public final class Operations {
 
 	private final String server;
 
@@ -26,7 +26,7 @@ final class Operations {
 	 * @param server the server's name, for messages
 	 * @param operations the server's operations
 	 */
-	Operations(String server, List<? extends Operation> operations) {
+	public Operations(String server, List<? extends Operation> operations) {
 		this.server = server;
 		for (Operation operation : operations) {
 			Class<?> type = operation.messageType();
@@ -36,7 +36,7 @@ final class Operations {
 		}
 	}
 
-	Operation forMessage(Object message) {
+	public Operation forMessage(Object message) {
 		Class<?> type = message.getClass();
 		Operation operation = this.found.get(type);
 		if (operation == null) {
