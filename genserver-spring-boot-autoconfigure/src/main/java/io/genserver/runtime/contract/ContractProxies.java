@@ -42,7 +42,7 @@ public final class ContractProxies {
 		contracts.forEach((contract) -> addBridges(contract, declared));
 	}
 
-	/** A method that overrides a generic one has a bridge beside it. */
+	/** A method that overrides a generic one has a bridge in addition. */
 	private void addBridges(Class<?> contract, Map<Method, Sent> declared) {
 		for (Method method : contract.getMethods()) {
 			if (!Modifier.isStatic(method.getModifiers()) && !this.table.containsKey(method)) {

@@ -6,9 +6,9 @@ import java.lang.reflect.Modifier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method of a server that runs in its turn without being an operation others may ask
- * for: nobody finds it by name or by message. Sent as a cast. The payload of its messages
- * is as that of {@link MethodOperation}.
+ * A method of a server that runs in its turn but is not one of the server's operations:
+ * no caller can find it by its name or by a message. Sent as a cast. The payload of its
+ * messages is as that of {@link MethodOperation}.
  */
 public final class HandlerMethod extends Operation {
 
@@ -32,7 +32,7 @@ public final class HandlerMethod extends Operation {
 		}
 		if (method.getReturnType() != void.class) {
 			throw new InvalidOperationException(method,
-					"is to run in the server's turn with nobody waiting for it, but returns "
+					"is to run in the server's turn without a caller that waits for its reply, but returns "
 							+ method.getReturnType().getSimpleName(),
 					"Make it void");
 		}

@@ -25,7 +25,8 @@ public abstract class Operation {
 	 * @param kind how it answers
 	 * @param timeoutNanos time a call may take, 0 for the server's call timeout
 	 * @param idempotent whether it may run twice
-	 * @param interruptible whether its thread is interrupted when nobody waits any more
+	 * @param interruptible whether its thread is interrupted when no caller waits any
+	 * more
 	 */
 	protected Operation(String name, Kind kind, long timeoutNanos, boolean idempotent, boolean interruptible) {
 		this.name = name;
@@ -160,7 +161,7 @@ public abstract class Operation {
 	}
 
 	/**
-	 * Return whether its thread is interrupted when nobody waits for it any more.
+	 * Return whether its thread is interrupted when no caller waits for it any more.
 	 * @return {@code true} to interrupt
 	 */
 	public final boolean interruptible() {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeoutNanos time a call may take, 0 for the server's call timeout
  * @param idempotent whether it may run twice
- * @param interruptible whether its thread is interrupted when nobody waits any more
+ * @param interruptible whether its thread is interrupted when no caller waits any more
  * @param concurrency invocations that may run at once outside the turn, 0 for none
  */
 record OperationOptions(long timeoutNanos, boolean idempotent, boolean interruptible, int concurrency) {

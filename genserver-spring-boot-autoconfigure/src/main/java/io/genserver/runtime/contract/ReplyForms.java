@@ -37,7 +37,7 @@ final class ReplyForms {
 
 	/** Come about, or go on, while or after the caller has them. */
 	private static final Map<String, String> UNFINISHED = Map.ofEntries(
-			Map.entry("java.util.concurrent.Future", "which nobody can be told the end of"),
+			Map.entry("java.util.concurrent.Future", "which does not report its completion"),
 			Map.entry("java.util.concurrent.CompletionStage", "which no proxy can make"),
 			Map.entry("java.util.concurrent.Flow$Publisher", "which no proxy can make"),
 			Map.entry("org.reactivestreams.Publisher", "for which there is no adapter"),
