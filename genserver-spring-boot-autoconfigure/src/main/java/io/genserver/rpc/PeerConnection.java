@@ -23,6 +23,12 @@ import org.reactivestreams.Publisher;
  */
 public final class PeerConnection {
 
+	/**
+	 * What a call or stream takes that is in flight, with items in both directions: its
+	 * state in the session, its message, and its queue of items.
+	 */
+	private static final int CALL_OVERHEAD = 2560;
+
 	private final Transport transport;
 
 	private final PeerContext context;
@@ -48,6 +54,9 @@ public final class PeerConnection {
 	private boolean draining;
 
 	private boolean disconnected;
+
+	/** Calls of the peer that hold a place, as other threads see it. */
+	private volatile int inFlight;
 
 	/**
 	 * Create the peer of a new connection.
@@ -91,6 +100,7 @@ public final class PeerConnection {
 			this.calls.received();
 		}
 		readyOnceOpened();
+		countCalls();
 		this.backlog.received(now);
 		this.outbound.wake();
 	}
@@ -135,7 +145,15 @@ public final class PeerConnection {
 		this.calls.tick(now);
 		this.context.failures().sweep();
 		this.outbound.wake();
+		countCalls();
 		idle();
+	}
+
+	private void countCalls() {
+		int now = this.disconnected ? 0 : this.session.callsInFlight();
+		if (now != this.inFlight) {
+			this.inFlight = now;
+		}
 	}
 
 	/**
@@ -155,6 +173,7 @@ public final class PeerConnection {
 		this.inbound.close();
 		this.outbound.close();
 		this.calls.endRest();
+		countCalls();
 		this.drained.complete(null);
 		this.lost.complete(reason);
 		this.leaving.cancel(false);
@@ -241,6 +260,16 @@ public final class PeerConnection {
 	}
 
 	/**
+	 * Return how much the peer makes this end hold: what waits to be handled or to be
+	 * taken by the transport, and what its calls and streams take while they are in
+	 * flight, though nothing of them may wait. On any thread.
+	 * @return bytes of the heap, about
+	 */
+	public long heldBytes() {
+		return inboundBytes() + unsentBytes() + (long) this.inFlight * CALL_OVERHEAD;
+	}
+
+	/**
 	 * Return how much was received and waits to be handled. On any thread.
 	 * @return bytes
 	 */
@@ -259,6 +288,7 @@ public final class PeerConnection {
 	/** Nothing waits to be written; what was written may have let go of what is held. */
 	private void written() {
 		this.backlog.look();
+		countCalls();
 		idle();
 	}
 

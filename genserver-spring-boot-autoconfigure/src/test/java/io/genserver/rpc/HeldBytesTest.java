@@ -3,7 +3,9 @@ package io.genserver.rpc;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,7 +63,7 @@ class HeldBytesTest {
 	void stop() {
 		this.slow.gate.countDown();
 		this.peer.disconnect();
-		assertThat(this.peer.connection.inboundBytes()).isZero();
+		assertThat(this.peer.connection.heldBytes()).isZero();
 		this.servers.close();
 	}
 
@@ -159,9 +163,54 @@ class HeldBytesTest {
 		assertThat(Reachable.path(server, this.peer.transport, GenServerRuntime.class)).isNull();
 	}
 
+	/** In any case: waiting, running, with items of either side, and with none. */
+	@ParameterizedTest
+	@CsvSource({ "echo, false, true", "collect, true, true", "watch, false, false", "talk, true, false" })
+	void whatIsInFlightCountsForWhatItTakesUntilItsEnd(String operation, boolean items, boolean waits) {
+		if (waits) {
+			hold();
+		}
+		List<Reply> replies = new ArrayList<>();
+		open(replies, operation, items);
+		long weight = Reachable.bytes(this.peer.connection);
+		long counted = this.peer.connection.heldBytes();
+		for (int i = 0; i < 100; i++) {
+			open(replies, operation, items);
+		}
+		assertThat(this.peer.connection.callsInFlight()).isEqualTo(waits ? 102 : 101);
+		assertThat(Reachable.bytes(this.peer.connection) - weight).isBetween(100 * 100L,
+				this.peer.connection.heldBytes() - counted);
+		replies.forEach(this.peer::cancel);
+		this.slow.gate.countDown();
+		this.peer.pumpUntil(() -> {
+			this.peer.connection.tick();
+			return this.peer.connection.heldBytes() == 0;
+		});
+	}
+
+	private void open(List<Reply> replies, String operation, boolean items) {
+		Reply reply = new Reply();
+		long method = MethodId.of("slow." + operation);
+		ResponseMode response = operation.equals("echo") || operation.equals("collect") ? ResponseMode.UNARY
+				: ResponseMode.STREAM;
+		int subscribed = this.slow.subscribed.get();
+		int before = this.peer.connection.callsInFlight();
+		reply.call = items ? this.peer.session.openStream(method, new byte[0], response, reply)
+				: this.peer.session.call(method, new byte[0], response, reply);
+		replies.add(reply);
+		this.peer.pumpUntil(() -> this.peer.connection.callsInFlight() > before
+				&& (response == ResponseMode.UNARY || this.slow.subscribed.get() > subscribed));
+	}
+
 	interface Slow {
 
 		String echo(String text);
+
+		CompletableFuture<Integer> collect(Flow.Publisher<byte[]> items);
+
+		Flow.Publisher<byte[]> watch();
+
+		Flow.Publisher<byte[]> talk(Flow.Publisher<byte[]> items);
 
 		/** Holds the turn. */
 		@Call(timeout = "1m")
@@ -180,9 +229,29 @@ class HeldBytesTest {
 
 		final AtomicInteger noted = new AtomicInteger();
 
+		final AtomicInteger subscribed = new AtomicInteger();
+
 		@Override
 		public String echo(String text) {
 			return text;
+		}
+
+		@Override
+		public CompletableFuture<Integer> collect(Flow.Publisher<byte[]> items) {
+			return CompletableFuture.completedFuture(0);
+		}
+
+		@Override
+		public Flow.Publisher<byte[]> watch() {
+			return (subscriber) -> {
+				subscriber.onSubscribe(NoItems.INSTANCE);
+				this.subscribed.incrementAndGet();
+			};
+		}
+
+		@Override
+		public Flow.Publisher<byte[]> talk(Flow.Publisher<byte[]> items) {
+			return watch();
 		}
 
 		@Override

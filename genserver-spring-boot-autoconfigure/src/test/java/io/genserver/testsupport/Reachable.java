@@ -64,6 +64,41 @@ public final class Reachable {
 		return path.toString();
 	}
 
+	/**
+	 * Return how much the objects take that can be reached, at least: of objects that are
+	 * not looked into only what most have is counted.
+	 * @param from where to begin
+	 * @return bytes, with compressed references
+	 */
+	public static long bytes(Object from) {
+		Reachable search = new Reachable(null);
+		search.find(from, new Object());
+		return search.seen.keySet().stream().mapToLong(Reachable::size).sum();
+	}
+
+	private static long size(Object object) {
+		Class<?> type = object.getClass();
+		if (type.isArray()) {
+			return align(16 + (long) Array.getLength(object) * size(type.getComponentType()));
+		}
+		long bytes = 12;
+		for (Class<?> each = type; each != null && isOurs(each); each = each.getSuperclass()) {
+			for (Field field : each.getDeclaredFields()) {
+				bytes += Modifier.isStatic(field.getModifiers()) ? 0 : size(field.getType());
+			}
+		}
+		return align(bytes);
+	}
+
+	private static long size(Class<?> type) {
+		return (type == long.class || type == double.class) ? 8 : (type == byte.class || type == boolean.class) ? 1
+				: (type == short.class || type == char.class) ? 2 : 4;
+	}
+
+	private static long align(long bytes) {
+		return (bytes + 7) & ~7L;
+	}
+
 	private boolean find(Object from, Object sought) {
 		add(from);
 		while (!this.pending.isEmpty()) {

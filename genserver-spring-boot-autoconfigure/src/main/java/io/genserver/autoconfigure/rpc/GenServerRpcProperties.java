@@ -412,8 +412,8 @@ public class GenServerRpcProperties {
 
 		/**
 		 * What all connections together may hold, received and not handled or to be sent
-		 * and not read. Beyond that those that hold the most are closed. A quarter of the
-		 * heap by default.
+		 * and not read, with 2.5 KiB for each call and stream in flight. Beyond that
+		 * those that hold the most are closed. A quarter of the heap by default.
 		 */
 		private @Nullable DataSize totalBuffer;
 

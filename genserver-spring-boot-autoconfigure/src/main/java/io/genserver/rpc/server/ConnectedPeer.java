@@ -90,7 +90,7 @@ final class ConnectedPeer implements RpcPeer, SharedBuffer.Holder {
 
 	@Override
 	public long heldBytes() {
-		return this.transport.bytesUnhandled() + this.transport.peer().unsentBytes();
+		return this.transport.bytesHeld();
 	}
 
 	@Override

@@ -607,10 +607,20 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 * @return bytes
 	 */
 	public long bytesUnhandled() {
-		if (this.closing) {
-			return this.peer.inboundBytes();
-		}
-		return Math.max(0, this.socket.received() - this.framedBytes) + this.peer.inboundBytes();
+		return incompleteBytes() + this.peer.inboundBytes();
+	}
+
+	/** Of a frame whose rest has not come. */
+	private long incompleteBytes() {
+		return this.closing ? 0 : Math.max(0, this.socket.received() - this.framedBytes);
+	}
+
+	/**
+	 * Return what the peer makes this end hold, of whatever kind. On any thread.
+	 * @return bytes, about
+	 */
+	public long bytesHeld() {
+		return incompleteBytes() + this.peer.heldBytes();
 	}
 
 	/**

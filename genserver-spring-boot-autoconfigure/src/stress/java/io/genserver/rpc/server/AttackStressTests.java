@@ -53,6 +53,15 @@ class AttackStressTests {
 	/** What handlers work with, and connections bring until they are looked at again. */
 	private static final long WORK = 200 * MB;
 
+	/** What is not counted at the moment: objects that were made since it was counted. */
+	private static final long UNCOUNTED = 64 * MB;
+
+	/** What is in direct memory, of half frames and of what is being written. */
+	private static final long DIRECT = TOTAL_BUFFER + WORK;
+
+	/** What pools of direct memory may keep for later. */
+	private static final long POOLED = 64 * MB;
+
 	/** What a log of attacks may come to in each second, beside some lines of a kind. */
 	private static final long LOGGED = 20_000;
 
@@ -117,6 +126,7 @@ class AttackStressTests {
 	@MethodSource("attacks")
 	void othersNoticeNothingAndNothingIsHeldAfterwards(Attacks.Kind kind) throws Exception {
 		Weight before = application.weigh();
+		long buffers = application.state().buffers();
 		String codesBefore = application.codes();
 		long logged = application.logged();
 		Attackers attackers = new Attackers(application.port(), kind);
@@ -132,6 +142,8 @@ class AttackStressTests {
 			attackers.leave();
 		}
 		HangGuard.await("nothing is held", () -> application.state().isQuiet(2), () -> application.state().toString());
+		HangGuard.await("no buffer is held", () -> application.state().buffers() <= buffers,
+				() -> application.state() + ", before " + buffers);
 		HangGuard.await("the heap is where it was", () -> application.weigh().heap() <= before.heap() + REMAINS,
 				() -> application.weigh() + ", before " + before + ": " + application.histogram());
 		Weight after = application.weigh();
@@ -144,6 +156,10 @@ class AttackStressTests {
 				lines / 1000);
 		assertThat(attackers.came()).isPositive();
 		assertThat(watch.weight().heap()).isLessThan(first.heap() + TOTAL_BUFFER + WORK);
+		assertThat(watch.weight().heap()).as("what is not counted")
+			.isLessThan(before.heap() + watch.state().held() + UNCOUNTED);
+		assertThat(watch.weight().direct()).isLessThan(first.direct() + DIRECT);
+		assertThat(after.direct()).as("what pools keep").isLessThan(first.direct() + POOLED);
 		assertThat(lines).as(application.describe()).isLessThan(LOGGED * (SECONDS + 5));
 	}
 

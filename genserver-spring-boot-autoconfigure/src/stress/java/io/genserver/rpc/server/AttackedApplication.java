@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +24,12 @@ import io.genserver.remote.RpcPeer;
 import io.genserver.remote.RpcPeerEvent;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetectorFactory;
+import io.netty.util.ResourceLeakTracker;
+import io.netty.util.internal.PlatformDependent;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -50,6 +56,7 @@ final class AttackedApplication {
 	 * @param properties of the application
 	 */
 	public static void main(String[] properties) throws Exception {
+		Buffers.count();
 		Object[] all = new Object[properties.length + 1];
 		System.arraycopy(properties, 0, all, 0, properties.length);
 		all[properties.length] = Servers.class;
@@ -85,7 +92,7 @@ final class AttackedApplication {
 			.sum();
 		long pool = (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider known)
 				? known.metric().usedDirectMemory() : 0;
-		return heap + " " + Math.max(buffers, pool);
+		return heap + " " + Math.max(buffers, Math.max(pool, PlatformDependent.usedDirectMemory()));
 	}
 
 	/** Of the objects that live: it collects all garbage first. */
@@ -99,7 +106,62 @@ final class AttackedApplication {
 		List<RpcConnection> open = connections.list();
 		return open.size() + " " + open.stream().mapToLong(RpcConnection::bytesUnhandled).sum() + " "
 				+ open.stream().mapToLong(RpcConnection::bytesUnsent).sum() + " "
-				+ open.stream().mapToLong(RpcConnection::callsInFlight).sum();
+				+ open.stream().mapToLong(RpcConnection::callsInFlight).sum() + " " + Buffers.open.sum();
+	}
+
+	/** Counts buffers of Netty that are allocated and not released. */
+	private static final class Buffers<T> extends ResourceLeakDetector<T> {
+
+		static final LongAdder open = new LongAdder();
+
+		Buffers(Class<T> resource, int samplingInterval) {
+			super(resource, samplingInterval);
+		}
+
+		/** Before the first class of Netty is used. */
+		static void count() {
+			ResourceLeakDetector.setLevel(Level.PARANOID);
+			ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new ResourceLeakDetectorFactory() {
+
+				@Override
+				@SuppressWarnings("deprecation")
+				public <T> ResourceLeakDetector<T> newResourceLeakDetector(Class<T> resource, int samplingInterval,
+						long maxActive) {
+					return new Buffers<>(resource, samplingInterval);
+				}
+
+			});
+		}
+
+		@Override
+		public ResourceLeakTracker<T> track(T resource) {
+			open.increment();
+			return new Tracker<>();
+		}
+
+		@Override
+		public ResourceLeakTracker<T> trackForcibly(T resource) {
+			return track(resource);
+		}
+
+		private static final class Tracker<T> implements ResourceLeakTracker<T> {
+
+			@Override
+			public void record() {
+			}
+
+			@Override
+			public void record(Object hint) {
+			}
+
+			@Override
+			public boolean close(T resource) {
+				open.decrement();
+				return true;
+			}
+
+		}
+
 	}
 
 	/** With what connections were closed. */
@@ -141,6 +203,12 @@ final class AttackedApplication {
 		@GenServer
 		SlowServer slow() {
 			return new SlowServer();
+		}
+
+		@Bean
+		@GenServer
+		LiveServer live() {
+			return new LiveServer();
 		}
 
 		/** The same for attackers alone: who else calls it waits behind all they send. */
@@ -251,6 +319,37 @@ final class AttackedApplication {
 				.reduce(0L, Long::sum)
 				.subscribe(sum::complete, sum::completeExceptionally);
 			return sum.join();
+		}
+
+	}
+
+	/** Goes on for as long as its peer wants. */
+	interface Live {
+
+		Flux<String> watch();
+
+		Flux<String> talk(Flux<byte[]> lines);
+
+		@Call(timeout = "5m", concurrent = 100_000)
+		Mono<String> later();
+
+	}
+
+	static class LiveServer implements Live {
+
+		@Override
+		public Flux<String> watch() {
+			return Flux.never();
+		}
+
+		@Override
+		public Flux<String> talk(Flux<byte[]> lines) {
+			return lines.map((line) -> "x");
+		}
+
+		@Override
+		public Mono<String> later() {
+			return Mono.never();
 		}
 
 	}

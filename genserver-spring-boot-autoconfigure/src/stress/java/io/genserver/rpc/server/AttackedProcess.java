@@ -142,7 +142,7 @@ final class AttackedProcess implements AutoCloseable {
 	State state() {
 		String[] numbers = ask("state").split(" ");
 		return new State(Integer.parseInt(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]),
-				Long.parseLong(numbers[3]));
+				Long.parseLong(numbers[3]), Long.parseLong(numbers[4]));
 	}
 
 	/** How many connections were closed with which code. */
@@ -191,8 +191,17 @@ final class AttackedProcess implements AutoCloseable {
 	 * @param unhandled bytes received
 	 * @param unsent bytes to be sent
 	 * @param calls in flight
+	 * @param buffers of Netty that are not released, of the whole application
 	 */
-	record State(int connections, long unhandled, long unsent, long calls) {
+	record State(int connections, long unhandled, long unsent, long calls, long buffers) {
+
+		/** What a call or stream in flight is counted for. */
+		private static final int IN_FLIGHT = 2560;
+
+		/** What is counted of all of it. */
+		long held() {
+			return this.unhandled + this.unsent + this.calls * IN_FLIGHT;
+		}
 
 		boolean isQuiet(int connections) {
 			return this.connections == connections && this.unhandled == 0 && this.unsent == 0 && this.calls == 0;

@@ -70,6 +70,12 @@ final class Attacks {
 				base("uploads without items", 4, (i) -> MuxioClient.open(0, i, "big.upload", NOTHING)),
 				once("uploads without items", WireMode.EXT, 50,
 						(i) -> extFrame(0, i, header(0, i, "big.upload", deadline(600_000)))),
+				once("streams without items", WireMode.BASE, 50, (i) -> call(i, "live.watch", NOTHING)),
+				once("streams without items", WireMode.EXT, 50, (i) -> ext(i, "live.watch", NOTHING, NOTHING)),
+				once("channels without items", WireMode.BASE, 50, (i) -> MuxioClient.open(0, i, "live.talk", NOTHING)),
+				once("channels without items", WireMode.EXT, 50,
+						(i) -> extFrame(0, i, header(0, i, "live.talk", NOTHING))),
+				once("calls that run at once", WireMode.EXT, 50, (i) -> ext(i, "live.later", NOTHING, NOTHING)),
 				// Connected, requests.
 				base("small calls", 4, (i) -> call(i, "math.echo", json("a"))),
 				base("calls of 60 kB whose replies are not read", 8, (i) -> call(i, "math.echo", large)),
