@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import io.genserver.Attachment;
 import io.genserver.StreamHandler;
 import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.mailbox.Mailbox;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -125,7 +125,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	 * needs none, unless it has to wait behind a message that does.
 	 */
 	@Override
-	final @Nullable ServerCell target() {
+	public final @Nullable ServerCell target() {
 		ServerCell here = this.cell;
 		if (here == null || operation().concurrency() == 0 || here.predecessor() != null) {
 			return here;
@@ -135,12 +135,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	@Override
-	final boolean isPending() {
+	public final boolean isPending() {
 		return !isOver();
 	}
 
 	@Override
-	final void giveUpForCycle(CallCycleException cycle) {
+	public final void giveUpForCycle(CallCycleException cycle) {
 		giveUp(cycle);
 	}
 
@@ -214,8 +214,8 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		return this.cell;
 	}
 
-	/** A place was found; only by whoever moved the slot from {@code ROOM}. */
-	final void admittedAt(long time) {
+	@Override
+	protected final void admittedAt(long time) {
 		this.admittedAt = time;
 	}
 

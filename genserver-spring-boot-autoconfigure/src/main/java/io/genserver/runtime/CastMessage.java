@@ -36,12 +36,13 @@ final class CastMessage extends Message implements Waiter {
 		return this.displaceable ? move(QUEUED, RUNNING) : settledSlot() == QUEUED;
 	}
 
-	boolean isDisplaceable() {
+	@Override
+	protected boolean isDisplaceable() {
 		return this.displaceable;
 	}
 
-	/** A later cast takes its place. Returns whether it had not been started. */
-	boolean displace() {
+	@Override
+	protected boolean displace() {
 		return this.displaceable && move(QUEUED, ServerCell.GONE);
 	}
 
@@ -98,17 +99,17 @@ final class CastMessage extends Message implements Waiter {
 	}
 
 	@Override
-	@Nullable ServerCell target() {
+	public @Nullable ServerCell target() {
 		return this.target;
 	}
 
 	@Override
-	boolean isPending() {
+	public boolean isPending() {
 		return settledSlot() == ROOM;
 	}
 
 	@Override
-	void giveUpForCycle(CallCycleException cycle) {
+	public void giveUpForCycle(CallCycleException cycle) {
 		refuse(cycle);
 	}
 
@@ -118,7 +119,7 @@ final class CastMessage extends Message implements Waiter {
 	}
 
 	@Override
-	boolean holdsNothing() {
+	protected boolean holdsNothing() {
 		return payload() == null && origin() == null && this.envelope == null && this.thread == null
 				&& this.refusal == null;
 	}

@@ -1,7 +1,5 @@
 package io.genserver.runtime;
 
-import java.lang.invoke.MethodHandles;
-
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
 import io.genserver.runtime.contract.HandlerMethod;
@@ -9,6 +7,8 @@ import io.genserver.runtime.contract.Invoker;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.LambdaOperation.Task;
 import io.genserver.runtime.contract.MethodOperation;
+import io.genserver.runtime.mailbox.DisplacingMailbox;
+import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 
@@ -25,24 +25,28 @@ import org.jspecify.annotations.Nullable;
 final class EarlyClasses {
 
 	private static final Class<?>[] CLASSES = { AsyncCall.class, BlockingCall.class, StreamCall.class,
-			CastMessage.class, Mark.Empty.class, ClosedMark.class, LifeWait.class, MethodOperation.class,
-			HandlerMethod.class, LambdaOperation.class, Mailbox.class, DisplacingMailbox.class, ReplyFuture.class,
-			EndOfCells.class, WaitingFuture.Derived.class, ServerCell.class, Awaited.class, ConcurrentRuns.Run.class,
-			SelfCheck.LostTurn.class, Alarm.class, Waiting.class, Inbox.class, One.class, Other.class };
+			CastMessage.class, LifeWait.class, MethodOperation.class, HandlerMethod.class, LambdaOperation.class,
+			Mailbox.class, DisplacingMailbox.class, ReplyFuture.class, EndOfCells.class, WaitingFuture.Derived.class,
+			ServerCell.class, Awaited.class, ConcurrentRuns.Run.class, SelfCheck.LostTurn.class, Alarm.class,
+			Waiting.class, Inbox.class, One.class, Other.class };
 
 	private EarlyClasses() {
 	}
 
 	/** Load and initialize them, unless they are. */
 	static void load() {
-		MethodHandles.Lookup lookup = MethodHandles.lookup();
 		for (Class<?> each : CLASSES) {
-			try {
-				lookup.ensureInitialized(each);
-			}
-			catch (IllegalAccessException ex) {
-				throw new IllegalStateException(ex);
-			}
+			load(each);
+		}
+		Mailbox.marks().forEach(EarlyClasses::load);
+	}
+
+	private static void load(Class<?> each) {
+		try {
+			Class.forName(each.getName(), true, each.getClassLoader());
+		}
+		catch (ClassNotFoundException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 

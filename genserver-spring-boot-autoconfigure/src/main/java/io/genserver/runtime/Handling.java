@@ -18,6 +18,7 @@ import io.genserver.log.SafeLogger;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,7 @@ final class Handling {
 	/** Handle the next message of the mailbox, if there is one. */
 	TurnStep handleNext(Turn turn) {
 		Inbox inbox = this.cell.inbox();
-		Mailbox mailbox = inbox.mailbox;
+		Mailbox<Message> mailbox = inbox.mailbox;
 		Message message = mailbox.peek();
 		while (message != null) {
 			boolean concurrent = message.operation().concurrency() > 0 && message.settledSlot() == Message.QUEUED;

@@ -6,6 +6,11 @@ import java.util.Objects;
 
 import io.genserver.Caller;
 import io.genserver.Overflow;
+import io.genserver.runtime.mailbox.DisplacingMailbox;
+import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.mailbox.MailboxOwner;
+import io.genserver.runtime.mailbox.Room;
+import io.genserver.runtime.mailbox.Senders;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Where the messages of one cell arrive: its mailbox, and the room in which blocked
  * senders wait while the mailbox is full. Everything here is safe on any thread.
  */
-final class Inbox implements Scheduler.Crowded {
+final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	private static final VarHandle ROOM;
 
@@ -32,17 +37,17 @@ final class Inbox implements Scheduler.Crowded {
 
 	private final ServerCell cell;
 
-	final Mailbox mailbox;
+	final Mailbox<Message> mailbox;
 
-	private volatile @Nullable Room room;
+	private volatile @Nullable Room<Message> room;
 
 	/** Who sends, from the first message of a peer on. */
 	private volatile @Nullable Senders senders;
 
 	Inbox(ServerCell cell, int capacity) {
 		this.cell = cell;
-		this.mailbox = (cell.server().settings().overflow() == Overflow.DROP_OLDEST) ? new DisplacingMailbox(capacity)
-				: new Mailbox(capacity);
+		this.mailbox = (cell.server().settings().overflow() == Overflow.DROP_OLDEST) ? new DisplacingMailbox<>(capacity)
+				: new Mailbox<>(capacity);
 	}
 
 	/**
@@ -57,10 +62,10 @@ final class Inbox implements Scheduler.Crowded {
 		if (this.senders != null || message.origin() instanceof Caller.Remote) {
 			senders().saw(message.origin(), this.cell.runtime().nanoTime());
 		}
-		Room waiting = this.room;
+		Room<Message> waiting = this.room;
 		int reserved = (waiting != null) ? waiting.size() : 0;
 		Mailbox.Offer offer = (message.slot() == Message.QUEUED) ? this.mailbox.offer(message, reserved)
-				: offerKnown(message, reserved);
+				: this.mailbox.offerKnown(message, reserved);
 		if (offer == Mailbox.Offer.QUEUED) {
 			this.cell.queued(message);
 		}
@@ -72,43 +77,45 @@ final class Inbox implements Scheduler.Crowded {
 	 * earlier one of the same sender, who is not held up by waiting.
 	 */
 	Mailbox.Offer offerBehindWaiting(Message message) {
-		Room waiting = this.room;
+		Room<Message> waiting = this.room;
 		return (waiting != null && waiting.size() > 0) ? Mailbox.Offer.FULL : offer(message);
-	}
-
-	/** Queue a message that may be given up meanwhile; one that was needs no place. */
-	private Mailbox.Offer offerKnown(Message message, int reserved) {
-		if (!message.move(Message.UNSENT, Message.ENTERING)) {
-			return Mailbox.Offer.QUEUED;
-		}
-		Mailbox.Offer offer = Mailbox.Offer.FULL;
-		try {
-			offer = this.mailbox.offer(message, reserved);
-		}
-		finally {
-			message.move(Message.ENTERING, (offer == Mailbox.Offer.QUEUED) ? Message.QUEUED : Message.UNSENT);
-		}
-		return offer;
 	}
 
 	/** Let a message, which must not be visible to others yet, wait for room. */
 	void enterRoom(Message message) {
-		message.waitsForRoom();
-		Room waiting = room();
+		Room<Message> waiting = room();
 		waiting.add(message);
-		waiting.admit(this.cell);
+		waiting.admit();
 		observe();
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.cell.runtime().nanoTime();
+	}
+
+	@Override
+	public void admitted(Message message) {
+		if (message instanceof CastMessage cast) {
+			this.cell.runtime().scheduler().wake(cast);
+		}
+		this.cell.queued(message);
+	}
+
+	@Override
+	public void refused(Message message) {
+		this.cell.abandon(message);
 	}
 
 	/** How many senders wait for room. */
 	int waiting() {
-		Room known = this.room;
+		Room<Message> known = this.room;
 		return (known != null) ? known.size() : 0;
 	}
 
 	/** A message gave up waiting for room. */
 	void leftRoom(Message message) {
-		Room waiting = this.room;
+		Room<Message> waiting = this.room;
 		if (waiting != null) {
 			waiting.remove(message);
 		}
@@ -122,19 +129,19 @@ final class Inbox implements Scheduler.Crowded {
 
 	/** Let senders in if there is room. */
 	void admit() {
-		Room waiting = this.room;
+		Room<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0) {
-			waiting.admit(this.cell);
+			waiting.admit();
 		}
 	}
 
 	/** Let senders in, but not one by one: a message was taken out. */
 	void taken() {
 		this.mailbox.started();
-		Room waiting = this.room;
+		Room<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && this.mailbox.size() <= this.mailbox.capacity() / 2) {
 			try {
-				waiting.admit(this.cell);
+				waiting.admit();
 			}
 			catch (Throwable ex) {
 				// The message that was taken must not be lost: a watcher lets them in.
@@ -147,17 +154,17 @@ final class Inbox implements Scheduler.Crowded {
 	@Override
 	public void look() {
 		admit();
-		Room waiting = this.room;
+		Room<Message> waiting = this.room;
 		if (waiting != null) {
-			waiting.observed.set(false);
+			waiting.observed().set(false);
 			observe();
 		}
 	}
 
 	/** Watch over the room from now on, unless somebody does or nobody waits. */
 	void observe() {
-		Room waiting = this.room;
-		if (waiting != null && waiting.size() > 0 && waiting.observed.compareAndSet(false, true)) {
+		Room<Message> waiting = this.room;
+		if (waiting != null && waiting.size() > 0 && waiting.observed().compareAndSet(false, true)) {
 			boolean observed = false;
 			try {
 				this.cell.runtime().scheduler().observe(this);
@@ -165,7 +172,7 @@ final class Inbox implements Scheduler.Crowded {
 			}
 			finally {
 				if (!observed) {
-					waiting.observed.set(false);
+					waiting.observed().set(false);
 				}
 			}
 		}
@@ -191,10 +198,10 @@ final class Inbox implements Scheduler.Crowded {
 		return known;
 	}
 
-	private Room room() {
-		Room known = this.room;
+	private Room<Message> room() {
+		Room<Message> known = this.room;
 		if (known == null) {
-			ROOM.compareAndSet(this, null, new Room());
+			ROOM.compareAndSet(this, null, new Room<Message>(this.mailbox, this));
 			known = Objects.requireNonNull(this.room);
 		}
 		return known;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Waits for the start or the end of a server. Neither happens while the server's turn
  * waits itself.
  */
-final class LifeWait extends Wait implements Waiter {
+final class LifeWait implements Wait, Waiter {
 
 	private final Waiter waiter;
 
@@ -44,17 +44,17 @@ final class LifeWait extends Wait implements Waiter {
 	}
 
 	@Override
-	@Nullable ServerCell target() {
+	public @Nullable ServerCell target() {
 		return this.target;
 	}
 
 	@Override
-	boolean isPending() {
+	public boolean isPending() {
 		return !isReady();
 	}
 
 	@Override
-	void giveUpForCycle(CallCycleException found) {
+	public void giveUpForCycle(CallCycleException found) {
 		this.cycle = found;
 		this.closed.accept(found);
 	}

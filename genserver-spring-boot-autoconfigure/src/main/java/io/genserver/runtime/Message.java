@@ -1,72 +1,21 @@
 package io.genserver.runtime;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 import io.genserver.Caller;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.mailbox.MailboxEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits in a mailbox; at the same time the link of its queue, so that sending costs
- * one object.
- * <p>
- * <b>Slot.</b> Where the message is in its life is one word, {@link #slot}, moved by
- * compare-and-set only: {@link #UNSENT} or {@link #ROOM} (waiting for room) →
- * {@link #ENTERING} → {@link #QUEUED} → {@link #RUNNING} → an outcome, which is final. A
- * message that only its sender knows until a mailbox has it begins as {@code QUEUED}. A
- * message that is given up goes from whatever it is straight to an outcome. Whoever moves
- * it to its outcome, and nobody else, tells the sender; whoever moves it from
- * {@code QUEUED} owns its place in the mailbox and its payload. A cast nobody can give up
- * skips the compare-and-sets: only the consumer looks at it.
+ * What is sent to a server. Whoever moves its slot to its outcome, and nobody else, tells
+ * the sender; whoever moves it from {@code QUEUED} owns its place in the mailbox and its
+ * payload. A cast nobody can give up skips the compare-and-sets: only the consumer looks
+ * at it.
  */
-abstract class Message extends Wait implements Invocation {
+abstract class Message extends MailboxEntry implements Wait, Invocation {
 
 	private static final SafeLogger logger = SafeLogger.of(Message.class);
-
-	/** Not in a mailbox, though it may be given up already. */
-	static final Object UNSENT = new Marker("UNSENT");
-
-	/** Waiting for room in the mailbox, with a blocked sender. */
-	static final Object ROOM = new Marker("ROOM");
-
-	/** Being moved into the mailbox; lasts a few instructions. */
-	static final Object ENTERING = new Marker("ENTERING");
-
-	/** In the mailbox. */
-	static final Object QUEUED = new Marker("QUEUED");
-
-	/** Taken out of the mailbox, its handler runs or is awaited. */
-	static final Object RUNNING = new Marker("RUNNING");
-
-	private static final VarHandle SLOT;
-
-	static {
-		try {
-			SLOT = MethodHandles.lookup().findVarHandle(Message.class, "slot", Object.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	/** The message that was queued before this one, while both are on the stack side. */
-	@Nullable Message previous;
-
-	/** The message to be taken after this one, once on the consumer's side. */
-	volatile @Nullable Message next;
-
-	/** How many messages were ever queued in this mailbox, this one included. */
-	int position;
-
-	/** Whether this entry no longer counts as an empty one; guarded by the sweep lock. */
-	boolean swept;
-
-	// Set in the constructor, without a fence: the message is published later.
-	@SuppressWarnings("NullAway.Init")
-	private volatile Object slot;
 
 	private final Operation operation;
 
@@ -79,10 +28,10 @@ abstract class Message extends Wait implements Invocation {
 	@Nullable MessageEnvelope envelope;
 
 	Message(Operation operation, @Nullable Object payload, Object origin, Object slot) {
+		super(slot);
 		this.operation = operation;
 		this.payload = payload;
 		this.origin = origin;
-		SLOT.set(this, slot);
 	}
 
 	final Operation operation() {
@@ -137,43 +86,8 @@ abstract class Message extends Wait implements Invocation {
 		return this.origin;
 	}
 
-	final Object slot() {
-		return this.slot;
-	}
-
-	/**
-	 * Return whether the message has its outcome.
-	 * @return {@code true} once and for all
-	 */
-	public final boolean isOver() {
-		return isOutcome(this.slot);
-	}
-
-	static boolean isOutcome(Object state) {
-		return state != QUEUED && state != RUNNING && state != ROOM && state != ENTERING && state != UNSENT;
-	}
-
-	/** The state, once it is not {@code ENTERING}. */
-	final Object settledSlot() {
-		Object now = this.slot;
-		while (now == ENTERING) {
-			Thread.onSpinWait();
-			now = this.slot;
-		}
-		return now;
-	}
-
-	final boolean move(Object from, Object to) {
-		return SLOT.compareAndSet(this, from, to);
-	}
-
 	/** Its sender is about to wait for room. */
 	void waitingAt(ServerCell cell) {
-	}
-
-	/** Only before the message is visible to another thread. */
-	final void waitsForRoom() {
-		SLOT.set(this, ROOM);
 	}
 
 	/**
@@ -260,23 +174,5 @@ abstract class Message extends Wait implements Invocation {
 
 	/** Whether its sender expects no reply. */
 	abstract boolean isCast();
-
-	/**
-	 * Whether it may stay in a mailbox after its end without keeping anything of its
-	 * sender or its outcome.
-	 */
-	boolean holdsNothing() {
-		return false;
-	}
-
-	/** A state that is not an outcome. */
-	private record Marker(String name) {
-
-		@Override
-		public String toString() {
-			return this.name;
-		}
-
-	}
 
 }

@@ -407,8 +407,7 @@ public final class Server {
 		if (settings().overflow() != Overflow.DROP_OLDEST) {
 			return false;
 		}
-		CastMessage oldest = cell.mailbox().displaceOldest();
-		if (oldest == null) {
+		if (!(cell.mailbox().displaceOldest() instanceof CastMessage oldest)) {
 			return false;
 		}
 		if (oldest.envelope != null) {

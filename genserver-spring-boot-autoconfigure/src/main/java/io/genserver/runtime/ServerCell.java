@@ -8,6 +8,7 @@ import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.OwnExecutor;
 import io.genserver.runtime.scheduling.Scheduler;
@@ -738,7 +739,7 @@ final class ServerCell implements Watched {
 		return this.inbox;
 	}
 
-	Mailbox mailbox() {
+	Mailbox<Message> mailbox() {
 		return this.inbox.mailbox;
 	}
 

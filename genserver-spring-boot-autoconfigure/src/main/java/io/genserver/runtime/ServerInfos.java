@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.runtime.mailbox.Mailbox;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ final class ServerInfos {
 
 	static ServerInfo of(ServerCell cell) {
 		CellStatistics statistics = cell.statistics();
-		Mailbox mailbox = cell.mailbox();
+		Mailbox<Message> mailbox = cell.mailbox();
 		return new ServerInfo(cell.name(), cell.key(), cell.server().definition().type().getName(), cell.life().state(),
 				cell.key() != null, 1,
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
  * What a turn waits for, as {@link Cycles} sees it: a message, or the start or end of a
  * server.
  */
-abstract class Wait {
+interface Wait {
 
 	/** The turn that has to go on first, or {@code null} if none has to. */
-	abstract @Nullable ServerCell target();
+	@Nullable ServerCell target();
 
 	/** Whether a turn that waits for it still has to. */
-	abstract boolean isPending();
+	boolean isPending();
 
 	/** Nobody may wait for it, since that would close a cycle. */
-	abstract void giveUpForCycle(CallCycleException cycle);
+	void giveUpForCycle(CallCycleException cycle);
 
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs {@link MailboxLincheck} and {@link KeyedMapLincheck}, each of their tests in a JVM
+ * Runs {@code MailboxLincheck} and {@link KeyedMapLincheck}, each of their tests in a JVM
  * of its own: Lincheck instruments all classes that are loaded, anew for each test, and
  * after other tests those are so many that it takes minutes.
  */
@@ -17,8 +17,9 @@ class LincheckStressTests {
 	private static final String OPTIONS = "-Xshare:off --enable-native-access=ALL-UNNAMED -XX:+EnableDynamicAgentLoading";
 
 	@ParameterizedTest
-	@ValueSource(strings = { "MailboxLincheck#inEverySchedule_messagesAreTakenInOrderGivenUpOrRefused",
-			"MailboxLincheck#inEverySchedule_theBoundAndTheCloseHold", "MailboxLincheck#onRealThreads(java.lang.Class)",
+	@ValueSource(strings = { "mailbox.MailboxLincheck#inEverySchedule_messagesAreTakenInOrderGivenUpOrRefused",
+			"mailbox.MailboxLincheck#inEverySchedule_theBoundAndTheCloseHold",
+			"mailbox.MailboxLincheck#onRealThreads(java.lang.Class)",
 			"KeyedMapLincheck#inEverySchedule_aKeyHasOneInstanceAndTheBoundIsExact",
 			"KeyedMapLincheck#onRealThreads_aKeyHasOneInstanceAndTheBoundIsExact" })
 	void eachResultIsExplainedBySomeOrder(String test) throws Exception {

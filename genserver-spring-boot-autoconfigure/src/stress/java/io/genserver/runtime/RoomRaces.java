@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import io.genserver.runtime.mailbox.Mailbox;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -113,7 +114,7 @@ public class RoomRaces {
 
 		@Actor
 		public void worker() {
-			Mailbox mailbox = this.stage.cell.mailbox();
+			Mailbox<Message> mailbox = this.stage.cell.mailbox();
 			Message taken = mailbox.poll();
 			if (taken != null && taken.start()) {
 				this.stage.cell.inbox().taken();

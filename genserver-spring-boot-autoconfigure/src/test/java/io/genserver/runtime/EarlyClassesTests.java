@@ -16,6 +16,8 @@ import io.genserver.CastAction;
 import io.genserver.runtime.contract.Invoker;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.mailbox.MailboxEntry;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
 import org.junit.jupiter.api.Test;
@@ -26,7 +28,8 @@ class EarlyClassesTests {
 
 	/** What turns call the methods of, though they may not know the class. */
 	private static final Set<Class<?>> CALLED = Set.of(Operation.class, Wait.class, Waiter.class, Mailbox.class,
-			WaitingFuture.class, Watched.class, Scheduler.Expiring.class, Scheduler.Crowded.class, Invoker.class);
+			MailboxEntry.class, WaitingFuture.class, Watched.class, Scheduler.Expiring.class, Scheduler.Crowded.class,
+			Invoker.class);
 
 	@Test
 	void S18_noClassThatTurnsCallIsLoadedWhileHandlersWait() throws Exception {

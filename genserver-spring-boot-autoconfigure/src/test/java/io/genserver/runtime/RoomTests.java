@@ -12,6 +12,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
+import io.genserver.runtime.mailbox.Room;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
@@ -40,18 +41,17 @@ class RoomTests {
 		Engine engine = new Engine(new SeededScheduler(1));
 		engine.start("server", Engine.SMALL, Object::new);
 		ServerCell cell = engine.cell("server");
-		Room room = new Room();
+		Room<Message> room = new Room<>(cell.mailbox(), cell.inbox());
 		List<TestMessage> messages = List.of(new TestMessage(1), new TestMessage(2), new TestMessage(3));
 		for (TestMessage each : messages) {
-			each.waitsForRoom();
 			room.add(each);
 			each.failsToEnd = 1;
 		}
 		cell.mailbox().close();
 		for (int i = 0; i < messages.size(); i++) {
-			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> room.admit(cell));
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> room.admit());
 		}
-		room.admit(cell);
+		room.admit();
 		assertThat(messages).allMatch(Message::isOver);
 		assertThat(room.size()).isZero();
 	}

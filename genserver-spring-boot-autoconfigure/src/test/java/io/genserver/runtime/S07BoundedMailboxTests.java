@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
 import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
@@ -99,7 +100,7 @@ class S07BoundedMailboxTests {
 		});
 	}
 
-	private static int live(Mailbox mailbox) {
+	private static int live(Mailbox<Message> mailbox) {
 		return (int) mailbox.queued().stream().filter((message) -> !message.isOver()).count();
 	}
 

@@ -33,15 +33,6 @@ final class TestMessage extends Message {
 		this.number = number;
 	}
 
-	/** Free its place, unless it was started or given up before. */
-	boolean giveUp(Mailbox mailbox) {
-		if (move(QUEUED, GIVEN_UP)) {
-			mailbox.free();
-			return true;
-		}
-		return false;
-	}
-
 	@Override
 	boolean start() {
 		return move(QUEUED, RUNNING);
@@ -65,17 +56,17 @@ final class TestMessage extends Message {
 	}
 
 	@Override
-	@Nullable ServerCell target() {
+	public @Nullable ServerCell target() {
 		return null;
 	}
 
 	@Override
-	boolean isPending() {
+	public boolean isPending() {
 		return !isOver();
 	}
 
 	@Override
-	void giveUpForCycle(CallCycleException cycle) {
+	public void giveUpForCycle(CallCycleException cycle) {
 	}
 
 	@Override

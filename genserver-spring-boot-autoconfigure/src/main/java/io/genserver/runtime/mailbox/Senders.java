@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * within that second, however many senders there are. Nothing of a peer is kept but the
  * id of its connection. Safe on any thread.
  */
-final class Senders {
+public final class Senders {
 
 	private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
 
@@ -34,7 +34,7 @@ final class Senders {
 	 * @param origin who sent it
 	 * @param now the present, in nanoseconds
 	 */
-	void saw(@Nullable Object origin, long now) {
+	public void saw(@Nullable Object origin, long now) {
 		String id = id(origin);
 		Noted one = this.first;
 		if (one == null || !one.isSince(now, SECOND)) {
@@ -69,7 +69,7 @@ final class Senders {
 	 * @param now the present, in nanoseconds
 	 * @return {@code true} if so; up to a second after the minute it may still be
 	 */
-	boolean sawOtherThan(@Nullable Object origin, long now) {
+	public boolean sawOtherThan(@Nullable Object origin, long now) {
 		String id = id(origin);
 		return isOther(this.first, id, now) || isOther(this.second, id, now);
 	}

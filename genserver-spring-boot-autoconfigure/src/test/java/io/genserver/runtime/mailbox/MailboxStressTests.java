@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ class MailboxStressTests {
 	/** One run. */
 	private static final class Load {
 
-		private final Mailbox mailbox;
+		private final Mailbox<TestEntry> mailbox;
 
 		private final int capacity;
 
@@ -57,7 +57,7 @@ class MailboxStressTests {
 
 		private final boolean closing;
 
-		private final ConcurrentLinkedQueue<TestMessage> giveUp = new ConcurrentLinkedQueue<>();
+		private final ConcurrentLinkedQueue<TestEntry> giveUp = new ConcurrentLinkedQueue<>();
 
 		private final AtomicInteger queued = new AtomicInteger();
 
@@ -72,7 +72,7 @@ class MailboxStressTests {
 			this.producers = producers;
 			this.messages = messages;
 			this.closing = closing;
-			this.mailbox = new Mailbox(capacity);
+			this.mailbox = new Mailbox<>(capacity);
 		}
 
 		void run() throws Exception {
@@ -105,7 +105,7 @@ class MailboxStressTests {
 
 		private void produce(int sender) {
 			for (int number = 0; number < this.messages; number++) {
-				TestMessage message = new TestMessage(sender, number);
+				TestEntry message = new TestEntry(sender, number);
 				Mailbox.Offer offer = this.mailbox.offer(message, 0);
 				while (offer == Mailbox.Offer.FULL) {
 					Thread.yield();
@@ -124,7 +124,7 @@ class MailboxStressTests {
 		private void cancel() {
 			while (true) {
 				boolean last = this.sent.get();
-				TestMessage message = this.giveUp.poll();
+				TestEntry message = this.giveUp.poll();
 				if (message != null) {
 					if (message.giveUp(this.mailbox)) {
 						this.givenUp.incrementAndGet();
@@ -143,7 +143,7 @@ class MailboxStressTests {
 			int[] next = new int[this.producers];
 			while (true) {
 				boolean last = this.sent.get() && this.giveUp.isEmpty();
-				Message message = this.mailbox.poll();
+				TestEntry message = this.mailbox.poll();
 				if (message == null) {
 					this.mailbox.letGo();
 					if (last && this.mailbox.isDrained() && this.taken + this.givenUp.get() == this.queued.get()) {
@@ -154,9 +154,8 @@ class MailboxStressTests {
 				else if (message.start()) {
 					this.mailbox.started();
 					this.taken++;
-					TestMessage mine = (TestMessage) message;
-					assertThat(mine.number).isGreaterThanOrEqualTo(next[mine.sender]);
-					next[mine.sender] = mine.number + 1;
+					assertThat(message.number).isGreaterThanOrEqualTo(next[message.sender]);
+					next[message.sender] = message.number + 1;
 				}
 				else {
 					this.mailbox.skipped(message);

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,10 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DisplacingMailboxTests {
 
-	private static final Operation CAST = TestOperation.cast("cast", (instance, payload) -> null);
-
-	private static CastMessage cast(int number, boolean displaceable) {
-		return new CastMessage(CAST, number, Thread.currentThread(), displaceable);
+	private static TestEntry cast(int number, boolean displaceable) {
+		return displaceable ? TestEntry.displaceable(number) : new TestEntry(number);
 	}
 
 	@Test
@@ -25,12 +23,12 @@ class DisplacingMailboxTests {
 		for (long seed = 1; seed <= 300; seed++) {
 			Random random = new Random(seed);
 			int capacity = 1 + random.nextInt(9);
-			DisplacingMailbox mailbox = new DisplacingMailbox(capacity);
-			Deque<CastMessage> model = new ArrayDeque<>();
+			DisplacingMailbox<TestEntry> mailbox = new DisplacingMailbox<>(capacity);
+			Deque<TestEntry> model = new ArrayDeque<>();
 			for (int step = 0; step < 1_000; step++) {
 				switch (random.nextInt(5)) {
 					case 0, 1, 2 -> {
-						CastMessage message = cast(step, random.nextInt(4) > 0);
+						TestEntry message = cast(step, random.nextInt(4) > 0);
 						if (mailbox.offer(message, 0) == Mailbox.Offer.QUEUED) {
 							model.addLast(message);
 						}
@@ -40,10 +38,7 @@ class DisplacingMailboxTests {
 					}
 					case 3 -> assertThat(take(mailbox)).as("taken under seed " + seed).isSameAs(model.pollFirst());
 					default -> {
-						CastMessage expected = model.stream()
-							.filter(CastMessage::isDisplaceable)
-							.findFirst()
-							.orElse(null);
+						TestEntry expected = model.stream().filter(TestEntry::isDisplaceable).findFirst().orElse(null);
 						assertThat(mailbox.displaceOldest()).as("displaced under seed " + seed).isSameAs(expected);
 						if (expected != null) {
 							mailbox.free();
@@ -64,11 +59,11 @@ class DisplacingMailboxTests {
 		}
 	}
 
-	private static CastMessage take(Mailbox mailbox) {
-		CastMessage message = (CastMessage) mailbox.poll();
+	private static TestEntry take(Mailbox<TestEntry> mailbox) {
+		TestEntry message = mailbox.poll();
 		while (message != null && !message.start()) {
 			mailbox.skipped(message);
-			message = (CastMessage) mailbox.poll();
+			message = mailbox.poll();
 		}
 		if (message != null) {
 			mailbox.started();
@@ -81,7 +76,7 @@ class DisplacingMailboxTests {
 
 		private static final int MESSAGES = 20_000;
 
-		private final DisplacingMailbox mailbox = new DisplacingMailbox(16);
+		private final DisplacingMailbox<TestEntry> mailbox = new DisplacingMailbox<>(16);
 
 		private volatile int displaced = -1;
 
@@ -96,9 +91,9 @@ class DisplacingMailboxTests {
 			while (!last) {
 				last = this.done;
 				int displacedBefore = this.displaced;
-				CastMessage message = take(this.mailbox);
+				TestEntry message = take(this.mailbox);
 				while (message != null) {
-					assertThat((Integer) message.payload()).as("taken after a newer one was displaced")
+					assertThat(message.number).as("taken after a newer one was displaced")
 						.isGreaterThan(displacedBefore);
 					taken++;
 					displacedBefore = this.displaced;
@@ -111,11 +106,11 @@ class DisplacingMailboxTests {
 
 		private void produce() {
 			for (int i = 0; i < MESSAGES; i++) {
-				CastMessage message = cast(i, true);
+				TestEntry message = cast(i, true);
 				while (this.mailbox.offer(message, 0) == Mailbox.Offer.FULL) {
-					CastMessage oldest = this.mailbox.displaceOldest();
+					TestEntry oldest = this.mailbox.displaceOldest();
 					if (oldest != null) {
-						this.displaced = (Integer) oldest.payload();
+						this.displaced = oldest.number;
 						this.lost++;
 						this.mailbox.free();
 					}

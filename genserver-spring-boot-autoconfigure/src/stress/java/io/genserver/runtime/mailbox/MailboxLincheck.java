@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -61,9 +61,9 @@ class MailboxLincheck {
 		/** Larger than the number of messages of a program. */
 		private static final int CAPACITY = 24;
 
-		private final Mailbox mailbox = new Mailbox(CAPACITY);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(CAPACITY);
 
-		private final TestMessage[] old = { new TestMessage(0), new TestMessage(1) };
+		private final TestEntry[] old = { new TestEntry(0), new TestEntry(1) };
 
 		public Order() {
 			// The next one that is given up causes a sweep.
@@ -75,7 +75,7 @@ class MailboxLincheck {
 
 		private void giveUp(int messages) {
 			for (int i = 0; i < messages; i++) {
-				TestMessage message = new TestMessage(-1);
+				TestEntry message = new TestEntry(-1);
 				this.mailbox.offer(message, 0);
 				message.giveUp(this.mailbox);
 			}
@@ -83,7 +83,7 @@ class MailboxLincheck {
 
 		@Operation
 		public String offer(@Param(name = "new") int number) {
-			return this.mailbox.offer(new TestMessage(number), 0).name();
+			return this.mailbox.offer(new TestEntry(number), 0).name();
 		}
 
 		@Operation
@@ -94,7 +94,7 @@ class MailboxLincheck {
 		@Operation(nonParallelGroup = "consumer")
 		public int take() {
 			this.mailbox.letGo();
-			Message message = this.mailbox.poll();
+			TestEntry message = this.mailbox.poll();
 			while (message != null && !message.start()) {
 				this.mailbox.skipped(message);
 				message = this.mailbox.poll();
@@ -103,7 +103,7 @@ class MailboxLincheck {
 				return -1;
 			}
 			this.mailbox.started();
-			return ((TestMessage) message).number;
+			return message.number;
 		}
 
 		@Operation
@@ -154,24 +154,24 @@ class MailboxLincheck {
 	@Param(name = "new", gen = IntGen.class, conf = "0:5")
 	public static class Bound {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
 		private int inHand;
 
 		@Operation
 		public String offer(@Param(name = "new") int number) {
-			return this.mailbox.offer(new TestMessage(number), 0).name();
+			return this.mailbox.offer(new TestEntry(number), 0).name();
 		}
 
 		@Operation(nonParallelGroup = "consumer")
 		public int take() {
 			this.mailbox.letGo();
-			Message message = this.mailbox.poll();
+			TestEntry message = this.mailbox.poll();
 			if (message == null) {
 				return -1;
 			}
 			this.inHand++;
-			return ((TestMessage) message).number;
+			return message.number;
 		}
 
 		@Operation(nonParallelGroup = "consumer")

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue of messages for many producers and one consumer, without a node of its
- * own per message.
+ * A bounded queue of messages for many producers and one consumer. A message is its own
+ * node, a {@link MailboxEntry}.
  * <p>
  * Producers push onto a stack with one compare-and-set of {@link #top}. Each message
  * knows its {@code position}: how many were ever pushed up to it. So the very
@@ -18,22 +18,24 @@ import org.jspecify.annotations.Nullable;
  * top - taken - freed}, both counters only grow, hence a size read for an unchanged top
  * can only be too large. The consumer takes all that was pushed since {@link #lastTaken}
  * at once and reverses it into its private list. The last message taken stays on top,
- * with its reply and whoever waited for it, until the consumer, having nothing more to
- * do, puts an {@link Mark.Empty} in its place, which is what an idle mailbox costs. The
- * mark is a new one each time: a producer that has seen an older top must not find it
- * there again.
+ * with its reply and the thread that waited for it, until the consumer, having nothing
+ * more to do, puts an {@link Mark.Empty} in its place, which is what an idle mailbox
+ * costs. The mark is a new one each time: a producer that has seen an older top must not
+ * find it there again.
  * <p>
  * Closing pushes a {@link ClosedMark}: a push either came before it and will be taken, or
  * is refused.
  * <p>
  * A message given up while queued is counted in {@link #freed} at once, which frees its
  * place, and stays behind as an empty entry. Once more than half the capacity are empty
- * entries whoever makes the next one unlinks them. {@link #sweepLock} keeps the sweep and
- * the consumer's taking apart; popping from the private list needs no lock, since
- * unlinking the follower of a popped entry harms nobody, and neither end of a list is
- * ever unlinked.
+ * entries the thread that makes the next one unlinks them. {@link #sweepLock} keeps the
+ * sweep and the consumer's taking apart; popping from the private list needs no lock,
+ * since unlinking the follower of a popped entry does no harm, and neither end of a list
+ * is ever unlinked.
+ *
+ * @param <E> type of the messages
  */
-class Mailbox {
+public class Mailbox<E extends MailboxEntry> {
 
 	private static final VarHandle TOP;
 
@@ -54,13 +56,13 @@ class Mailbox {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			TOP = lookup.findVarHandle(Mailbox.class, "top", Message.class);
+			TOP = lookup.findVarHandle(Mailbox.class, "top", MailboxEntry.class);
 			TAKEN = lookup.findVarHandle(Mailbox.class, "taken", int.class);
 			FREED = lookup.findVarHandle(Mailbox.class, "freed", int.class);
 			EMPTY = lookup.findVarHandle(Mailbox.class, "empty", int.class);
 			SWEEP_LOCK = lookup.findVarHandle(Mailbox.class, "sweepLock", boolean.class);
-			HEAD = lookup.findVarHandle(Mailbox.class, "head", Message.class);
-			NEXT = lookup.findVarHandle(Message.class, "next", Message.class);
+			HEAD = lookup.findVarHandle(Mailbox.class, "head", MailboxEntry.class);
+			NEXT = lookup.findVarHandle(MailboxEntry.class, "next", MailboxEntry.class);
 			HIGH_WATER = lookup.findVarHandle(Mailbox.class, "highWater", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
@@ -70,7 +72,7 @@ class Mailbox {
 
 	private final int capacity;
 
-	private volatile @Nullable Message top;
+	private volatile @Nullable MailboxEntry top;
 
 	/** Messages the consumer started; written by the consumer only. */
 	private volatile int taken;
@@ -89,12 +91,16 @@ class Mailbox {
 	 * What was on top when the consumer last took, or the mark in its place; written by
 	 * the consumer only, read by others under the sweep lock.
 	 */
-	private @Nullable Message lastTaken;
+	private @Nullable MailboxEntry lastTaken;
 
 	/** First of the consumer's private list; written by the consumer only. */
-	private volatile @Nullable Message head;
+	private volatile @Nullable MailboxEntry head;
 
-	Mailbox(int capacity) {
+	/**
+	 * Create an empty mailbox.
+	 * @param capacity how many entries it takes
+	 */
+	public Mailbox(int capacity) {
 		this.capacity = capacity;
 	}
 
@@ -104,9 +110,9 @@ class Mailbox {
 	 * @param reserved number of places kept for others
 	 * @return whether it was queued, or why not
 	 */
-	Offer offer(Message message, int reserved) {
+	public Offer offer(E message, int reserved) {
 		while (true) {
-			Message first = this.top;
+			MailboxEntry first = this.top;
 			if (first instanceof ClosedMark) {
 				return Offer.CLOSED;
 			}
@@ -132,13 +138,34 @@ class Mailbox {
 	}
 
 	/**
+	 * Queue a message that may be given up meanwhile. One that was given up before needs
+	 * no place.
+	 * @param message the message, which others may know
+	 * @param reserved number of places kept for others
+	 * @return whether it was queued, or why not
+	 */
+	public Offer offerKnown(E message, int reserved) {
+		if (!message.move(MailboxEntry.UNSENT, MailboxEntry.ENTERING)) {
+			return Offer.QUEUED;
+		}
+		Offer offer = Offer.FULL;
+		try {
+			offer = offer(message, reserved);
+		}
+		finally {
+			message.move(MailboxEntry.ENTERING, (offer == Offer.QUEUED) ? MailboxEntry.QUEUED : MailboxEntry.UNSENT);
+		}
+		return offer;
+	}
+
+	/**
 	 * Refuse messages from now on. What is queued stays.
 	 * @return {@code false} if it was closed already
 	 */
-	boolean close() {
+	public boolean close() {
 		ClosedMark closed = new ClosedMark();
 		while (true) {
-			Message first = this.top;
+			MailboxEntry first = this.top;
 			if (first instanceof ClosedMark) {
 				return false;
 			}
@@ -154,8 +181,8 @@ class Mailbox {
 	 * Refuse messages from now on, if there is none. Only by the consumer.
 	 * @return {@code false} if there is a message, or it was closed already
 	 */
-	boolean closeIfDrained() {
-		Message first = this.top;
+	public boolean closeIfDrained() {
+		MailboxEntry first = this.top;
 		if (first instanceof ClosedMark || this.head != null || first != this.lastTaken) {
 			return false;
 		}
@@ -170,21 +197,25 @@ class Mailbox {
 	 * @return the cast, whose place is not free yet, or {@code null} if there is none
 	 * that may be displaced
 	 */
-	@Nullable CastMessage displaceOldest() {
+	public @Nullable E displaceOldest() {
 		return null;
 	}
 
-	boolean isClosed() {
+	/**
+	 * Return whether messages are refused.
+	 * @return {@code true} from the close on
+	 */
+	public boolean isClosed() {
 		return this.top instanceof ClosedMark;
 	}
 
 	/**
 	 * Take the next message, given up or not. Only by the consumer. Its place stays
-	 * occupied until {@link #started()} or was freed when it was given up.
+	 * occupied until {@link #started()}, or was freed when it was given up.
 	 * @return the message, or {@code null} if there is none
 	 */
-	@Nullable Message poll() {
-		Message first = this.head;
+	public @Nullable E poll() {
+		MailboxEntry first = this.head;
 		if (first == null) {
 			first = takeAll();
 			if (first == null) {
@@ -192,22 +223,23 @@ class Mailbox {
 			}
 		}
 		unlink(first);
-		return first;
+		return message(first);
 	}
 
 	/**
 	 * Look at the message that {@link #poll()} would take. Only by the consumer.
 	 * @return the message, given up or not, or {@code null} if there is none
 	 */
-	@Nullable Message peek() {
-		Message first = this.head;
-		return (first != null) ? first : takeAll();
+	public @Nullable E peek() {
+		MailboxEntry known = this.head;
+		MailboxEntry first = (known != null) ? known : takeAll();
+		return (first != null) ? message(first) : null;
 	}
 
 	/**
 	 * The message just taken is being handled: its place is free. Only by the consumer.
 	 */
-	void started() {
+	public void started() {
 		TAKEN.setRelease(this, (int) TAKEN.get(this) + 1);
 	}
 
@@ -215,7 +247,7 @@ class Mailbox {
 	 * The message just taken had been given up. Only by the consumer.
 	 * @param message the message
 	 */
-	void skipped(Message message) {
+	public void skipped(E message) {
 		lockSweep();
 		if (!message.swept) {
 			message.swept = true;
@@ -225,9 +257,9 @@ class Mailbox {
 	}
 
 	/**
-	 * Free the place of a queued message. Called once, by whoever gave it up.
+	 * Free the place of a queued message. Called once, by the thread that gave it up.
 	 */
-	void free() {
+	public void free() {
 		FREED.getAndAdd(this, 1);
 		int left = (int) EMPTY.getAndAdd(this, 1) + 1;
 		if (left > this.capacity / 2) {
@@ -236,11 +268,11 @@ class Mailbox {
 	}
 
 	/**
-	 * Keep nothing of the last message, if there is no other. Only by the consumer.
-	 * Whoever walks the entries meanwhile may meet the mark as if it had been pushed.
+	 * Keep nothing of the last message, if there is no other. Only by the consumer. A
+	 * thread that walks the entries meanwhile may meet the mark as if it had been pushed.
 	 */
-	void letGo() {
-		Message last = this.lastTaken;
+	public void letGo() {
+		MailboxEntry last = this.lastTaken;
 		if (last == null || last != this.top || this.head != null || last.holdsNothing()) {
 			return;
 		}
@@ -255,31 +287,49 @@ class Mailbox {
 		}
 	}
 
-	/** Whether a consumer that found nothing may leave. Only by the consumer. */
-	boolean isDrained() {
+	/**
+	 * Return whether a consumer that found nothing may leave. Only by the consumer.
+	 * @return {@code true} if there is no message
+	 */
+	public boolean isDrained() {
 		if (this.head != null) {
 			return false;
 		}
 		return this.top == this.lastTaken;
 	}
 
-	int size() {
-		Message first = this.top;
+	/**
+	 * Return how many places are taken.
+	 * @return the number, which senders may change at any time
+	 */
+	public int size() {
+		MailboxEntry first = this.top;
 		int base = (first != null) ? first.position : 0;
 		return Math.max(0, Math.min(this.capacity, base - this.taken - this.freed));
 	}
 
-	/** Number of messages ever queued, modulo 2^32. */
-	int position() {
-		Message first = this.top;
+	/**
+	 * Return how many messages were ever queued.
+	 * @return the number, modulo 2^32
+	 */
+	public int position() {
+		MailboxEntry first = this.top;
 		return (first != null) ? first.position : 0;
 	}
 
-	int capacity() {
+	/**
+	 * Return how many places there are.
+	 * @return the capacity
+	 */
+	public int capacity() {
 		return this.capacity;
 	}
 
-	int highWater() {
+	/**
+	 * Return how many places were taken at most at the same time.
+	 * @return the number
+	 */
+	public int highWater() {
 		return this.highWater;
 	}
 
@@ -292,24 +342,24 @@ class Mailbox {
 	 * may be listed; nothing else is missing.
 	 * @return the messages, given up ones included
 	 */
-	List<Message> queued() {
+	public List<E> queued() {
 		lockSweep();
 		try {
-			List<Message> messages;
-			Message first;
+			List<E> messages;
+			MailboxEntry first;
 			do {
 				// One that is popped meanwhile has lost its follower.
 				messages = new ArrayList<>();
 				first = this.head;
-				for (Message entry = first; entry != null; entry = entry.next) {
-					messages.add(entry);
+				for (MailboxEntry entry = first; entry != null; entry = entry.next) {
+					messages.add(message(entry));
 				}
 			}
 			while (first != this.head);
 			int newer = messages.size();
-			for (Message entry = this.top; entry != null && entry != this.lastTaken; entry = entry.previous) {
+			for (MailboxEntry entry = this.top; entry != null && entry != this.lastTaken; entry = entry.previous) {
 				if (!(entry instanceof Mark)) {
-					messages.add(entry);
+					messages.add(message(entry));
 				}
 			}
 			Collections.reverse(messages.subList(newer, messages.size()));
@@ -320,7 +370,13 @@ class Mailbox {
 		}
 	}
 
-	private @Nullable Message takeAll() {
+	/** An entry that is none of the marks: only messages of one type are offered. */
+	@SuppressWarnings("unchecked")
+	final E message(MailboxEntry entry) {
+		return (E) entry;
+	}
+
+	private @Nullable MailboxEntry takeAll() {
 		if (this.top == this.lastTaken) {
 			return null;
 		}
@@ -334,13 +390,13 @@ class Mailbox {
 	}
 
 	/** Turn what was pushed into the private list. Only by the consumer, locked. */
-	@Nullable Message transfer() {
-		Message first = this.top;
-		Message last = this.lastTaken;
-		Message list = null;
-		Message entry = first;
+	@Nullable MailboxEntry transfer() {
+		MailboxEntry first = this.top;
+		MailboxEntry last = this.lastTaken;
+		MailboxEntry list = null;
+		MailboxEntry entry = first;
 		while (entry != null && entry != last) {
-			Message older = entry.previous;
+			MailboxEntry older = entry.previous;
 			entry.previous = null;
 			if (!(entry instanceof Mark)) {
 				NEXT.set(entry, list);
@@ -354,31 +410,31 @@ class Mailbox {
 	}
 
 	/** Take the first entry of the private list out of it. Only by the consumer. */
-	final void unlink(Message first) {
+	final void unlink(MailboxEntry first) {
 		HEAD.setRelease(this, first.next);
-		// Whoever still holds the message must not hold its followers.
+		// A caller that still holds the message must not hold its followers.
 		NEXT.setOpaque(first, null);
 	}
 
-	final @Nullable Message top() {
+	final @Nullable MailboxEntry top() {
 		return this.top;
 	}
 
-	final @Nullable Message head() {
+	final @Nullable MailboxEntry head() {
 		return this.head;
 	}
 
 	/** What was on top when the consumer last took. Only under the sweep lock. */
-	final @Nullable Message lastTaken() {
+	final @Nullable MailboxEntry lastTaken() {
 		return this.lastTaken;
 	}
 
 	private void sweep() {
 		lockSweep();
 		try {
-			Message entry = this.head;
+			MailboxEntry entry = this.head;
 			while (entry != null) {
-				Message follower = entry.next;
+				MailboxEntry follower = entry.next;
 				if (follower != null && follower.isOver()) {
 					entry.next = follower.next;
 					markSwept(follower);
@@ -389,7 +445,7 @@ class Mailbox {
 			}
 			entry = this.top;
 			while (entry != null && entry != this.lastTaken) {
-				Message older = entry.previous;
+				MailboxEntry older = entry.previous;
 				if (older != null && older != this.lastTaken && older.isOver()) {
 					entry.previous = older.previous;
 					markSwept(older);
@@ -404,7 +460,7 @@ class Mailbox {
 		}
 	}
 
-	private void markSwept(Message message) {
+	private void markSwept(MailboxEntry message) {
 		if (!message.swept) {
 			message.swept = true;
 			EMPTY.getAndAdd(this, -1);
@@ -428,10 +484,25 @@ class Mailbox {
 		}
 	}
 
-	/** What became of an offered message. */
-	enum Offer {
+	/**
+	 * Return the classes of entries that are no messages, for who loads classes early.
+	 * @return the classes
+	 */
+	public static List<Class<?>> marks() {
+		return List.of(Mark.Empty.class, ClosedMark.class);
+	}
 
-		QUEUED, FULL, CLOSED
+	/** What became of an offered message. */
+	public enum Offer {
+
+		/** It has a place. */
+		QUEUED,
+
+		/** There is no place for it. */
+		FULL,
+
+		/** The mailbox refuses messages. */
+		CLOSED
 
 	}
 

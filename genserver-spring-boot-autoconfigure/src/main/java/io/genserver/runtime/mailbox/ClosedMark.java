@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 /**
  * The last entry of a mailbox that refuses messages.

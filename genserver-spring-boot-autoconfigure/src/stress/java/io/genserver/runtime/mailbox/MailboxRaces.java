@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -19,9 +19,9 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 public class MailboxRaces {
 
 	/** Take what there is, as the consumer does; returns how many could be started. */
-	private static int drain(Mailbox mailbox) {
+	private static int drain(Mailbox<TestEntry> mailbox) {
 		int started = 0;
-		Message message = mailbox.poll();
+		TestEntry message = mailbox.poll();
 		while (message != null) {
 			if (message.start()) {
 				mailbox.started();
@@ -35,7 +35,7 @@ public class MailboxRaces {
 		return started;
 	}
 
-	private static String left(Mailbox mailbox) {
+	private static String left(Mailbox<TestEntry> mailbox) {
 		return mailbox.size() + " queued " + mailbox.emptyEntries() + " empty";
 	}
 
@@ -46,9 +46,9 @@ public class MailboxRaces {
 	@State
 	public static class OfferAndClose {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
-		private final TestMessage message = new TestMessage(1);
+		private final TestEntry message = new TestEntry(1);
 
 		@Actor
 		public void sender(LL_Result result) {
@@ -76,16 +76,16 @@ public class MailboxRaces {
 	@State
 	public static class OfferAndCloseIfDrained {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
 		public OfferAndCloseIfDrained() {
-			this.mailbox.offer(new TestMessage(0), 0);
+			this.mailbox.offer(new TestEntry(0), 0);
 			drain(this.mailbox);
 		}
 
 		@Actor
 		public void sender(LLL_Result result) {
-			result.r1 = this.mailbox.offer(new TestMessage(1), 0);
+			result.r1 = this.mailbox.offer(new TestEntry(1), 0);
 		}
 
 		@Actor
@@ -107,22 +107,22 @@ public class MailboxRaces {
 	@State
 	public static class OffersForOnePlace {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
 		public OffersForOnePlace() {
-			this.mailbox.offer(new TestMessage(0), 0);
+			this.mailbox.offer(new TestEntry(0), 0);
 			drain(this.mailbox);
-			this.mailbox.offer(new TestMessage(1), 0);
+			this.mailbox.offer(new TestEntry(1), 0);
 		}
 
 		@Actor
 		public void first(LLL_Result result) {
-			result.r1 = this.mailbox.offer(new TestMessage(2), 0);
+			result.r1 = this.mailbox.offer(new TestEntry(2), 0);
 		}
 
 		@Actor
 		public void second(LLL_Result result) {
-			result.r2 = this.mailbox.offer(new TestMessage(3), 0);
+			result.r2 = this.mailbox.offer(new TestEntry(3), 0);
 		}
 
 		@Arbiter
@@ -140,25 +140,25 @@ public class MailboxRaces {
 	@State
 	public static class OffersAndTake {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
 		public OffersAndTake() {
-			this.mailbox.offer(new TestMessage(0), 0);
+			this.mailbox.offer(new TestEntry(0), 0);
 		}
 
 		@Actor
 		public void first(LLLL_Result result) {
-			result.r1 = this.mailbox.offer(new TestMessage(1), 0);
+			result.r1 = this.mailbox.offer(new TestEntry(1), 0);
 		}
 
 		@Actor
 		public void second(LLLL_Result result) {
-			result.r2 = this.mailbox.offer(new TestMessage(2), 0);
+			result.r2 = this.mailbox.offer(new TestEntry(2), 0);
 		}
 
 		@Actor
 		public void consumer(LLLL_Result result) {
-			Message message = this.mailbox.poll();
+			TestEntry message = this.mailbox.poll();
 			result.r3 = (message != null && message.start()) ? 1 : 0;
 			this.mailbox.started();
 		}
@@ -178,9 +178,9 @@ public class MailboxRaces {
 	@State
 	public static class CancelAndTake {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
-		private final TestMessage message = new TestMessage(1);
+		private final TestEntry message = new TestEntry(1);
 
 		public CancelAndTake() {
 			this.mailbox.offer(this.message, 0);
@@ -200,7 +200,7 @@ public class MailboxRaces {
 		public void after(LLLL_Result result) {
 			result.r3 = left(this.mailbox);
 			int places = 0;
-			while (this.mailbox.offer(new TestMessage(2), 0) == Mailbox.Offer.QUEUED) {
+			while (this.mailbox.offer(new TestEntry(2), 0) == Mailbox.Offer.QUEUED) {
 				places++;
 			}
 			result.r4 = places;
@@ -215,13 +215,13 @@ public class MailboxRaces {
 	@State
 	public static class CancelAndClose {
 
-		private final Mailbox mailbox = new Mailbox(2);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 
-		private final TestMessage message = new TestMessage(1);
+		private final TestEntry message = new TestEntry(1);
 
 		public CancelAndClose() {
 			this.mailbox.offer(this.message, 0);
-			this.mailbox.offer(new TestMessage(2), 0);
+			this.mailbox.offer(new TestEntry(2), 0);
 		}
 
 		@Actor
@@ -248,29 +248,29 @@ public class MailboxRaces {
 	@State
 	public static class SweepAndOfferAndTake {
 
-		private final Mailbox mailbox = new Mailbox(4);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(4);
 
-		private final TestMessage second = new TestMessage(2);
+		private final TestEntry second = new TestEntry(2);
 
-		private final TestMessage third = new TestMessage(3);
+		private final TestEntry third = new TestEntry(3);
 
 		private int taken;
 
 		public SweepAndOfferAndTake() {
-			this.mailbox.offer(new TestMessage(0), 0);
+			this.mailbox.offer(new TestEntry(0), 0);
 			drain(this.mailbox);
-			TestMessage first = new TestMessage(1);
+			TestEntry first = new TestEntry(1);
 			this.mailbox.offer(first, 0);
 			this.mailbox.offer(this.second, 0);
 			this.mailbox.offer(this.third, 0);
-			this.mailbox.offer(new TestMessage(4), 0);
+			this.mailbox.offer(new TestEntry(4), 0);
 			first.giveUp(this.mailbox);
 			this.second.giveUp(this.mailbox);
 		}
 
 		@Actor
 		public void sender(LLL_Result result) {
-			result.r1 = this.mailbox.offer(new TestMessage(5), 0);
+			result.r1 = this.mailbox.offer(new TestEntry(5), 0);
 		}
 
 		@Actor
@@ -280,7 +280,7 @@ public class MailboxRaces {
 
 		@Actor
 		public void consumer() {
-			Message message = this.mailbox.poll();
+			TestEntry message = this.mailbox.poll();
 			if (message != null && message.start()) {
 				this.mailbox.started();
 				this.taken++;
@@ -305,11 +305,10 @@ public class MailboxRaces {
 	@State
 	public static class DisplaceAndTake {
 
-		private final Mailbox mailbox = new DisplacingMailbox(1);
+		private final Mailbox<TestEntry> mailbox = new DisplacingMailbox<>(1);
 
 		public DisplaceAndTake() {
-			this.mailbox.offer(new CastMessage(TestOperation.cast("cast", (instance, payload) -> null), null,
-					Thread.currentThread(), true), 0);
+			this.mailbox.offer(TestEntry.displaceable(0), 0);
 		}
 
 		@Actor
@@ -319,7 +318,7 @@ public class MailboxRaces {
 
 		@Actor
 		public void sender(LLL_Result result) {
-			CastMessage oldest = this.mailbox.displaceOldest();
+			TestEntry oldest = this.mailbox.displaceOldest();
 			if (oldest != null) {
 				this.mailbox.free();
 			}
@@ -341,15 +340,14 @@ public class MailboxRaces {
 	@State
 	public static class DisplaceTwice {
 
-		private final Mailbox mailbox = new DisplacingMailbox(1);
+		private final Mailbox<TestEntry> mailbox = new DisplacingMailbox<>(1);
 
 		public DisplaceTwice() {
-			this.mailbox.offer(new CastMessage(TestOperation.cast("cast", (instance, payload) -> null), null,
-					Thread.currentThread(), true), 0);
+			this.mailbox.offer(TestEntry.displaceable(0), 0);
 		}
 
 		private Object displace() {
-			CastMessage oldest = this.mailbox.displaceOldest();
+			TestEntry oldest = this.mailbox.displaceOldest();
 			if (oldest != null) {
 				this.mailbox.free();
 			}
@@ -392,10 +390,10 @@ public class MailboxRaces {
 			}
 		}
 
-		private final Mailbox mailbox = new Mailbox(1);
+		private final Mailbox<TestEntry> mailbox = new Mailbox<>(1);
 
 		public OffersPastTheLargestPosition() {
-			TestMessage last = new TestMessage(0);
+			TestEntry last = new TestEntry(0);
 			this.mailbox.offer(last, 0);
 			drain(this.mailbox);
 			last.position = Integer.MAX_VALUE;
@@ -404,12 +402,12 @@ public class MailboxRaces {
 
 		@Actor
 		public void first(LLLL_Result result) {
-			result.r1 = this.mailbox.offer(new TestMessage(1), 0);
+			result.r1 = this.mailbox.offer(new TestEntry(1), 0);
 		}
 
 		@Actor
 		public void second(LLLL_Result result) {
-			result.r2 = this.mailbox.offer(new TestMessage(2), 0);
+			result.r2 = this.mailbox.offer(new TestEntry(2), 0);
 		}
 
 		@Arbiter

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.mailbox;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ class MailboxModelTests {
 
 	@Test
 	void anEmptyMailboxHasNothing() {
-		Mailbox mailbox = new Mailbox(2);
+		Mailbox<TestEntry> mailbox = new Mailbox<>(2);
 		assertThat(mailbox.poll()).isNull();
 		assertThat(mailbox.peek()).isNull();
 		assertThat(mailbox.isDrained()).isTrue();
@@ -38,24 +38,24 @@ class MailboxModelTests {
 
 	@Test
 	void placesReservedForOthersAreNotGivenAway() {
-		Mailbox mailbox = new Mailbox(3);
-		assertThat(mailbox.offer(new TestMessage(1), 2)).isEqualTo(Mailbox.Offer.QUEUED);
-		assertThat(mailbox.offer(new TestMessage(2), 2)).isEqualTo(Mailbox.Offer.FULL);
-		assertThat(mailbox.offer(new TestMessage(3), 1)).isEqualTo(Mailbox.Offer.QUEUED);
-		assertThat(mailbox.offer(new TestMessage(4), 0)).isEqualTo(Mailbox.Offer.QUEUED);
-		assertThat(mailbox.offer(new TestMessage(5), 0)).isEqualTo(Mailbox.Offer.FULL);
+		Mailbox<TestEntry> mailbox = new Mailbox<>(3);
+		assertThat(mailbox.offer(new TestEntry(1), 2)).isEqualTo(Mailbox.Offer.QUEUED);
+		assertThat(mailbox.offer(new TestEntry(2), 2)).isEqualTo(Mailbox.Offer.FULL);
+		assertThat(mailbox.offer(new TestEntry(3), 1)).isEqualTo(Mailbox.Offer.QUEUED);
+		assertThat(mailbox.offer(new TestEntry(4), 0)).isEqualTo(Mailbox.Offer.QUEUED);
+		assertThat(mailbox.offer(new TestEntry(5), 0)).isEqualTo(Mailbox.Offer.FULL);
 	}
 
 	@Test
 	void itOnlyClosesForPassivationWhenNothingIsLeft() {
-		Mailbox mailbox = new Mailbox(3);
-		mailbox.offer(new TestMessage(1), 0);
+		Mailbox<TestEntry> mailbox = new Mailbox<>(3);
+		mailbox.offer(new TestEntry(1), 0);
 		assertThat(mailbox.closeIfDrained()).isFalse();
 		assertThat(mailbox.poll()).isNotNull();
 		mailbox.started();
 		assertThat(mailbox.closeIfDrained()).isTrue();
 		assertThat(mailbox.closeIfDrained()).isFalse();
-		assertThat(mailbox.offer(new TestMessage(2), 0)).isEqualTo(Mailbox.Offer.CLOSED);
+		assertThat(mailbox.offer(new TestEntry(2), 0)).isEqualTo(Mailbox.Offer.CLOSED);
 	}
 
 	/** One random run. */
@@ -65,9 +65,9 @@ class MailboxModelTests {
 
 		private final int capacity;
 
-		private final Mailbox mailbox;
+		private final Mailbox<TestEntry> mailbox;
 
-		private final Deque<TestMessage> queued = new ArrayDeque<>();
+		private final Deque<TestEntry> queued = new ArrayDeque<>();
 
 		private boolean closed;
 
@@ -78,7 +78,7 @@ class MailboxModelTests {
 		Comparison(long seed, boolean displacing) {
 			this.random = new Random(seed);
 			this.capacity = 1 + this.random.nextInt(9);
-			this.mailbox = displacing ? new DisplacingMailbox(this.capacity) : new Mailbox(this.capacity);
+			this.mailbox = displacing ? new DisplacingMailbox<>(this.capacity) : new Mailbox<>(this.capacity);
 		}
 
 		void run() {
@@ -102,7 +102,7 @@ class MailboxModelTests {
 		}
 
 		private void offer() {
-			TestMessage message = new TestMessage(this.numbers++);
+			TestEntry message = new TestEntry(this.numbers++);
 			Mailbox.Offer expected = this.closed ? Mailbox.Offer.CLOSED
 					: (this.queued.size() >= this.capacity) ? Mailbox.Offer.FULL : Mailbox.Offer.QUEUED;
 			assertThat(this.mailbox.offer(message, 0)).isEqualTo(expected);
@@ -113,7 +113,7 @@ class MailboxModelTests {
 		}
 
 		private void take() {
-			Message message = this.mailbox.poll();
+			TestEntry message = this.mailbox.poll();
 			while (message != null && !message.start()) {
 				this.mailbox.skipped(message);
 				message = this.mailbox.poll();
@@ -129,9 +129,9 @@ class MailboxModelTests {
 		}
 
 		private void giveUp() {
-			List<TestMessage> candidates = new ArrayList<>(this.queued);
+			List<TestEntry> candidates = new ArrayList<>(this.queued);
 			if (!candidates.isEmpty()) {
-				TestMessage message = candidates.get(this.random.nextInt(candidates.size()));
+				TestEntry message = candidates.get(this.random.nextInt(candidates.size()));
 				assertThat(message.giveUp(this.mailbox)).isTrue();
 				assertThat(message.giveUp(this.mailbox)).isFalse();
 				this.queued.remove(message);
@@ -143,7 +143,7 @@ class MailboxModelTests {
 			assertThat(this.mailbox.highWater()).isEqualTo(this.highWater);
 			assertThat(this.mailbox.isClosed()).isEqualTo(this.closed);
 			assertThat(this.mailbox.emptyEntries()).isBetween(0, this.capacity);
-			List<Message> listed = this.mailbox.queued();
+			List<TestEntry> listed = this.mailbox.queued();
 			assertThat(listed.stream().filter((message) -> !message.isOver())).containsExactlyElementsOf(this.queued);
 			assertThat(listed.size() - this.queued.size()).isEqualTo(this.mailbox.emptyEntries());
 		}
