@@ -241,12 +241,13 @@ final class ExtInbound {
 		if (begins) {
 			begin(stream, kind);
 		}
+		byte[] whole = ByteAssembler.EMPTY;
 		if (stream.itemOpen) {
 			stream.itemOpen = more;
-			piece(stream, payload, length);
+			whole = piece(stream, payload, length);
 		}
 		if (stream.receiving && stream.finReceived) {
-			ended(stream);
+			ended(stream, whole);
 		}
 		this.sender.credit(stream);
 	}
@@ -263,18 +264,23 @@ final class ExtInbound {
 		}
 	}
 
-	private void piece(ExtStream stream, ByteBuf payload, int length) {
+	/** Takes a piece of an item. Returns a whole message that came in one piece. */
+	private byte[] piece(ExtStream stream, ByteBuf payload, int length) {
 		if (stream.isUnwanted()) {
 			stream.credit.free(length);
-			return;
+			return ByteAssembler.EMPTY;
 		}
 		boolean whole = stream.isWhole();
 		boolean complete = whole ? stream.finReceived : !stream.itemOpen;
 		ByteAssembler assembler = stream.assembler;
-		if (assembler == null && complete && !whole && length <= this.limits.itemBytes()) {
+		if (assembler == null && complete && length <= this.limits.itemBytes()) {
 			store(stream, length, false);
-			deliver(stream, ByteAssembler.copy(payload, length));
-			return;
+			byte[] item = ByteAssembler.copy(payload, length);
+			if (!whole) {
+				deliver(stream, item);
+				return ByteAssembler.EMPTY;
+			}
+			return item;
 		}
 		if (assembler == null) {
 			assembler = new ByteAssembler(this.limits.itemBytes());
@@ -284,13 +290,14 @@ final class ExtInbound {
 			stream.credit.free(length);
 			broken(stream, ExtStatus.RESOURCE_EXHAUSTED, Cause.TOO_BIG,
 					"item exceeds the limit of " + this.limits.itemBytes() + " bytes");
-			return;
+			return ByteAssembler.EMPTY;
 		}
 		store(stream, length, !complete);
 		if (complete && !whole) {
 			stream.assembler = null;
 			deliver(stream, assembler.toArray());
 		}
+		return ByteAssembler.EMPTY;
 	}
 
 	private void store(ExtStream stream, int length, boolean incomplete) {
@@ -317,8 +324,8 @@ final class ExtInbound {
 	}
 
 	/** The peer is done with the stream in its direction. */
-	private void ended(ExtStream stream) {
-		byte[] whole = (stream.assembler != null) ? stream.assembler.toArray() : ByteAssembler.EMPTY;
+	private void ended(ExtStream stream, byte[] cameInOne) {
+		byte[] whole = (stream.assembler != null) ? stream.assembler.toArray() : cameInOne;
 		ExtCall call = stream.call;
 		ExtRequest request = stream.request;
 		if (call != null) {
