@@ -17,8 +17,11 @@ final class SendQueue {
 	/** Credit of a stream whose items are not counted. */
 	private static final long UNLIMITED = Long.MAX_VALUE;
 
-	/** Most streams have one item to send. */
-	private final ArrayDeque<byte[]> items = new ArrayDeque<>(1);
+	/** The next item to send; most streams have no other. */
+	private byte @Nullable [] next;
+
+	/** The items that follow it, if there have been any. */
+	private @Nullable ArrayDeque<byte[]> rest;
 
 	@Nullable PendingOpen open;
 
@@ -67,7 +70,17 @@ final class SendQueue {
 	}
 
 	void add(byte[] item) {
-		this.items.add(item);
+		if (this.next == null) {
+			this.next = item;
+		}
+		else {
+			ArrayDeque<byte[]> following = this.rest;
+			if (following == null) {
+				following = new ArrayDeque<>();
+				this.rest = following;
+			}
+			following.add(item);
+		}
 		count(item.length);
 	}
 
@@ -114,7 +127,7 @@ final class SendQueue {
 	}
 
 	boolean hasItems() {
-		return !this.items.isEmpty();
+		return this.next != null;
 	}
 
 	long queuedBytes() {
@@ -147,7 +160,7 @@ final class SendQueue {
 		if (this.open != null) {
 			return needOfOpen(this.open, withName);
 		}
-		byte[] item = this.items.peek();
+		byte[] item = this.next;
 		if (item == null) {
 			return isEnding() ? 0 : NOTHING;
 		}
@@ -161,7 +174,7 @@ final class SendQueue {
 	}
 
 	private int needOfOpen(PendingOpen pending, boolean withName) {
-		if (pending.isResponse() && this.items.isEmpty() && !this.ending) {
+		if (pending.isResponse() && this.next == null && !this.ending) {
 			return NOTHING;
 		}
 		int bytes = pending.bytes(withName);
@@ -176,7 +189,7 @@ final class SendQueue {
 
 	/** How much of the next item goes into the frame, and what that makes of it. */
 	Piece nextPiece(long room, boolean inOpen) {
-		byte[] item = this.items.peek();
+		byte[] item = this.next;
 		if (item == null || (inOpen && (item.length == 0 || !takesItem()))
 				|| (!this.itemBegun && this.itemCredit == 0)) {
 			return new Piece(ByteAssembler.EMPTY, 0, 0, flags(false), false);
@@ -191,7 +204,7 @@ final class SendQueue {
 		this.itemBegun = more;
 		this.offset = more ? start + length : 0;
 		if (!more) {
-			this.items.poll();
+			this.next = (this.rest != null) ? this.rest.poll() : null;
 		}
 		return new Piece(item, start, length, flags(more), !more);
 	}
@@ -204,7 +217,7 @@ final class SendQueue {
 		if (more) {
 			return ExtFrame.MORE;
 		}
-		return (this.items.isEmpty() && this.ending && this.error == null) ? ExtFrame.FIN : 0;
+		return (this.next == null && this.ending && this.error == null) ? ExtFrame.FIN : 0;
 	}
 
 	byte @Nullable [] error() {
@@ -213,7 +226,8 @@ final class SendQueue {
 
 	/** Nothing more is sent; what is queued is let go of. */
 	void drop() {
-		this.items.clear();
+		this.next = null;
+		this.rest = null;
 		count(-this.queuedBytes);
 		this.open = null;
 		this.done = true;
