@@ -1,8 +1,9 @@
 package io.genserver.rpc;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.OutboundCall;
@@ -21,6 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class RemoteCall implements Request {
 
+	private static final VarHandle PHASE;
+
+	static {
+		try {
+			PHASE = MethodHandles.lookup().findVarHandle(RemoteCall.class, "phase", Phase.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private final OutboundCalls calls;
 
 	private final RemoteMethod method;
@@ -30,7 +42,7 @@ abstract class RemoteCall implements Request {
 	/** What sends the items of the request, once it was sent. */
 	private volatile @Nullable OutboundItems items;
 
-	private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
+	private volatile Phase phase = Phase.QUEUED;
 
 	/** What is open on the session; of the connection's thread. */
 	private @Nullable OutboundCall wire;
@@ -47,7 +59,7 @@ abstract class RemoteCall implements Request {
 
 	@Override
 	public final boolean isOver() {
-		return this.phase.get() == Phase.OVER;
+		return this.phase == Phase.OVER;
 	}
 
 	/** How a good answer is wanted. */
@@ -84,7 +96,7 @@ abstract class RemoteCall implements Request {
 	}
 
 	private Phase over() {
-		Phase before = this.phase.getAndSet(Phase.OVER);
+		Phase before = (Phase) PHASE.getAndSet(this, Phase.OVER);
 		OutboundItems sending = this.items;
 		if (sending != null) {
 			sending.stop();
@@ -153,7 +165,7 @@ abstract class RemoteCall implements Request {
 		if (!session.acceptsCalls()) {
 			end(RemoteFailures.lost(this.method, "the other end takes no new calls on this connection"));
 		}
-		else if (this.phase.compareAndSet(Phase.QUEUED, Phase.SENT)) {
+		else if (PHASE.compareAndSet(this, Phase.QUEUED, Phase.SENT)) {
 			try {
 				CallMetadata metadata = this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM,
 						this.body.headers());
