@@ -1,6 +1,7 @@
 package io.genserver.rpc;
 
 import io.genserver.Caller;
+import io.genserver.protocol.ByteAssembler;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
@@ -24,7 +25,7 @@ final class InboundCall extends Call implements Outbound {
 	private final WireArguments arguments;
 
 	/** Set by {@link #ended()}, which happens before the entry is written. */
-	private byte[] payload = {};
+	private byte[] payload = ByteAssembler.EMPTY;
 
 	private @Nullable WireFailure answer;
 
