@@ -17,9 +17,26 @@ import org.jspecify.annotations.Nullable;
  * @param itemCodec encodes its items, or {@code null}
  * @param keyBeside whether the key of the instance is not among the arguments
  * @param timeoutNanos time a call may take
+ * @param decoder decodes a reply or an item, on a worker unless it is a
+ * {@link PlainDecoder}
  */
 public record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable ItemParameter items,
-		@Nullable ValueCodec itemCodec, boolean keyBeside, long timeoutNanos) {
+		@Nullable ValueCodec itemCodec, boolean keyBeside, long timeoutNanos,
+		Function<byte[], @Nullable Object> decoder) {
+
+	/**
+	 * Create what a call needs, with the decoder of its codec.
+	 * @param method the operation
+	 * @param codec how its arguments and replies are encoded
+	 * @param items the parameter that is a stream, or {@code null}
+	 * @param itemCodec encodes its items, or {@code null}
+	 * @param keyBeside whether the key of the instance is not among the arguments
+	 * @param timeoutNanos time a call may take
+	 */
+	public RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullable ItemParameter items,
+			@Nullable ValueCodec itemCodec, boolean keyBeside, long timeoutNanos) {
+		this(method, codec, items, itemCodec, keyBeside, timeoutNanos, decoder(codec.reply()));
+	}
 
 	/** The method as it is called for an instance, {@code null} if there are none. */
 	RemoteMethod method(@Nullable String key) {
@@ -58,12 +75,7 @@ public record RemoteOperation(RemoteMethod method, OperationCodec codec, @Nullab
 		}
 	}
 
-	/**
-	 * Return what decodes a reply or an item.
-	 * @return the decoder of the value, on a worker unless it is a {@link PlainDecoder}
-	 */
-	public Function<byte[], @Nullable Object> decoder() {
-		ValueCodec reply = this.codec.reply();
+	private static Function<byte[], @Nullable Object> decoder(ValueCodec reply) {
 		return reply.isPlain() ? (PlainDecoder) reply::decode : reply::decode;
 	}
 
