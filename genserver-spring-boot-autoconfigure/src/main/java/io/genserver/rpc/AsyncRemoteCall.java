@@ -28,7 +28,12 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 	}
 
 	@Override
-	Long deadline() {
+	boolean hasDeadline() {
+		return true;
+	}
+
+	@Override
+	long deadline() {
 		return this.deadline;
 	}
 

@@ -27,7 +27,12 @@ final class BlockingRemoteCall extends RemoteCall {
 	}
 
 	@Override
-	Long deadline() {
+	boolean hasDeadline() {
+		return true;
+	}
+
+	@Override
+	long deadline() {
 		return this.deadline;
 	}
 

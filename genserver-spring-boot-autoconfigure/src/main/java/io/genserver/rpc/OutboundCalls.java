@@ -71,6 +71,11 @@ public final class OutboundCalls implements RpcChannel {
 
 	private final Outbound admitWaiting = new AdmitWaiting();
 
+	/** What described the last request without headers; of the connection's thread. */
+	private CallMetadata lastMetadata = CallMetadata.NONE;
+
+	private @Nullable RemoteMethod lastMethod;
+
 	private volatile @Nullable String lost;
 
 	/** Casts given to the session; of the connection's thread. */
@@ -295,31 +300,45 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	/**
-	 * What goes with a request, where the mode has a place for it.
+	 * What goes with a request, where the mode has a place for it. On the connection's
+	 * thread.
 	 * @param method the operation
-	 * @param deadline when it has to be over, by the connection's clock, or null
+	 * @param hasDeadline whether it has to be over at some time
+	 * @param deadline when, by the connection's clock
 	 * @param items whether items come back
 	 * @param headers what the application adds
 	 */
-	CallMetadata metadata(RemoteMethod method, @Nullable Long deadline, boolean items, Map<String, String> headers) {
+	CallMetadata metadata(RemoteMethod method, boolean hasDeadline, long deadline, boolean items,
+			Map<String, String> headers) {
 		if (this.mode == WireMode.BASE) {
 			return CallMetadata.NONE;
+		}
+		long millis = hasDeadline ? millisUntil(deadline) : CallMetadata.NO_DEADLINE;
+		int credit = items ? ITEM_CREDIT : CallMetadata.UNLIMITED_ITEMS;
+		CallMetadata last = this.lastMetadata;
+		if (headers.isEmpty() && this.lastMethod == method && last.deadlineMillis() == millis
+				&& last.itemCredit() == credit) {
+			return last;
 		}
 		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder()
 			.methodName(method.wireName())
 			.contentType(method.contentType())
-			.key(method.key());
-		if (deadline != null) {
-			long left = deadline - this.context.clock().getAsLong();
-			metadata.deadlineMillis(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left + ROUND_UP)));
-		}
-		if (items) {
-			metadata.itemCredit(ITEM_CREDIT);
-		}
+			.key(method.key())
+			.deadlineMillis(millis)
+			.itemCredit(credit);
 		if (!headers.isEmpty()) {
 			RequestHeaders.send(headers, metadata);
+			return metadata.build();
 		}
-		return metadata.build();
+		CallMetadata built = metadata.build();
+		this.lastMethod = method;
+		this.lastMetadata = built;
+		return built;
+	}
+
+	private long millisUntil(long deadline) {
+		long left = deadline - this.context.clock().getAsLong();
+		return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left + ROUND_UP));
 	}
 
 	/** What forbids to send at present, or at all. */

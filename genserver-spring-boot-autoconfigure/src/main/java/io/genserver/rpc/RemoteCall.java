@@ -90,9 +90,14 @@ abstract class RemoteCall implements Request {
 	/** There will be no answer, or a bad one. Called by the winner, on any thread. */
 	abstract void failed(Throwable failure);
 
-	/** When the answer has to be there, by the connection's clock; null for never. */
-	@Nullable Long deadline() {
-		return null;
+	/** Whether the answer has to be there at some time. */
+	boolean hasDeadline() {
+		return false;
+	}
+
+	/** When the answer has to be there, by the connection's clock. */
+	long deadline() {
+		return 0;
 	}
 
 	private Phase over() {
@@ -167,8 +172,8 @@ abstract class RemoteCall implements Request {
 		}
 		else if (PHASE.compareAndSet(this, Phase.QUEUED, Phase.SENT)) {
 			try {
-				CallMetadata metadata = this.calls.metadata(this.method, deadline(), mode() == ResponseMode.STREAM,
-						this.body.headers());
+				CallMetadata metadata = this.calls.metadata(this.method, hasDeadline(), deadline(),
+						mode() == ResponseMode.STREAM, this.body.headers());
 				if (this.body.items() == null) {
 					this.wire = session.call(this.method.id(), this.body.arguments(), mode(), this, metadata);
 				}

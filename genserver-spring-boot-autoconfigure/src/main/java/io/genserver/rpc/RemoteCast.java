@@ -44,7 +44,7 @@ record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body, lo
 		}
 		try {
 			session.cast(this.method.id(), this.body.arguments(),
-					this.calls.metadata(this.method, null, false, this.body.headers()),
+					this.calls.metadata(this.method, false, 0, false, this.body.headers()),
 					this.calls.mayResend() ? this : null);
 			this.calls.castSent();
 		}

@@ -73,6 +73,11 @@ public final class ExtSession implements WireSession {
 	/** Where metadata is encoded. */
 	private final Tlv.Writer metadata = new Tlv.Writer();
 
+	/** What described the last request, and its entries. */
+	private CallMetadata lastRequest = CallMetadata.NONE;
+
+	private byte[] lastEntries = ByteAssembler.EMPTY;
+
 	/** What described the last answer that something described, and its header. */
 	private @Nullable CallMetadata lastDescription;
 
@@ -286,8 +291,8 @@ public final class ExtSession implements WireSession {
 		requireItemFits("Arguments", arguments);
 		byte[] name = this.sender.isNamed(methodId) ? ByteAssembler.EMPTY
 				: MetadataCodec.encodeName(metadata, this.metadata);
-		PendingOpen open = new PendingOpen(type, methodId, MetadataCodec.encode(metadata, this.metadata), name,
-				metadata.deadlineMillis(), this.messages.now(), arguments.length > 0);
+		PendingOpen open = new PendingOpen(type, methodId, entries(metadata), name, metadata.deadlineMillis(),
+				this.messages.now(), arguments.length > 0);
 		int metadataBytes = open.bytes(true) - RpcHeader.BYTES;
 		int longest = Math.min(this.sender.peer().maxMetadata(), ExtLimits.MAX_METADATA_BYTES);
 		if (metadataBytes > longest) {
@@ -303,6 +308,18 @@ public final class ExtSession implements WireSession {
 			queue.addArguments(arguments);
 		}
 		return queue;
+	}
+
+	private byte[] entries(CallMetadata metadata) {
+		if (this.lastRequest == metadata) {
+			return this.lastEntries;
+		}
+		byte[] entries = MetadataCodec.encode(metadata, this.metadata);
+		if (entries.length <= MetadataCodec.KEPT_BYTES) {
+			this.lastRequest = metadata;
+			this.lastEntries = entries;
+		}
+		return entries;
 	}
 
 	@Override

@@ -12,9 +12,13 @@ import io.genserver.protocol.CallMetadata.Header;
 import io.genserver.protocol.ContentType;
 import io.genserver.protocol.LittleEndian;
 import io.genserver.protocol.Utf8;
+import io.netty.buffer.ByteBuf;
 
 /** {@link CallMetadata} as bytes. */
 final class MetadataCodec {
+
+	/** Longer metadata is not kept for the next message that may have the same. */
+	static final int KEPT_BYTES = 256;
 
 	/** Where the deadline's value is in encoded metadata that has one. */
 	static final int DEADLINE_OFFSET = 2;
@@ -79,8 +83,9 @@ final class MetadataCodec {
 		return out.take();
 	}
 
-	static void setDeadline(byte[] encoded, long millis) {
-		LittleEndian.setInt(encoded, DEADLINE_OFFSET, (int) Math.min(millis, 0xffff_ffffL));
+	/** Sets the deadline of metadata that was written into a frame and has one. */
+	static void setDeadline(ByteBuf frame, int start, long millis) {
+		frame.setIntLE(start + DEADLINE_OFFSET, (int) Math.min(millis, 0xffff_ffffL));
 	}
 
 	static Decoded decode(byte[] bytes, int start) {

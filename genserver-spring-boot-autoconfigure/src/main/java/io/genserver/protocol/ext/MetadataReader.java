@@ -12,9 +12,6 @@ import io.netty.buffer.ByteBuf;
  */
 final class MetadataReader {
 
-	/** Longer metadata is not kept for the next OPEN. */
-	private static final int KEPT_BYTES = 256;
-
 	private final int start;
 
 	private byte[] last = ByteAssembler.EMPTY;
@@ -41,7 +38,7 @@ final class MetadataReader {
 		}
 		byte[] bytes = ByteAssembler.copy(payload, length);
 		Decoded read = MetadataCodec.decode(bytes, this.start);
-		if (length <= KEPT_BYTES) {
+		if (length <= MetadataCodec.KEPT_BYTES) {
 			this.last = bytes;
 			this.decoded = read;
 		}

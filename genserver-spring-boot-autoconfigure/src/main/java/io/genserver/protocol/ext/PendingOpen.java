@@ -18,6 +18,7 @@ final class PendingOpen {
 
 	final long methodId;
 
+	/** Not to be changed: others may have the same. */
 	private final byte[] metadata;
 
 	/** The method's name as metadata; empty if there is none. */
@@ -61,15 +62,16 @@ final class PendingOpen {
 	}
 
 	void write(ByteBuf frame, int streamId, boolean withName, long nowNanos) {
-		if (this.deadlineMillis >= 0) {
-			long left = this.deadlineMillis - (nowNanos - this.createdNanos) / 1_000_000;
-			MetadataCodec.setDeadline(this.metadata, Math.max(0, left));
-		}
 		frame.writeByte(this.type);
 		frame.writeIntLE(streamId);
 		frame.writeLongLE(this.methodId);
 		frame.writeShortLE(bytes(withName) - RpcHeader.BYTES);
+		int start = frame.writerIndex();
 		frame.writeBytes(this.metadata);
+		if (this.deadlineMillis >= 0) {
+			long left = this.deadlineMillis - (nowNanos - this.createdNanos) / 1_000_000;
+			MetadataCodec.setDeadline(frame, start, Math.max(0, left));
+		}
 		if (withName) {
 			frame.writeBytes(this.name);
 		}

@@ -2,6 +2,7 @@ package io.genserver.protocol.ext;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.genserver.protocol.BodyDelivery;
@@ -99,6 +100,28 @@ class ExtSessionTest {
 			client.feed(frame(ExtFrame.SETTINGS, 0, 0,
 					join(new byte[] { 4, 0, 0, 4, 0 }, new byte[] { 5, 0, 0, 4, 0 }, new byte[] { 99, 1, 2, 3, 4 })));
 			assertThat(written(client)).last().isEqualTo("81 1 " + (100_015 - 65_536 - 2 * 16_371));
+		}
+	}
+
+	@Test
+	void callsThatAreDescribedAlikeHaveEachItsOwnTimeLeft() {
+		try (ExtWire client = new ExtWire(Side.CONNECTING)) {
+			client.output();
+			CallMetadata metadata = CallMetadata.NONE.toBuilder()
+				.deadlineMillis(5000)
+				.contentType(ContentType.JSON)
+				.build();
+			List<Long> left = new ArrayList<>();
+			for (int second : new int[] { 0, 1, 3 }) {
+				client.session.now(Duration.ofSeconds(second).toNanos());
+				client.session.call(1, NONE, ResponseMode.UNARY, "caller", metadata);
+			}
+			for (byte[] frame : Frames.cut(client.output())) {
+				byte[] entries = Arrays.copyOfRange(frame, 13 + 15, frame.length);
+				left.add(MetadataCodec.decode(entries, 0).metadata().deadlineMillis());
+			}
+
+			assertThat(left).containsExactly(2000L, 3000L, 5000L);
 		}
 	}
 
