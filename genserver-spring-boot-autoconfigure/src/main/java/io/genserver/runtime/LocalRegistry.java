@@ -18,7 +18,7 @@ import io.genserver.Request;
 import io.genserver.ServerInfo;
 import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
-import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	private final BiFunction<String, Class<?>, ServerSettings> settings;
 
-	private final BiFunction<String, Class<?>, @Nullable OwnExecutor> executors;
+	private final BiFunction<String, Class<?>, @Nullable TurnExecutor> executors;
 
 	private final InstanceFactories instances;
 
@@ -68,7 +68,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	 */
 	public LocalRegistry(GenServerRuntime runtime, Contracts contracts,
 			BiFunction<String, Class<?>, ServerSettings> settings,
-			BiFunction<String, Class<?>, @Nullable OwnExecutor> executors, InstanceFactories instances) {
+			BiFunction<String, Class<?>, @Nullable TurnExecutor> executors, InstanceFactories instances) {
 		this.instances = instances;
 		this.runtime = runtime;
 		this.contracts = contracts;

@@ -21,8 +21,8 @@ import io.genserver.runtime.contract.ContractProxies;
 import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.Operations;
-import io.genserver.runtime.scheduling.OwnExecutor;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ public final class Server {
 
 	private final boolean concurrent;
 
-	private final @Nullable OwnExecutor executor;
+	private final @Nullable TurnExecutor executor;
 
 	/**
 	 * What makes its proxies, by their contracts; here, so that it goes with the server.
@@ -482,7 +482,7 @@ public final class Server {
 	}
 
 	/** What runs its turns, if not the engine's workers. */
-	@Nullable OwnExecutor executor() {
+	@Nullable TurnExecutor executor() {
 		return this.executor;
 	}
 

@@ -10,8 +10,8 @@ import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.scheduling.Alarm;
-import io.genserver.runtime.scheduling.OwnExecutor;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,7 +191,7 @@ final class ServerCell implements Watched {
 
 	/** Run a task where the server's turns run. */
 	void execute(Runnable task) {
-		OwnExecutor own = this.server.executor();
+		TurnExecutor own = this.server.executor();
 		if (own != null) {
 			own.execute(task, runtime().scheduler());
 		}

@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.ServerTimer;
-import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerDefinition(String name, Class<?> type, List<Class<?>> contracts, boolean keyed,
 		List<? extends Operation> operations, InstanceFactory factory, ServerSettings settings,
-		List<ServerTimer> timers, @Nullable OwnExecutor executor) {
+		List<ServerTimer> timers, @Nullable TurnExecutor executor) {
 
 	public ServerDefinition {
 		contracts = List.copyOf(contracts);

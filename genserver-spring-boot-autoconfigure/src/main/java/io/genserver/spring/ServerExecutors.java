@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.GenServer;
-import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -29,7 +29,7 @@ public final class ServerExecutors {
 
 	private final ListableBeanFactory beans;
 
-	private final Map<String, OwnExecutor> known = new ConcurrentHashMap<>();
+	private final Map<String, TurnExecutor> known = new ConcurrentHashMap<>();
 
 	/**
 	 * Create.
@@ -45,7 +45,7 @@ public final class ServerExecutors {
 	 * @return the executor, or {@code null} for the engine's workers
 	 * @throws InvalidServerException if the bean it names cannot do so
 	 */
-	public @Nullable OwnExecutor of(ServerBean server) {
+	public @Nullable TurnExecutor of(ServerBean server) {
 		return find(server.name(), server.annotation().executor());
 	}
 
@@ -56,20 +56,20 @@ public final class ServerExecutors {
 	 * @return the executor, or {@code null} for the engine's workers
 	 * @throws InvalidServerException if the bean it names cannot do so
 	 */
-	public @Nullable OwnExecutor of(String name, Class<?> type) {
+	public @Nullable TurnExecutor of(String name, Class<?> type) {
 		MergedAnnotation<GenServer> annotation = MergedAnnotations.from(type, SearchStrategy.SUPERCLASS)
 			.get(GenServer.class);
 		return annotation.isPresent() ? find(name, annotation.getString("executor")) : null;
 	}
 
-	private @Nullable OwnExecutor find(String server, String bean) {
+	private @Nullable TurnExecutor find(String server, String bean) {
 		if (bean.isEmpty()) {
 			return null;
 		}
-		OwnExecutor executor = this.known.get(bean);
+		TurnExecutor executor = this.known.get(bean);
 		if (executor == null) {
-			executor = new OwnExecutor(bean, bean(server, bean), shutDown(bean));
-			OwnExecutor first = this.known.putIfAbsent(bean, executor);
+			executor = new TurnExecutor(bean, bean(server, bean), shutDown(bean));
+			TurnExecutor first = this.known.putIfAbsent(bean, executor);
 			executor = (first != null) ? first : executor;
 		}
 		return executor;

@@ -17,7 +17,7 @@ import io.genserver.actuate.Servers.Busy;
 import io.genserver.actuate.Servers.Cell;
 import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
-import io.genserver.runtime.scheduling.OwnExecutor;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import io.micrometer.core.instrument.Meter;
@@ -84,8 +84,8 @@ class GenServerMetersTest {
 	@Test
 	void countsTurnsThatWereLostAndFound() throws Exception {
 		AtomicBoolean noMemory = new AtomicBoolean();
-		OwnExecutor executor = new OwnExecutor("threads", (task) -> new Unable(task, noMemory.getAndSet(false)).start(),
-				() -> false);
+		TurnExecutor executor = new TurnExecutor("threads",
+				(task) -> new Unable(task, noMemory.getAndSet(false)).start(), () -> false);
 		this.servers.runtime()
 			.add(new ServerDefinition("kv", Cell.class, List.of(), false, List.of(), Cell::new, ServerSettings.DEFAULTS,
 					List.of(), executor));

@@ -23,8 +23,8 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.scheduling.Alarm;
-import io.genserver.runtime.scheduling.OwnExecutor;
 import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
@@ -225,7 +225,7 @@ class S01CleanThreadTests {
 				Engine engine = new Engine(new WorkerScheduler(SchedulerSettings.DEFAULTS),
 						RuntimeSettings.DEFAULTS.withClassLoader(APPLICATION))) {
 			one.submit(() -> before.set(Thread.currentThread().getContextClassLoader())).get();
-			OwnExecutor own = new OwnExecutor("one", one, () -> false);
+			TurnExecutor own = new TurnExecutor("one", one, () -> false);
 			engine.runtime.add(new ServerDefinition("server", Object.class, List.of(), false, List.of(), Object::new,
 					ServerSettings.DEFAULTS, List.of(), own));
 			engine.runtime.start();
@@ -286,7 +286,7 @@ class S01CleanThreadTests {
 		// An executor whose threads help while they
 		// wait, as those of a fork-join pool do.
 		Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
-		OwnExecutor own = new OwnExecutor("helping", queue::add, () -> false);
+		TurnExecutor own = new TurnExecutor("helping", queue::add, () -> false);
 		AtomicReference<Throwable> failure = new AtomicReference<>();
 		try (Engine engine = Engine.onWorkers()) {
 			for (String name : List.of("outer", "inner")) {

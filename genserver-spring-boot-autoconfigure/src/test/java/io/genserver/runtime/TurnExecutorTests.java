@@ -20,8 +20,8 @@ import io.genserver.CallCycleException;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
-import io.genserver.runtime.scheduling.OwnExecutor;
 import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /** Servers whose turns run on an executor of the user's, on real threads. */
 @ExtendWith(OutputCaptureExtension.class)
 @RealThreads
-class OwnExecutorTests {
+class TurnExecutorTests {
 
 	private final ExecutorService pool = Executors.newFixedThreadPool(4, (task) -> new Thread(task, "users-own"));
 
@@ -239,7 +239,7 @@ class OwnExecutorTests {
 	}
 
 	private static ServerDefinition definition(String name, Executor executor, InstanceFactory factory) {
-		OwnExecutor own = new OwnExecutor("mine", executor,
+		TurnExecutor own = new TurnExecutor("mine", executor,
 				() -> executor instanceof ExecutorService service && service.isShutdown());
 		return new ServerDefinition(name, Object.class, List.of(), false, List.of(), factory, ServerSettings.DEFAULTS,
 				List.of(), own);

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * a turn while it is not shut down cannot be told from a slow one; those known to do so
  * must not get here.
  */
-public final class OwnExecutor {
+public final class TurnExecutor {
 
-	private static final SafeLogger logger = SafeLogger.of(OwnExecutor.class);
+	private static final SafeLogger logger = SafeLogger.of(TurnExecutor.class);
 
 	private final String name;
 
@@ -37,7 +37,7 @@ public final class OwnExecutor {
 	 * @param executor runs turns; {@code execute} must not block
 	 * @param shutDown whether the executor takes no more tasks
 	 */
-	public OwnExecutor(String name, Executor executor, BooleanSupplier shutDown) {
+	public TurnExecutor(String name, Executor executor, BooleanSupplier shutDown) {
 		this.name = name;
 		this.executor = executor;
 		this.shutDown = shutDown;
@@ -96,10 +96,10 @@ public final class OwnExecutor {
 		@Override
 		public void run() {
 			if (this.lender == Thread.currentThread()) {
-				if (giveBack() && OwnExecutor.this.saidDirect.compareAndSet(false, true)) {
+				if (giveBack() && TurnExecutor.this.saidDirect.compareAndSet(false, true)) {
 					logger.warn("Executor {} would run a turn of {} on the thread that sent a message; it runs on a "
 							+ "worker of the engine instead. Name an executor with threads of its own that does "
-							+ "not fall back on its callers. This is not logged again", OwnExecutor.this.name, this);
+							+ "not fall back on its callers. This is not logged again", TurnExecutor.this.name, this);
 				}
 			}
 			else if (this.taken.compareAndSet(false, true)) {
