@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Thrown when a server would wait for a server that, directly or through others, waits
- * for it. The message shows the chain. Nobody in the chain could ever have gone on.
+ * for it. The message shows the chain. None of these servers could ever have continued.
  *
  * @since 0.1.0
  */

@@ -1,9 +1,9 @@
 package io.genserver;
 
 /**
- * Is told of every message that was refused or discarded. Beans of this type are found by
- * themselves. Called on the thread that refused or discarded the message: must be quick
- * and must not block; what it throws is logged.
+ * Is called for every message that was refused or discarded. Beans of this type are found
+ * by themselves. Called on the thread that refused or discarded the message: must be
+ * quick and must not block; what it throws is logged.
  * <p>
  * A listener may send messages. If one of those is refused or discarded before the
  * listener returns, on the thread that called it, this is reported to other listeners but

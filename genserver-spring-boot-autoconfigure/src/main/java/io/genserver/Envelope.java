@@ -62,9 +62,9 @@ public interface Envelope {
 	Duration age();
 
 	/**
-	 * Return what a peer has sent beside the arguments, its trace context among it as
-	 * {@code traceparent} and {@code tracestate}. It is what the peer says: not to be
-	 * believed without proof.
+	 * Return the headers that a peer has sent with the arguments, among them its trace
+	 * context as {@code traceparent} and {@code tracestate}. They are the peer's claims,
+	 * not verified.
 	 * @return headers by their names, in lower case; empty for messages of this process
 	 */
 	Map<String, String> headers();

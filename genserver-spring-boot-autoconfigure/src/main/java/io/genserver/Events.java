@@ -3,10 +3,10 @@ package io.genserver;
 import java.util.concurrent.Flow;
 
 /**
- * What a server has to tell, for any number of subscribers. Each has a bounded buffer of
- * its own, so that a slow one disturbs neither the server nor the others. Events reach
- * subscribers outside the server's turn, each subscriber in the order of emission. All
- * subscriptions end, with an error, when the server restarts or stops.
+ * A source of events of a server, for any number of subscribers. Each has a bounded
+ * buffer of its own, so that a slow one disturbs neither the server nor the others.
+ * Events reach subscribers outside the server's turn, each subscriber in the order of
+ * emission. All subscriptions end, with an error, when the server restarts or stops.
  *
  * @param <E> type of the events
  * @since 0.1.0
@@ -14,7 +14,7 @@ import java.util.concurrent.Flow;
 public interface Events<E> {
 
 	/**
-	 * Tell all subscribers. Only in the server's turn; never waits.
+	 * Send an event to all subscribers. Only in the server's turn; never waits.
 	 * @param event the event
 	 * @throws IllegalStateException outside of the turn
 	 */
@@ -30,7 +30,7 @@ public interface Events<E> {
 	 * Return a snapshot and every later event, without a gap and without an overlap. To
 	 * be returned by a handler: the subscription must happen in the server's turn, in the
 	 * same as this call.
-	 * @param snapshot what is told first; read at the subscription and not counted
+	 * @param snapshot the items that come first; read at the subscription and not counted
 	 * towards the buffer
 	 * @return snapshot and events
 	 */

@@ -9,17 +9,17 @@ import java.lang.annotation.Target;
 /**
  * Makes a method of a server a timer: it runs in the server's turn again and again, from
  * each start of the server on. The method takes no parameters and returns nothing, and it
- * is no operation: nobody can call it from outside. What it throws is treated like the
- * failure of a cast.
+ * is no operation: callers cannot invoke it. What it throws is treated like the failure
+ * of a cast.
  * <p>
  * At most one tick of a timer is due at a time; those that were missed, because the
- * server was busy or suspended, are not made up for. A restart begins anew, with the
- * initial delay. No tick comes after a stop.
+ * server was busy or suspended, are skipped. After a restart the timer begins again, with
+ * the initial delay. No tick comes after a stop.
  * <p>
- * Each instance of a keyed server has timers of its own. They keep no instance from being
- * let go: the idle time counts from its last message, ticks are none, and the next
- * message makes an instance whose timers begin anew. What must not be lost then belongs
- * into {@code @PreDestroy}.
+ * Each instance of a keyed server has timers of its own. They do not keep an instance
+ * from being passivated: the idle time counts from its last message, of which ticks are
+ * none, and the next message makes an instance whose timers begin again. State that must
+ * not be lost is saved in {@code @PreDestroy}.
  *
  * @since 0.1.0
  * @see GenServerContext#scheduleEvery(java.time.Duration, Runnable)

@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * </pre>
  *
- * <b>Messages.</b> What concerns the message being handled is told on the thread that
- * runs the handler, and never mistaken for that of another message: on other threads
- * {@link #caller()} and {@link #remaining()} throw {@link IllegalStateException}. What
- * {@link #current()} returned in a handler stays with the handler's message, and tells of
- * it on any thread, also after the handler has returned.
+ * <b>Messages.</b> {@link #caller()} and {@link #remaining()} describe the message being
+ * handled on the thread that runs the handler; on other threads they throw
+ * {@link IllegalStateException}, so that they never describe another message. A context
+ * that {@link #current()} returned in a handler stays with the handler's message, and
+ * describes it on any thread, also after the handler has returned.
  * <p>
  * <b>Instances.</b> A context belongs to one instance. Once that has ended, by a restart,
  * a stop or after an idle time, it does nothing to the instance's successor:
@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
 public interface GenServerContext {
 
 	/**
-	 * Return the context of the server whose turn runs on this thread. Of the message
-	 * being handled, if there is one, it tells on any thread, as long as it is kept.
+	 * Return the context of the server whose turn runs on this thread. It stays with the
+	 * message being handled, if there is one, and describes that message on any thread.
 	 * @return the context
 	 * @throws IllegalStateException if this thread is not in a turn
 	 */
@@ -97,11 +97,11 @@ public interface GenServerContext {
 	@Nullable Duration remaining();
 
 	/**
-	 * Return whether nobody waits for the message being handled any more: its caller
-	 * cancelled, or its deadline has passed. May be asked on any thread: where it is not
-	 * the handler's, and the context does not stay with a message, the answer is that of
-	 * the messages whose handlers have returned while the work goes on, or else of those
-	 * whose handlers run.
+	 * Return whether the caller of the message being handled no longer waits for it: it
+	 * cancelled the call, or the deadline has passed. May be called on any thread. On
+	 * another thread than the handler's, and if the context does not stay with a message,
+	 * the result is that of the messages whose handlers have returned while their work is
+	 * still pending, or, if there are none, of those whose handlers run.
 	 * @return {@code true} if the work may be given up
 	 * @throws IllegalStateException on another thread, if some of those messages were
 	 * given up and others were not
@@ -137,7 +137,7 @@ public interface GenServerContext {
 
 	/**
 	 * Run a task in this server's turn after some time, once. A restart or stop cancels
-	 * it; an instance of a keyed server is not let go before.
+	 * it; an instance of a keyed server is not passivated before.
 	 * @param delay how long to wait at least; timers count in milliseconds
 	 * @param task what to run; what it throws is treated like the failure of a cast
 	 * @return the timer
@@ -146,9 +146,10 @@ public interface GenServerContext {
 
 	/**
 	 * Run a task in this server's turn again and again. At most one tick is due at a
-	 * time; those that were missed are not made up for. A restart or stop cancels it. It
-	 * keeps no instance of a keyed server from being let go, and its ticks do not count
-	 * as activity: whoever needs it scheduled sets it up in the constructor.
+	 * time; those that were missed are skipped. A restart or stop cancels it. It does not
+	 * keep an instance of a keyed server from being passivated, and its ticks do not
+	 * count as activity: a timer that every instance needs is scheduled in its
+	 * constructor.
 	 * @param period time from one tick to the next, and to the first
 	 * @param task what to run; what it throws is treated like the failure of a cast
 	 * @return the timer

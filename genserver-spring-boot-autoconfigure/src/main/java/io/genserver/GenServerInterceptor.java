@@ -24,9 +24,9 @@ public interface GenServerInterceptor {
 	}
 
 	/**
-	 * A message is handled. Called in the server's turn, or beside it for operations that
-	 * run concurrently, for timers and continuations too. Whatever this does before and
-	 * after the invocation is part of handling: an exception is the handler's. Must
+	 * A message is handled. Called in the server's turn, or outside it for operations
+	 * that run concurrently, for timers and continuations too. Whatever this does before
+	 * and after the invocation is part of handling: an exception is the handler's. Must
 	 * return what the invocation returned, or a replacement of its kind: the reply, or a
 	 * {@link java.util.concurrent.CompletionStage} of it, in which case the message is
 	 * handled only once that has completed, after this method.

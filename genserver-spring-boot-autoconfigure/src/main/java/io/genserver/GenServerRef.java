@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Address of one server, for talking to it without a contract. A ref stays valid when the
  * server stops or starts again; it never holds the instance. Refs of one server, or of
  * one key of it, are equal, whatever their timeouts. Safe for use by many threads.
- *
- *
+ * <p>
  * With {@code GenServerRef<CounterServer> counter}, injected or from the registry:
  *
  * <pre class="code">

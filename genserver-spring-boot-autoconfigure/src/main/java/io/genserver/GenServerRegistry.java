@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows all servers of the application. A bean; safe for use by many threads.
- *
+ * <p>
  * With {@code record Increment(long by) implements Request<Long>}, for which the server
  * has a handler:
  *
@@ -196,11 +196,11 @@ public interface GenServerRegistry {
 	<S> GenServerRef<S> start(String name, Class<S> type, Supplier<? extends S> factory);
 
 	/**
-	 * Stop a server after the message it is handling. What is queued fails; calls from
-	 * then on fail at once. What a handler has returned unfinished is not waited for, and
-	 * a handler that runs is interrupted after {@code genserver.stop-grace}. A bean stays
-	 * known, as {@link ServerState#STOPPED}, and can restart; a server that was started
-	 * at run time is forgotten.
+	 * Stop a server after the message it is handling. Queued messages fail; later calls
+	 * fail at once. A future that a handler has returned is not waited for, and a handler
+	 * that runs is interrupted after {@code genserver.stop-grace}. A server that is a
+	 * bean stays in the registry, as {@link ServerState#STOPPED}, and can be restarted;
+	 * one that was started at run time is removed.
 	 * @param name the server's name; all instances stop if it is keyed
 	 * @return completes when the server has terminated; cancelling it stops nothing
 	 * @throws NoSuchServerException if there is none
@@ -208,10 +208,11 @@ public interface GenServerRegistry {
 	CompletableFuture<@Nullable Void> stop(String name);
 
 	/**
-	 * Let a server go on with a new instance after the message it is handling, at once
-	 * and without counting it. What a handler has returned unfinished is not waited for,
-	 * and a handler that runs is interrupted after {@code genserver.stop-grace}. What is
-	 * queued stays queued. Ends the state {@link ServerState#FAILED}, but no pause. Does
+	 * Restart a server: it continues with a new instance after the message it is
+	 * handling, without a pause, and the restart does not count as one after a failure. A
+	 * future that a handler has returned is not waited for, and a handler that runs is
+	 * interrupted after {@code genserver.stop-grace}. Queued messages stay queued. Ends
+	 * the state {@link ServerState#FAILED}, but a suspended server stays suspended. Does
 	 * nothing once the application shuts down.
 	 * @param name the server's name; all instances restart if it is keyed
 	 * @throws NoSuchServerException if there is none
@@ -219,8 +220,7 @@ public interface GenServerRegistry {
 	void restart(String name);
 
 	/**
-	 * Let a server go on with a new instance, and choose how long the handler that runs
-	 * may take until then.
+	 * Restart a server, and choose how long the handler that runs may take until then.
 	 * @param name the server's name; all instances restart if it is keyed
 	 * @param grace time after which the handler is interrupted, zero for at once
 	 * @throws NoSuchServerException if there is none
@@ -230,8 +230,8 @@ public interface GenServerRegistry {
 	void restart(String name, Duration grace);
 
 	/**
-	 * Let one instance of a keyed server go on with a new instance, and choose how long
-	 * the handler that runs may take until then.
+	 * Restart one instance of a keyed server, and choose how long the handler that runs
+	 * may take until then.
 	 * @param name the server's name
 	 * @param key the key; nothing happens if there is no such instance
 	 * @param grace time after which the handler is interrupted, zero for at once
@@ -242,7 +242,7 @@ public interface GenServerRegistry {
 	void restart(String name, String key, Duration grace);
 
 	/**
-	 * Let one instance of a keyed server go on anew.
+	 * Restart one instance of a keyed server.
 	 * @param name the server's name
 	 * @param key the key; nothing happens if there is no such instance
 	 * @throws NoSuchServerException if there is no such server, or it is not keyed
@@ -251,17 +251,17 @@ public interface GenServerRegistry {
 	void restart(String name, String key);
 
 	/**
-	 * Let a server pause after the message it is handling. Messages queue until
-	 * {@link #resume(String)}, which alone ends the pause: a restart does not. When the
-	 * application shuts down meanwhile the server is not resumed, and what waits for it
-	 * fails at once without having been executed.
-	 * @param name the server's name; all instances there are pause if it is keyed
+	 * Suspend a server after the message it is handling. Messages queue until
+	 * {@link #resume(String)}; a restart does not resume it. When the application shuts
+	 * down meanwhile the server is not resumed, and its queued messages fail at once
+	 * without having been executed.
+	 * @param name the server's name; all instances there are now if it is keyed
 	 * @throws NoSuchServerException if there is none
 	 */
 	void suspend(String name);
 
 	/**
-	 * Let one instance of a keyed server pause. It stays until it is resumed.
+	 * Suspend one instance of a keyed server. It is not passivated until it is resumed.
 	 * @param name the server's name
 	 * @param key the key; nothing happens if there is no such instance
 	 * @throws NoSuchServerException if there is no such server, or it is not keyed
@@ -270,14 +270,14 @@ public interface GenServerRegistry {
 	void suspend(String name, String key);
 
 	/**
-	 * End a pause.
+	 * Resume a server that is suspended.
 	 * @param name the server's name
 	 * @throws NoSuchServerException if there is none
 	 */
 	void resume(String name);
 
 	/**
-	 * End the pause of one instance of a keyed server.
+	 * Resume one instance of a keyed server.
 	 * @param name the server's name
 	 * @param key the key; nothing happens if there is no such instance
 	 * @throws NoSuchServerException if there is no such server, or it is not keyed

@@ -14,7 +14,7 @@ public class GenServerTimeoutException extends GenServerException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** What is longer is not told in milliseconds. */
+	/** Longer times are not written in milliseconds. */
 	private static final Duration LONGEST = Duration.ofDays(36_500);
 
 	private final Details details;

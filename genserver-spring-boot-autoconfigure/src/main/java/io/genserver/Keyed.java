@@ -3,8 +3,7 @@ package io.genserver;
 /**
  * The instances of a keyed server. Injected with the contract or the class as its type.
  * Two of one server and type are equal, and so are the proxies and refs of one key.
- *
- *
+ * <p>
  * With {@code @GenServer(name = "room", keyed = true)} on the class, and
  * {@code Keyed<Room> rooms} injected:
  *

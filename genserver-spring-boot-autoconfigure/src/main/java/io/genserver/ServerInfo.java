@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param processed messages handled, failed ones included
  * @param failed messages whose handler threw
  * @param dropped messages refused or discarded
- * @param lateReplies replies nobody waited for any more
+ * @param lateReplies replies whose callers no longer waited for them
  * @param abandonedReplies futures that handlers returned and that the server stopped
  * waiting for before they completed
  * @param restarts how often it was restarted
- * @param pending what the server was told to do and has not done yet, since a handler
- * still runs: {@code "stop"}, {@code "restart"}, or {@code null}
+ * @param pending command that has not been carried out yet, since a handler still runs:
+ * {@code "stop"}, {@code "restart"}, or {@code null}
  * @param inFlight the message being handled, or {@code null}
  * @param failures most recent failures, newest first, a bounded number
  * @since 0.1.0

@@ -28,7 +28,7 @@ public enum ServerState {
 	RESTARTING,
 
 	/**
-	 * Told to pause: messages queue.
+	 * Suspended: messages queue until it is resumed.
 	 */
 	SUSPENDED,
 

@@ -1,7 +1,7 @@
 package io.genserver;
 
 /**
- * What becomes of a server whose handler failed. The caller is told in every case.
+ * What becomes of a server whose handler failed. The call fails in every case.
  *
  * @since 0.1.0
  */

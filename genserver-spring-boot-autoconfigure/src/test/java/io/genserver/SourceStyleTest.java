@@ -109,8 +109,7 @@ class SourceStyleTest {
 			Pattern.CASE_INSENSITIVE);
 
 	/** Packages in which such words are left; none is added. */
-	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver", "io/genserver/runtime",
-			"io/genserver/runtime/scheduling", "io/genserver/rpc");
+	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime", "io/genserver/rpc");
 
 	@Test
 	void sentencesNameWhatTheySpeakOf() throws IOException {

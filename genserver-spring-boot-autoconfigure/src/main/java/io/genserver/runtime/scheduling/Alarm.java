@@ -1,8 +1,8 @@
 package io.genserver.runtime.scheduling;
 
 /**
- * Does something small at a time, once. If that fails for lack of memory it is tried
- * again, which it must bear.
+ * Runs a short action once, at a given time. An action that fails for lack of memory is
+ * run again at the next tick, so it must be safe to repeat.
  */
 public final class Alarm implements Scheduler.Expiring {
 
@@ -14,7 +14,7 @@ public final class Alarm implements Scheduler.Expiring {
 
 	private volatile boolean over;
 
-	/** Only for whoever lets it expire. */
+	/** Used only by the thread that calls {@link #expire()}. */
 	private int tries;
 
 	/**
@@ -27,7 +27,7 @@ public final class Alarm implements Scheduler.Expiring {
 		this.action = action;
 	}
 
-	/** Do nothing when the time comes, unless it has begun. On any thread. */
+	/** Do not run the action, unless it has begun. On any thread. */
 	public void cancel() {
 		this.over = true;
 	}
@@ -42,7 +42,7 @@ public final class Alarm implements Scheduler.Expiring {
 		return this.over;
 	}
 
-	/** One that lacks memory is not over, and is to be tried again at the next tick. */
+	/** If the action failed for lack of memory, the alarm is not over afterwards. */
 	@Override
 	public void expire() {
 		if (this.over) {

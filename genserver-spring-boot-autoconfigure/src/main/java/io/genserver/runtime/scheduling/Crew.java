@@ -16,7 +16,7 @@ final class Crew {
 	/** Threads there may be. */
 	private final int limit;
 
-	/** Workers that stay, however long there is nothing to do. */
+	/** Workers that do not end when there is nothing to do. */
 	private final int usual;
 
 	/** Workers that are listed, or about to be. */
@@ -45,7 +45,7 @@ final class Crew {
 		this(platform, limit, usual, UnaryOperator.identity());
 	}
 
-	/** With what is made of each thread before it is started. */
+	/** With a function that may replace each thread before it is started. */
 	Crew(boolean platform, int limit, int usual, UnaryOperator<Thread> threads) {
 		this.factory = threads;
 		this.platform = platform;
@@ -88,7 +88,7 @@ final class Crew {
 		return true;
 	}
 
-	/** A thread that was admitted is not needed after all. */
+	/** An admitted thread will not be started: undo {@link #admit()}. */
 	void dismiss() {
 		this.threads.decrementAndGet();
 		this.count.decrementAndGet();
@@ -105,7 +105,7 @@ final class Crew {
 				.unstarted(worker));
 	}
 
-	/** Count one more that is listed, unless there are so many. */
+	/** Count one more listed worker, unless the given number is reached. */
 	boolean enlist(int most) {
 		int known = this.count.get();
 		while (known < most) {
@@ -117,17 +117,17 @@ final class Crew {
 		return false;
 	}
 
-	/** One more is listed. */
+	/** Count one more listed worker. */
 	void listed() {
 		this.count.incrementAndGet();
 	}
 
-	/** One less is listed. */
+	/** Count one listed worker less. */
 	void unlisted() {
 		this.count.decrementAndGet();
 	}
 
-	/** One less is listed, unless they are no more than the usual number. */
+	/** Count one listed worker less, unless only the usual number is left. */
 	boolean unlistExtra() {
 		int known = this.count.get();
 		while (known > this.usual) {
@@ -157,13 +157,13 @@ final class Crew {
 
 	/**
 	 * A worker goes on, and looks for work.
-	 * @return whether it does so on its own, as nobody has woken it
+	 * @return whether it does so on its own, since no other thread has woken it
 	 */
 	boolean unrest(Worker worker) {
 		if (this.idle.remove(worker)) {
 			return true;
 		}
-		// Somebody has woken this worker, or is about to, and counts on it.
+		// Another thread has woken this worker, or is about to, and has counted it.
 		risen();
 		return false;
 	}

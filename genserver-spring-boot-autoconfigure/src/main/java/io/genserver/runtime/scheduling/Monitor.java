@@ -10,10 +10,10 @@ import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Comes by every millisecond while anything runs: expires deadlines, lets senders into
- * mailboxes, notices workers that are stuck in a task and handlers that are slow. A
- * platform thread, so that handlers that keep all carriers busy cannot hold it up. Parks
- * when nothing has happened for a while.
+ * Ticks every millisecond while anything runs: expires deadlines, lets senders into
+ * mailboxes, notices workers that are stuck in a task and handlers that are slow. Has a
+ * platform thread, so that handlers that keep all carriers busy cannot delay it. Parks
+ * when nothing has run for a while.
  */
 final class Monitor implements Runnable {
 
@@ -266,7 +266,7 @@ final class Monitor implements Runnable {
 		}
 	}
 
-	/** Something failed: look soon what was lost by that. */
+	/** Something failed: check soon what was lost through it. */
 	void hasten() {
 		this.hastened = true;
 		wake();

@@ -7,9 +7,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers that others walk: those that take tasks from each other's queues, and the
- * monitor at every tick. A worker that stays in one task is set aside, so that the walk
- * is as long as there are workers that take tasks, not as there are handlers that block.
+ * The listed workers. Workers walk the list to take tasks from each other's queues, the
+ * monitor walks it at every tick. A worker that stays in one task is set aside, so that
+ * the length of a walk depends on the number of workers that take tasks, not on the
+ * number of handlers that block.
  * <p>
  * <b>Set aside and back.</b> A worker is {@link Worker#isListed() listed}, aside or
  * ended. The monitor makes it aside while it is in the array and then publishes an array
@@ -25,20 +26,20 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
 
 	/**
-	 * Workers that a worker looks at before it gives up. There are more only while
-	 * handlers begin to block in crowds; the work of one that leaves must not grow with
-	 * them.
+	 * Workers that a worker looks at before it gives up. More are listed only while many
+	 * handlers begin to block at once; what a worker does as it ends must not grow with
+	 * their number.
 	 */
 	private static final int FEW = 64;
 
 	private final AtomicReference<Worker[]> listed = new AtomicReference<>(new Worker[0]);
 
-	/** Those listed now; nobody changes the array. */
+	/** Return the workers listed now; the array is never changed. */
 	Worker[] listed() {
 		return this.listed.get();
 	}
 
-	/** New workers come. */
+	/** Add new workers. */
 	void add(List<Worker> workers) {
 		while (true) {
 			Worker[] before = listed();
@@ -52,7 +53,7 @@ final class Roster {
 		}
 	}
 
-	/** One that was set aside has made itself listed. */
+	/** Add a worker that was set aside and has made itself listed. */
 	void addBack(Worker worker) {
 		while (true) {
 			Worker[] before = listed();
@@ -65,7 +66,7 @@ final class Roster {
 		}
 	}
 
-	/** Let go of all that are not listed. */
+	/** Remove all workers that are no longer listed. */
 	void sweep() {
 		while (true) {
 			Worker[] before = listed();
@@ -76,14 +77,14 @@ final class Roster {
 		}
 	}
 
-	/** A worker is no longer listed; where there are many the monitor sweeps. */
+	/** A worker is no longer listed: sweep if there are few, else the monitor does. */
 	void sweepFew() {
 		if (listed().length <= FEW) {
 			sweep();
 		}
 	}
 
-	/** Take a task of another worker, from one on that is drawn: thieves do not meet. */
+	/** Take a task of another worker, beginning with a random one to avoid contention. */
 	@Nullable Runnable steal(Worker thief) {
 		Worker[] victims = listed();
 		int index = start(victims.length);
@@ -101,8 +102,8 @@ final class Roster {
 	}
 
 	/**
-	 * Whether the queue of a worker has a task that another should take. Where there are
-	 * many, of some of them: the monitor looks at all.
+	 * Whether the queue of a worker has a task that another should take. If there are
+	 * many workers it looks at some of them only: the monitor looks at all.
 	 */
 	boolean hasSurplus() {
 		Worker[] workers = listed();

@@ -48,34 +48,35 @@ public interface Scheduler {
 	void wake(Waiter waiter);
 
 	/**
-	 * Call {@link Expiring#expire} when its deadline has passed, on a thread that must
-	 * not be held up, unless it is over by then. May be late by a few milliseconds.
+	 * Call {@link Expiring#expire} when its deadline has passed, unless it is over by
+	 * then. Calls it on a thread that must not be blocked, a few milliseconds late at
+	 * most.
 	 * @param expiring what may expire
 	 */
 	void track(Expiring expiring);
 
 	/**
-	 * Look at something once, after a millisecond or so. If it wants to be looked at
-	 * again it says so while it is.
+	 * Call {@link Crowded#look} once, after about a millisecond. To be called again it
+	 * calls this method while it is being called.
 	 * @param crowded where senders wait for room in a mailbox
 	 */
 	void observe(Crowded crowded);
 
 	/**
-	 * Let something look now and then, while anything runs, whether all is well. Called
-	 * once, before anything else is.
-	 * @param check looks
+	 * Register the check that is called from time to time while any task runs. Called
+	 * once, before any other method.
+	 * @param check the check
 	 */
 	default void attend(Check check) {
 	}
 
-	/** A check has become urgent. On any thread, even where memory is short. */
+	/** Report that the check has become urgent. On any thread, even without memory. */
 	default void hasten() {
 	}
 
 	/**
-	 * The servers shut down: from now on time must pass even if nobody lets it. Called
-	 * once, before the shutdown waits for anything.
+	 * Report that the servers shut down: from now on virtual time must advance by itself.
+	 * Called once, before the shutdown waits for anything.
 	 */
 	default void closing() {
 	}
@@ -87,16 +88,16 @@ public interface Scheduler {
 	}
 
 	/**
-	 * Let the threads end. What is executed from then on, or waits when they end, runs
-	 * all the same, since calls may end with it; nobody watches deadlines any more.
+	 * Let the threads end. Tasks that are queued then, or added later, still run, since
+	 * calls may depend on them; deadlines are no longer watched.
 	 * @param timeout time to wait for running tasks
 	 * @param unit unit of the timeout
 	 */
 	void close(long timeout, TimeUnit unit);
 
 	/**
-	 * Let the threads end, as {@link #close(long, TimeUnit)} does, but for some that wait
-	 * for this themselves.
+	 * Let the threads end, as {@link #close(long, TimeUnit)} does, except for some that
+	 * run the callers of this method.
 	 * @param timeout time to wait for running tasks
 	 * @param unit unit of the timeout
 	 * @param callers number of tasks not to wait for
@@ -118,7 +119,7 @@ public interface Scheduler {
 
 		/**
 		 * Return whether the deadline no longer matters.
-		 * @return {@code true} if it need not be told
+		 * @return {@code true} if {@link #expire()} need not be called
 		 */
 		boolean isOver();
 
@@ -128,22 +129,22 @@ public interface Scheduler {
 	}
 
 	/**
-	 * Has senders that wait for room.
+	 * A mailbox with senders that wait for room.
 	 */
 	interface Crowded {
 
-		/** Let them in if there is room. */
+		/** Let waiting senders enter their messages if there is room. */
 		void look();
 
 	}
 
 	/**
-	 * Looks whether all is well; on one thread of the scheduler at a time.
+	 * Finds work that was lost through an error; called on one thread at a time.
 	 */
 	interface Check {
 
 		/**
-		 * Return whether it is to look although nothing else happens. On any thread.
+		 * Return whether it is to look although no task runs. On any thread.
 		 * @return {@code true} after something went wrong
 		 */
 		boolean isUrgent();
@@ -173,8 +174,8 @@ public interface Scheduler {
 	}
 
 	/**
-	 * A class whose methods talk to the scheduler while they hold a lock: a scheduler
-	 * that runs one thread at a time must not let another run meanwhile.
+	 * A class whose methods call the scheduler while they hold a lock: a scheduler that
+	 * runs one thread at a time must not let another run meanwhile.
 	 */
 	interface Locking {
 

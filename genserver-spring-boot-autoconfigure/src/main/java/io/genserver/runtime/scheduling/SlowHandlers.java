@@ -8,14 +8,14 @@ import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs handlers that run for longer than they should, but not thousands of them at once.
- * Only the monitor's thread uses it.
+ * Logs handlers that run for longer than the threshold, a limited number per second. Only
+ * the monitor's thread uses it.
  */
 final class SlowHandlers {
 
 	private static final SafeLogger logger = SafeLogger.of(SlowHandlers.class);
 
-	/** Logged in one second at most. */
+	/** Handlers that are logged within one second at most. */
 	private static final int MOST = 10;
 
 	/** 0 for never. */

@@ -3,12 +3,13 @@ package io.genserver.runtime.scheduling;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long a thread looks for what it waits for before it parks: several times as long as
- * that lately took to come, and next to nothing where looking was in vain. Now and then
- * it looks for long, for things come sooner where nobody has to be woken for them. On a
- * single processor nobody could bring anything meanwhile.
+ * How long a thread spins for what it waits for before it parks: several times as long as
+ * that took recently, and hardly at all after spinning was in vain. From time to time it
+ * spins for the longest time all the same, to find out whether spinning pays again, since
+ * replies arrive sooner where no thread has to be woken. With a single processor it never
+ * spins, since no other thread could run meanwhile.
  * <p>
- * Used by several threads without a lock: what is lost is one of many observations.
+ * Used by several threads without a lock: a lost update loses one of many observations.
  */
 final class SpinTime {
 
@@ -23,7 +24,7 @@ final class SpinTime {
 	/** Every so often after a search in vain the next takes longest; a power of two. */
 	private static final int PROBE = 16;
 
-	/** Searches in vain that do not yet tell anything. */
+	/** Searches in vain that do not shorten the next one yet. */
 	private static final int PATIENCE = 8;
 
 	private final boolean none;
@@ -47,8 +48,8 @@ final class SpinTime {
 	}
 
 	/**
-	 * It came after so long. Writes nothing where nothing changes, for it is told by
-	 * threads that have no time for each other's caches.
+	 * Record a search that was successful after the given time. Writes nothing if nothing
+	 * changes, so that threads do not invalidate each other's caches.
 	 */
 	void found(long after) {
 		long known = this.nanos;
@@ -61,7 +62,7 @@ final class SpinTime {
 		}
 	}
 
-	/** It did not come. */
+	/** Record a search that was in vain. */
 	void inVain() {
 		if (++this.vain > PATIENCE) {
 			this.nanos = Math.max(SHORTEST, this.nanos / 2);

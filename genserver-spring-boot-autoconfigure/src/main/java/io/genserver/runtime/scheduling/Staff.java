@@ -9,8 +9,8 @@ import java.util.function.UnaryOperator;
 import io.genserver.log.SafeLogger;
 
 /**
- * Sees to it that there are workers, and no more than needed: on virtual threads, and on
- * platform threads while those do not get to run.
+ * Adds and wakes workers, and no more than needed: on virtual threads, and on platform
+ * threads while virtual threads do not get to run.
  */
 final class Staff {
 
@@ -30,10 +30,10 @@ final class Staff {
 
 	private final int parallelism;
 
-	/** Those that usually do all there is to do. */
+	/** Workers on virtual threads, which usually run all tasks. */
 	private final Crew crew;
 
-	/** Those that work while workers of the crew do not get to run. */
+	/** Workers on platform threads, for while those of the crew do not get to run. */
 	private final Crew help;
 
 	private final AtomicBoolean saidNoThread = new AtomicBoolean();
@@ -51,7 +51,7 @@ final class Staff {
 		this.help = new Crew(true, MAX_PLATFORM_WORKERS, 0, threads);
 	}
 
-	/** Whether a worker is of those that are to work now. */
+	/** Whether a worker is of the kind that runs tasks now. */
 	boolean isWanted(Worker worker) {
 		return this.starved || !worker.crew().isPlatform();
 	}
@@ -65,7 +65,7 @@ final class Staff {
 	/**
 	 * Let a worker end, unless it is one of the usual number. It is not counted from now
 	 * on, before the last look for work: so of several that want to end at once enough
-	 * stay, and whoever adds a task meanwhile is seen, or sees that one is missing.
+	 * stay, and of the worker and a thread that adds a task meanwhile one sees the other.
 	 */
 	boolean retire(Worker worker) {
 		Crew kind = worker.crew();
@@ -97,7 +97,7 @@ final class Staff {
 			return false;
 		}
 		if (!worker.comeBack()) {
-			// The monitor has thought better of it.
+			// The monitor has listed it again meanwhile.
 			kind.unlisted();
 			return true;
 		}
@@ -139,7 +139,7 @@ final class Staff {
 		}
 	}
 
-	/** There is a task more: wake a worker unless one is coming anyway. */
+	/** A task was added: wake a worker unless one is coming anyway. */
 	void summon() {
 		VarHandle.fullFence();
 		if (this.scheduler.isSearching()) {
@@ -155,7 +155,7 @@ final class Staff {
 		}
 	}
 
-	/** The calling worker is about to block: somebody else must serve its queue. */
+	/** The calling worker is about to block: another must serve its queue. */
 	void ensureWorker() {
 		VarHandle.fullFence();
 		Crew wanted = wanted();
@@ -225,7 +225,7 @@ final class Staff {
 		}
 	}
 
-	/** Where no thread can be had, those that there are have to do. */
+	/** If no thread can be started, the existing workers run all tasks. */
 	private void start(Worker worker) {
 		try {
 			Thread thread = worker.crew().thread(worker);
@@ -236,7 +236,7 @@ final class Staff {
 			worker.crew().risen();
 			ended(worker);
 			if (this.saidNoThread.compareAndSet(false, true)) {
-				logger.warn("No thread can be started for a worker; servers go on with {} workers. "
+				logger.warn("No thread can be started for a worker; servers continue with {} workers. "
 						+ "This is not logged again", threads() - 1, ex);
 			}
 		}

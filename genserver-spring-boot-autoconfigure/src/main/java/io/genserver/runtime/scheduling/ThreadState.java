@@ -3,10 +3,10 @@ package io.genserver.runtime.scheduling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What code can leave on the thread that runs it: the interrupt flag, the context class
- * loader, the name and the priority. Each piece of work begins with the same, and a
- * thread that is not the engine's own gets back what it had. Thread-locals of others are
- * beyond reach. Costs a few field reads where nothing has changed.
+ * What code can change on the thread that runs it: the interrupt flag, the context class
+ * loader, the name and the priority. Each piece of work begins with the same values, and
+ * a thread that is not the engine's own gets back the values it had. Thread-locals that
+ * other code sets are not restored. Costs a few field reads if nothing has changed.
  * <p>
  * Belongs to one thread.
  */
@@ -60,7 +60,7 @@ public final class ThreadState {
 	@SuppressWarnings("ReferenceEquality")
 	private void reset() {
 		Thread current = this.thread;
-		// What nobody has set is the very same string.
+		// If no code has set the name it is the very same string.
 		if (current.getName() != this.name) {
 			current.setName(this.name);
 		}

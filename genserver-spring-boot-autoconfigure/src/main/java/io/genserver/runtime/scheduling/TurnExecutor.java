@@ -8,14 +8,14 @@ import io.genserver.log.SafeLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor of the user's that runs turns. Whatever it does with a turn, the turn runs
- * once: where the executor refuses it, is shut down, or would run it on the thread that
- * hands it over, the engine's workers run it.
+ * An executor of the application that runs the turns of a server. Each turn runs exactly
+ * once: if the executor refuses it, is shut down, or would run it on the thread that
+ * submits it, the engine's workers run it.
  * <p>
- * A turn that is handed over is taken once, by whichever thread comes first: so it can be
- * given to the workers although the executor may still have it. An executor that forgets
- * a turn while it is not shut down cannot be told from a slow one; those known to do so
- * must not get here.
+ * A submitted turn is claimed once, by the thread that comes first: so it can be given to
+ * the workers although the executor may still have it. An executor that drops a turn
+ * without being shut down cannot be distinguished from a slow one: executors that are
+ * known to do so must not be used.
  */
 public final class TurnExecutor {
 
@@ -73,7 +73,7 @@ public final class TurnExecutor {
 		return "executor " + this.name;
 	}
 
-	/** A turn in the hands of the executor. */
+	/** A turn that was submitted to the executor. */
 	private final class Lent implements Runnable {
 
 		private final Runnable turn;
@@ -83,8 +83,9 @@ public final class TurnExecutor {
 		private final AtomicBoolean taken = new AtomicBoolean();
 
 		/**
-		 * Who hands it over, while that lasts. Other threads may see anything: they only
-		 * compare it with themselves.
+		 * The thread that submits it, while it does. Read without synchronization:
+		 * another thread only compares it with itself, for which any value it may see is
+		 * right.
 		 */
 		private @Nullable Thread lender = Thread.currentThread();
 

@@ -3,8 +3,8 @@ package io.genserver.runtime.scheduling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread's reason to wait. Whoever makes {@link #isReady()} true does so with a full
- * fence and then calls {@link Scheduler#wake(Waiter)}; the waiting thread announces
+ * A thread's reason to wait. The thread that makes {@link #isReady()} true does so with a
+ * full fence and then calls {@link Scheduler#wake(Waiter)}; the waiting thread announces
  * itself with {@link #thread(Thread)}, a volatile write, before it looks a last time. So
  * one of the two always sees the other.
  */

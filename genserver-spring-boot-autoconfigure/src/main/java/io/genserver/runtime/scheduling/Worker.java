@@ -168,7 +168,7 @@ final class Worker implements Runnable {
 		}
 	}
 
-	/** Let others have the memory for a while; needs none itself. */
+	/** Let other threads use the memory for a while; allocates nothing. */
 	private static void pause() {
 		long end = System.nanoTime() + PAUSE;
 		do {
@@ -201,7 +201,7 @@ final class Worker implements Runnable {
 	private void runTask(Runnable next) {
 		BEGUN.setOpaque(this, this.begun + 1);
 		TASK.setOpaque(this, next);
-		// Somebody may have kept the thread and
+		// Other code may have kept the thread and
 		// interrupted it while it had nothing to do.
 		Thread.interrupted();
 		this.inHand = null;

@@ -15,22 +15,23 @@ import org.jspecify.annotations.Nullable;
  * <b>Handing work over.</b> Waking a parked thread costs more than a thousand messages
  * do, so it is avoided: a task made ready on a worker goes to that worker's queue, one
  * made ready elsewhere to the shared queue; a worker without work looks for some for a
- * while before it parks, and so does a thread that waits for a reply. Nobody is woken
- * while a worker is searching, or for the only task in a worker's queue, and nobody takes
- * that one from a worker that is about to take it itself: a conversation that moved to
+ * while before it parks, and so does a thread that waits for a reply. No worker is woken
+ * while one is searching, or for the only task in a worker's queue, and no other worker
+ * takes that task from one that is about to take it itself: a conversation that moved to
  * another processor with every message would cost several times as much.
  * <p>
- * <b>No lost wake-up.</b> Whoever adds a task fences, then looks at {@link #searching}
- * and the workers that sleep; a worker leaves {@code searching}, or goes to sleep,
- * fences, and then looks at the queues once more. So one of the two sees the other.
+ * <b>No lost wake-up.</b> A thread that adds a task fences, then looks at
+ * {@link #searching} and the workers that sleep; a worker leaves {@code searching}, or
+ * goes to sleep, fences, and then looks at the queues once more. So one of the two sees
+ * the other.
  * <p>
  * <b>Blocking.</b> A handler may block its worker. A worker about to wait for a reply or
  * for room marks itself as held and sees to it that its queue is served; any other
  * blocking is noticed by the {@link Monitor}, which marks the worker and adds others, as
- * many as are stuck, while there is work and nobody to do it. A worker that stays in its
- * task is set aside: it no longer counts, nobody looks at it any more, and its queue goes
- * to the shared one. When its task ends it comes back if it is missing, and ends
- * otherwise.
+ * many as are stuck, while there is work and no worker for it. A worker that stays in its
+ * task is set aside: it is no longer counted or looked at, and the tasks in its queue go
+ * to the shared queue. When its task ends it is listed again if a worker is missing, and
+ * ends otherwise.
  * <p>
  * <b>Starvation.</b> Workers on virtual threads need one of the few threads of the JDK
  * that carry those. Handlers that compute keep them, and on JDK 21 to 23 so do handlers
@@ -243,7 +244,7 @@ public final class WorkerScheduler implements Scheduler {
 		this.check = check;
 	}
 
-	/** Something failed: look soon what was lost by that. Throws nothing. */
+	/** Something failed: check soon what was lost through it. Throws nothing. */
 	@Override
 	public void hasten() {
 		try {
@@ -285,9 +286,10 @@ public final class WorkerScheduler implements Scheduler {
 	}
 
 	/**
-	 * Run what waits although no worker may come for it any more, on threads of its own:
-	 * whoever waits for a task must not notice that it came late. Called once closed, by
-	 * whoever closes and whoever adds a task, so that one of them sees the task.
+	 * Run the queued tasks on threads of their own, since the workers may have ended: a
+	 * thread that waits for a task must not wait forever because it was added late.
+	 * Called once closed, by the thread that closes and by each that adds a task, so that
+	 * one of them sees the task.
 	 */
 	private void runLeft() {
 		VarHandle.fullFence();

@@ -9,23 +9,23 @@ import io.genserver.time.Durations;
 
 /**
  * What the monitor does about workers at every tick: it notices those that stay in one
- * task, sets them aside, and adds others while there is work and nobody to do it. Only
+ * task, sets them aside, and adds others while there is work and no worker for it. Only
  * the monitor's thread uses it, but for {@link #walked()}.
  * <p>
  * <b>What a tick costs.</b> It walks the workers that are listed, which take tasks, and
  * only some of those set aside, in turn: how many handlers block does not matter.
  * <p>
  * <b>How many are added.</b> Two for each that was set aside as its task waits. For those
- * that compute, one at a time: more threads than processors make nothing faster, but
- * whoever is behind them must have a turn. On platform threads, which come while virtual
- * ones do not get to run, that one comes only if no worker gets to another task.
+ * that compute, one at a time: more threads than processors make nothing faster, but the
+ * tasks queued behind them must run. On platform threads, which come while virtual ones
+ * do not get to run, that one comes only if no worker gets to another task.
  * <p>
  * <b>Waits that the JDK forgets.</b> Without memory the JDK may drop what was to end a
  * wait of a virtual thread at its time. So the thread of a worker that stays in one task
  * is woken after a second and then after twice as long each time: a park may return for
- * no reason, and whoever calls it, as {@code Thread.sleep} does, waits for what is left.
- * A wait that is over is found at the latest after as long again as the task has run, and
- * a task that runs for an hour is disturbed eleven times.
+ * no reason, and its caller, such as {@code Thread.sleep}, waits for the rest of the
+ * time. A wait that is over is found at the latest after as long again as the task has
+ * run, and a task that runs for an hour is disturbed eleven times.
  */
 final class WorkerWatch {
 
