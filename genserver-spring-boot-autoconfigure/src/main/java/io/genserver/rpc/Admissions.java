@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -29,7 +30,7 @@ final class Admissions {
 
 	private final Transport transport;
 
-	private final PeerContext context;
+	private final Executor workers;
 
 	private final @Nullable RpcAuthorization authorization;
 
@@ -39,10 +40,11 @@ final class Admissions {
 
 	private final Map<Object, Deque<Admission>> waiting = new HashMap<>();
 
-	Admissions(Transport transport, PeerContext context, PeerFailures failures) {
+	Admissions(Transport transport, Executor workers, @Nullable RpcAuthorization authorization,
+			PeerFailures failures) {
 		this.transport = transport;
-		this.context = context;
-		this.authorization = context.authorization();
+		this.workers = workers;
+		this.authorization = authorization;
 		this.failures = failures;
 		this.caller = transport.remote();
 	}
@@ -68,10 +70,10 @@ final class Admissions {
 		this.waiting.computeIfAbsent(admission.called, (called) -> new ArrayDeque<>()).add(admission);
 		RpcAuthorization deciding = this.authorization;
 		if (deciding != null) {
-			this.context.workers().execute(() -> decide(admission, deciding));
+			this.workers.execute(() -> decide(admission, deciding));
 		}
 		else if (admission.isCheckedFirst()) {
-			this.context.workers().execute(() -> check(admission));
+			this.workers.execute(() -> check(admission));
 		}
 		else {
 			decided(admission, null);
@@ -108,7 +110,7 @@ final class Admissions {
 	/** On whichever thread decided. */
 	private void allow(Admission admission) {
 		if (admission.isCheckedFirst()) {
-			this.context.workers().execute(() -> check(admission));
+			this.workers.execute(() -> check(admission));
 		}
 		else {
 			this.transport.execute(() -> decided(admission, null));

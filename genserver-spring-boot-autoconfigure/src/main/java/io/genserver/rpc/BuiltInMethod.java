@@ -19,7 +19,7 @@ import io.genserver.rpc.codec.OperationCodec;
 record BuiltInMethod(String wireName, long methodId, boolean asked, Handler handler) {
 
 	/** The name no server may have. */
-	static final String SERVER = "$rpc";
+	static final String SERVER = ConnectionContext.SERVER;
 
 	/** Answers what it is called with, so encoded; there in every end. */
 	static final BuiltInMethod PING = of("ping", false, (arguments, details) -> new Reply(arguments,

@@ -21,7 +21,7 @@ final class CreditReturn implements Backlog {
 	/** As of the last look. */
 	private volatile long bytes;
 
-	CreditReturn(WireSession session, OutboundQueue outbound, PeerContext context) {
+	CreditReturn(WireSession session, OutboundQueue outbound, ConnectionContext context) {
 		this.session = session;
 		this.outbound = outbound;
 		this.much = context.limits().inboundBudgetBytes() / 2;

@@ -68,7 +68,7 @@ final class InboundCall extends Call implements Outbound {
 				.of(this.operation, cause, this.request.isStarted())
 				.executed(this.arguments.execution());
 		}
-		else if (this.calls.context().exposed().nanoTime() - deadline() >= 0) {
+		else if (this.calls.nanoTime() - deadline() >= 0) {
 			// Its handler has been told already that it is cancelled.
 			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}

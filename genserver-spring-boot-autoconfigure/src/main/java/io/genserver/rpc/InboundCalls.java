@@ -45,7 +45,9 @@ final class InboundCalls {
 
 	private final Transport transport;
 
-	private final PeerContext context;
+	private final ConnectionContext context;
+
+	private final Exposure exposure;
 
 	private final OutboundQueue outbound;
 
@@ -80,20 +82,21 @@ final class InboundCalls {
 	/** Streams whose callers have said when they have to be over. */
 	private final Set<InboundStream> timed = new HashSet<>();
 
-	InboundCalls(WireMode mode, Transport transport, PeerContext context, OutboundQueue outbound, Backlog backlog,
-			WireSession session) {
+	InboundCalls(WireMode mode, Transport transport, ConnectionContext context, Exposure exposure,
+			OutboundQueue outbound, Backlog backlog, WireSession session) {
 		this.mode = mode;
 		this.transport = transport;
 		this.context = context;
+		this.exposure = exposure;
 		this.outbound = outbound;
 		this.backlog = backlog;
 		this.session = session;
 		this.caller = transport.remote();
 		this.newKeys = new NewKeys(context.limits().newKeys());
-		this.places = new HeldPlaces(context.exposed().pastCasts(), transport.owner());
+		this.places = new HeldPlaces(exposure.operations().pastCasts(), transport.owner());
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
-		this.failures = new PeerFailures(context, transport.remote());
-		this.admissions = new Admissions(transport, context, this.failures);
+		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote());
+		this.admissions = new Admissions(transport, context.workers(), exposure.authorization(), this.failures);
 	}
 
 	/**
@@ -147,7 +150,7 @@ final class InboundCalls {
 	}
 
 	BodyDelivery opened(InboundRequest request) {
-		ExposedOperation operation = this.context.exposed().find(request.methodId());
+		ExposedOperation operation = this.exposure.operations().find(request.methodId());
 		if (operation == null) {
 			return openBuiltIn(request);
 		}
@@ -162,10 +165,10 @@ final class InboundCalls {
 	}
 
 	private BodyDelivery openBuiltIn(InboundRequest request) {
-		BuiltInMethod method = this.context.exposed().builtIn(request.methodId());
+		BuiltInMethod method = this.exposure.operations().builtIn(request.methodId());
 		if (method == null) {
 			return refuse(request,
-					WireFailure.notFound("method " + MethodId.toHex(request.methodId()) + WireFailure.NOT_EXPOSED));
+					WireFailure.notFound("method " + MethodId.toHex(request.methodId()) + WireStatus.NOT_EXPOSED));
 		}
 		if (this.refusing) {
 			return refuse(request, WireFailure.shuttingDown(method + ": shutting down"));
@@ -266,7 +269,7 @@ final class InboundCalls {
 			answer(request, ex.failure());
 			return;
 		}
-		long now = this.context.exposed().nanoTime();
+		long now = this.exposure.operations().nanoTime();
 		// Who calls a cast hears of its arguments before they wait for the handler.
 		// What makes an instance must be worth one.
 		boolean checkedFirst = firstSeen || (operation.operation().kind() == Kind.CAST && !request.isCast());
@@ -537,7 +540,7 @@ final class InboundCalls {
 
 	/** How the failure of a stream is told, after what was sent of it. */
 	StreamFailure streamFailure(InboundRequest request) {
-		return (this.mode == WireMode.BASE && request.isResponding()) ? this.context.streamFailure()
+		return (this.mode == WireMode.BASE && request.isResponding()) ? this.exposure.streamFailure()
 				: StreamFailure.ERROR;
 	}
 
@@ -558,8 +561,13 @@ final class InboundCalls {
 		return this.outbound;
 	}
 
-	PeerContext context() {
+	ConnectionContext context() {
 		return this.context;
+	}
+
+	/** The time by which the deadlines of calls are set. */
+	long nanoTime() {
+		return this.exposure.operations().nanoTime();
 	}
 
 	Transport transport() {

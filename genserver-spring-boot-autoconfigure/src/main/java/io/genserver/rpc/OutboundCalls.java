@@ -50,7 +50,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	private final WireMode mode;
 
-	private final PeerContext context;
+	private final ConnectionContext context;
 
 	private final WireSession session;
 
@@ -94,7 +94,7 @@ public final class OutboundCalls implements RpcChannel {
 	/** Takes casts that were not delivered. */
 	private volatile @Nullable Consumer<@Nullable UnsentCast> resend;
 
-	OutboundCalls(WireMode mode, PeerContext context, WireSession session, OutboundQueue outbound, Backlog backlog) {
+	OutboundCalls(WireMode mode, ConnectionContext context, WireSession session, OutboundQueue outbound, Backlog backlog) {
 		this.mode = mode;
 		this.context = context;
 		this.session = session;
@@ -262,7 +262,7 @@ public final class OutboundCalls implements RpcChannel {
 	@Override
 	public void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			Flow.Subscriber<? super @Nullable Object> subscriber) {
-		RemoteStream stream = new RemoteStream(this, method, body, this.context, this.backlog, decoder);
+		RemoteStream stream = new RemoteStream(this, method, body, this.context.workers(), this.backlog, decoder);
 		stream.deliverTo(subscriber);
 		submit(stream, body.arguments());
 	}

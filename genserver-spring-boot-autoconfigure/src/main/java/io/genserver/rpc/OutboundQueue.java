@@ -120,7 +120,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * @param context knows how many bytes may wait
 	 * @param whenIdle called on the connection's thread whenever all is sent
 	 */
-	OutboundQueue(Transport transport, WireSession session, PeerContext context, Runnable whenIdle) {
+	OutboundQueue(Transport transport, WireSession session, ConnectionContext context, Runnable whenIdle) {
 		this.failures = context.failures();
 		this.transport = transport;
 		this.session = session;
@@ -341,7 +341,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 			}
 		}
 		catch (RuntimeException ex) {
-			this.failures.error(logger, BuiltInMethod.SERVER, "connection", ex,
+			this.failures.error(logger, ConnectionContext.SERVER, "connection", ex,
 					"Connection {} cannot write and is closed", this.transport.remote());
 			this.transport.close(new CloseReason(CloseCode.INTERNAL, "cannot write"));
 			return;

@@ -68,18 +68,20 @@ public final class PeerConnection {
 	 */
 	public PeerConnection(Side side, WireMode mode, PeerContext context, Transport transport,
 			ByteBufAllocator allocator) {
+		ConnectionContext parts = context.connection();
 		PeerEvents events = new PeerEvents(transport, this.leaving::complete);
 		this.transport = transport;
 		this.context = context;
 		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator, events)
 				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
-		this.outbound = new OutboundQueue(transport, this.session, context, this::written);
+		this.outbound = new OutboundQueue(transport, this.session, parts, this::written);
 		Reading reading = new Reading(transport, this.session, context.clock());
 		this.outbound.onDemand(() -> reading.resume(Reading.Reason.ANSWERS));
-		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, reading, context)
-				: new CreditReturn(this.session, this.outbound, context);
-		this.inbound = new InboundCalls(mode, transport, context, this.outbound, this.backlog, this.session);
-		this.calls = new OutboundCalls(mode, context, this.session, this.outbound, this.backlog);
+		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, reading, parts)
+				: new CreditReturn(this.session, this.outbound, parts);
+		this.inbound = new InboundCalls(mode, transport, parts, context.exposure(), this.outbound, this.backlog,
+				this.session);
+		this.calls = new OutboundCalls(mode, parts, this.session, this.outbound, this.backlog);
 		events.tell(reading, this.outbound, this.inbound, this.calls);
 		readyOnceOpened();
 	}

@@ -58,4 +58,14 @@ public record PeerContext(ProtocolLimits limits, ExtLimits extLimits, StreamFail
 		this(limits, extLimits, streamFailure, exposed, workers, clock, null);
 	}
 
+	/** What the parts of a connection need. */
+	ConnectionContext connection() {
+		return new ConnectionContext(this.limits, this.workers, this.clock, this.failures);
+	}
+
+	/** What the peer of a connection may call. */
+	Exposure exposure() {
+		return new Exposure(this.exposed, this.authorization, this.disclosure, this.streamFailure);
+	}
+
 }

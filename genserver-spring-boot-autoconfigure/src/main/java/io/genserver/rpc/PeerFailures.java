@@ -50,9 +50,9 @@ final class PeerFailures {
 
 	private final Caller.Remote peer;
 
-	PeerFailures(PeerContext context, Caller.Remote peer) {
-		this.disclosure = context.disclosure();
-		this.failures = context.failures();
+	PeerFailures(Disclosure disclosure, FailureLog failures, Caller.Remote peer) {
+		this.disclosure = disclosure;
+		this.failures = failures;
 		this.peer = peer;
 	}
 

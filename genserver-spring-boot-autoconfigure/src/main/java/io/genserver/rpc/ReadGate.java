@@ -46,7 +46,7 @@ final class ReadGate implements Backlog {
 	/** What was not consumed at the last tick of a pause. */
 	private long unconsumed;
 
-	ReadGate(Transport transport, WireSession session, Reading reading, PeerContext context) {
+	ReadGate(Transport transport, WireSession session, Reading reading, ConnectionContext context) {
 		ProtocolLimits limits = context.limits();
 		this.transport = transport;
 		this.session = session;

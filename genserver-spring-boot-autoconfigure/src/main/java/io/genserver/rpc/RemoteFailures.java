@@ -47,7 +47,7 @@ final class RemoteFailures {
 	 * endpoint of ours always the same.
 	 */
 	private static boolean isUnknownMethod(byte[] payload) {
-		return payload.length == 0 || new String(payload, StandardCharsets.UTF_8).endsWith(WireFailure.NOT_EXPOSED);
+		return payload.length == 0 || new String(payload, StandardCharsets.UTF_8).endsWith(WireStatus.NOT_EXPOSED);
 	}
 
 	/** The answer broke off, or the connection did. */
@@ -98,7 +98,7 @@ final class RemoteFailures {
 		String text = "Call of " + method + " failed: "
 				+ (error.message().isEmpty() ? "no reason given, status " + status : error.message());
 		if (status == Status.RESOURCE_EXHAUSTED && error.notExecuted()
-				&& error.reason().equals(WireFailure.MAILBOX_FULL)) {
+				&& error.reason().equals(WireStatus.MAILBOX_FULL)) {
 			return new MailboxFullException(text);
 		}
 		return switch (status) {

@@ -1,5 +1,6 @@
 package io.genserver.rpc;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 
@@ -20,12 +21,12 @@ final class RemoteStream extends RemoteCall implements ItemQueue.Source {
 
 	private final ItemQueue queue;
 
-	RemoteStream(OutboundCalls calls, RemoteMethod method, RequestBody body, PeerContext context, Backlog backlog,
+	RemoteStream(OutboundCalls calls, RemoteMethod method, RequestBody body, Executor workers, Backlog backlog,
 			Function<byte[], ? extends @Nullable Object> decoder) {
 		super(calls, method, body);
 		this.calls = calls;
 		this.backlog = backlog;
-		this.queue = new ItemQueue(this, context.workers(), decoder);
+		this.queue = new ItemQueue(this, workers, decoder);
 	}
 
 	/**

@@ -13,12 +13,6 @@ import io.genserver.protocol.StatusCode;
  */
 record WireFailure(ExtError error) {
 
-	/** The mailbox has no room. */
-	static final String MAILBOX_FULL = "mailbox-full";
-
-	/** How what is said of a method that cannot be called ends. */
-	static final String NOT_EXPOSED = " does not exist here or is not exposed";
-
 	/** How much of a handler's message a peer gets. */
 	private static final int MAX_TEXT = 4096;
 
@@ -56,11 +50,11 @@ record WireFailure(ExtError error) {
 	}
 
 	static WireFailure full(String text) {
-		return of(ExtStatus.RESOURCE_EXHAUSTED, MAILBOX_FULL, text + "; not executed", true);
+		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL, text + "; not executed", true);
 	}
 
 	static WireFailure notQueued(ExposedOperation operation) {
-		return of(ExtStatus.RESOURCE_EXHAUSTED, MAILBOX_FULL,
+		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL,
 				operation + ": the mailbox is full or the server is not available; not executed", true);
 	}
 

@@ -5,9 +5,15 @@ import io.genserver.protocol.StatusCode;
 import io.genserver.remote.RpcException.Status;
 
 /**
- * The status of an exception as a number on the wire, and back.
+ * The status of an exception as a number on the wire, and back, and what else both ends know of failures.
  */
 final class WireStatus {
+
+	/** The reason that goes with a status: the mailbox has no room. */
+	static final String MAILBOX_FULL = "mailbox-full";
+
+	/** The end of the text that goes with a status: the method cannot be called. */
+	static final String NOT_EXPOSED = " does not exist here or is not exposed";
 
 	private WireStatus() {
 	}
