@@ -9,7 +9,7 @@ import io.genserver.protocol.WireSession;
  * only has to be told what was taken of it. That goes through the outbound queue, where
  * the credit is written, too; so reading never stops.
  */
-final class CreditReturn implements Backlog {
+public final class CreditReturn implements Backlog {
 
 	private final WireSession session;
 
@@ -21,7 +21,7 @@ final class CreditReturn implements Backlog {
 	/** As of the last look. */
 	private volatile long bytes;
 
-	CreditReturn(WireSession session, OutboundQueue outbound, ConnectionContext context) {
+	public CreditReturn(WireSession session, OutboundQueue outbound, ConnectionContext context) {
 		this.session = session;
 		this.outbound = outbound;
 		this.much = context.limits().inboundBudgetBytes() / 2;

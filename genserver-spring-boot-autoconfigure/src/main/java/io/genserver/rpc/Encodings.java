@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The encodings of an end: what each is called on the wire. Raw bytes are none of them:
  * whether something is raw is decided by its type alone.
  */
-final class Encodings {
+public final class Encodings {
 
 	private final ContentType first;
 
@@ -31,7 +31,7 @@ final class Encodings {
 	 * Create.
 	 * @param codecs the encodings; the first is used unless a peer asks for another
 	 */
-	Encodings(List<? extends RpcCodec> codecs) {
+	public Encodings(List<? extends RpcCodec> codecs) {
 		this.first = first(codecs);
 		for (RpcCodec codec : codecs) {
 			this.codecs.putIfAbsent(type(codec), codec);
@@ -50,7 +50,7 @@ final class Encodings {
 		return type(codecs.getFirst());
 	}
 
-	static ContentType type(RpcCodec codec) {
+	public static ContentType type(RpcCodec codec) {
 		return switch (codec.name()) {
 			case "json" -> ContentType.JSON;
 			case "cbor" -> ContentType.CBOR;
@@ -59,16 +59,16 @@ final class Encodings {
 	}
 
 	/** Counts what none of them could decode. */
-	LongAdder badArguments() {
+	public LongAdder badArguments() {
 		return this.badArguments;
 	}
 
-	ContentType first() {
+	public ContentType first() {
 		return this.first;
 	}
 
 	/** The encoding meant, or null if it is not known here. */
-	@Nullable ContentType known(@Nullable ContentType type) {
+	public @Nullable ContentType known(@Nullable ContentType type) {
 		if (type == null || type.equals(ContentType.RAW)) {
 			return this.first;
 		}
@@ -79,7 +79,7 @@ final class Encodings {
 	 * What a request is to be answered in: the first it accepts that is known here, else
 	 * its own; null if that is not known either.
 	 */
-	@Nullable ContentType sent(CallMetadata details) {
+	public @Nullable ContentType sent(CallMetadata details) {
 		ContentType received = known(details.contentType());
 		if (received == null) {
 			return null;
@@ -94,14 +94,14 @@ final class Encodings {
 	}
 
 	/** What the encodings are called on the wire. */
-	List<String> names() {
+	public List<String> names() {
 		RpcCodec known = codec(this.first);
 		return Stream.concat(Stream.of(known), this.codecs.values().stream().filter((each) -> each != known))
 			.map(RpcCodec::name)
 			.toList();
 	}
 
-	RpcCodec codec(ContentType type) {
+	public RpcCodec codec(ContentType type) {
 		RpcCodec codec = this.codecs.get(type);
 		if (codec == null) {
 			throw new IllegalArgumentException("there is no encoding " + type);
@@ -109,19 +109,19 @@ final class Encodings {
 		return codec;
 	}
 
-	OperationCodec codec(ContentType type, Operation operation, boolean keyed) {
+	public OperationCodec codec(ContentType type, Operation operation, boolean keyed) {
 		return OperationCodec.of(codec(type), OperationParameters.of(operation), keyed, operation.replyType());
 	}
 
 	/** What decodes the items of a request, or null if it has none. */
-	@Nullable ValueCodec items(ContentType type, Operation operation) {
+	public @Nullable ValueCodec items(ContentType type, Operation operation) {
 		ItemParameter items = ItemParameter.find(operation.parameterTypes());
 		RpcCodec codec = this.codecs.get(type);
 		return (items != null && codec != null) ? OperationCodec.value(codec, items.item()) : null;
 	}
 
 	/** What goes with a reply, so that its reader knows what it is. */
-	CallMetadata metadata(ContentType type, Operation operation) {
+	public CallMetadata metadata(ContentType type, Operation operation) {
 		Type reply = operation.replyType();
 		if (reply == byte[].class) {
 			return CallMetadata.NONE.toBuilder().contentType(ContentType.RAW).build();
@@ -130,7 +130,7 @@ final class Encodings {
 	}
 
 	/** What goes with a value, so that its reader knows what it is. */
-	CallMetadata metadata(ContentType type) {
+	public CallMetadata metadata(ContentType type) {
 		return type.equals(ContentType.JSON) ? CallMetadata.NONE
 				: CallMetadata.NONE.toBuilder().contentType(type).build();
 	}

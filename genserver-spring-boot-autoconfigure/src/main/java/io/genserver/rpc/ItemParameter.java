@@ -62,7 +62,7 @@ public record ItemParameter(int index, Class<?> carrier, Type item) {
 	}
 
 	/** The arguments as the handler takes them. */
-	@Nullable Object[] insert(@Nullable Object[] others, Flow.Publisher<@Nullable Object> items) {
+	public @Nullable Object[] insert(@Nullable Object[] others, Flow.Publisher<@Nullable Object> items) {
 		@Nullable Object[] all = new Object[others.length + 1];
 		System.arraycopy(others, 0, all, 0, this.index);
 		all[this.index] = (this.carrier == Flow.Publisher.class) ? items : (this.carrier == Flux.class)

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Belongs to the connection's thread, but for what says otherwise.
  */
-final class ItemPull {
+public final class ItemPull {
 
 	private static final int FIRST_BATCH = 1;
 
@@ -74,7 +74,7 @@ final class ItemPull {
 	 * @param share how many bytes may be asked for at once
 	 * @param credit items the peer takes to begin with
 	 */
-	ItemPull(OutboundQueue outbound, Executor workers, IntSupplier share, long credit) {
+	public ItemPull(OutboundQueue outbound, Executor workers, IntSupplier share, long credit) {
 		this.outbound = outbound;
 		this.workers = workers;
 		this.share = share;
@@ -85,7 +85,7 @@ final class ItemPull {
 	}
 
 	/** The publisher accepted the subscription. On any thread. */
-	void subscribed(Flow.Subscription subscription) {
+	public void subscribed(Flow.Subscription subscription) {
 		if (this.subscription != null) {
 			subscription.cancel();
 			return;
@@ -100,7 +100,7 @@ final class ItemPull {
 	}
 
 	/** An item was so long. On the publisher's thread. */
-	void sized(int bytes) {
+	public void sized(int bytes) {
 		long before = this.received;
 		this.received = before + 1;
 		if (bytes > this.largestItem) {
@@ -111,7 +111,7 @@ final class ItemPull {
 	/**
 	 * Whether the next item is one that was not asked for. On the publisher's thread.
 	 */
-	boolean isUnasked() {
+	public boolean isUnasked() {
 		return this.received >= this.requested;
 	}
 
@@ -119,7 +119,7 @@ final class ItemPull {
 	 * Whether it waits for the publisher: all that came was written, and the publisher
 	 * was asked for more.
 	 */
-	boolean isWaiting() {
+	public boolean isWaiting() {
 		return !this.over && this.subscription != null && this.outstanding > 0
 				&& this.outstanding == this.requested - this.received;
 	}
@@ -128,7 +128,7 @@ final class ItemPull {
 	 * Note whether something has come since the last look. To be called about once a
 	 * second.
 	 */
-	void look(long nowNanos) {
+	public void look(long nowNanos) {
 		long came = this.received;
 		if (came != this.seen || !isWaiting()) {
 			this.seen = came;
@@ -140,22 +140,22 @@ final class ItemPull {
 	 * Whether it has waited for the publisher for a while: each time it was looked at
 	 * since then, and nothing has come in between.
 	 */
-	boolean isQuiet(long nowNanos) {
+	public boolean isQuiet(long nowNanos) {
 		return isWaiting() && this.received == this.seen && nowNanos - this.quietNanos >= QUIET;
 	}
 
 	/** Whether nothing more is taken. On any thread. */
-	boolean isOver() {
+	public boolean isOver() {
 		return this.over;
 	}
 
 	/** The publisher has ended, or nothing more is to be taken of it. On any thread. */
-	void over() {
+	public void over() {
 		this.over = true;
 	}
 
 	/** Take nothing more, and say so to the publisher, here and now. On any thread. */
-	void cancel() {
+	public void cancel() {
 		this.over = true;
 		Flow.Subscription known = this.subscription;
 		if (known != null) {
@@ -164,19 +164,19 @@ final class ItemPull {
 	}
 
 	/** Take nothing more; the publisher is told by a worker. On any thread. */
-	void cancelLater() {
+	public void cancelLater() {
 		this.over = true;
 		this.workers.execute(this::cancel);
 	}
 
 	/** An item was written. */
-	void written() {
+	public void written() {
 		this.outstanding--;
 		askWhenRoom();
 	}
 
 	/** The peer takes more items. */
-	void credited(long items) {
+	public void credited(long items) {
 		this.credit += items;
 		askWhenRoom();
 	}

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #work} is raised by whoever has something for the subscriber; who raises it from
  * zero has a worker drain until it is zero again, so that one worker at a time delivers.
  */
-final class ItemQueue implements Flow.Subscription {
+public final class ItemQueue implements Flow.Subscription {
 
 	private static final SafeLogger logger = SafeLogger.of(ItemQueue.class);
 
@@ -57,21 +57,21 @@ final class ItemQueue implements Flow.Subscription {
 	 * @param workers runs the decoder and the subscriber
 	 * @param decoder decodes an item
 	 */
-	ItemQueue(Source source, Executor workers, Function<byte[], ? extends @Nullable Object> decoder) {
+	public ItemQueue(Source source, Executor workers, Function<byte[], ? extends @Nullable Object> decoder) {
 		this.source = source;
 		this.workers = workers;
 		this.decoder = decoder;
 	}
 
 	/** Deliver to this subscriber, which is given this subscription here. */
-	void deliverTo(Flow.Subscriber<? super @Nullable Object> subscriber) {
+	public void deliverTo(Flow.Subscriber<? super @Nullable Object> subscriber) {
 		subscriber.onSubscribe(this);
 		this.subscriber = subscriber;
 		signal();
 	}
 
 	/** An item came; after the end, or a cancel, it is let go of. */
-	void add(byte[] item) {
+	public void add(byte[] item) {
 		if (this.cancelled) {
 			this.source.consumed(1, item.length);
 		}
@@ -82,13 +82,13 @@ final class ItemQueue implements Flow.Subscription {
 	}
 
 	/** No item follows. */
-	void end(@Nullable Throwable failure) {
+	public void end(@Nullable Throwable failure) {
 		this.end = new End(failure);
 		signal();
 	}
 
 	/** End now, whatever items wait, unless it has ended. */
-	void breakOff(Throwable failure) {
+	public void breakOff(Throwable failure) {
 		if (!this.cancelled) {
 			if (this.broken == null) {
 				this.broken = new End(failure);
@@ -208,7 +208,7 @@ final class ItemQueue implements Flow.Subscription {
 	}
 
 	/** Where items come from. Called on any thread. */
-	interface Source {
+	public interface Source {
 
 		/** So many items were taken, or let go of. */
 		void consumed(int items, long bytes);

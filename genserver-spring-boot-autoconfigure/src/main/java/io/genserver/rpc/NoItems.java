@@ -3,7 +3,7 @@ package io.genserver.rpc;
 import java.util.concurrent.Flow;
 
 /** The subscription to a stream that has failed already. */
-enum NoItems implements Flow.Subscription {
+public enum NoItems implements Flow.Subscription {
 
 	INSTANCE;
 

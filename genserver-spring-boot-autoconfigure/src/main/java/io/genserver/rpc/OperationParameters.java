@@ -13,7 +13,7 @@ import io.genserver.runtime.contract.Operation;
 /**
  * The parameters of an operation as encodings see them.
  */
-final class OperationParameters {
+public final class OperationParameters {
 
 	private OperationParameters() {
 	}
@@ -25,7 +25,7 @@ final class OperationParameters {
 	 * @throws IllegalArgumentException if there are two streams, or one does not say what
 	 * its items are
 	 */
-	static List<Parameter> of(Operation operation) {
+	public static List<Parameter> of(Operation operation) {
 		List<String> names = (operation instanceof MethodOperation method) ? method.parameterNames() : List.of();
 		Type[] types = operation.parameterTypes();
 		boolean[] nullable = nullable(operation, types.length);

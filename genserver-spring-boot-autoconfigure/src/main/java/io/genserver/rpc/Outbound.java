@@ -6,7 +6,7 @@ import io.genserver.protocol.WireSession;
  * Something to be written, waiting in an {@link OutboundQueue}. It may find that it is
  * too late to write it.
  */
-interface Outbound {
+public interface Outbound {
 
 	/** Counted for what an entry costs beside its payload. */
 	int OVERHEAD = 64;

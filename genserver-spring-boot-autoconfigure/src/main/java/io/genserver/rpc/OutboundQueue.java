@@ -45,7 +45,7 @@ import org.reactivestreams.Subscription;
  * adding, so that no entry stays behind. Both drop under a lock, which nobody takes
  * before the end.
  */
-final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
+public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private static final SafeLogger logger = SafeLogger.of(OutboundQueue.class);
 
@@ -54,7 +54,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	private static final int CHUNK = 64;
 
 	/** What one stream may at most have brought when it is told that there is room. */
-	static final int STREAM_SHARE = 16 * 1024;
+	public static final int STREAM_SHARE = 16 * 1024;
 
 	private final MpscUnboundedVarHandleArrayQueue<Outbound> entries = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
 
@@ -120,7 +120,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * @param context knows how many bytes may wait
 	 * @param whenIdle called on the connection's thread whenever all is sent
 	 */
-	OutboundQueue(Transport transport, WireSession session, ConnectionContext context, Runnable whenIdle) {
+	public OutboundQueue(Transport transport, WireSession session, ConnectionContext context, Runnable whenIdle) {
 		this.failures = context.failures();
 		this.transport = transport;
 		this.session = session;
@@ -133,7 +133,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * Add an entry. On any thread.
 	 * @param entry the entry, dropped if the connection is over
 	 */
-	void offer(Outbound entry) {
+	public void offer(Outbound entry) {
 		if (this.closed) {
 			entry.dropped();
 			return;
@@ -177,7 +177,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	/** The session may have come to have something to say. On the connection's thread. */
-	void wake() {
+	public void wake() {
 		if (!this.closed && this.session.hasOutput()) {
 			signal();
 		}
@@ -187,12 +187,12 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	/**
 	 * Name who is to be told, on the connection's thread, when less may wait than before.
 	 */
-	void onRoom(Runnable listener) {
+	public void onRoom(Runnable listener) {
 		this.roomListener = listener;
 	}
 
 	/** Whether the listener wants to be told. On any thread. */
-	void wantRoom(boolean wanted) {
+	public void wantRoom(boolean wanted) {
 		this.roomWanted = wanted;
 	}
 
@@ -209,7 +209,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * connection's thread, also within an event of the session.
 	 * @return whether the transport takes no more
 	 */
-	boolean drainNow() {
+	public boolean drainNow() {
 		if (!this.isDraining) {
 			drain();
 		}
@@ -219,7 +219,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	/**
 	 * Hand on what the session has to say, and nothing else. On the connection's thread.
 	 */
-	void handOver() {
+	public void handOver() {
 		Subscriber<? super ByteBuf> target = this.subscriber;
 		ByteBuf message = null;
 		while (target != null && this.demand > 0 && (message = this.session.output().flush()) != null) {
@@ -232,7 +232,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * Return how much waits to be sent. On any thread.
 	 * @return bytes
 	 */
-	long bytes() {
+	public long bytes() {
 		return unsent() + this.heldBack;
 	}
 
@@ -241,12 +241,12 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * whoever takes his time with those may go on with other things. On any thread.
 	 * @return bytes
 	 */
-	long pressingBytes() {
+	public long pressingBytes() {
 		return unsent() + this.heldBack - this.heldBackItems;
 	}
 
 	/** Whether more waits, of whatever kind, than is to wait. On any thread. */
-	boolean isOverfull() {
+	public boolean isOverfull() {
 		return bytes() > this.limits.outboundHardBytes();
 	}
 
@@ -255,12 +255,12 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	/** Whether everything was sent. On the connection's thread. */
-	boolean isIdle() {
+	public boolean isIdle() {
 		return bytes() == 0 && !this.session.hasOutput();
 	}
 
 	/** Whether casts may be added. On any thread. */
-	boolean hasRoomForCasts() {
+	public boolean hasRoomForCasts() {
 		return pressingBytes() < this.limits.outboundSoftBytes();
 	}
 
@@ -283,7 +283,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	 * Look at entries that could wait, and close the connection if its peer has taken
 	 * nothing for too long.
 	 */
-	void tick(long nowNanos) {
+	public void tick(long nowNanos) {
 		boolean idle = this.work.get() == 0 && !this.session.hasOutput();
 		hurry();
 		lookForRoom();
@@ -309,7 +309,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	/** Called on the connection's thread whenever the transport takes messages again. */
-	void onDemand(Runnable listener) {
+	public void onDemand(Runnable listener) {
 		this.demandListener = listener;
 	}
 
@@ -426,7 +426,7 @@ final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	/** Write nothing any more. On the connection's thread. */
-	void close() {
+	public void close() {
 		this.closed = true;
 		this.waiting.clear();
 		dropAll();

@@ -19,7 +19,7 @@ import io.genserver.time.Durations;
  * Whether reading is paused belongs to the connection's thread, which hears of the end of
  * a pause a moment late. What still arrives until then is not judged: the next bytes are.
  */
-final class ReadGate implements Backlog {
+public final class ReadGate implements Backlog {
 
 	/** What a request costs that waits for its handler, beside what it brought. */
 	private static final int REQUEST_OVERHEAD = 512;
@@ -46,7 +46,7 @@ final class ReadGate implements Backlog {
 	/** What was not consumed at the last tick of a pause. */
 	private long unconsumed;
 
-	ReadGate(Transport transport, WireSession session, Reading reading, ConnectionContext context) {
+	public ReadGate(Transport transport, WireSession session, Reading reading, ConnectionContext context) {
 		ProtocolLimits limits = context.limits();
 		this.transport = transport;
 		this.session = session;

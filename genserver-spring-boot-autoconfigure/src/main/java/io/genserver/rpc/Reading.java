@@ -10,10 +10,10 @@ import io.genserver.protocol.WireSession;
  * Whether a connection is read: unless there is a reason not to. Belongs to the
  * connection's thread.
  */
-final class Reading {
+public final class Reading {
 
 	/** Why reading pauses. */
-	enum Reason {
+	public enum Reason {
 
 		/** Too much that was received is not handled. */
 		BUDGET,
@@ -31,14 +31,14 @@ final class Reading {
 
 	private final Set<Reason> reasons = EnumSet.noneOf(Reason.class);
 
-	Reading(Transport transport, WireSession session, LongSupplier clock) {
+	public Reading(Transport transport, WireSession session, LongSupplier clock) {
 		this.transport = transport;
 		this.session = session;
 		this.clock = clock;
 	}
 
 	/** Read no more while this reason lasts. */
-	void pause(Reason why) {
+	public void pause(Reason why) {
 		boolean first = this.reasons.isEmpty();
 		this.reasons.add(why);
 		if (first) {
@@ -48,7 +48,7 @@ final class Reading {
 	}
 
 	/** A reason has ended, if it was one. */
-	void resume(Reason why) {
+	public void resume(Reason why) {
 		if (this.reasons.remove(why) && this.reasons.isEmpty()) {
 			this.session.readingPaused(false, this.clock.getAsLong());
 			this.transport.resumeReading();

@@ -12,7 +12,7 @@ import io.genserver.protocol.CallMetadata.Header;
  * Headers of requests: one map here, and on the wire the trace context in entries of its
  * own. Names are in lower case.
  */
-final class RequestHeaders {
+public final class RequestHeaders {
 
 	/**
 	 * Of W3C Trace Context, section 3.2.
@@ -30,7 +30,7 @@ final class RequestHeaders {
 	}
 
 	/** The name as it is kept. */
-	static String name(String name) {
+	public static String name(String name) {
 		if (!NAME.matcher(name).matches()) {
 			throw new IllegalArgumentException(
 					"A header is named by 1 to 255 printable ASCII characters without spaces, not \"" + name + '"');
@@ -39,7 +39,7 @@ final class RequestHeaders {
 	}
 
 	/** Put headers where they belong. */
-	static void send(Map<String, String> headers, CallMetadata.Builder metadata) {
+	public static void send(Map<String, String> headers, CallMetadata.Builder metadata) {
 		headers.forEach((name, value) -> {
 			if (name.equals(TRACE_PARENT) && TRACE_PARENT_VALUE.matcher(value).matches()) {
 				metadata.traceParent(value);
@@ -54,7 +54,7 @@ final class RequestHeaders {
 	}
 
 	/** What came with a request. */
-	static Map<String, String> received(CallMetadata metadata) {
+	public static Map<String, String> received(CallMetadata metadata) {
 		if (metadata.headers().isEmpty() && metadata.traceParent() == null && metadata.traceState() == null) {
 			return Map.of();
 		}

@@ -2,6 +2,7 @@ package io.genserver.rpc;
 
 import io.genserver.Caller;
 import io.genserver.protocol.CloseReason;
+import io.genserver.rpc.peer.PeerConnection;
 import org.jspecify.annotations.Nullable;
 
 /**

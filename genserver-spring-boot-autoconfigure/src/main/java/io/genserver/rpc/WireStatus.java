@@ -5,20 +5,21 @@ import io.genserver.protocol.StatusCode;
 import io.genserver.remote.RpcException.Status;
 
 /**
- * The status of an exception as a number on the wire, and back, and what else both ends know of failures.
+ * The status of an exception as a number on the wire, and back, and what else both ends
+ * know of failures.
  */
-final class WireStatus {
+public final class WireStatus {
 
 	/** The reason that goes with a status: the mailbox has no room. */
-	static final String MAILBOX_FULL = "mailbox-full";
+	public static final String MAILBOX_FULL = "mailbox-full";
 
 	/** The end of the text that goes with a status: the method cannot be called. */
-	static final String NOT_EXPOSED = " does not exist here or is not exposed";
+	public static final String NOT_EXPOSED = " does not exist here or is not exposed";
 
 	private WireStatus() {
 	}
 
-	static int of(Status status) {
+	public static int of(Status status) {
 		return switch (status) {
 			case FAIL -> StatusCode.FAIL;
 			case SYSTEM -> StatusCode.SYSTEM;
@@ -43,7 +44,7 @@ final class WireStatus {
 	}
 
 	/** A number that is not known means that nothing is. */
-	static Status of(int status) {
+	public static Status of(int status) {
 		return switch (status) {
 			case StatusCode.FAIL -> Status.FAIL;
 			case StatusCode.SYSTEM -> Status.SYSTEM;

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Comparator;
 
 import io.genserver.remote.RpcInterceptor;
-import io.genserver.rpc.RemoteContracts;
-import io.genserver.rpc.RpcInterceptors;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.outbound.RemoteContracts;
+import io.genserver.rpc.outbound.RpcInterceptors;
 import io.genserver.spring.ReactiveReplyAdapters;
 import org.jspecify.annotations.Nullable;
 

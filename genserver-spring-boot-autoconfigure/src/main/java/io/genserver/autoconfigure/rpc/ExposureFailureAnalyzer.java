@@ -1,6 +1,6 @@
 package io.genserver.autoconfigure.rpc;
 
-import io.genserver.rpc.ExposureException;
+import io.genserver.rpc.inbound.ExposureException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.genserver.rpc.StreamFailure;
+import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.ErrorTexts.IncludeMessage;
 import org.jspecify.annotations.Nullable;

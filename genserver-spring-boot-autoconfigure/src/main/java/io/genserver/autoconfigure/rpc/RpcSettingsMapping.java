@@ -9,7 +9,7 @@ import io.genserver.autoconfigure.rpc.GenServerRpcProperties.Limits;
 import io.genserver.autoconfigure.server.SupervisionRules;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ext.ExtLimits;
-import io.genserver.rpc.StreamFailure;
+import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.ErrorTexts;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
-import io.genserver.rpc.ReactorReplies;
+import io.genserver.rpc.outbound.ReactorReplies;
 import io.genserver.runtime.contract.ReplyAdapter;
 import io.genserver.runtime.contract.ReplyAdapters;
 import org.jspecify.annotations.Nullable;

@@ -9,7 +9,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
-import io.genserver.rpc.NoConnectionException;
+import io.genserver.rpc.outbound.NoConnectionException;
 
 /**
  * What the failure of an idempotent call comes to that was sent over a connection which

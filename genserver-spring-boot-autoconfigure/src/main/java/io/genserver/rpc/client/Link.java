@@ -21,8 +21,8 @@ import io.genserver.log.SafeLogger;
 import io.genserver.log.Throwables;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.GoAway;
-import io.genserver.rpc.OutboundCalls;
-import io.genserver.rpc.UnsentCast;
+import io.genserver.rpc.outbound.OutboundCalls;
+import io.genserver.rpc.outbound.UnsentCast;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 

@@ -16,12 +16,12 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
-import io.genserver.rpc.EventLoops;
-import io.genserver.rpc.NoConnectionException;
-import io.genserver.rpc.OutboundCalls;
-import io.genserver.rpc.RemoteMethod;
-import io.genserver.rpc.RequestBody;
-import io.genserver.rpc.RpcChannel;
+import io.genserver.rpc.outbound.EventLoops;
+import io.genserver.rpc.outbound.NoConnectionException;
+import io.genserver.rpc.outbound.OutboundCalls;
+import io.genserver.rpc.outbound.RemoteMethod;
+import io.genserver.rpc.outbound.RequestBody;
+import io.genserver.rpc.outbound.RpcChannel;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.genserver.GenServerUnavailableException;
-import io.genserver.rpc.NoConnectionException;
-import io.genserver.rpc.OutboundCalls;
-import io.genserver.rpc.RemoteMethod;
-import io.genserver.rpc.RemoteReply;
-import io.genserver.rpc.RequestBody;
+import io.genserver.rpc.outbound.NoConnectionException;
+import io.genserver.rpc.outbound.OutboundCalls;
+import io.genserver.rpc.outbound.RemoteMethod;
+import io.genserver.rpc.outbound.RemoteReply;
+import io.genserver.rpc.outbound.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,10 +4,10 @@ import java.util.concurrent.Flow;
 import java.util.function.Function;
 
 import io.genserver.GenServerUnavailableException;
-import io.genserver.rpc.NoConnectionException;
-import io.genserver.rpc.OutboundCalls;
-import io.genserver.rpc.RemoteMethod;
-import io.genserver.rpc.RequestBody;
+import io.genserver.rpc.outbound.NoConnectionException;
+import io.genserver.rpc.outbound.OutboundCalls;
+import io.genserver.rpc.outbound.RemoteMethod;
+import io.genserver.rpc.outbound.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,9 +2,9 @@ package io.genserver.rpc.client;
 
 import java.util.List;
 
-import io.genserver.rpc.EventLoops;
-import io.genserver.rpc.ExposedOperations;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.inbound.ExposedOperations;
+import io.genserver.rpc.outbound.EventLoops;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.Server;

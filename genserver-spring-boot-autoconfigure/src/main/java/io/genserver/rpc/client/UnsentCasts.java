@@ -7,8 +7,8 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 import io.genserver.log.SafeLogger;
-import io.genserver.rpc.OutboundCalls;
-import io.genserver.rpc.UnsentCast;
+import io.genserver.rpc.outbound.OutboundCalls;
+import io.genserver.rpc.outbound.UnsentCast;
 import org.jspecify.annotations.Nullable;
 
 /**

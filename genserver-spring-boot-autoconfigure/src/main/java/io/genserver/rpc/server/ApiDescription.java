@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 import io.genserver.protocol.MethodId;
-import io.genserver.rpc.ExposedOperations;
-import io.genserver.rpc.ExposedOperations.Exposed;
 import io.genserver.rpc.codec.ValueShape;
 import io.genserver.rpc.codec.ValueShape.Definition;
 import io.genserver.rpc.codec.ValueShape.Nothing;
 import io.genserver.rpc.codec.ValueShapes;
+import io.genserver.rpc.inbound.ExposedOperations;
+import io.genserver.rpc.inbound.ExposedOperations.Exposed;
 import io.genserver.rpc.server.DescribedOperation.Described;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.contract.Operation;

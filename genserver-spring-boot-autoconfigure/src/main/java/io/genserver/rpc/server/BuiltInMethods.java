@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 import io.genserver.GenServerRegistry;
-import io.genserver.rpc.ExposedOperations;
+import io.genserver.rpc.inbound.ExposedOperations;
 
 /**
  * What an endpoint says about itself: {@code $rpc.health} and, where it is wanted,

@@ -13,7 +13,7 @@ import io.genserver.log.SafeLogger;
 import io.genserver.protocol.CloseReason;
 import io.genserver.remote.RpcPeer;
 import io.genserver.remote.RpcPeerEvent;
-import io.genserver.rpc.RemoteContracts;
+import io.genserver.rpc.outbound.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import org.jspecify.annotations.Nullable;
 

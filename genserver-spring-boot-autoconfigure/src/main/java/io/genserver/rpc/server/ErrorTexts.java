@@ -5,7 +5,7 @@ import java.util.List;
 
 import io.genserver.Caller;
 import io.genserver.remote.RpcException;
-import io.genserver.rpc.Disclosure;
+import io.genserver.rpc.inbound.Disclosure;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;

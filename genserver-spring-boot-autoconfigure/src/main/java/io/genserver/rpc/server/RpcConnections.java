@@ -25,7 +25,7 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.remote.RpcPeer;
 import io.genserver.remote.RpcPeerEvent;
 import io.genserver.remote.RpcPeers;
-import io.genserver.rpc.RemoteContracts;
+import io.genserver.rpc.outbound.RemoteContracts;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.time.Durations;
 import io.netty.util.NetUtil;

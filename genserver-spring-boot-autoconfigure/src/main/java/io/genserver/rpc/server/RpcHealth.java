@@ -10,8 +10,8 @@ import io.genserver.GenServerRegistry;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
-import io.genserver.rpc.ExposedOperations;
-import io.genserver.rpc.ExposedOperations.Exposed;
+import io.genserver.rpc.inbound.ExposedOperations;
+import io.genserver.rpc.inbound.ExposedOperations.Exposed;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 
-import io.genserver.rpc.PeerContext;
+import io.genserver.rpc.peer.PeerContext;
 
 /**
  * How the connections of an endpoint, or of a client, are kept.

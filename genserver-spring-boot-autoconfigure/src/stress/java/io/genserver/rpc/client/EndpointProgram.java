@@ -3,7 +3,7 @@ package io.genserver.rpc.client;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 
 /** An endpoint in a JVM of its own, to be killed. */
 final class EndpointProgram {

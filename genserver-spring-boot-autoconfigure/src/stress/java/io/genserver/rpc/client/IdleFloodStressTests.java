@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RawWebSocket;
 import org.junit.jupiter.api.Tag;

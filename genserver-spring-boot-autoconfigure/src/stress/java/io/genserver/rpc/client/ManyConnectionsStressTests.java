@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 import io.genserver.protocol.MethodId;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.HangGuard;
 import io.netty.channel.Channel;
 import org.junit.jupiter.api.Tag;

@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Tag;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;

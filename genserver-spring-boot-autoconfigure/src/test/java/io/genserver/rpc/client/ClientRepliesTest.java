@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.concurrent.Flow;
 
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.RemoteMethod;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.outbound.RemoteMethod;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

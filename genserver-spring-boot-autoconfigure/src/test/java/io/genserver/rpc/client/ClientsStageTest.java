@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.GenServerUnavailableException;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ShutdownTime;

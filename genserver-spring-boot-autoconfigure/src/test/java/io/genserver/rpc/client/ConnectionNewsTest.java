@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -12,7 +12,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
-import io.genserver.rpc.NoConnectionException;
+import io.genserver.rpc.outbound.NoConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

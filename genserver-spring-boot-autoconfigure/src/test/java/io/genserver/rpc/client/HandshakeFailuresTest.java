@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.ForeignMuxioServer;
 import io.genserver.testsupport.HangGuard;

@@ -14,7 +14,7 @@ import io.genserver.Cast;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.rpc.socket.Ticks;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.testsupport.BufferLeaks;

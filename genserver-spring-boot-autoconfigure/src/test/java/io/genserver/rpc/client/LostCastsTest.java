@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.Cast;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;

@@ -1,7 +1,7 @@
 package io.genserver.rpc.client;
 
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

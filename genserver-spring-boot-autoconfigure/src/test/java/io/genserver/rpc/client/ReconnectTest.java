@@ -26,7 +26,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.WireMode;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.rpc.socket.Ticks;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.genserver.Keyed;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -18,7 +18,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcInterceptor;
 import io.genserver.remote.RpcRequest;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

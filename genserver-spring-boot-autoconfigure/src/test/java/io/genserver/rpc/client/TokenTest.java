@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

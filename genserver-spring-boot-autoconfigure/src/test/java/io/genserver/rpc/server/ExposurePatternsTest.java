@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import io.genserver.rpc.TestServers;
+import io.genserver.rpc.peer.TestServers;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.contract.Operation;
 import org.junit.jupiter.api.AfterEach;

@@ -1,0 +1,133 @@
+package io.genserver.rpc.inbound;
+
+import java.util.concurrent.Executor;
+
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.OversizedItemException;
+import io.genserver.protocol.WireSession;
+import io.genserver.rpc.Outbound;
+import io.genserver.rpc.inbound.BuiltInMethod.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of a {@link BuiltInMethod}. Holds its place among the calls in flight as others
+ * do; a worker makes its answer.
+ */
+final class BuiltInCall implements Outbound {
+
+	private static final Reply NONE = new Reply(new byte[0], CallMetadata.NONE);
+
+	private final InboundCalls calls;
+
+	private final BuiltInMethod method;
+
+	private final InboundRequest request;
+
+	private final WireArguments arguments;
+
+	/** By the clock of the endpoint. */
+	private final long deadline;
+
+	/** Set before the entry is queued, which is before it is written. */
+	private Reply reply = NONE;
+
+	private @Nullable WireFailure failure;
+
+	private volatile boolean cancelled;
+
+	BuiltInCall(InboundCalls calls, BuiltInMethod method, InboundRequest request, WireArguments arguments,
+			long deadline) {
+		this.calls = calls;
+		this.method = method;
+		this.request = request;
+		this.arguments = arguments;
+		this.deadline = deadline;
+	}
+
+	void runBy(Executor workers) {
+		workers.execute(this::run);
+	}
+
+	private void run() {
+		try {
+			if (this.cancelled) {
+				return;
+			}
+			answer();
+		}
+		catch (WireFailureException ex) {
+			this.failure = ex.failure();
+		}
+		catch (Throwable ex) {
+			this.failure = this.calls.failures().builtInFailed(this.method, ex);
+		}
+		finally {
+			this.arguments.finished();
+		}
+		if (!this.cancelled) {
+			this.calls.send(this);
+		}
+	}
+
+	private void answer() {
+		byte[] bytes = this.arguments.take();
+		if (this.calls.context().clock().getAsLong() - this.deadline >= 0) {
+			this.failure = WireFailure.deadline(this.method + ": there was no worker for it before its deadline");
+			return;
+		}
+		this.arguments.begun();
+		Reply answer = this.method.handler().handle(bytes, this.request.details());
+		if (answer.bytes().length > this.calls.longestReply()) {
+			this.failure = tooLong(answer, this.calls.longestReply());
+		}
+		else {
+			this.reply = answer;
+		}
+	}
+
+	private WireFailure tooLong(Reply answer, int limit) {
+		return WireFailure
+			.tooLong(this.method + ": the reply of " + answer.bytes().length + " bytes exceeds the limit of " + limit);
+	}
+
+	/** What it brought can be kept no longer, so that it is answered with a failure. */
+	void refused(WireFailure failure) {
+		this.cancelled = true;
+		this.request.keepPlace();
+		this.calls.releaseAfter(this.arguments, this.request);
+		this.calls.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
+	}
+
+	/** The peer no longer wants the answer; its place is free when nobody makes one. */
+	void cancelledByPeer() {
+		this.cancelled = true;
+		this.calls.releaseAfter(this.arguments, this.request);
+	}
+
+	@Override
+	public int bytes() {
+		return OVERHEAD + this.reply.bytes().length;
+	}
+
+	@Override
+	public void write(WireSession session) {
+		WireFailure known = this.failure;
+		if (known == null) {
+			try {
+				session.respond(this.request, this.reply.bytes(), this.reply.metadata());
+				return;
+			}
+			catch (OversizedItemException ex) {
+				known = tooLong(this.reply, ex.limit());
+			}
+		}
+		session.respondError(this.request, known.error());
+	}
+
+	@Override
+	public String toString() {
+		return "call of " + this.method;
+	}
+
+}

@@ -1,0 +1,694 @@
+package io.genserver.rpc.inbound;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.genserver.Caller;
+import io.genserver.protocol.BodyDelivery;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.MethodId;
+import io.genserver.protocol.Refusal;
+import io.genserver.protocol.WireMode;
+import io.genserver.protocol.WireSession;
+import io.genserver.remote.RpcAuthorization.Target;
+import io.genserver.rpc.Backlog;
+import io.genserver.rpc.ConnectionContext;
+import io.genserver.rpc.Outbound;
+import io.genserver.rpc.OutboundQueue;
+import io.genserver.rpc.Transport;
+import io.genserver.rpc.WireStatus;
+import io.genserver.rpc.codec.CodecException;
+import io.genserver.rpc.inbound.Admissions.Admission;
+import io.genserver.rpc.inbound.ReplyRoom.Held;
+import io.genserver.runtime.contract.Operation.Kind;
+import io.genserver.time.Durations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the peer asks of us: finds the operation and hands the request to its server. Runs
+ * no code of an application and decodes no arguments; of those of a keyed server it reads
+ * the key.
+ * <p>
+ * A request's attachment is its {@link ExposedOperation} until it is complete, then its
+ * {@link InboundCall} or {@link InboundStream}.
+ */
+public final class InboundCalls {
+
+	/** How long a call of a built-in method may take that does not say it. */
+	private static final long BUILT_IN_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
+
+	/** Bytes of a key, as in base mode, where it is the first of the arguments. */
+	private static final int LONGEST_KEY = 1024;
+
+	private final WireMode mode;
+
+	private final Transport transport;
+
+	private final ConnectionContext context;
+
+	private final Exposure exposure;
+
+	private final OutboundQueue outbound;
+
+	private final Backlog backlog;
+
+	private final WireSession session;
+
+	private final Caller caller;
+
+	private final ReplyRoom room;
+
+	private final PeerFailures failures;
+
+	/** Where requests wait that are not handed to their server at once. */
+	private final Admissions admissions;
+
+	private final NewKeys newKeys;
+
+	/** Of the mailboxes its casts wait in. */
+	private final HeldPlaces places;
+
+	/** Calls whose deadline is later than they may wait for their handler or items. */
+	private final Set<InboundCall> patient = new HashSet<>();
+
+	private boolean refusing;
+
+	/** Until when streams that go on are waited for, once new calls are refused. */
+	private long patientUntil;
+
+	private final Set<InboundStream> streams = new HashSet<>();
+
+	/** Streams whose callers have said when they have to be over. */
+	private final Set<InboundStream> timed = new HashSet<>();
+
+	public InboundCalls(WireMode mode, Transport transport, ConnectionContext context, Exposure exposure,
+			OutboundQueue outbound, Backlog backlog, WireSession session) {
+		this.mode = mode;
+		this.transport = transport;
+		this.context = context;
+		this.exposure = exposure;
+		this.outbound = outbound;
+		this.backlog = backlog;
+		this.session = session;
+		this.caller = transport.remote();
+		this.newKeys = new NewKeys(context.limits().newKeys());
+		this.places = new HeldPlaces(exposure.operations().pastCasts(), transport.owner());
+		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
+		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote());
+		this.admissions = new Admissions(transport, context.workers(), exposure.authorization(), this.failures);
+	}
+
+	/**
+	 * Answer what comes from now on as not executed, for this end leaves.
+	 * @param drain how long what runs may take
+	 */
+	public void refuseNew(Duration drain) {
+		long now = this.context.clock().getAsLong();
+		this.refusing = true;
+		// What comes after the endpoint shall have time left.
+		this.patientUntil = now + Durations.nanos(drain) / 2;
+		lookAtStreams(now);
+	}
+
+	/**
+	 * End streams that seem to have no end, for this end leaves. In base mode a status
+	 * would be one of the application to a peer, and the close frame says all there is to
+	 * say.
+	 */
+	public void leaveEndless() {
+		if (this.mode == WireMode.EXT) {
+			endless().toList().forEach(InboundStream::leave);
+		}
+	}
+
+	/**
+	 * A stream that waits for its publisher may get the next item in a moment. So it is
+	 * taken for endless only when that has lasted a while, or when streams had their time
+	 * to come to an end.
+	 */
+	private Stream<InboundStream> endless() {
+		long now = this.context.clock().getAsLong();
+		boolean waitedFor = now - this.patientUntil >= 0;
+		return this.streams.stream().filter((stream) -> stream.isEndless(now, waitedFor));
+	}
+
+	private void lookAtStreams(long nowNanos) {
+		this.streams.forEach((stream) -> stream.look(nowNanos));
+	}
+
+	/** The same for all, with what is queued of them. On the connection's thread. */
+	public void breakOffStreams() {
+		if (this.mode == WireMode.EXT) {
+			List.copyOf(this.streams).forEach((stream) -> stream.breakOff(this.session));
+		}
+	}
+
+	/** How many streams hold nothing up that comes to its end. */
+	public int endlessStreams() {
+		return (int) endless().count();
+	}
+
+	public BodyDelivery opened(InboundRequest request) {
+		ExposedOperation operation = this.exposure.operations().find(request.methodId());
+		if (operation == null) {
+			return openBuiltIn(request);
+		}
+		if (this.refusing) {
+			return refuse(request, WireFailure.shuttingDown(operation + ": shutting down"));
+		}
+		if (operation.takesItems()) {
+			return openItems(request, operation);
+		}
+		request.attach(operation);
+		return BodyDelivery.WHOLE;
+	}
+
+	private BodyDelivery openBuiltIn(InboundRequest request) {
+		BuiltInMethod method = this.exposure.operations().builtIn(request.methodId());
+		if (method == null) {
+			return refuse(request,
+					WireFailure.notFound("method " + MethodId.toHex(request.methodId()) + WireStatus.NOT_EXPOSED));
+		}
+		if (this.refusing) {
+			return refuse(request, WireFailure.shuttingDown(method + ": shutting down"));
+		}
+		request.attach(method);
+		return request.isCast() ? BodyDelivery.NOTHING : BodyDelivery.WHOLE;
+	}
+
+	/** A request whose arguments are followed by items. */
+	private BodyDelivery openItems(InboundRequest request, ExposedOperation operation) {
+		if (request.isCast()) {
+			return BodyDelivery.NOTHING;
+		}
+		WireOperation wire;
+		try {
+			wire = operation.wire(request.details());
+		}
+		catch (WireFailureException ex) {
+			return refuse(request, ex.failure());
+		}
+		RequestItems items = new RequestItems(operation, request, this.backlog, this.failures, this.context.workers(),
+				wire::decodeItem);
+		request.attach(new Awaited(operation, items));
+		if (this.mode == WireMode.BASE) {
+			arguments(request, request.metadata());
+		}
+		return BodyDelivery.ITEMS;
+	}
+
+	/** The arguments of a request with items are there; in base mode they were first. */
+	public void arguments(InboundRequest request, byte[] arguments) {
+		if (request.attachment() instanceof Awaited awaited) {
+			ExposedOperation operation = awaited.operation();
+			begin(request, operation,
+					new WireArguments(request, arguments, this.backlog, this.failures, awaited.items(), this.room),
+					arguments);
+		}
+	}
+
+	public void item(InboundRequest request, byte[] item) {
+		RequestItems items = items(request);
+		if (items != null) {
+			items.item(item);
+		}
+		else {
+			this.backlog.addItem(item.length);
+			this.backlog.consumedItems(request, 1, item.length);
+		}
+	}
+
+	public void itemsEnded(InboundRequest request) {
+		RequestItems items = items(request);
+		if (items != null) {
+			items.ended();
+		}
+	}
+
+	private static @Nullable RequestItems items(InboundRequest request) {
+		return switch (request.attachment()) {
+			case InboundCall call -> call.items();
+			case InboundStream stream -> stream.items();
+			case PendingRequest pending -> pending.items();
+			case null, default -> null;
+		};
+	}
+
+	private BodyDelivery refuse(InboundRequest request, WireFailure failure) {
+		answer(request, failure);
+		return BodyDelivery.NOTHING;
+	}
+
+	public void complete(InboundRequest request, byte[] arguments) {
+		if (request.attachment() instanceof BuiltInMethod method) {
+			begin(request, method, new WireArguments(request, arguments, this.backlog, this.failures));
+			return;
+		}
+		if (!(request.attachment() instanceof ExposedOperation operation)) {
+			this.backlog.add(arguments.length);
+			this.backlog.consumed(request, arguments.length, false);
+			return;
+		}
+		begin(request, operation, new WireArguments(request, arguments, this.backlog, this.failures, null, this.room),
+				arguments);
+	}
+
+	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
+		WireOperation wire;
+		String key;
+		boolean firstSeen;
+		try {
+			wire = operation.wire(request.details());
+			key = key(operation, wire, request, arguments);
+			firstSeen = isFirstSeen(operation, key);
+		}
+		catch (WireFailureException ex) {
+			payload.finished();
+			request.attach(null);
+			answer(request, ex.failure());
+			return;
+		}
+		long now = this.exposure.operations().nanoTime();
+		// Who calls a cast hears of its arguments before they wait for the handler.
+		// What makes an instance must be worth one.
+		boolean checkedFirst = firstSeen || (operation.operation().kind() == Kind.CAST && !request.isCast());
+		if (!checkedFirst && !this.admissions.holds(operation.server()) && !this.room.isFull()) {
+			dispatch(request, operation, wire, key, payload, now);
+			return;
+		}
+		Runnable dispatch = () -> dispatch(request, operation, wire, key, payload, now);
+		if (!checkedFirst && !this.admissions.holds(operation.server())) {
+			enter(request, operation, payload, dispatch);
+			return;
+		}
+		Admission admission = new Asked(operation.server(),
+				new Target(operation.server().name(), key, operation.operation().name()), waitNanos(request, operation),
+				request, payload, checkedFirst ? wire : null, () -> enter(request, operation, payload, dispatch));
+		request.attach(admission);
+		this.admissions.ask(admission);
+	}
+
+	/** Hand a request on to its server, as soon as its peer has read enough. */
+	private void enter(InboundRequest request, ExposedOperation operation, WireArguments payload, Runnable dispatch) {
+		if (!this.room.isFull()) {
+			dispatch.run();
+			return;
+		}
+		long deadline = this.context.clock().getAsLong() + waitNanos(request, operation);
+		Held held = new Waiting(request, payload, operation, deadline, dispatch);
+		request.attach(held);
+		this.room.hold(held);
+	}
+
+	/** A call of what this end has of its own. */
+	private void begin(InboundRequest request, BuiltInMethod method, WireArguments payload) {
+		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
+		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
+		if (!this.admissions.decides() || !method.asked()) {
+			request.attach(call);
+			call.runBy(this.context.workers());
+			return;
+		}
+		Admission admission = new Asked(method, new Target(BuiltInMethod.SERVER, null, method.name()), nanos, request,
+				payload, null, () -> {
+					request.attach(call);
+					call.runBy(this.context.workers());
+				});
+		request.attach(admission);
+		this.admissions.ask(admission);
+	}
+
+	private void dispatch(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+			WireArguments payload, long now) {
+		send(request, operation, wire, key, payload, now);
+		// The server has taken of them what it needs.
+		request.forgetDetails();
+	}
+
+	private void send(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+			WireArguments payload, long now) {
+		if (request.isCast() || operation.operation().kind() == Kind.CAST) {
+			cast(request, operation, wire, key, payload);
+		}
+		else if (operation.operation().kind() == Kind.STREAM) {
+			InboundStream stream = new InboundStream(this, operation, wire, request, payload,
+					this.context.clock().getAsLong() + deadlineNanos(request));
+			request.attach(stream);
+			this.streams.add(stream);
+			if (request.details().deadlineMillis() >= 0) {
+				this.timed.add(stream);
+			}
+			operation.server().stream(key, wire, payload, 0, this.caller, stream);
+		}
+		else {
+			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now,
+					now + callNanos(request, operation), this.room.expect(wire.replyBytes()));
+			request.attach(call);
+			if (callNanos(request, operation) > waitNanos(request, operation)) {
+				call.waitsUntil(this.context.clock().getAsLong() + waitNanos(request, operation));
+				this.patient.add(call);
+			}
+			operation.server().submit(key, call);
+		}
+	}
+
+	/**
+	 * A request with items whose arguments have not come.
+	 *
+	 * @param operation what it asks for
+	 * @param items takes the items
+	 */
+	private record Awaited(ExposedOperation operation, RequestItems items) {
+	}
+
+	/** Whether a request makes a new instance; a peer makes them of only so many keys. */
+	private boolean isFirstSeen(ExposedOperation operation, @Nullable String key) {
+		if (key == null || operation.server().hasInstance(key)) {
+			return false;
+		}
+		if (!this.newKeys.take(operation.server().name(), key, this.context.clock().getAsLong())) {
+			throw new WireFailureException(WireFailure.tooLong(operation + ": this connection has called "
+					+ this.context.limits().newKeys() + " keys without an instance within a minute"));
+		}
+		return true;
+	}
+
+	/** The instance meant: its key came beside the arguments, or is the first of them. */
+	private @Nullable String key(ExposedOperation operation, WireOperation wire, InboundRequest request,
+			byte[] arguments) {
+		String beside = request.details().key();
+		if (!operation.server().definition().keyed()) {
+			return null;
+		}
+		if (beside != null && !beside.isEmpty()) {
+			if (beside.length() > LONGEST_KEY || beside.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+				throw new WireFailureException(WireFailure.badArguments(operation.wireName(),
+						"the key has more than " + LONGEST_KEY + " bytes"));
+			}
+			return beside;
+		}
+		try {
+			return wire.key(arguments);
+		}
+		catch (CodecException ex) {
+			throw new WireFailureException(this.failures.badArguments(operation.wireName(), ex));
+		}
+	}
+
+	/** How long it may wait for its handler, and for its items. */
+	private long waitNanos(InboundRequest request, ExposedOperation operation) {
+		return Math.min(callNanos(request, operation), operation.server().timeoutNanos(operation.operation()));
+	}
+
+	private long callNanos(InboundRequest request, ExposedOperation operation) {
+		return (request.details().deadlineMillis() >= 0) ? deadlineNanos(request)
+				: operation.server().timeoutNanos(operation.operation());
+	}
+
+	/** How long the caller wants it to take at most, and we would let it. */
+	private long deadlineNanos(InboundRequest request) {
+		long millis = request.details().deadlineMillis();
+		long longest = Durations.nanos(this.context.limits().longestDeadline());
+		return (millis >= 0) ? Math.min(TimeUnit.MILLISECONDS.toNanos(millis), longest) : longest;
+	}
+
+	/**
+	 * A call of a cast is answered as soon as the cast is queued, as in process; that its
+	 * arguments can be decoded was seen before.
+	 */
+	private void cast(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+			WireArguments arguments) {
+		if (operation.operation().kind() == Kind.STREAM) {
+			// Nobody could receive the items.
+			arguments.finished();
+			return;
+		}
+		int held = arguments.hold(this.places, this.places.of(operation.server(), key));
+		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller, held);
+		if (!request.isCast()) {
+			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation)));
+		}
+	}
+
+	public void cancelled(InboundRequest request) {
+		switch (request.attachment()) {
+			case InboundCall call -> call.cancelledByPeer();
+			case InboundStream stream -> stream.cancelledByPeer();
+			case BuiltInCall call -> call.cancelledByPeer();
+			case PendingRequest pending -> {
+				pending.end();
+				request.attach(null);
+				this.session.release(request);
+			}
+			case null, default -> this.session.release(request);
+		}
+	}
+
+	public void refused(InboundRequest request, Refusal refusal) {
+		switch (request.attachment()) {
+			case InboundCall call -> call.refused(refused(refusal, false));
+			case InboundStream stream -> stream.refused(refused(refusal, false));
+			case BuiltInCall call -> call.refused(refused(refusal, false));
+			case PendingRequest pending -> {
+				pending.end();
+				request.attach(null);
+				answer(request, refused(refusal, true));
+			}
+			case null, default -> answer(request, refused(refusal, true));
+		}
+	}
+
+	private static WireFailure refused(Refusal refusal, boolean notExecuted) {
+		return WireFailure.refused(refusal.status(), refusal.text(), notExecuted);
+	}
+
+	private void answer(InboundRequest request, WireFailure failure) {
+		if (!request.isCast()) {
+			this.outbound.offer(Answer.of(request, failure));
+		}
+	}
+
+	/** Free the place of a cancelled request once its handler has stopped. */
+	void releaseAfter(WireArguments arguments, InboundRequest request) {
+		arguments.whenFinished(() -> this.transport.execute(() -> this.session.release(request)));
+	}
+
+	public void itemSent(InboundRequest request) {
+		if (request.attachment() instanceof InboundStream stream) {
+			stream.written();
+		}
+	}
+
+	public void demanded(InboundRequest request, long items) {
+		switch (request.attachment()) {
+			case InboundStream stream -> stream.credited(items);
+			case PendingRequest pending -> pending.demanded(items);
+			case null, default -> {
+				// Nothing that counts items, or not any more.
+			}
+		}
+	}
+
+	/** End streams whose time is over. */
+	public void tick(long nowNanos) {
+		lookAtStreams(nowNanos);
+		this.room.tick(nowNanos);
+		this.places.sweep();
+		this.newKeys.sweep(nowNanos);
+		if (!this.patient.isEmpty()) {
+			this.patient.removeIf((call) -> call.isPast(nowNanos));
+		}
+		if (this.timed.isEmpty()) {
+			return;
+		}
+		for (InboundStream stream : List.copyOf(this.timed)) {
+			if (stream.isOverdue(nowNanos)) {
+				this.timed.remove(stream);
+				stream.expire();
+			}
+		}
+	}
+
+	/** The connection is over. */
+	public void close() {
+		this.room.close();
+		this.places.close();
+	}
+
+	ReplyRoom room() {
+		return this.room;
+	}
+
+	/**
+	 * Return what replies take that wait until the peer has read more. On any thread.
+	 * @return bytes of the heap, about
+	 */
+	public long waitingReplyBytes() {
+		return this.room.objectBytes();
+	}
+
+	/**
+	 * Return how many requests wait until the peer has read more.
+	 * @return a number
+	 */
+	public int heldRequests() {
+		return this.room.held();
+	}
+
+	void send(Outbound entry) {
+		this.outbound.offer(entry);
+	}
+
+	/**
+	 * How many bytes one stream may at most have asked for: little enough that all of
+	 * them together keep to the soft limit.
+	 */
+	int streamShare() {
+		long fair = this.context.limits().outboundSoftBytes() / Math.max(1, this.streams.size());
+		return (int) Math.min(OutboundQueue.STREAM_SHARE, fair);
+	}
+
+	void streamClosed(InboundStream stream) {
+		this.streams.remove(stream);
+		this.timed.remove(stream);
+	}
+
+	/** How the failure of a stream is told, after what was sent of it. */
+	StreamFailure streamFailure(InboundRequest request) {
+		return (this.mode == WireMode.BASE && request.isResponding()) ? this.exposure.streamFailure()
+				: StreamFailure.ERROR;
+	}
+
+	/** In base mode an item is a frame. */
+	int longestItem() {
+		return (this.mode == WireMode.BASE) ? this.context.limits().frameBytes() : longestReply();
+	}
+
+	int longestReply() {
+		return this.context.limits().itemBytes();
+	}
+
+	PeerFailures failures() {
+		return this.failures;
+	}
+
+	OutboundQueue outbound() {
+		return this.outbound;
+	}
+
+	ConnectionContext context() {
+		return this.context;
+	}
+
+	/** The time by which the deadlines of calls are set. */
+	long nanoTime() {
+		return this.exposure.operations().nanoTime();
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	/** Once it was handed on. */
+	private void demandAgain(PendingRequest before) {
+		if (before.demanded() > 0) {
+			demanded(before.request(), before.demanded());
+		}
+	}
+
+	/** A request that waits until its peer has read more. */
+	private final class Waiting extends Held {
+
+		private final ExposedOperation operation;
+
+		private final long deadline;
+
+		private final Runnable dispatch;
+
+		Waiting(InboundRequest request, WireArguments arguments, ExposedOperation operation, long deadline,
+				Runnable dispatch) {
+			super(request, arguments);
+			this.operation = operation;
+			this.deadline = deadline;
+			this.dispatch = dispatch;
+		}
+
+		@Override
+		void goOn() {
+			request().attach(null);
+			this.dispatch.run();
+			demandAgain(this);
+		}
+
+		@Override
+		boolean isOverdue(long nowNanos) {
+			return !request().isCast() && nowNanos - this.deadline >= 0;
+		}
+
+		@Override
+		void expire() {
+			end();
+			request().attach(null);
+			answer(request(), WireFailure
+				.deadline(this.operation + ": the replies before it were not read in time; the call was not executed"));
+		}
+
+	}
+
+	/** A request that waits until it may go on. */
+	private final class Asked extends Admission {
+
+		private final WireArguments payload;
+
+		/**
+		 * Looks at its arguments first, or null if they are left to the handler's turn.
+		 */
+		private final @Nullable WireOperation checker;
+
+		private final Runnable goOn;
+
+		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload,
+				@Nullable WireOperation checker, Runnable goOn) {
+			super(called, target, nanos, request, payload);
+			this.payload = payload;
+			this.checker = checker;
+			this.goOn = goOn;
+		}
+
+		@Override
+		boolean isCheckedFirst() {
+			return this.checker != null;
+		}
+
+		@Override
+		@Nullable WireFailure check() {
+			return (this.checker != null) ? this.checker.check(this.payload) : null;
+		}
+
+		@Override
+		void allowed() {
+			this.goOn.run();
+			demandAgain(this);
+		}
+
+		@Override
+		void refused(InboundRequest request, WireFailure failure, boolean unauthenticated) {
+			request.attach(null);
+			answer(request, failure);
+			if (unauthenticated) {
+				// Behind the answer, which is written by a task of its own.
+				InboundCalls.this.transport.execute(() -> InboundCalls.this.transport
+					.close(new CloseReason(CloseCode.UNAUTHENTICATED, "not authenticated")));
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,287 @@
+package io.genserver.rpc.inbound;
+
+import java.util.concurrent.Flow;
+
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ExtStatus;
+import io.genserver.protocol.InboundRequest;
+import io.genserver.protocol.OversizedItemException;
+import io.genserver.protocol.WireSession;
+import io.genserver.rpc.ItemPull;
+import io.genserver.rpc.Outbound;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream the peer asked for: takes the items of the handler's publisher and queues them
+ * to be written.
+ */
+final class InboundStream implements Flow.Subscriber<@Nullable Object> {
+
+	private final InboundCalls calls;
+
+	private final ExposedOperation operation;
+
+	private final WireOperation wire;
+
+	private final InboundRequest request;
+
+	private final WireArguments arguments;
+
+	private final ItemPull pull;
+
+	/** Whether the caller has said when it has to be over. */
+	private final boolean limited;
+
+	/** When all of it has to be over, if the caller has said so. */
+	private final long deadline;
+
+	/** Whether more has been or will be asked for already. */
+	private boolean asking;
+
+	/** Whether it no longer counts among the open streams. */
+	private boolean closed;
+
+	InboundStream(InboundCalls calls, ExposedOperation operation, WireOperation wire, InboundRequest request,
+			WireArguments arguments, long deadline) {
+		this.calls = calls;
+		this.operation = operation;
+		this.wire = wire;
+		this.request = request;
+		this.arguments = arguments;
+		this.deadline = deadline;
+		this.limited = request.details().deadlineMillis() >= 0;
+		int credit = request.details().itemCredit();
+		this.pull = new ItemPull(calls.outbound(), calls.context().workers(), calls::streamShare,
+				(credit >= 0) ? credit : Long.MAX_VALUE);
+	}
+
+	@Override
+	public void onSubscribe(Flow.Subscription subscription) {
+		// The stream is not open yet: the engine notes this and asks the publisher later.
+		this.pull.subscribed(subscription);
+	}
+
+	@Override
+	public void onNext(@Nullable Object item) {
+		if (this.pull.isOver()) {
+			return;
+		}
+		byte[] bytes;
+		try {
+			bytes = this.wire.encodeItem(item);
+		}
+		catch (RuntimeException ex) {
+			fail(this.calls.failures().notEncoded(this.operation, "an item", ex));
+			return;
+		}
+		int limit = this.calls.longestItem();
+		if (bytes.length > limit) {
+			fail(tooLong(bytes.length, limit));
+			return;
+		}
+		if (this.pull.isUnasked() && this.calls.outbound().isOverfull()) {
+			fail(WireFailure.failed(this.operation + ": its publisher sends more than it was asked for"));
+			return;
+		}
+		this.pull.sized(bytes.length);
+		this.calls.send(new Item(bytes));
+	}
+
+	private WireFailure tooLong(int length, int limit) {
+		return WireFailure.tooLong(this.operation + ": an item of " + length + " bytes exceeds the limit of " + limit);
+	}
+
+	/** The stream cannot go on although its publisher could. */
+	private void fail(WireFailure failure) {
+		this.pull.cancel();
+		this.calls.send(new Failed(failure));
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		if (!this.pull.isOver()) {
+			this.pull.over();
+			this.calls.send(new Failed(this.calls.failures()
+				.of(this.operation, failure, this.request.isStarted())
+				.executed(this.arguments.execution())));
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (!this.pull.isOver()) {
+			this.pull.over();
+			this.calls.send(new Ended());
+		}
+	}
+
+	/**
+	 * It cannot go on: its items have broken off, or what it brought can be kept no
+	 * longer. A handler that runs is told at once, and keeps the call's place until it
+	 * has stopped. On the connection's thread.
+	 */
+	void refused(WireFailure failure) {
+		this.request.keepPlace();
+		// First, for what its handler makes of the end of its items is no answer.
+		this.pull.cancelLater();
+		RequestItems items = this.arguments.items();
+		if (items != null) {
+			items.breakOff(failure.error().message());
+		}
+		this.calls.send(new Failed(failure.executed(this.arguments.execution())));
+		this.calls.releaseAfter(this.arguments, this.request);
+	}
+
+	/** On the connection's thread. */
+	void cancelledByPeer() {
+		this.pull.cancelLater();
+		closed();
+		this.calls.releaseAfter(this.arguments, this.request);
+	}
+
+	private void closed() {
+		if (!this.closed) {
+			this.closed = true;
+			RequestItems items = this.arguments.items();
+			if (items != null) {
+				items.breakOff("it is over");
+			}
+			this.calls.streamClosed(this);
+		}
+	}
+
+	/** An item was written. On the connection's thread. */
+	void written() {
+		this.pull.written();
+	}
+
+	/** The peer takes more items. On the connection's thread. */
+	void credited(long items) {
+		this.pull.credited(items);
+	}
+
+	/** Note whether items come. On the connection's thread, about once a second. */
+	void look(long nowNanos) {
+		this.pull.look(nowNanos);
+	}
+
+	/**
+	 * Whether it seems to have no end: its caller has set it none, and it has waited for
+	 * its publisher for a while, or does just now if it was waited for long enough. On
+	 * the connection's thread.
+	 */
+	boolean isEndless(long nowNanos, boolean waitedFor) {
+		return !this.limited && (waitedFor ? this.pull.isWaiting() : this.pull.isQuiet(nowNanos));
+	}
+
+	/** The whole stream has a time. On the connection's thread. */
+	boolean isOverdue(long nowNanos) {
+		return !this.pull.isOver() && nowNanos - this.deadline >= 0;
+	}
+
+	/** Its time is over. On the connection's thread. */
+	void expire() {
+		this.pull.cancelLater();
+		this.calls.send(new Failed(WireFailure.deadline(this.operation + ": the stream's time is over")));
+	}
+
+	/** This end leaves, and nothing says how long it might go on. */
+	void leave() {
+		this.pull.cancelLater();
+		this.calls.send(new Failed(leaving()));
+	}
+
+	/** The connection is about to be closed. On the connection's thread. */
+	void breakOff(WireSession session) {
+		this.pull.cancelLater();
+		closed();
+		session.breakOff(this.request, leaving().error());
+	}
+
+	private WireFailure leaving() {
+		return WireFailure
+			.of(ExtStatus.UNAVAILABLE, "shutdown", this.operation + ": the server shuts down; subscribe again", false)
+			.executed(this.arguments.execution());
+	}
+
+	@Nullable RequestItems items() {
+		return this.arguments.items();
+	}
+
+	/** An item to be written. */
+	private final class Item implements Outbound {
+
+		private final byte[] item;
+
+		Item(byte[] item) {
+			this.item = item;
+		}
+
+		@Override
+		public int bytes() {
+			return OVERHEAD + this.item.length;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			try {
+				session.respondItem(InboundStream.this.request, this.item, InboundStream.this.wire.replyMetadata());
+			}
+			catch (OversizedItemException ex) {
+				InboundStream.this.pull.cancelLater();
+				new Failed(tooLong(this.item.length, ex.limit())).write(session);
+			}
+		}
+
+	}
+
+	/** The end of all items. */
+	private final class Ended implements Outbound {
+
+		@Override
+		public int bytes() {
+			return OVERHEAD;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			closed();
+			session.respondEnd(InboundStream.this.request);
+		}
+
+	}
+
+	/** The end before all items. In base mode users choose what follows after items. */
+	private final class Failed implements Outbound {
+
+		private final WireFailure failure;
+
+		Failed(WireFailure failure) {
+			this.failure = failure;
+		}
+
+		@Override
+		public int bytes() {
+			return OVERHEAD;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			closed();
+			InboundRequest request = InboundStream.this.request;
+			switch (InboundStream.this.calls.streamFailure(request)) {
+				case ERROR -> session.respondError(request, this.failure.error());
+				case CANCEL -> session.respondCancel(request);
+				case END -> session.respondEnd(request);
+				case CLOSE -> {
+					session.respondCancel(request);
+					InboundStream.this.calls.transport()
+						.close(new CloseReason(CloseCode.INTERNAL, "a stream failed after its first item"));
+				}
+			}
+		}
+
+	}
+
+}

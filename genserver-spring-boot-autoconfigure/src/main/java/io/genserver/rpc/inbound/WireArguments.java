@@ -1,0 +1,174 @@
+package io.genserver.rpc.inbound;
+
+import java.util.Map;
+
+import io.genserver.protocol.InboundRequest;
+import io.genserver.rpc.Backlog;
+import io.genserver.rpc.RequestHeaders;
+import io.genserver.rpc.inbound.HeldPlaces.Place;
+import io.genserver.rpc.inbound.WireFailure.Execution;
+import io.genserver.runtime.RemotePayload;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The payload of a message that came from a peer: arguments as they arrived. Counts
+ * against the connection's inbound budget until {@link #take} or {@link #finished}
+ * without it, and knows whether its handler can still be running.
+ * <p>
+ * Either {@link #take} and then {@link #finished}, both by whoever runs the handler, or
+ * {@link #finished} alone by whoever discards the message.
+ */
+final class WireArguments implements RemotePayload {
+
+	private final InboundRequest request;
+
+	private final Backlog backlog;
+
+	private final PeerFailures failures;
+
+	private final @Nullable RequestItems items;
+
+	private final @Nullable ReplyRoom room;
+
+	private byte @Nullable [] bytes;
+
+	/** Counts the places its connection's casts hold, while this cast holds one. */
+	private @Nullable Place place;
+
+	private volatile boolean finished;
+
+	/** Told of the end of a handler whose caller has given up. */
+	private volatile @Nullable Runnable whenFinished;
+
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures) {
+		this(request, bytes, backlog, failures, null, null);
+	}
+
+	/**
+	 * Create.
+	 * @param request the request
+	 * @param bytes the arguments
+	 * @param backlog counts them
+	 * @param failures tells the peer what is wrong with them
+	 * @param items the items that follow them, or null
+	 * @param room where the reply will wait to be read, if that matters
+	 */
+	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures,
+			@Nullable RequestItems items, @Nullable ReplyRoom room) {
+		this.request = request;
+		this.bytes = bytes;
+		this.backlog = backlog;
+		this.failures = failures;
+		this.items = items;
+		this.room = room;
+		backlog.add(bytes.length);
+	}
+
+	@Override
+	public Map<String, String> headers() {
+		return RequestHeaders.received(this.request.details());
+	}
+
+	/**
+	 * They are those of a cast, which holds a place until it is taken or dropped.
+	 * @param places what its peer holds
+	 * @param taken the places in its mailbox
+	 * @return how many its peer held before
+	 */
+	int hold(HeldPlaces places, Place taken) {
+		this.place = taken;
+		return places.take(taken);
+	}
+
+	private void leavePlace() {
+		Place taken = this.place;
+		if (taken != null) {
+			this.place = null;
+			taken.leave();
+		}
+	}
+
+	/** Whether nobody waits for an answer. */
+	boolean isCast() {
+		return this.request.isCast();
+	}
+
+	/** What the peer is told of what came of them. */
+	PeerFailures failures() {
+		return this.failures;
+	}
+
+	@Nullable RequestItems items() {
+		return this.items;
+	}
+
+	/** Whether a reply had better wait as it is. */
+	boolean repliesWait() {
+		ReplyRoom known = this.room;
+		return known != null && known.isCrowded();
+	}
+
+	/** They are about to be decoded. */
+	byte[] take() {
+		byte[] taken = this.bytes;
+		if (taken == null) {
+			throw new IllegalStateException("The arguments of " + this.request + " were taken before");
+		}
+		this.bytes = null;
+		leavePlace();
+		this.backlog.consumed(this.request, taken.length, this.items != null);
+		return taken;
+	}
+
+	/**
+	 * Look at them while they wait. On any thread.
+	 * @return the arguments, or null if nobody waits for them any more
+	 */
+	byte @Nullable [] waiting() {
+		return this.bytes;
+	}
+
+	/** They are decoded: the handler begins. */
+	void begun() {
+		this.request.markStarted();
+	}
+
+	/** What is known about the handler. On any thread. */
+	Execution execution() {
+		// In this order: the handler begins before it has finished.
+		boolean over = this.finished;
+		return this.request.isStarted() ? Execution.YES : over ? Execution.NO : Execution.UNKNOWN;
+	}
+
+	/** The handler has really stopped, or will never start. */
+	void finished() {
+		byte[] unused = this.bytes;
+		if (unused != null) {
+			this.bytes = null;
+			leavePlace();
+			this.backlog.consumed(this.request, unused.length, this.items != null);
+			if (this.items != null) {
+				// Nobody will ask for them.
+				this.items.breakOff("it did not begin");
+			}
+		}
+		this.finished = true;
+		Runnable task = this.whenFinished;
+		if (task != null) {
+			task.run();
+		}
+	}
+
+	/**
+	 * Run a task once the handler cannot be running any more; perhaps twice, and perhaps
+	 * at once.
+	 */
+	void whenFinished(Runnable task) {
+		// One of the two sides sees what the other wrote first.
+		this.whenFinished = task;
+		if (this.finished) {
+			task.run();
+		}
+	}
+
+}

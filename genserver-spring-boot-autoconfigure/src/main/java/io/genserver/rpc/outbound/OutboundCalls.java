@@ -1,0 +1,588 @@
+package io.genserver.rpc.outbound;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+
+import io.genserver.CallInterruptedException;
+import io.genserver.CurrentContext;
+import io.genserver.GenServerContext;
+import io.genserver.GenServerTimeoutException;
+import io.genserver.log.SafeLogger;
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ExtError;
+import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.ResponseFailure;
+import io.genserver.protocol.StatusCode;
+import io.genserver.protocol.WireMode;
+import io.genserver.protocol.WireSession;
+import io.genserver.rpc.Backlog;
+import io.genserver.rpc.ConnectionContext;
+import io.genserver.rpc.ItemPull;
+import io.genserver.rpc.Outbound;
+import io.genserver.rpc.OutboundQueue;
+import io.genserver.rpc.RequestHeaders;
+import io.genserver.rpc.codec.CodecException;
+import io.genserver.time.Durations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What we ask of the peer: calls, casts and streams with encoded arguments. Safe for use
+ * by many threads, but for what says otherwise.
+ * <p>
+ * Requests leave in the order in which they were made. No more calls are open at once
+ * than the peer is expected to take; the next ones wait here, and what follows them waits
+ * behind, casts too.
+ */
+public final class OutboundCalls implements RpcChannel {
+
+	private static final SafeLogger logger = SafeLogger.of(OutboundCalls.class);
+
+	private static final long ROOM_POLL_NANOS = 1_000_000;
+
+	private static final long ROUND_UP = 999_999;
+
+	/** Items of a stream that may be on their way, where the mode counts them. */
+	private static final int ITEM_CREDIT = 256;
+
+	private final WireMode mode;
+
+	private final ConnectionContext context;
+
+	private final WireSession session;
+
+	private final OutboundQueue outbound;
+
+	private final Backlog backlog;
+
+	/** Calls whose deadline nobody else watches. */
+	private final Set<AsyncRemoteCall<?>> pending = ConcurrentHashMap.newKeySet();
+
+	/** Replies that cannot be decoded where they arrive. */
+	private final ArrivedReplies arrived;
+
+	private final AtomicInteger waitingCount = new AtomicInteger();
+
+	/** Requests that wait for a place; of the connection's thread. */
+	private final ArrayDeque<Request> waiting = new ArrayDeque<>();
+
+	private final Outbound admitWaiting = new AdmitWaiting();
+
+	/** What described the last request without headers; of the connection's thread. */
+	private CallMetadata lastMetadata = CallMetadata.NONE;
+
+	private @Nullable RemoteMethod lastMethod;
+
+	private volatile @Nullable String lost;
+
+	/** Casts given to the session; of the connection's thread. */
+	private long castsSent;
+
+	/**
+	 * How many of them the peer has taken in any case. It reads in order, and takes
+	 * nothing more once it has refused a request because it leaves: so the good answer to
+	 * a call shows that the casts sent before that call were taken.
+	 */
+	private long castsTaken;
+
+	/** Told how many casts may be lost. */
+	private volatile @Nullable LongConsumer inDoubt;
+
+	/** Takes casts that were not delivered. */
+	private volatile @Nullable Consumer<@Nullable UnsentCast> resend;
+
+	public OutboundCalls(WireMode mode, ConnectionContext context, WireSession session, OutboundQueue outbound,
+			Backlog backlog) {
+		this.mode = mode;
+		this.context = context;
+		this.session = session;
+		this.outbound = outbound;
+		this.backlog = backlog;
+		this.arrived = new ArrivedReplies(context.workers());
+	}
+
+	@Override
+	public <T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
+			Function<byte[], ? extends T> decoder) {
+		EventLoops.check(method);
+		long timeout = withinTurn(timeoutNanos);
+		BlockingRemoteCall call = new BlockingRemoteCall(this, method, body,
+				this.context.clock().getAsLong() + timeout);
+		submit(call, body.arguments());
+		try {
+			if (!call.await(timeout)) {
+				giveUp(call, RemoteFailures.timeout(method, timeout));
+			}
+		}
+		catch (InterruptedException ex) {
+			giveUp(call, (sent) -> new CallInterruptedException("The thread was interrupted while it waited for "
+					+ method + "; the call " + (sent ? "may have been executed" : "was not executed"), !sent));
+			Thread.currentThread().interrupt();
+		}
+		byte[] reply = call.result();
+		try {
+			return decoder.apply(reply);
+		}
+		catch (CodecException ex) {
+			throw RemoteFailures.unusable(method, ex);
+		}
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
+			long timeoutNanos, Function<byte[], ? extends T> decoder) {
+		RemoteReply<T> reply = new RemoteReply<>(method, decoder, this.context.workers());
+		callAsync(method, body, timeoutNanos, reply);
+		return reply;
+	}
+
+	/**
+	 * Call without waiting.
+	 * @param <T> type of the reply
+	 * @param method the operation
+	 * @param body what it is given
+	 * @param timeoutNanos time the call may take in all; less if the calling turn has
+	 * less
+	 * @param reply gets the reply
+	 */
+	public <T extends @Nullable Object> void callAsync(RemoteMethod method, RequestBody body, long timeoutNanos,
+			RemoteReply<T> reply) {
+		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, body, reply, this.context.clock().getAsLong(),
+				withinTurn(timeoutNanos));
+		this.pending.add(call);
+		reply.attempt(call);
+		submit(call, body.arguments());
+		if (reply.isOver()) {
+			// Whoever ended it may not have seen what is to be cancelled.
+			call.cancelled();
+		}
+	}
+
+	@Override
+	public void cast(RemoteMethod method, RequestBody body, long timeoutNanos) {
+		long deadline = this.context.clock().getAsLong() + timeoutNanos;
+		awaitRoom(timeoutNanos);
+		String why = whyNotSent(method, body.arguments());
+		if (why != null) {
+			throw RemoteFailures.refused(method, why);
+		}
+		String gone = this.lost;
+		if (gone != null) {
+			throw new NoConnectionException(method + " was not sent: " + gone, true);
+		}
+		this.outbound.offer(new RemoteCast(this, method, body, deadline));
+	}
+
+	/**
+	 * Send a cast that another connection did not deliver. Never blocks.
+	 * @param cast the cast
+	 * @return why it is not sent at all, or {@code null} if it is sent, or will be handed
+	 * over as not delivered once more
+	 */
+	public @Nullable String castAgain(UnsentCast cast) {
+		if (this.lost != null) {
+			unsent(cast);
+			return null;
+		}
+		if (this.context.clock().getAsLong() - cast.deadline() >= 0) {
+			return "its time is over";
+		}
+		String why = whyNotSent(cast.method(), cast.body().arguments());
+		if (why == null) {
+			this.outbound.offer(new RemoteCast(this, cast.method(), cast.body(), cast.deadline()));
+		}
+		return why;
+	}
+
+	/**
+	 * Have casts handed over that this connection certainly did not deliver, in the order
+	 * they were made. To be called before the first cast; without it they are logged at
+	 * debug level.
+	 * @param resend takes a cast, {@code null} for one of which nothing is known any
+	 * more; called on any thread, must not block
+	 */
+	public void whenUnsent(Consumer<@Nullable UnsentCast> resend) {
+		this.resend = resend;
+	}
+
+	/**
+	 * Have the number of casts told, at the end of a connection in base mode, that may be
+	 * lost: they were sent, and nothing shows that they were read. To be called before
+	 * the first cast; without it the number is logged at debug level.
+	 * @param listener gets the number, if there are any; called on the connection's
+	 * thread, must not block
+	 */
+	public void whenInDoubt(LongConsumer listener) {
+		this.inDoubt = listener;
+	}
+
+	/** A cast was given to the session. On the connection's thread. */
+	void castSent() {
+		this.castsSent++;
+	}
+
+	private void taken(RemoteCall answered) {
+		this.castsTaken = Math.max(this.castsTaken, answered.castsBefore());
+	}
+
+	private void tellOfDoubt() {
+		long count = (this.mode == WireMode.BASE) ? this.castsSent - this.castsTaken : 0;
+		LongConsumer listener = this.inDoubt;
+		if (count > 0 && listener != null) {
+			listener.accept(count);
+		}
+		else if (count > 0) {
+			logger.debug("{} casts may be lost: {}", count, whyLost());
+		}
+	}
+
+	/** Whether somebody wants to know of casts that are not delivered. */
+	boolean mayResend() {
+		return this.resend != null;
+	}
+
+	/** A cast was certainly not delivered. On any thread. */
+	public void unsent(@Nullable RemoteCast cast) {
+		unsent((cast != null) ? new UnsentCast(cast.method(), cast.body(), cast.deadline()) : null);
+	}
+
+	private void unsent(@Nullable UnsentCast cast) {
+		Consumer<@Nullable UnsentCast> target = this.resend;
+		if (target != null) {
+			target.accept(cast);
+		}
+		else {
+			logger.debug("A cast of {} was not delivered: {}", (cast != null) ? cast.method() : "an operation",
+					whyLost());
+		}
+	}
+
+	@Override
+	public void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
+			Flow.Subscriber<? super @Nullable Object> subscriber) {
+		RemoteStream stream = new RemoteStream(this, method, body, this.context.workers(), this.backlog, decoder);
+		stream.deliverTo(subscriber);
+		submit(stream, body.arguments());
+	}
+
+	/**
+	 * A call timed out before it was sent.
+	 * @param method the operation
+	 * @param nanos the time it had
+	 * @param why what it waited for
+	 * @return the failure
+	 */
+	public static GenServerTimeoutException timedOut(RemoteMethod method, long nanos, String why) {
+		return RemoteFailures.timeout(method, nanos, GenServerTimeoutException.Phase.ROOM, why);
+	}
+
+	/** A call made in a server's turn has no more time than the turn. */
+	private static long withinTurn(long timeoutNanos) {
+		GenServerContext turn = CurrentContext.get();
+		var remaining = (turn != null) ? turn.remaining() : null;
+		return (remaining != null) ? Math.min(Durations.nanos(remaining), timeoutNanos) : timeoutNanos;
+	}
+
+	private void submit(RemoteCall call, byte[] arguments) {
+		String why = whyNotSent(call.method(), arguments);
+		String gone = this.lost;
+		if (gone != null) {
+			call.end(RemoteFailures.lost(call.method(), gone));
+		}
+		else if (why != null) {
+			call.end((sent) -> RemoteFailures.refused(call.method(), why));
+		}
+		else if (!call.isOver()) {
+			this.outbound.offer(call);
+		}
+	}
+
+	/**
+	 * What goes with a request, where the mode has a place for it. On the connection's
+	 * thread.
+	 * @param method the operation
+	 * @param hasDeadline whether it has to be over at some time
+	 * @param deadline when, by the connection's clock
+	 * @param items whether items come back
+	 * @param headers what the application adds
+	 */
+	CallMetadata metadata(RemoteMethod method, boolean hasDeadline, long deadline, boolean items,
+			Map<String, String> headers) {
+		if (this.mode == WireMode.BASE) {
+			return CallMetadata.NONE;
+		}
+		long millis = hasDeadline ? millisUntil(deadline) : CallMetadata.NO_DEADLINE;
+		int credit = items ? ITEM_CREDIT : CallMetadata.UNLIMITED_ITEMS;
+		CallMetadata last = this.lastMetadata;
+		if (headers.isEmpty() && this.lastMethod == method && last.deadlineMillis() == millis
+				&& last.itemCredit() == credit) {
+			return last;
+		}
+		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder()
+			.methodName(method.wireName())
+			.contentType(method.contentType())
+			.key(method.key())
+			.deadlineMillis(millis)
+			.itemCredit(credit);
+		if (!headers.isEmpty()) {
+			RequestHeaders.send(headers, metadata);
+			return metadata.build();
+		}
+		CallMetadata built = metadata.build();
+		this.lastMethod = method;
+		this.lastMetadata = built;
+		return built;
+	}
+
+	private long millisUntil(long deadline) {
+		long left = deadline - this.context.clock().getAsLong();
+		return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left + ROUND_UP));
+	}
+
+	/** What forbids to send at present, or at all. */
+	private @Nullable String whyNotSent(RemoteMethod method, byte[] arguments) {
+		String needs = (this.mode == WireMode.BASE) ? method.needsExtMode() : null;
+		if (needs != null) {
+			return needs + ", which needs ext mode; the other end speaks base mode only";
+		}
+		int longest = this.context.limits().itemBytes();
+		if (arguments.length > longest) {
+			return "its arguments of " + arguments.length + " bytes exceed the limit of " + longest;
+		}
+		long waits = this.outbound.pressingBytes();
+		if (waits + arguments.length > this.context.limits().outboundHardBytes()) {
+			return waits + " bytes wait to be sent already; slow down";
+		}
+		int most = this.context.limits().waitingCalls();
+		if (this.waitingCount.get() >= most) {
+			return this.context.limits().callsInFlight() + " calls are open and " + most
+					+ " requests wait already; slow down";
+		}
+		return null;
+	}
+
+	private void awaitRoom(long timeoutNanos) {
+		if (this.outbound.hasRoomForCasts() || EventLoops.mustNotBlock()) {
+			return;
+		}
+		long end = this.context.clock().getAsLong() + timeoutNanos;
+		while (!this.outbound.hasRoomForCasts() && this.lost == null && end - this.context.clock().getAsLong() > 0
+				&& !Thread.currentThread().isInterrupted()) {
+			LockSupport.parkNanos(this, ROOM_POLL_NANOS);
+		}
+	}
+
+	/** What sends the items of a call. On the connection's thread. */
+	OutboundItems sending(RemoteCall call, OutboundCall wire, Function<@Nullable Object, byte[]> encoder) {
+		ItemPull pull = new ItemPull(this.outbound, this.context.workers(), () -> OutboundQueue.STREAM_SHARE,
+				Long.MAX_VALUE);
+		return new OutboundItems(this, call, wire, encoder, pull);
+	}
+
+	/** Whether more waits to be sent than is to wait. On any thread. */
+	boolean isOverfull() {
+		return this.outbound.isOverfull();
+	}
+
+	void onWorker(Runnable task) {
+		this.context.workers().execute(task);
+	}
+
+	void send(Outbound entry) {
+		this.outbound.offer(entry);
+	}
+
+	public void itemSent(OutboundCall call) {
+		of(call).itemSent();
+	}
+
+	/** End a call whose caller no longer waits, and tell the peer if it knows of it. */
+	void giveUp(RemoteCall call, RemoteCall.Reason reason) {
+		if (call.end(reason) == Boolean.TRUE) {
+			this.outbound.offer(new Cancel(call));
+		}
+	}
+
+	void forget(AsyncRemoteCall<?> call) {
+		this.pending.remove(call);
+	}
+
+	/** Decode the reply once all is read that has come. On the connection's thread. */
+	void decodeSoon(RemoteReply<?> reply, byte[] payload) {
+		this.arrived.add(reply, payload);
+	}
+
+	/** All is read that has come. On the connection's thread. */
+	public void received() {
+		this.arrived.flush();
+	}
+
+	/** Send a request, or have it wait for its turn. On the connection's thread. */
+	void admit(Request request) {
+		if (request.isOver()) {
+			return;
+		}
+		if (this.waiting.isEmpty() && hasPlace(request)) {
+			send(request);
+		}
+		else {
+			this.waiting.add(request);
+			this.waitingCount.incrementAndGet();
+		}
+	}
+
+	private boolean hasPlace(Request request) {
+		return !request.takesPlace() || this.session.openCalls() < this.context.limits().callsInFlight();
+	}
+
+	private void send(Request request) {
+		if (this.session.isClosed()) {
+			request.dropped();
+		}
+		else {
+			request.send(this.session);
+			if (request instanceof RemoteCall call) {
+				call.sentAfter(this.castsSent);
+			}
+		}
+	}
+
+	public void item(OutboundCall call, byte[] item) {
+		RemoteCall answered = of(call);
+		taken(answered);
+		answered.item(item);
+	}
+
+	public void answered(OutboundCall call, int status, byte[] payload) {
+		RemoteCall answered = of(call);
+		if (status == StatusCode.OK) {
+			taken(answered);
+			answered.succeed(payload);
+		}
+		else if (this.mode == WireMode.BASE) {
+			answered.fail(RemoteFailures.status(answered.method(), status, payload));
+		}
+		else {
+			answered.fail(RemoteFailures.error(answered.method(), ExtError.decode(status, payload)));
+		}
+		placeFreed();
+	}
+
+	public void failed(OutboundCall call, ResponseFailure failure) {
+		RemoteCall ended = of(call);
+		RemoteCall.Reason reason = RemoteFailures.failure(ended.method(), failure);
+		ended.end((sent) -> reason.failure(sent && !call.isNotExecuted()));
+		placeFreed();
+	}
+
+	private static RemoteCall of(OutboundCall call) {
+		return (RemoteCall) call.attachment();
+	}
+
+	private void placeFreed() {
+		if (!this.waiting.isEmpty()) {
+			this.outbound.offer(this.admitWaiting);
+		}
+	}
+
+	/** End calls whose time is over. On the connection's thread. */
+	public void tick(long nowNanos) {
+		for (AsyncRemoteCall<?> call : this.pending) {
+			call.expire(nowNanos);
+		}
+	}
+
+	/**
+	 * Send nothing that is asked from now on.
+	 * @param reason why, for the failures' text
+	 */
+	public void refuse(String reason) {
+		this.lost = reason;
+	}
+
+	/**
+	 * Return whether nothing new is sent, as the peer leaves or the connection is over.
+	 * On any thread.
+	 * @return whether another connection is needed
+	 */
+	public boolean isLeft() {
+		return this.lost != null;
+	}
+
+	/** The connection is over: what has not ended by now never would. */
+	public void endRest() {
+		tellOfDoubt();
+		for (AsyncRemoteCall<?> call : this.pending) {
+			call.end(RemoteFailures.lost(call.method(), whyLost()));
+		}
+	}
+
+	/** Nothing will be sent. On the connection's thread. */
+	public void drop() {
+		for (Request request = this.waiting.poll(); request != null; request = this.waiting.poll()) {
+			request.dropped();
+		}
+	}
+
+	String whyLost() {
+		String known = this.lost;
+		return (known != null) ? known : "the connection is closing";
+	}
+
+	/** Tells the peer that an answer is not wanted. */
+	private final class Cancel implements Outbound {
+
+		private final RemoteCall call;
+
+		Cancel(RemoteCall call) {
+			this.call = call;
+		}
+
+		@Override
+		public int bytes() {
+			return OVERHEAD;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			this.call.cancelOn(session);
+			OutboundCalls.this.admitWaiting.write(session);
+		}
+
+	}
+
+	/** Sends those whose turn has come. */
+	private final class AdmitWaiting implements Outbound {
+
+		@Override
+		public int bytes() {
+			return 0;
+		}
+
+		@Override
+		public void write(WireSession session) {
+			ArrayDeque<Request> queue = OutboundCalls.this.waiting;
+			for (Request next = queue.peek(); next != null; next = queue.peek()) {
+				if (!next.isOver()) {
+					if (!hasPlace(next)) {
+						return;
+					}
+					OutboundCalls.this.send(next);
+				}
+				queue.remove();
+				OutboundCalls.this.waitingCount.decrementAndGet();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,236 @@
+package io.genserver.rpc.outbound;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+
+import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OversizedItemException;
+import io.genserver.protocol.ResponseMode;
+import io.genserver.protocol.WireSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of ours to the peer, from when it is queued until its outcome is known.
+ * <p>
+ * <b>Phase.</b> {@code QUEUED} → {@code SENT} by the connection's thread, as it writes;
+ * from either to {@code OVER} by whoever has the outcome first: the connection's thread
+ * with the answer or the loss of the connection, or the caller who gives up. The winner
+ * delivers the outcome, which says whether the call ever left.
+ */
+abstract class RemoteCall implements Request {
+
+	private static final VarHandle PHASE;
+
+	static {
+		try {
+			PHASE = MethodHandles.lookup().findVarHandle(RemoteCall.class, "phase", Phase.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final OutboundCalls calls;
+
+	private final RemoteMethod method;
+
+	private final RequestBody body;
+
+	/** What sends the items of the request, once it was sent. */
+	private volatile @Nullable OutboundItems items;
+
+	private volatile Phase phase = Phase.QUEUED;
+
+	/** What is open on the session; of the connection's thread. */
+	private @Nullable OutboundCall wire;
+
+	RemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body) {
+		this.calls = calls;
+		this.method = method;
+		this.body = body;
+	}
+
+	final RemoteMethod method() {
+		return this.method;
+	}
+
+	@Override
+	public final boolean isOver() {
+		return this.phase == Phase.OVER;
+	}
+
+	/** How a good answer is wanted. */
+	abstract ResponseMode mode();
+
+	/** A part of the answer came; only in {@link ResponseMode#STREAM}. */
+	void item(byte[] item) {
+	}
+
+	/** Casts sent before it. Of the connection's thread. */
+	private long castsBefore;
+
+	/** It is sent, after so many casts. */
+	final void sentAfter(long casts) {
+		this.castsBefore = casts;
+	}
+
+	/** How many casts were sent before it. */
+	final long castsBefore() {
+		return this.castsBefore;
+	}
+
+	/**
+	 * The answer is complete and good. Called by the winner, on the connection's thread.
+	 */
+	abstract void succeeded(byte[] reply);
+
+	/** There will be no answer, or a bad one. Called by the winner, on any thread. */
+	abstract void failed(Throwable failure);
+
+	/** Whether the answer has to be there at some time. */
+	boolean hasDeadline() {
+		return false;
+	}
+
+	/** When the answer has to be there, by the connection's clock. */
+	long deadline() {
+		return 0;
+	}
+
+	private Phase over() {
+		Phase before = (Phase) PHASE.getAndSet(this, Phase.OVER);
+		OutboundItems sending = this.items;
+		if (sending != null) {
+			sending.stop();
+		}
+		return before;
+	}
+
+	/** An item of the request was written. On the connection's thread. */
+	final void itemSent() {
+		OutboundItems sending = this.items;
+		if (sending != null) {
+			sending.written();
+		}
+	}
+
+	/** The answer is complete and good. */
+	final void succeed(byte[] reply) {
+		if (over() != Phase.OVER) {
+			succeeded(reply);
+		}
+	}
+
+	/** The answer is complete and bad. */
+	final void fail(Throwable failure) {
+		if (over() != Phase.OVER) {
+			failed(failure);
+		}
+	}
+
+	/** The call as the session knows it, once it was sent. */
+	final @Nullable OutboundCall wire() {
+		return this.wire;
+	}
+
+	/**
+	 * End the call without an answer.
+	 * @param reason makes the failure
+	 * @return whether it had left, or null if it was over already
+	 */
+	final @Nullable Boolean end(Reason reason) {
+		Phase before = over();
+		if (before == Phase.OVER) {
+			return null;
+		}
+		failed(reason.failure(before == Phase.SENT));
+		return before == Phase.SENT;
+	}
+
+	@Override
+	public final int bytes() {
+		return OVERHEAD + this.body.arguments().length;
+	}
+
+	@Override
+	public final boolean takesPlace() {
+		return true;
+	}
+
+	@Override
+	public final void write(WireSession session) {
+		this.calls.admit(this);
+	}
+
+	@Override
+	public final void send(WireSession session) {
+		if (!session.acceptsCalls()) {
+			end(RemoteFailures.lost(this.method, "the other end takes no new calls on this connection"));
+		}
+		else if (PHASE.compareAndSet(this, Phase.QUEUED, Phase.SENT)) {
+			try {
+				CallMetadata metadata = this.calls.metadata(this.method, hasDeadline(), deadline(),
+						mode() == ResponseMode.STREAM, this.body.headers());
+				if (this.body.items() == null) {
+					this.wire = session.call(this.method.id(), this.body.arguments(), mode(), this, metadata);
+				}
+				else {
+					sendItems(this.body.items(),
+							session.openStream(this.method.id(), this.body.arguments(), mode(), this, metadata));
+				}
+			}
+			catch (OversizedItemException ex) {
+				fail(RemoteFailures.refused(this.method, String.valueOf(ex.getMessage())));
+			}
+		}
+	}
+
+	private void sendItems(Flow.Publisher<?> publisher, OutboundCall open) {
+		this.wire = open;
+		OutboundItems sending = this.calls.sending(this, open, Objects.requireNonNull(this.body.encoder(), "encoder"));
+		this.items = sending;
+		if (isOver()) {
+			// Whoever ended it may not have seen what is to stop.
+			sending.stop();
+		}
+		@SuppressWarnings("unchecked")
+		Flow.Publisher<@Nullable Object> source = (Flow.Publisher<@Nullable Object>) publisher;
+		this.calls.onWorker(() -> source.subscribe(sending));
+	}
+
+	/** Tell the peer that the answer is not wanted. On the connection's thread. */
+	final void cancelOn(WireSession session) {
+		OutboundCall open = this.wire;
+		if (open != null) {
+			session.cancel(open);
+		}
+	}
+
+	@Override
+	public void dropped() {
+		end(RemoteFailures.lost(this.method, this.calls.whyLost()));
+	}
+
+	/** Where a call is in its life. */
+	private enum Phase {
+
+		QUEUED, SENT, OVER
+
+	}
+
+	/** Makes the failure of a call that ends without an answer. */
+	interface Reason {
+
+		/**
+		 * Make it.
+		 * @param sent whether the call had left
+		 * @return the failure
+		 */
+		Throwable failure(boolean sent);
+
+	}
+
+}
