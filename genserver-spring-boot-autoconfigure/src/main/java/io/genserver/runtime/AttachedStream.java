@@ -1,11 +1,12 @@
 package io.genserver.runtime;
 
-import java.util.Objects;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.genserver.Attachment;
 import io.genserver.StreamHandler;
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.mailbox.Mailbox;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ final class AttachedStream<T> implements Flow.Subscriber<T>, Attachment {
 
 	private static final int WINDOW = 16;
 
+	private static final SafeLogger logger = SafeLogger.of(AttachedStream.class);
+
 	private final ServerCell cell;
 
 	private final StreamHandler<? super T> handler;
@@ -33,8 +36,11 @@ final class AttachedStream<T> implements Flow.Subscriber<T>, Attachment {
 
 	private volatile boolean over;
 
-	/** Items handled since more were requested; belongs to the turn. */
+	/** Items handled since more were to be requested; belongs to the turn. */
 	private int handled;
+
+	/** Items to request, which whoever comes first does. */
+	private final AtomicInteger owed = new AtomicInteger();
 
 	AttachedStream(ServerCell cell, StreamHandler<? super T> handler, Consumer<AttachedStream<?>> removal) {
 		this.cell = cell;
@@ -96,6 +102,19 @@ final class AttachedStream<T> implements Flow.Subscriber<T>, Attachment {
 		if (this.over) {
 			return;
 		}
+		try {
+			offer(task);
+		}
+		catch (Throwable ex) {
+			// Without an item the rest is worth nothing.
+			logger.warn("Server {} could not take an item of a stream that is attached to it: the stream ends",
+					this.cell, ex);
+			cancelQuietly();
+			throw ex;
+		}
+	}
+
+	private void offer(LambdaOperation.Task task) {
 		CastMessage message = new CastMessage(LambdaOperation.ATTACHED, task, this.cell);
 		Mailbox.Offer offer = this.cell.inbox().offerBehindWaiting(message);
 		if (offer == Mailbox.Offer.FULL) {
@@ -109,14 +128,50 @@ final class AttachedStream<T> implements Flow.Subscriber<T>, Attachment {
 
 	private void requestMore() {
 		if (++this.handled >= (this.window + 1) / 2) {
-			int more = this.handled;
+			this.owed.addAndGet(this.handled);
 			this.handled = 0;
-			// Items are produced outside the turn.
-			this.cell.runtime().scheduler().execute(() -> {
-				if (!this.over) {
-					Objects.requireNonNull(this.upstream).request(more);
-				}
-			});
+			try {
+				// Items are produced outside the turn.
+				this.cell.runtime().scheduler().execute(this::askForMore);
+			}
+			catch (Throwable ex) {
+				// Short of memory. Better on this thread than never.
+				askForMore();
+			}
+		}
+	}
+
+	private void askForMore() {
+		int more = this.owed.getAndSet(0);
+		Flow.Subscription source = this.upstream;
+		if (more == 0 || this.over || source == null) {
+			return;
+		}
+		try {
+			source.request(more);
+		}
+		catch (Throwable ex) {
+			// Nothing will come any more.
+			sendEnd(ex);
+			cancelQuietly(source);
+		}
+	}
+
+	private void cancelQuietly() {
+		this.over = true;
+		this.removal.accept(this);
+		Flow.Subscription source = this.upstream;
+		if (source != null) {
+			cancelQuietly(source);
+		}
+	}
+
+	private void cancelQuietly(Flow.Subscription source) {
+		try {
+			source.cancel();
+		}
+		catch (Throwable ex) {
+			logger.warn("A stream that was attached to server {} failed when it was cancelled", this.cell, ex);
 		}
 	}
 

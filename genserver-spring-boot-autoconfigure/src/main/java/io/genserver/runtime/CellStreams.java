@@ -8,12 +8,15 @@ import io.genserver.Attachment;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
+import io.genserver.log.SafeLogger;
 
 /**
  * The streams of one instance: those into the server and those out of it. They end with
  * the instance. Safe on any thread.
  */
 final class CellStreams {
+
+	private static final SafeLogger logger = SafeLogger.of(CellStreams.class);
 
 	private final ServerCell cell;
 
@@ -63,13 +66,20 @@ final class CellStreams {
 				&& this.sources.stream().allMatch((source) -> source.subscribers() == 0);
 	}
 
-	/** The instance goes. */
+	/** The instance goes, and all its streams, whatever the end of one of them throws. */
 	void close(String why) {
+		for (AttachedStream<?> stream : this.attached) {
+			try {
+				stream.cancel();
+			}
+			catch (Throwable ex) {
+				logger.warn("A stream that was attached to server {} failed when it was cancelled", this.cell, ex);
+			}
+		}
 		GenServerUnavailableException failure = new GenServerUnavailableException(
 				"Server " + this.cell.label() + " " + why + ", and its streams ended with it", false);
 		this.sources.forEach((source) -> source.close(failure));
 		this.sources.clear();
-		this.attached.forEach(AttachedStream::cancel);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -35,6 +36,9 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 	private final Consumer<EventSubscription<E>> removal;
 
 	private final AtomicInteger pending = new AtomicInteger();
+
+	/** Whether a task is to begin, which takes it back: however often it was queued. */
+	private final AtomicBoolean begins = new AtomicBoolean();
 
 	/** Snapshot and events; guarded by this. */
 	private final Deque<E> buffer;
@@ -150,13 +154,24 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 	}
 
 	private void work() {
-		if (this.pending.getAndIncrement() == 0) {
+		if (this.pending.getAndIncrement() != 0) {
+			return;
+		}
+		this.begins.set(true);
+		try {
 			this.scheduler.execute(this);
+		}
+		catch (Throwable ex) {
+			// Short of memory. Better on this thread than never.
+			run();
 		}
 	}
 
 	@Override
 	public void run() {
+		if (!this.begins.compareAndSet(true, false)) {
+			return;
+		}
 		int seen = this.pending.get();
 		while (seen != 0) {
 			tell();

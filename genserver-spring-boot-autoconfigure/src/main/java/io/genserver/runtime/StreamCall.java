@@ -1,10 +1,12 @@
 package io.genserver.runtime;
 
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * which may take its time for that, has accepted the subscription.
  */
 final class StreamCall extends Call implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
+
+	private static final SafeLogger logger = SafeLogger.of(StreamCall.class);
 
 	private static final long OPEN = Long.MIN_VALUE;
 
@@ -38,6 +42,12 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 	private volatile Flow.@Nullable Subscription upstream;
 
 	private volatile boolean cancelled;
+
+	/** Whether the end of the call has been told, however often that was queued. */
+	private final AtomicBoolean told = new AtomicBoolean();
+
+	/** Whether the subscriber knows that nothing more comes. */
+	private volatile boolean endTold;
 
 	/** Where it is open: an instance is not let go while somebody reads from it. */
 	private volatile @Nullable CellStreams openAt;
@@ -76,26 +86,66 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 	@Override
 	protected void ended() {
 		// Both ways on: tell the subscriber of a failure, or let the items come.
-		this.scheduler.execute(this);
+		try {
+			this.scheduler.execute(this);
+		}
+		catch (Throwable ex) {
+			// Short of memory. Better on this thread than never.
+			run();
+		}
 	}
 
 	@Override
 	public void run() {
-		Throwable failure = failure();
-		if (failure != null) {
-			boolean known = this.cancelled;
-			this.cancelled = true;
-			closed();
-			Flow.Subscription source = this.upstream;
+		if (!this.told.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			Throwable failure = failure();
+			if (failure != null) {
+				fail(failure);
+			}
+			else {
+				meet();
+			}
+		}
+		catch (Throwable ex) {
+			logger.warn("Subscriber {} of the stream that {} returned failed as it was told of the end",
+					this.subscriber, operation(), ex);
+		}
+	}
+
+	/** Nothing more comes, and the subscriber is to know why unless it has an end. */
+	private void fail(Throwable failure) {
+		boolean known = this.cancelled || this.endTold;
+		this.cancelled = true;
+		closed();
+		cancel(this.upstream);
+		if (!known) {
+			this.subscriber.onError(failure);
+		}
+	}
+
+	/** Ask for items; a source that throws instead will send none. */
+	private void request(Flow.Subscription source, long n) {
+		try {
+			source.request(n);
+		}
+		catch (Throwable ex) {
+			fail(ex);
+		}
+	}
+
+	/** Whatever a source throws, whoever has no use for it goes on. */
+	private void cancel(Flow.@Nullable Subscription source) {
+		try {
 			if (source != null) {
 				source.cancel();
 			}
-			if (!known) {
-				this.subscriber.onError(failure);
-			}
-			return;
 		}
-		meet();
+		catch (Throwable ex) {
+			logger.warn("The stream that {} returned failed when it was cancelled", operation(), ex);
+		}
 	}
 
 	/** One more condition is met; the last one lets demand and the end through. */
@@ -105,11 +155,11 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 		}
 		long requested = this.demand.getAndSet(OPEN);
 		Flow.Subscription source = this.upstream;
-		if (source != null && this.cancelled) {
-			source.cancel();
+		if (this.cancelled) {
+			cancel(source);
 		}
 		else if (source != null && requested > 0) {
-			source.request(requested);
+			request(source, requested);
 		}
 		tellEnd();
 	}
@@ -119,7 +169,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 		if (n <= 0) {
 			Flow.Subscription source = this.upstream;
 			if (source != null && this.demand.get() == OPEN) {
-				source.request(n);
+				request(source, n);
 			}
 			else if (!this.cancelled) {
 				cancel();
@@ -133,7 +183,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 			if (known == OPEN) {
 				Flow.Subscription source = this.upstream;
 				if (source != null) {
-					source.request(n);
+					request(source, n);
 				}
 				return;
 			}
@@ -149,22 +199,19 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 		this.cancelled = true;
 		closed();
 		if (!cancelCall()) {
-			Flow.Subscription source = this.upstream;
-			if (source != null) {
-				source.cancel();
-			}
+			cancel(this.upstream);
 		}
 	}
 
 	@Override
 	public void onSubscribe(Flow.Subscription subscription) {
 		if (this.upstream != null) {
-			subscription.cancel();
+			cancel(subscription);
 			return;
 		}
 		this.upstream = subscription;
 		if (this.cancelled || failure() != null) {
-			subscription.cancel();
+			cancel(subscription);
 		}
 		else {
 			meet();
@@ -173,8 +220,18 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 
 	@Override
 	public void onNext(@Nullable Object item) {
-		if (!this.cancelled) {
+		if (this.cancelled) {
+			return;
+		}
+		try {
 			this.subscriber.onNext(item);
+		}
+		catch (Throwable ex) {
+			// It counts as cancelled, and its publisher, which is told, may not cancel.
+			this.cancelled = true;
+			closed();
+			cancel(this.upstream);
+			throw ex;
 		}
 	}
 
@@ -199,6 +256,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 	private void tellEnd() {
 		Runnable signal = this.end.getAndSet(null);
 		if (signal != null && !this.cancelled) {
+			this.endTold = true;
 			signal.run();
 		}
 	}
