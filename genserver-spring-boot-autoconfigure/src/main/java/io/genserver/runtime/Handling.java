@@ -722,6 +722,14 @@ final class Handling {
 		return (beside != null) ? beside.callers(time) : 0;
 	}
 
+	/**
+	 * Whether something goes on beside the turn that does not wait for a shutdown.
+	 */
+	boolean isBusyBeside(ShutdownTime time) {
+		ConcurrentRuns beside = this.concurrentRuns;
+		return beside != null && !beside.isEmpty() && beside.size() > beside.callers(time);
+	}
+
 	/** Fail the calls whose handlers wait for a shutdown and so cannot answer. */
 	void failCallsOfCallers(ShutdownTime time) {
 		if (this.current instanceof Call call && isCaller(time)) {

@@ -86,6 +86,9 @@ final class Shutdown {
 			logger.warn("Servers are interrupted at shutdown: {}", busy());
 			interrupt();
 		}
+		else {
+			endWhatIsHeld();
+		}
 		this.runtime.closed();
 		for (ServerCell cell : cells()) {
 			cell.failRest();
@@ -123,7 +126,7 @@ final class Shutdown {
 	/** Messages of a server that pauses will never be handled: they fail at once. */
 	private boolean isQuiet(ServerCell cell) {
 		if (this.calling.contains(cell)) {
-			return true;
+			return !cell.handling().isBusyBeside(this.time);
 		}
 		boolean quiet = cell.isQuiet();
 		if (!quiet && cell.life().state() == ServerState.SUSPENDED) {
@@ -144,7 +147,10 @@ final class Shutdown {
 		}
 		boolean found = false;
 		for (ServerCell cell : cells()) {
-			if (!isQuiet(cell)) {
+			if (this.calling.contains(cell)) {
+				cell.handling().failCallsOfCallers(this.time);
+			}
+			else if (!isQuiet(cell)) {
 				found |= isCalling(cell);
 			}
 		}
@@ -216,6 +222,18 @@ final class Shutdown {
 			}
 		}
 		awaitEnds(cells(), this.end);
+	}
+
+	/**
+	 * What is left belongs to servers of handlers that wait for this shutdown. What else
+	 * those servers do has had its time: nobody would end it later.
+	 */
+	private void endWhatIsHeld() {
+		for (ServerCell cell : cells()) {
+			if (!cell.life().isOver()) {
+				cell.handling().interrupt(this.time);
+			}
+		}
 	}
 
 	/** Whether a cell cannot terminate before a handler that waits for the shutdown. */

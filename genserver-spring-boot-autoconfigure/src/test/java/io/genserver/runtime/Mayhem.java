@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Flow;
 
 import ch.qos.logback.classic.Level;
 import io.genserver.CallFunction;
@@ -37,14 +36,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A workload of everything at once. Senders call, cast, cancel, give up, put replies off
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, wait for themselves, return futures, some of which never
- * complete, run beside the turn and set timers; meanwhile servers are stopped, restarted,
- * suspended and resumed, started at run time, watched for a while, idle instances are let
- * go, and time passes. Constructors and terminations take their time, send messages, to
- * their own key too, and fail. All of them leave their threads in disorder, and what
- * fails throws whatever {@link Thrown} knows; so do listeners, interceptors, timers and
- * the log. Then comes a shutdown, sometimes in the midst of it or from a handler, and
- * sometimes everything starts again after it. Every promise about single messages and
- * instances is checked by {@link MayhemWitness} and at the end.
+ * complete, run beside the turn, set timers and attach streams; meanwhile servers are
+ * stopped, restarted, suspended and resumed, started at run time, watched for a while,
+ * idle instances are let go, and time passes. Constructors and terminations take their
+ * time, send messages, to their own key too, and fail. All of them leave their threads in
+ * disorder, and what fails throws whatever {@link Thrown} knows; so do listeners,
+ * interceptors, timers and the log. Then comes a shutdown, sometimes in the midst of it
+ * or from a handler, and sometimes everything starts again after it. Every promise about
+ * single messages and instances is checked by {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -63,6 +62,8 @@ final class Mayhem {
 	private final int capacity;
 
 	private final MayhemWitness witness;
+
+	private final MayhemStreams streams;
 
 	private final List<Sent> calls = new ArrayList<>();
 
@@ -92,6 +93,7 @@ final class Mayhem {
 		this.engine = new Engine(scheduler, Engine.shutdown(Duration.ofMillis(200), Duration.ofMillis(900)),
 				() -> maybeThrow(8), new Interceptor());
 		this.witness = new MayhemWitness(scheduler, this.engine.runtime::isShutDown);
+		this.streams = new MayhemStreams(this.random, () -> maybeThrow(4));
 		this.capacity = 1 + this.random.nextInt(4);
 		for (String name : List.of("first", "second")) {
 			this.engine.add(name, settings(strategy), this.witness.instances(this::constructOrTerminate),
@@ -267,17 +269,16 @@ final class Mayhem {
 	}
 
 	private void stream(GenServerRef<Object> ref, String pair, int number) {
-		Listener listener = new Listener();
+		MayhemStreams.Listener listener = new MayhemStreams.Listener(() -> maybeThrow(4));
 		this.calls.add(new Sent(listener.end));
 		this.engine.runtime.server(ref.name()).stream(ref.key(), TestOperation.stream("items", (instance, none) -> {
 			handle(instance, pair, number);
 			maybeThrow(4);
-			return new Empty(() -> maybeThrow(4));
+			return this.streams.publisher();
 		}), null, 0, null, listener);
 		if (this.random.nextBoolean()) {
 			this.scheduler.letOthersRun();
-			listener.subscription.cancel();
-			listener.end.complete(null);
+			listener.cancel();
 		}
 	}
 
@@ -371,6 +372,7 @@ final class Mayhem {
 				case 7 -> this.witness.timer(GenServerContext.current(), instance, this.random.nextInt(8));
 				case 10 -> failLater(GenServerContext.current());
 				case 9 -> maybeExit();
+				case 11 -> this.streams.attach(GenServerContext.current());
 				default -> {
 				}
 			}
@@ -477,6 +479,7 @@ final class Mayhem {
 
 	private void check() {
 		this.witness.check();
+		this.streams.check();
 		assertThat(this.ends).as("ends that were asked for").allMatch(CompletableFuture::isDone);
 		for (Sent call : this.calls) {
 			assertThat(call.reply).as("call").isDone();
@@ -561,57 +564,6 @@ final class Mayhem {
 		@Override
 		public void repliedLate(Envelope envelope) {
 			maybeThrow(2);
-		}
-
-	}
-
-	/** Ends at once. */
-	private record Empty(Runnable first) implements Flow.Publisher<Object> {
-
-		@Override
-		public void subscribe(Flow.Subscriber<? super Object> subscriber) {
-			this.first.run();
-			subscriber.onSubscribe(new Flow.Subscription() {
-
-				@Override
-				public void request(long n) {
-				}
-
-				@Override
-				public void cancel() {
-				}
-
-			});
-			subscriber.onComplete();
-		}
-
-	}
-
-	/** Completes with the end of its stream. */
-	private static final class Listener implements Flow.Subscriber<Object> {
-
-		private final CompletableFuture<Object> end = new CompletableFuture<>();
-
-		private Flow.Subscription subscription;
-
-		@Override
-		public void onSubscribe(Flow.Subscription subscription) {
-			this.subscription = subscription;
-			subscription.request(1);
-		}
-
-		@Override
-		public void onNext(Object item) {
-		}
-
-		@Override
-		public void onError(Throwable throwable) {
-			this.end.completeExceptionally(throwable);
-		}
-
-		@Override
-		public void onComplete() {
-			this.end.complete(null);
 		}
 
 	}

@@ -11,6 +11,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,47 @@ class S15ExitTests {
 			assertThat(queued.exceptionNow()).isInstanceOf(GenServerUnavailableException.class);
 			assertThat(application.log).endsWith("is down", "admin terminates");
 		});
+	}
+
+	@Test
+	void S15_whatElseTheServerOfAHandlerThatExitsDoesIsDrainedAndThenEnded() {
+		for (boolean besideTheTurn : new boolean[] { false, true }) {
+			each((application) -> {
+				TestOperation exits = TestOperation.concurrent("exits", 1, (instance, payload) -> {
+					application.exit();
+					return 1;
+				});
+				CompletableFuture<Object> pending = new CompletableFuture<>();
+				CompletableFuture<Object> soon = new CompletableFuture<>();
+				TestOperation never = TestOperation.concurrent("never", 2, (instance, payload) -> payload);
+				Server admin = application.add("admin", () -> {
+				}, () -> {
+				}, exits, never);
+				application.started();
+				long timeout = Duration.ofHours(1).toNanos();
+				CompletableFuture<Object> drained = admin.callAsync(null, never, soon, timeout, false);
+				CompletableFuture<Object> left = admin.callAsync(null, never, pending, timeout, false);
+				GenServerRef<Object> ref = application.engine.ref("admin");
+				if (besideTheTurn) {
+					ref.withTimeout(Duration.ofHours(1)).callAsync((instance) -> pending);
+					application.scheduler.settle();
+					application.scheduler.spawn("another sender",
+							() -> admin.callAsync(null, exits, null, timeout, false));
+				}
+				else {
+					ref.cast((instance) -> application.exit());
+				}
+				application.scheduler
+					.track(new Alarm(application.scheduler.nanoTime() + Duration.ofSeconds(1).toNanos(),
+							() -> application.scheduler.execute(() -> soon.complete("done"))));
+				application.scheduler.sleep(Duration.ofMinutes(1));
+				assertThat(application.log).contains("is down");
+				assertThat(drained).as("it had the time to end").isCompletedWithValue("done");
+				assertThat(left).as("it was given up").isCompletedExceptionally();
+				assertThat(application.log).endsWith("admin terminates");
+				assertThat(application.engine.cell("admin").life().state()).isEqualTo(ServerState.STOPPED);
+			});
+		}
 	}
 
 	@Test
