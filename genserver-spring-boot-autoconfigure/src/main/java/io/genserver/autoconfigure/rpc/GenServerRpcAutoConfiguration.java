@@ -12,6 +12,7 @@ import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.inbound.ExposedOperations;
 import io.genserver.rpc.peer.PeerContext;
 import io.genserver.rpc.server.BearerTokenFilter;
+import io.genserver.rpc.server.BrokenRequests;
 import io.genserver.rpc.server.EndpointStage;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.EveryAuthorization;
@@ -110,9 +111,10 @@ public final class GenServerRpcAutoConfiguration {
 
 	/** Unlike a customizer of Netty it is not applied to Actuator's own port. */
 	@Bean
-	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> genServerHandshakeTimeoutCustomizer(
-			HandshakeTimeout timeout) {
-		return (factory) -> factory.addServerCustomizers(timeout::applyTo);
+	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> genServerHandshakesCustomizer(HandshakeTimeout timeout,
+			ObjectProvider<GenServerRuntime> runtime) {
+		BrokenRequests broken = new BrokenRequests(() -> runtime.getObject().failures());
+		return (factory) -> factory.addServerCustomizers(timeout::applyTo, broken::applyTo);
 	}
 
 	@Bean

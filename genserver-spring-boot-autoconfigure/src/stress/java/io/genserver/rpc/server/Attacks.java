@@ -56,6 +56,8 @@ final class Attacks {
 						(port) -> socket(port,
 								"POST /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
 										+ "Content-Length: 1000\r\n\r\n")),
+				holding("requests that are no HTTP", 50,
+						(port) -> socket(port, "\u0001 " + "x".repeat(3000) + "\r\n\r\n")),
 				holding("made-up origins", 50, Attacks::foreignOrigin),
 				// Connected, not much more than bytes.
 				holding("half a frame of the WebSocket", 1000, (port) -> connect(port).send(halfFrame)),
@@ -257,6 +259,11 @@ final class Attacks {
 	 * @param attack what each does again and again
 	 */
 	record Kind(String what, int parallel, int most, Attack attack) {
+
+		/** Whether many handlers make long replies at once, which count when they end. */
+		boolean handlersHold() {
+			return this.what.contains("that run at once");
+		}
 
 		@Override
 		public String toString() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -200,6 +201,43 @@ class HostileHandshakesTest {
 		}
 		assertThat(readToTheEnd(slow)).isZero();
 		assertThat(expired()).isEqualTo(1);
+	}
+
+	@Test
+	void requestsThatBreakOffWithinTheirHeadersAreNotLogged(CapturedOutput output) throws IOException {
+		start("genserver.rpc.limits.handshake-timeout=300ms");
+		String[] halves = { "G", "GET /ws", "GET /ws HTTP/1.1\r\n",
+				"GET /ws HTTP/1.1\r\nHost: localhost\r\n" + UPGRADE };
+		for (String half : halves) {
+			Socket leaves = socket(half);
+			leaves.shutdownOutput();
+			assertThat(readToTheEnd(leaves)).isNotNegative();
+			assertThat(readToTheEnd(socket(half))).isNotNegative();
+		}
+		assertThat(this.application.client().call("kv.get", "\"a\"")).isEqualTo("0 null");
+		assertThat(expired()).isEqualTo(halves.length);
+		assertThat(output.toString()).doesNotContain(" WARN ");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "400, 1", "414, 5000", "431, 1" })
+	void requestsThatAreNoHttpCannotFillTheLog(int status, int length, CapturedOutput output) throws IOException {
+		start();
+		String line = (status == 400) ? "\u0001 / HTTP/1.1\r\n\r\n" : "GET /" + "x".repeat(length) + " HTTP/1.1\r\nX: "
+				+ "x".repeat((status == 431) ? 10_000 : 1) + "\r\n\r\n";
+		// Until so many have come within one second.
+		for (int i = 0; !output.toString().contains("cannot be read"); i++) {
+			Socket socket = socket(line);
+			assertThat(status(socket)).isEqualTo(status);
+			assertThat(readToTheEnd(socket)).isZero();
+			assertThat(i).isLessThan(10_000);
+		}
+		String before = output.toString();
+		Socket socket = socket("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		assertThat(status(socket)).isEqualTo(404);
+		assertThat(this.application.client().call("kv.get", "\"a\"")).isEqualTo("0 null");
+		assertThat(before).contains("Decoding failed")
+			.contains("More than 3 requests in a second cannot be read; others are answered with " + status);
 	}
 
 	@Test
