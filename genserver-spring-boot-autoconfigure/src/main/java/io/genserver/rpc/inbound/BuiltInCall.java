@@ -60,7 +60,7 @@ final class BuiltInCall implements Outbound {
 			this.failure = ex.failure();
 		}
 		catch (Throwable ex) {
-			this.failure = this.calls.failures().builtInFailed(this.method, ex);
+			this.failure = this.calls.failures().builtInFailed(this.method.fullName(), ex);
 		}
 		finally {
 			this.arguments.finished();

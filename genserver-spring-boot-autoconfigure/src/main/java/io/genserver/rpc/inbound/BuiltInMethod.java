@@ -54,6 +54,11 @@ record BuiltInMethod(String wireName, long methodId, boolean asked, Handler hand
 		};
 	}
 
+	/** Its name with {@code $rpc.}. */
+	WireName fullName() {
+		return new WireName(SERVER, name());
+	}
+
 	/** The name without {@code $rpc.}. */
 	String name() {
 		return this.wireName.substring(SERVER.length() + 1);

@@ -29,6 +29,8 @@ final class ExposedOperation {
 
 	private final String wireName;
 
+	private final WireName name;
+
 	private final Server server;
 
 	private final Operation operation;
@@ -57,6 +59,7 @@ final class ExposedOperation {
 	ExposedOperation(long methodId, String wireName, Server server, Operation operation, Encodings encodings) {
 		this.methodId = methodId;
 		this.wireName = wireName;
+		this.name = new WireName(server.name(), operation.name());
 		this.server = server;
 		this.operation = operation;
 		this.encodings = encodings;
@@ -91,6 +94,10 @@ final class ExposedOperation {
 
 	String wireName() {
 		return this.wireName;
+	}
+
+	WireName name() {
+		return this.name;
 	}
 
 	Server server() {

@@ -66,7 +66,7 @@ final class InboundCall extends Call implements Outbound {
 		}
 		if (cause != null) {
 			this.answer = this.calls.failures()
-				.of(this.operation, cause, this.request.isStarted())
+				.of(this.operation.name(), cause, this.request.isStarted())
 				.executed(this.arguments.execution());
 		}
 		else if (this.calls.nanoTime() - deadline() >= 0) {
@@ -96,7 +96,7 @@ final class InboundCall extends Call implements Outbound {
 			this.answer = failure;
 		}
 		else if (value instanceof WireOperation.NotEncoded reply) {
-			this.answer = this.calls.failures().notEncoded(this.operation, "the reply", reply.failure());
+			this.answer = this.calls.failures().notEncoded(this.operation.name(), "the reply", reply.failure());
 		}
 	}
 

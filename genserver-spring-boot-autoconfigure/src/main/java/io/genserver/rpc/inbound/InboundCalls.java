@@ -195,8 +195,8 @@ public final class InboundCalls {
 		catch (WireFailureException ex) {
 			return refuse(request, ex.failure());
 		}
-		RequestItems items = new RequestItems(operation, request, this.backlog, this.failures, this.context.workers(),
-				wire::decodeItem);
+		RequestItems items = new RequestItems(operation.name(), request, this.backlog, this.failures,
+				this.context.workers(), wire::decodeItem);
 		request.attach(new Awaited(operation, items));
 		if (this.mode == WireMode.BASE) {
 			arguments(request, request.metadata());
@@ -433,7 +433,8 @@ public final class InboundCalls {
 		int held = arguments.hold(this.places, this.places.of(operation.server(), key));
 		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller, held);
 		if (!request.isCast()) {
-			this.outbound.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation)));
+			this.outbound
+				.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation.name())));
 		}
 	}
 

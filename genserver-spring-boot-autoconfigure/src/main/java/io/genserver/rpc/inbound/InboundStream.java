@@ -72,7 +72,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			bytes = this.wire.encodeItem(item);
 		}
 		catch (RuntimeException ex) {
-			fail(this.calls.failures().notEncoded(this.operation, "an item", ex));
+			fail(this.calls.failures().notEncoded(this.operation.name(), "an item", ex));
 			return;
 		}
 		int limit = this.calls.longestItem();
@@ -103,7 +103,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		if (!this.pull.isOver()) {
 			this.pull.over();
 			this.calls.send(new Failed(this.calls.failures()
-				.of(this.operation, failure, this.request.isStarted())
+				.of(this.operation.name(), failure, this.request.isStarted())
 				.executed(this.arguments.execution())));
 		}
 	}

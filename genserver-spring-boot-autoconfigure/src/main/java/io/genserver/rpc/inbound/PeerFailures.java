@@ -64,7 +64,7 @@ public final class PeerFailures {
 	 * @param started whether the handler ran, so that the failure may be that of a call
 	 * it made
 	 */
-	WireFailure of(ExposedOperation operation, Throwable failure, boolean started) {
+	WireFailure of(WireName operation, Throwable failure, boolean started) {
 		return switch (failure) {
 			case WireFailureException known -> known.failure();
 			case CancellationException cancelled ->
@@ -77,13 +77,13 @@ public final class PeerFailures {
 		};
 	}
 
-	private static boolean isOwn(ExposedOperation operation, GenServerTimeoutException late) {
-		return late.details().server().equals(operation.server().name())
-				&& late.details().operation().equals(operation.operation().name());
+	private static boolean isOwn(WireName operation, GenServerTimeoutException late) {
+		return late.details().server().equals(operation.server())
+				&& late.details().operation().equals(operation.operation());
 	}
 
 	/** The times of a call are its caller's; what others do meanwhile is not. */
-	private static WireFailure timeout(ExposedOperation operation, GenServerTimeoutException late, boolean started) {
+	private static WireFailure timeout(WireName operation, GenServerTimeoutException late, boolean started) {
 		GenServerTimeoutException.Details details = late.details();
 		String text = operation + ": timed out after " + millis(details.timeout()) + " in phase " + late.phase()
 				+ " (room " + millis(details.room()) + ", queued " + millis(details.queued()) + ", running "
@@ -96,9 +96,9 @@ public final class PeerFailures {
 	}
 
 	/** What a handler has thrown. */
-	private WireFailure thrown(ExposedOperation operation, Throwable failure) {
-		String server = operation.server().name();
-		String name = operation.operation().name();
+	private WireFailure thrown(WireName operation, Throwable failure) {
+		String server = operation.server();
+		String name = operation.operation();
 		String shown = shown(failure);
 		if (failure instanceof RpcException told && !told.isReceived() && shown != null) {
 			// An answer like others: exactly this is what the handler wants to be told.
@@ -203,23 +203,23 @@ public final class PeerFailures {
 	}
 
 	/** A reply or an item that cannot be encoded. */
-	WireFailure notEncoded(ExposedOperation operation, String what, Throwable failure) {
-		String id = this.failures.error(logger, operation.server().name(), operation.operation().name(), failure,
+	WireFailure notEncoded(WireName operation, String what, Throwable failure) {
+		String id = this.failures.error(logger, operation.server(), operation.operation(), failure,
 				"{} of {} cannot be encoded", what, operation);
 		return of(ExtStatus.INTERNAL, "failed", operation + ": " + what + " cannot be encoded (error id " + id + ")",
 				id);
 	}
 
 	/** A handler's subscriber to the items of a request threw. */
-	void subscriberThrew(ExposedOperation operation, RuntimeException failure) {
-		this.failures.error(logger, operation.server().name(), operation.operation().name(), failure,
+	void subscriberThrew(WireName operation, RuntimeException failure) {
+		this.failures.error(logger, operation.server(), operation.operation(), failure,
 				"A subscriber to the items of a call of {} threw, which it must not; its stream is cancelled",
 				operation);
 	}
 
 	/** A method of this end itself failed. */
-	WireFailure builtInFailed(BuiltInMethod method, Throwable failure) {
-		String id = this.failures.error(logger, BuiltInMethod.SERVER, method.name(), failure, "{} failed", method);
+	WireFailure builtInFailed(WireName method, Throwable failure) {
+		String id = this.failures.error(logger, method.server(), method.operation(), failure, "{} failed", method);
 		return of(ExtStatus.INTERNAL, "failed", method + " failed (error id " + id + ")", id);
 	}
 

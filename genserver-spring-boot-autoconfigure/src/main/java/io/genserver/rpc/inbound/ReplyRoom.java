@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.OutboundQueue;
+import io.genserver.rpc.inbound.WireOperation.ReplyLength;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,10 +36,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Requests belong to the connection's thread, replies come on any.
  */
-final class ReplyRoom {
-
-	/** Nothing is known of how long replies of a kind are. */
-	static final int UNKNOWN = -1;
+final class ReplyRoom implements ReplyPressure {
 
 	/** Calls that may be on their way of whose replies nothing is known. */
 	private static final int UNKNOWN_AT_ONCE = 16;
@@ -119,7 +117,7 @@ final class ReplyRoom {
 	 * @return what to tell {@link #answered}
 	 */
 	int expect(int replyBytes) {
-		int bytes = (replyBytes == UNKNOWN) ? this.unknown : replyBytes;
+		int bytes = (replyBytes == ReplyLength.UNKNOWN) ? this.unknown : replyBytes;
 		if (bytes <= this.small) {
 			return 0;
 		}
@@ -177,8 +175,8 @@ final class ReplyRoom {
 		}
 	}
 
-	/** Whether so much waits that replies are better not encoded. On any thread. */
-	boolean isCrowded() {
+	@Override
+	public boolean isCrowded() {
 		return this.outbound.pressingBytes() > this.hard;
 	}
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.Source {
 
-	private final ExposedOperation operation;
+	private final WireName operation;
 
 	private final InboundRequest request;
 
@@ -35,8 +35,8 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	private final AtomicBoolean subscribed = new AtomicBoolean();
 
-	RequestItems(ExposedOperation operation, InboundRequest request, Backlog backlog, PeerFailures failures,
-			Executor workers, Function<byte[], ? extends @Nullable Object> decoder) {
+	RequestItems(WireName operation, InboundRequest request, Backlog backlog, PeerFailures failures, Executor workers,
+			Function<byte[], ? extends @Nullable Object> decoder) {
 		this.operation = operation;
 		this.request = request;
 		this.backlog = backlog;
@@ -90,7 +90,7 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 	@Override
 	public Throwable unusable(CodecException failure) {
 		return new WireFailureException(
-				WireFailure.badItem(this.operation.wireName(), "an item: " + this.failures.text(failure)));
+				WireFailure.badItem(this.operation.toString(), "an item: " + this.failures.text(failure)));
 	}
 
 	@Override

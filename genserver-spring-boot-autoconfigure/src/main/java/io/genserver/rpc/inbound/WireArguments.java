@@ -28,7 +28,7 @@ final class WireArguments implements RemotePayload {
 
 	private final @Nullable RequestItems items;
 
-	private final @Nullable ReplyRoom room;
+	private final @Nullable ReplyPressure replies;
 
 	private byte @Nullable [] bytes;
 
@@ -51,16 +51,16 @@ final class WireArguments implements RemotePayload {
 	 * @param backlog counts them
 	 * @param failures tells the peer what is wrong with them
 	 * @param items the items that follow them, or null
-	 * @param room where the reply will wait to be read, if that matters
+	 * @param replies knows how much waits to be read, or null if that does not matter
 	 */
 	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures,
-			@Nullable RequestItems items, @Nullable ReplyRoom room) {
+			@Nullable RequestItems items, @Nullable ReplyPressure replies) {
 		this.request = request;
 		this.bytes = bytes;
 		this.backlog = backlog;
 		this.failures = failures;
 		this.items = items;
-		this.room = room;
+		this.replies = replies;
 		backlog.add(bytes.length);
 	}
 
@@ -104,7 +104,7 @@ final class WireArguments implements RemotePayload {
 
 	/** Whether a reply had better wait as it is. */
 	boolean repliesWait() {
-		ReplyRoom known = this.room;
+		ReplyPressure known = this.replies;
 		return known != null && known.isCrowded();
 	}
 

@@ -54,7 +54,7 @@ record WireFailure(ExtError error) {
 		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL, text + "; not executed", true);
 	}
 
-	static WireFailure notQueued(ExposedOperation operation) {
+	static WireFailure notQueued(WireName operation) {
 		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL,
 				operation + ": the mailbox is full or the server is not available; not executed", true);
 	}

@@ -205,7 +205,7 @@ final class WireOperation extends Operation {
 		return encode(reply);
 	}
 
-	/** About how long replies are, {@link ReplyRoom#UNKNOWN} included. */
+	/** About how long replies are, {@link ReplyLength#UNKNOWN} included. */
 	int replyBytes() {
 		return this.replyLength.bytes();
 	}
@@ -264,6 +264,9 @@ final class WireOperation extends Operation {
 	 */
 	static final class ReplyLength {
 
+		/** Nothing is known of how long replies of a kind are. */
+		static final int UNKNOWN = -1;
+
 		/** Whether replies are longer is of no interest. */
 		private static final int SHORT = 1024;
 
@@ -277,7 +280,7 @@ final class WireOperation extends Operation {
 		 * @param type of the replies
 		 */
 		ReplyLength(Type type) {
-			this.known = isShort(type) ? 0 : ReplyRoom.UNKNOWN;
+			this.known = isShort(type) ? 0 : UNKNOWN;
 		}
 
 		/** Whether no value of a type is long. */
@@ -290,7 +293,7 @@ final class WireOperation extends Operation {
 			return Temporal.class.isAssignableFrom(type) && type.getName().startsWith("java.time.");
 		}
 
-		/** Bytes, or {@link ReplyRoom#UNKNOWN}. */
+		/** Bytes, or {@link ReplyLength#UNKNOWN}. */
 		int bytes() {
 			return this.known;
 		}
