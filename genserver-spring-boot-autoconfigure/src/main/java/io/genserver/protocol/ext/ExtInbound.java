@@ -17,6 +17,7 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Refusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseFailure.Cause;
+import io.genserver.protocol.RpcHeader;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.Utf8;
 import io.genserver.protocol.WireListener;
@@ -121,24 +122,26 @@ final class ExtInbound {
 
 	/** The peer opened a stream. */
 	void request(int streamId, int flags, ByteBuf payload, int length) {
-		ExtHeader header = ExtHeader.read(streamId, payload, length);
-		if (header.type() != MessageType.CALL && header.type() != MessageType.EVENT) {
-			throw ExtViolation.protocol("stream opened by a message of type " + header.type());
+		ExtHeader.require(streamId, payload, length);
+		int type = ExtHeader.type(payload);
+		if (type != MessageType.CALL && type != MessageType.EVENT) {
+			throw ExtViolation.protocol("stream opened by a message of type " + type);
 		}
 		this.streams.openedByPeer(streamId);
 		if (this.goneAway) {
 			dropped(Dropped.LATE_FRAME, streamId);
 			return;
 		}
-		Decoded decoded = this.requestMetadata.read(payload, header.metadataBytes());
-		CallMetadata details = decoded.metadata();
-		ExtRequest request = new ExtRequest(header.type() == MessageType.CALL, streamId, header.methodId());
-		request.details = details;
-		ExtStream stream = register(request, decoded, length, header.bytes());
-		Refusal refusal = refusal(request, header, decoded);
+		ExtRequest request = new ExtRequest(type == MessageType.CALL, streamId, ExtHeader.methodId(payload));
+		int metadataBytes = ExtHeader.skip(payload);
+		int headerBytes = RpcHeader.BYTES + metadataBytes;
+		Decoded decoded = this.requestMetadata.read(payload, metadataBytes);
+		request.details = decoded.metadata();
+		ExtStream stream = register(request, decoded, length, headerBytes);
+		Refusal refusal = refusal(request, metadataBytes, decoded);
 		if (refusal != null) {
 			stream.finReceived = (flags & ExtFrame.FIN) != 0;
-			stream.credit.free(length - header.bytes());
+			stream.credit.free(length - headerBytes);
 			refuse(stream, request, refusal);
 			return;
 		}
@@ -146,11 +149,11 @@ final class ExtInbound {
 			this.streams.takePlace(request);
 		}
 		request.intake = this.listener.requestOpened(request);
-		if (request.intake == BodyDelivery.ITEMS && length == header.bytes() && (flags & ExtFrame.MORE) == 0) {
+		if (request.intake == BodyDelivery.ITEMS && length == headerBytes && (flags & ExtFrame.MORE) == 0) {
 			hold(stream);
 			this.listener.requestArguments(request, ByteAssembler.EMPTY);
 		}
-		body(stream, FrameKind.OPEN, flags, payload, length - header.bytes());
+		body(stream, FrameKind.OPEN, flags, payload, length - headerBytes);
 	}
 
 	private ExtStream register(ExtRequest request, Decoded decoded, int length, int headerBytes) {
@@ -174,12 +177,12 @@ final class ExtInbound {
 		return stream;
 	}
 
-	private @Nullable Refusal refusal(ExtRequest request, ExtHeader header, Decoded decoded) {
+	private @Nullable Refusal refusal(ExtRequest request, int metadataBytes, Decoded decoded) {
 		CallMetadata details = decoded.metadata();
 		String name = details.methodName();
-		if (header.metadataBytes() > this.ours.maxMetadata()) {
+		if (metadataBytes > this.ours.maxMetadata()) {
 			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
-					"metadata of " + header.metadataBytes() + " bytes exceeds the limit of " + this.ours.maxMetadata());
+					"metadata of " + metadataBytes + " bytes exceeds the limit of " + this.ours.maxMetadata());
 		}
 		if (decoded.isTooMany()) {
 			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
@@ -207,15 +210,18 @@ final class ExtInbound {
 	/** The peer answers a call of ours. */
 	void response(ExtStream stream, int flags, ByteBuf payload, int length) {
 		ExtCall call = stream.call;
-		ExtHeader header = ExtHeader.read(stream.id, payload, length);
-		if (call == null || header.type() != MessageType.RESPONSE || header.metadataBytes() == 0) {
-			throw ExtViolation.protocol("call answered by a message of type " + header.type() + " with "
-					+ header.metadataBytes() + " bytes of metadata");
+		ExtHeader.require(stream.id, payload, length);
+		int type = ExtHeader.type(payload);
+		int metadataBytes = ExtHeader.skip(payload);
+		if (call == null || type != MessageType.RESPONSE || metadataBytes == 0) {
+			throw ExtViolation.protocol(
+					"call answered by a message of type " + type + " with " + metadataBytes + " bytes of metadata");
 		}
+		int headerBytes = RpcHeader.BYTES + metadataBytes;
 		stream.openReceived = true;
-		stream.credit.free(header.bytes());
+		stream.credit.free(headerBytes);
 		int status = payload.getUnsignedByte(payload.readerIndex());
-		Decoded decoded = this.answerMetadata.read(payload, header.metadataBytes());
+		Decoded decoded = this.answerMetadata.read(payload, metadataBytes);
 		call.status = status;
 		call.responseDetails = decoded.metadata();
 		if (decoded.isTooMany()) {
@@ -229,7 +235,7 @@ final class ExtInbound {
 			return;
 		}
 		this.listener.responseOpened(call, call.status);
-		body(stream, FrameKind.OPEN, flags, payload, length - header.bytes());
+		body(stream, FrameKind.OPEN, flags, payload, length - headerBytes);
 	}
 
 	/** Takes what follows the header within one frame. */
