@@ -237,7 +237,7 @@ final class ExtReceiver implements FrameHandler {
 			this.messages.dropped(Dropped.LATE_FRAME, streamId);
 			return;
 		}
-		if (ExtAbuseGuard.isCheap(bytes, items, stream.send) && !stream.send.returned.redeem(bytes, items)) {
+		if (ExtAbuseGuard.isCheap(bytes, items, stream.send) && !stream.send.redeem(bytes, items)) {
 			this.conduct.controlFrame(this.messages.now());
 		}
 		stream.send.credit(bytes, items, streamId);

@@ -51,7 +51,7 @@ final class ExtSender implements MessageBatcher.Source {
 	final WrittenCasts casts = new WrittenCasts();
 
 	/** Frames with which the peer gives back credit of the connection. */
-	final SendQueue.Returned returned = new SendQueue.Returned(1);
+	final SendQueue.Returned returned = new SendQueue.Returned();
 
 	/** Our streams that will never be opened, for the method that reports them. */
 	private final List<ExtStream> left = new ArrayList<>();
@@ -451,7 +451,7 @@ final class ExtSender implements MessageBatcher.Source {
 
 	/** A frame is written that the peer may give credit back for. */
 	private void takesCredit(SendQueue send) {
-		send.returned.sent();
+		send.takesCredit();
 		this.returned.sent();
 	}
 

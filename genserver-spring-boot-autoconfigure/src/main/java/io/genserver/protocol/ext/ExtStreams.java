@@ -42,7 +42,7 @@ final class ExtStreams {
 	private long crossingBytes;
 
 	/** What gives back credit of streams that are past. */
-	private final SendQueue.Returned crossingCredit = new SendQueue.Returned(0);
+	private final SendQueue.Returned crossingCredit = new SendQueue.Returned();
 
 	ExtStreams(Side side, int first) {
 		this.side = side;
@@ -109,7 +109,7 @@ final class ExtStreams {
 			mayCross(stream.credit.availableItems());
 		}
 		mayCross(CROSSING);
-		this.crossingCredit.add(stream.send.returned.left(), MOST_CROSSING);
+		this.crossingCredit.add(stream.send.returns(), MOST_CROSSING);
 	}
 
 	SendQueue.Returned crossingCredit() {

@@ -52,8 +52,8 @@ final class SendQueue {
 
 	private final Total total;
 
-	/** Frames with which the peer gives back what it consumed. */
-	final Returned returned = new Returned(2);
+	/** How many frames may still come with which the peer gives back credit. */
+	private int returns;
 
 	int seq;
 
@@ -233,6 +233,33 @@ final class SendQueue {
 		this.done = true;
 	}
 
+	/**
+	 * A frame was sent that takes credit. The peer may give back its bytes with one frame
+	 * and its item with another.
+	 */
+	void takesCredit() {
+		this.returns = Math.min(this.returns, Integer.MAX_VALUE - 2) + 2;
+	}
+
+	/**
+	 * A frame came that gives credit.
+	 * @param bytes how much
+	 * @param items how much
+	 * @return whether it is the answer to what was sent
+	 */
+	boolean redeem(long bytes, long items) {
+		boolean answers = Returned.answers(this.returns, bytes, items);
+		if (answers) {
+			this.returns--;
+		}
+		return answers;
+	}
+
+	/** How many frames may still come with which the peer gives back credit. */
+	int returns() {
+		return this.returns;
+	}
+
 	/** The bytes in all queues of a session. */
 	static final class Total {
 
@@ -246,26 +273,15 @@ final class SendQueue {
 	/**
 	 * How many frames that give credit a peer may send for what was sent to it, however
 	 * little each gives: a peer that gives back what it consumed, item by item, does
-	 * nothing wrong, and each such frame was paid by one of ours. Of a stream there may
-	 * be two for each frame, one that gives bytes and one that gives an item.
+	 * nothing wrong, and each such frame was paid by one of ours.
 	 */
 	static final class Returned {
 
-		private final int each;
-
 		private long left;
-
-		/**
-		 * Create.
-		 * @param each frames that may come back for one of ours
-		 */
-		Returned(int each) {
-			this.each = each;
-		}
 
 		/** A frame was sent that takes credit. */
 		void sent() {
-			this.left += this.each;
+			this.left++;
 		}
 
 		/** So many more may come, but no more than a limit in all. */
@@ -281,16 +297,15 @@ final class SendQueue {
 		 * is
 		 */
 		boolean redeem(long bytes, long items) {
-			if (this.left == 0 || (bytes == 0 && items == 0)) {
-				return false;
+			boolean answers = answers(this.left, bytes, items);
+			if (answers) {
+				this.left--;
 			}
-			this.left--;
-			return true;
+			return answers;
 		}
 
-		/** How many may still come. */
-		long left() {
-			return this.left;
+		static boolean answers(long left, long bytes, long items) {
+			return left > 0 && (bytes != 0 || items != 0);
 		}
 
 	}
