@@ -24,7 +24,7 @@ final class ReceiveCredit {
 
 	private long available;
 
-	private long availableItems;
+	private int availableItems;
 
 	private long pending;
 
@@ -36,10 +36,11 @@ final class ReceiveCredit {
 
 	private int heldItems;
 
-	private long advanced;
+	/** No more than {@link #longestItem}. */
+	private int advanced;
 
 	/** How much of {@code stored} is advanced. */
-	private long storedAdvanced;
+	private int storedAdvanced;
 
 	ReceiveCredit(int window, int itemWindow, int longestItem) {
 		this.window = window;
@@ -65,7 +66,7 @@ final class ReceiveCredit {
 
 	/** The same in items, 0 if they are not counted. */
 	int availableItems() {
-		return (int) Math.max(0, this.availableItems);
+		return Math.max(0, this.availableItems);
 	}
 
 	void beginItem(int streamId) {
@@ -103,7 +104,7 @@ final class ReceiveCredit {
 		long consumed = Math.min(bytes, this.held);
 		this.heldItems -= items;
 		this.held -= consumed;
-		long paidBack = Math.min(consumed, this.advanced);
+		int paidBack = (int) Math.min(consumed, this.advanced);
 		this.advanced -= paidBack;
 		this.storedAdvanced = Math.min(this.storedAdvanced, this.advanced);
 		this.pending += consumed - paidBack;
@@ -116,8 +117,8 @@ final class ReceiveCredit {
 
 	private void advance() {
 		if (2 * this.available < this.window) {
-			long more = Math.min(this.stored - this.storedAdvanced, this.longestItem - this.advanced);
-			more = Math.min(more, this.held + this.stored - this.advanced);
+			int more = Math.min(this.stored - this.storedAdvanced, this.longestItem - this.advanced);
+			more = (int) Math.min(more, this.held + this.stored - this.advanced);
 			if (more > 0) {
 				this.advanced += more;
 				this.storedAdvanced += more;
@@ -139,7 +140,7 @@ final class ReceiveCredit {
 	/** Lets go of the incomplete item. Returns its bytes. */
 	int dropStored() {
 		int dropped = this.stored;
-		long paidBack = Math.min(dropped, this.advanced);
+		int paidBack = Math.min(dropped, this.advanced);
 		this.advanced -= paidBack;
 		this.pending += dropped - paidBack;
 		this.stored = 0;
