@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
-	private final OutboundCalls calls;
-
 	private final RemoteReply<T> reply;
 
 	private final long timeoutNanos;
@@ -21,7 +19,6 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 	AsyncRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, RemoteReply<T> reply, long now,
 			long timeoutNanos) {
 		super(calls, method, body);
-		this.calls = calls;
 		this.reply = reply;
 		this.timeoutNanos = timeoutNanos;
 		this.deadline = now + timeoutNanos;
@@ -44,31 +41,31 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
 	@Override
 	void succeeded(byte[] payload) {
-		this.calls.forget(this);
+		calls().forget(this);
 		if (this.reply.isPlain()) {
 			this.reply.arrived(payload);
 		}
 		else {
-			this.calls.decodeSoon(this.reply, payload);
+			calls().decodeSoon(this.reply, payload);
 		}
 	}
 
 	@Override
 	void failed(Throwable failure) {
-		this.calls.forget(this);
-		this.reply.failed(this.calls, failure);
+		calls().forget(this);
+		this.reply.failed(calls(), failure);
 	}
 
 	/** End the call if its time is over. */
 	void expire(long nowNanos) {
 		if (nowNanos - this.deadline >= 0) {
-			this.calls.giveUp(this, RemoteFailures.timeout(method(), this.timeoutNanos));
+			calls().giveUp(this, RemoteFailures.timeout(method(), this.timeoutNanos));
 		}
 	}
 
 	/** The holder of the future does not want the reply. */
 	void cancelled() {
-		this.calls.giveUp(this, RemoteFailures.cancelled(method()));
+		calls().giveUp(this, RemoteFailures.cancelled(method()));
 	}
 
 }

@@ -53,6 +53,11 @@ abstract class RemoteCall implements Request {
 		this.body = body;
 	}
 
+	/** Where it was made. */
+	final OutboundCalls calls() {
+		return this.calls;
+	}
+
 	final RemoteMethod method() {
 		return this.method;
 	}
