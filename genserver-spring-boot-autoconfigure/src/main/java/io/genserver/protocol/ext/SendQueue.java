@@ -15,7 +15,7 @@ final class SendQueue {
 	static final int NOTHING = -1;
 
 	/** Credit of a stream whose items are not counted. */
-	private static final long UNLIMITED = Long.MAX_VALUE;
+	private static final int UNLIMITED = Integer.MAX_VALUE;
 
 	/** The next item to send; most streams have no other. */
 	private byte @Nullable [] next;
@@ -32,7 +32,7 @@ final class SendQueue {
 
 	long credit;
 
-	private long itemCredit;
+	private int itemCredit;
 
 	private int offset;
 
@@ -141,12 +141,11 @@ final class SendQueue {
 
 	void credit(long bytes, long moreItems, int streamId) {
 		this.credit += bytes;
-		if (this.itemWindow >= 0) {
-			this.itemCredit += moreItems;
-		}
-		if (this.credit > Integer.MAX_VALUE || (this.itemWindow >= 0 && this.itemCredit > Integer.MAX_VALUE)) {
+		long items = (this.itemWindow >= 0) ? this.itemCredit + moreItems : UNLIMITED;
+		if (this.credit > Integer.MAX_VALUE || items > Integer.MAX_VALUE) {
 			throw ExtViolation.flowControl("stream " + Integer.toUnsignedString(streamId) + ": credit overflows");
 		}
+		this.itemCredit = (int) items;
 	}
 
 	/**
