@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * With {@code GenServerRef<CounterServer> counter}, injected or from the registry:
  *
  * <pre class="code">
- * long value = counter.call((server) -&gt; server.value);
+ * long value = counter.call((server) -&gt; server.add(5));
  * counter.withTimeout(Duration.ofMillis(50)).cast((server) -&gt; server.reset());
  * </pre>
  *

@@ -1,0 +1,110 @@
+package io.genserver;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The Javadoc of the types that applications begin with shows how they are used, in code
+ * that compiles.
+ */
+class JavadocExamplesTest {
+
+	private static final Pattern EXAMPLE = Pattern.compile("(?s)\\A.*?\\n/\\*\\*(.*?)<pre class=\"code\">(.*?)</pre>");
+
+	@TempDir
+	private Path compiled;
+
+	@ParameterizedTest
+	@CsvSource({ "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry" })
+	void aTypeThatApplicationsBeginWithHasAnExample(String type) throws IOException {
+		assertThat(example(type)).isNotBlank();
+	}
+
+	@Test
+	void theExamplesCompile() throws IOException {
+		String source = """
+				import java.time.Duration;
+				import io.genserver.*;
+
+				%s
+
+				interface Stock { void reserve(int pieces); }
+
+				%s
+
+				interface Room { void enter(String name); int inside(); }
+
+				record Increment(long by) implements Request<Long> { }
+
+				class Examples {
+
+					void ref(GenServerRef<CounterServer> counter) {
+						%s
+					}
+
+					void keyed(Keyed<Room> rooms) {
+						%s
+					}
+
+					void registry(GenServerRegistry registry) {
+						%s
+					}
+
+				}
+				""".formatted(example("GenServer"), example("GenServerContext"), example("GenServerRef"),
+				example("Keyed"), example("GenServerRegistry"));
+		Writer messages = new StringWriter();
+		assertThat(compile(source, messages)).as(() -> messages + source).isTrue();
+	}
+
+	private boolean compile(String source, Writer messages) {
+		JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///Examples.java"),
+				JavaFileObject.Kind.SOURCE) {
+
+			@Override
+			public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+				return source;
+			}
+
+		};
+		return ToolProvider.getSystemJavaCompiler()
+			.getTask(messages, null, null,
+					List.of("-proc:none", "-classpath", System.getProperty("java.class.path"), "-d",
+							this.compiled.toString()),
+					null, List.of(file))
+			.call();
+	}
+
+	/** The first example in the Javadoc of a type, as a reader of it sees it. */
+	private static String example(String type) throws IOException {
+		String source = Files.readString(Path.of("src/main/java/io/genserver/" + type + ".java"));
+		Matcher example = EXAMPLE.matcher(source);
+		assertThat(example.find()).as("example of " + type).isTrue();
+		assertThat(example.group(1)).as("what is before the example of " + type).doesNotContain("*/");
+		return example.group(2)
+			.replaceAll("(?m)^ \\* ?", "")
+			.replace("&#064;", "@")
+			.replace("&gt;", ">")
+			.replace("&lt;", "<")
+			.replace("&amp;", "&");
+	}
+
+}
