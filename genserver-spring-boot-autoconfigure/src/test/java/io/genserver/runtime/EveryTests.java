@@ -13,6 +13,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.runtime.contract.Contract;
 import io.genserver.runtime.contract.InvalidOperationException;
+import io.genserver.runtime.contract.ProxyClasses;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.contract.ReplyAdapters;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,7 @@ class EveryTests {
 	void periodsMayBeISO8601AndPlaceholders() {
 		Map<String, String> values = Map.of("${flush}", "PT0.5S");
 		ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK,
-				(text) -> values.getOrDefault(text, text));
+				(text) -> values.getOrDefault(text, text), ProxyClasses.JDK);
 		assertThat(contracts.timersOf(Configured.class)).singleElement().satisfies((timer) -> {
 			assertThat(timer.periodNanos()).isEqualTo(500_000_000);
 			assertThat(timer.initialDelayNanos()).isZero();

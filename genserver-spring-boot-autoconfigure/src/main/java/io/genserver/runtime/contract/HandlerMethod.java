@@ -51,11 +51,7 @@ public final class HandlerMethod extends Operation {
 
 	@Override
 	public @Nullable Object payload(@Nullable Object... arguments) {
-		return switch (arguments.length) {
-			case 0 -> null;
-			case 1 -> arguments[0];
-			default -> arguments;
-		};
+		return Invokers.payload(arguments);
 	}
 
 }

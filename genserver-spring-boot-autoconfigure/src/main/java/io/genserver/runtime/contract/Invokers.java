@@ -55,6 +55,15 @@ final class Invokers {
 		}
 	}
 
+	/** What a message carries for the arguments of a method. */
+	static @Nullable Object payload(@Nullable Object... arguments) {
+		return switch (arguments.length) {
+			case 0 -> null;
+			case 1 -> arguments[0];
+			default -> arguments;
+		};
+	}
+
 	private static Invoker direct(MethodHandles.Lookup lookup, MethodHandle handle, Method method)
 			throws LambdaConversionException {
 		int count = method.getParameterCount();

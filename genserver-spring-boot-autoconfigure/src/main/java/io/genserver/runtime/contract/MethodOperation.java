@@ -82,11 +82,7 @@ public final class MethodOperation extends Operation {
 			throw new IllegalArgumentException(InvalidOperationException.describe(this.method) + " takes "
 					+ this.parameterTypes.length + " argument(s), not " + arguments.length);
 		}
-		return switch (arguments.length) {
-			case 0 -> null;
-			case 1 -> arguments[0];
-			default -> arguments;
-		};
+		return Invokers.payload(arguments);
 	}
 
 	@Override

@@ -21,16 +21,7 @@ public final class ReflectiveContracts implements Contracts {
 	 * @param adapters know the types that carry replies
 	 */
 	public ReflectiveContracts(ReplyAdapters adapters) {
-		this(adapters, UnaryOperator.identity());
-	}
-
-	/**
-	 * Create.
-	 * @param adapters know the types that carry replies
-	 * @param placeholders replaces placeholders in the text of annotations
-	 */
-	public ReflectiveContracts(ReplyAdapters adapters, UnaryOperator<String> placeholders) {
-		this(adapters, placeholders, ProxyClasses.JDK);
+		this(adapters, UnaryOperator.identity(), ProxyClasses.JDK);
 	}
 
 	/**

@@ -41,10 +41,6 @@ final class Crew {
 
 	private final UnaryOperator<Thread> factory;
 
-	Crew(boolean platform, int limit, int usual) {
-		this(platform, limit, usual, UnaryOperator.identity());
-	}
-
 	/** With a function that may replace each thread before it is started. */
 	Crew(boolean platform, int limit, int usual, UnaryOperator<Thread> threads) {
 		this.factory = threads;

@@ -80,15 +80,16 @@ public final class WorkerScheduler implements Scheduler {
 	 * @param settings settings
 	 */
 	public WorkerScheduler(SchedulerSettings settings) {
-		this(settings, KEEP_ALIVE);
+		this(settings, KEEP_ALIVE, new RunQueues(), UnaryOperator.identity());
 	}
 
-	/** With a time of its own, in nanoseconds, after which workers without work end. */
-	WorkerScheduler(SchedulerSettings settings, long keepAlive) {
-		this(settings, keepAlive, new RunQueues(), UnaryOperator.identity());
-	}
-
-	/** With queues of its own, and what is made of each worker's thread. */
+	/**
+	 * Create.
+	 * @param settings settings
+	 * @param keepAlive nanoseconds after which a worker without work ends
+	 * @param queues where tasks wait
+	 * @param threads may replace the thread of each worker before it is started
+	 */
 	WorkerScheduler(SchedulerSettings settings, long keepAlive, RunQueues queues, UnaryOperator<Thread> threads) {
 		this.queues = queues;
 		this.staff = new Staff(this, queues, this.parallelism, threads);

@@ -24,7 +24,7 @@ class S18ManyBlockedTests {
 	/** What a tick may look at, however many block. */
 	private static final int FEW = 200;
 
-	private final WorkerScheduler scheduler = new WorkerScheduler(SchedulerSettings.DEFAULTS, 1);
+	private final WorkerScheduler scheduler = Workers.endingAfter(1);
 
 	private final CountDownLatch release = new CountDownLatch(1);
 

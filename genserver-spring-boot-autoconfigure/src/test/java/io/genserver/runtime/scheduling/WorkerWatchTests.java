@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import io.genserver.testsupport.HangGuard;
@@ -227,7 +228,7 @@ class WorkerWatchTests {
 	void platformThreadsAreNotWantedOnceAllAreOnTime() {
 		aWorkerIsLate();
 		tick(LATE);
-		Worker platform = new Worker(this.scheduler, new Crew(true, 1, 0));
+		Worker platform = new Worker(this.scheduler, new Crew(true, 1, 0, UnaryOperator.identity()));
 		assertThat(this.scheduler.staff().isWanted(platform)).isTrue();
 
 		this.scheduler.staff().crew().risen();

@@ -1,5 +1,7 @@
 package io.genserver.runtime.scheduling;
 
+import java.util.function.UnaryOperator;
+
 /**
  * What tests of other packages look at within a scheduler.
  */
@@ -18,7 +20,7 @@ public final class Workers {
 
 	/** A scheduler whose workers end after nanoseconds without work. */
 	public static WorkerScheduler endingAfter(long nanos) {
-		return new WorkerScheduler(SchedulerSettings.DEFAULTS, nanos);
+		return new WorkerScheduler(SchedulerSettings.DEFAULTS, nanos, new RunQueues(), UnaryOperator.identity());
 	}
 
 	/** Workers that have not ended. */
