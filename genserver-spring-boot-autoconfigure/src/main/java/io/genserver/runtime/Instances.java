@@ -274,6 +274,8 @@ final class Instances {
 			finally {
 				if (!later) {
 					this.looking.set(false);
+					// An instance may be idle for ever before another message adds one.
+					this.server.runtime().selfCheck().suspect();
 				}
 			}
 		}

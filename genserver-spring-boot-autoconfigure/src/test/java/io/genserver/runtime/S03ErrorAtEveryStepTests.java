@@ -64,6 +64,23 @@ class S03ErrorAtEveryStepTests {
 	}
 
 	@Test
+	void S03_idleInstancesAreFoundAfterTheNextLookForThemCouldNotBeScheduled() {
+		SeededScheduler scheduler = new SeededScheduler(1);
+		FailingScheduler failing = new FailingScheduler(scheduler, () -> new OutOfMemoryError("expected"));
+		Engine engine = new Engine(failing);
+		engine.addKeyed("keyed", ServerSettings.DEFAULTS.withIdleTimeout(Duration.ofSeconds(2)), Object::new);
+		engine.runtime.start();
+		engine.<Object>ref("keyed", "a").cast((instance) -> {
+		});
+		scheduler.sleep(Duration.ofMillis(100));
+		failing.failTracking();
+		scheduler.sleep(LONG);
+		assertThat(failing.last()).isNotNull();
+		assertThat(engine.runtime.server("keyed").instances().all()).isEmpty();
+		engine.close();
+	}
+
+	@Test
 	void S03_aTimerThatCouldNotBeScheduledNeverTicks() {
 		SeededScheduler scheduler = new SeededScheduler(1);
 		FailingScheduler failing = new FailingScheduler(scheduler, () -> new OutOfMemoryError("expected"));
