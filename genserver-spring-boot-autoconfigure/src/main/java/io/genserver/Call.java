@@ -42,7 +42,7 @@ public @interface Call {
 	/**
 	 * Number of invocations that may run at once, outside the server's turn, for handlers
 	 * that do not touch its state; 0 means in the turn. An invocation beyond the number
-	 * waits, and what was sent after it too.
+	 * waits, and so do the messages sent after it.
 	 * @return the number
 	 */
 	int concurrent() default 0;

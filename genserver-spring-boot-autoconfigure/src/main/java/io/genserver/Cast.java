@@ -7,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a {@code void} method an operation without an answer: the sender goes on as soon
+ * Makes a {@code void} method an operation without a reply: the sender continues as soon
  * as the message is queued.
  *
  * @since 0.1.0

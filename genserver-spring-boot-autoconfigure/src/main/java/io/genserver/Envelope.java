@@ -6,8 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way, as interceptors see it: everything but what it says. Safe for use
- * by many threads.
+ * A message as interceptors see it, without its arguments. Safe for use by many threads.
  *
  * @since 0.1.0
  */

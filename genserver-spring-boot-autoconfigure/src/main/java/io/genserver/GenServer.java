@@ -108,8 +108,9 @@ public @interface GenServer {
 	String callTimeout() default "";
 
 	/**
-	 * Time after which an idle instance of a keyed server is let go, with the state in
-	 * its fields, such as {@code 30m}; {@code 0s} for never; empty means ten minutes.
+	 * Time after which an idle instance of a keyed server is passivated, which discards
+	 * the state in its fields, such as {@code 30m}; {@code 0s} for never; empty means ten
+	 * minutes.
 	 * @return the time
 	 */
 	String idleTimeout() default "";
@@ -141,16 +142,16 @@ public @interface GenServer {
 	String executor() default "";
 
 	/**
-	 * Types of exceptions after which the server keeps its state and goes on, whatever
-	 * the strategy says. Of all types an exception is of, the most specific counts,
-	 * wherever it is named: here, in {@link #restartOn()} or {@link #stopOn()}, or under
-	 * {@code supervision.exceptions} in the properties.
+	 * Types of exceptions after which the server keeps its state and continues,
+	 * regardless of the strategy. If several of the listed types match an exception the
+	 * most specific one counts, wherever it is listed: here, in {@link #restartOn()} or
+	 * {@link #stopOn()}, or under {@code supervision.exceptions} in the properties.
 	 * @return the types
 	 */
 	Class<? extends Throwable>[] resumeOn() default {};
 
 	/**
-	 * Types of exceptions after which the server goes on with a new instance.
+	 * Types of exceptions after which the server restarts with a new instance.
 	 * @return the types
 	 * @see #resumeOn()
 	 */

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #continueWith},
  * {@link #deferReply()}, {@link #detached}, {@link #events()} and {@link #attach} throw
  * {@link IllegalStateException}; those that begin something do so from the moment the
- * instance begins to terminate. A ref that was taken before goes on to reach the server.
+ * instance begins to terminate. A ref that was taken before still reaches the server.
  *
  * @since 0.1.0
  */
@@ -79,8 +79,8 @@ public interface GenServerContext {
 	@Nullable String key();
 
 	/**
-	 * Return the address of this server, which may be handed out, and is good for as long
-	 * as there is a server of that name, whatever the instance.
+	 * Return a ref of this server, which may be passed on, and is valid for as long as
+	 * there is a server of that name, also after a restart.
 	 * @param <S> type of the server
 	 * @return the ref
 	 * @throws IllegalStateException if the instance has ended
@@ -126,8 +126,8 @@ public interface GenServerContext {
 	<R extends @Nullable Object> R detached(Callable<R> task) throws Exception;
 
 	/**
-	 * Take over answering the call being handled: what the handler returns is ignored,
-	 * and the server goes on with its next message.
+	 * Defer the reply to the call being handled: what the handler returns is ignored, and
+	 * the server continues with its next message.
 	 * @param <T> type of the reply
 	 * @return completes the caller, from any thread
 	 * @throws IllegalStateException if no call is being handled on this thread, or the

@@ -27,7 +27,7 @@ public record GenServerEvent(String server, @Nullable String key, Kind kind, @Nu
 		STARTED,
 
 		/**
-		 * It goes on with a new instance.
+		 * It restarts with a new instance.
 		 */
 		RESTARTED,
 

@@ -46,7 +46,7 @@ public interface GenServerInterceptor {
 	 * were handled, refused or discarded. On any thread, the one that watches deadlines
 	 * included: must be quick and must not block. What it throws is logged. The caller of
 	 * a call gets the outcome after this has returned, so that whatever is counted here
-	 * is counted when the caller goes on.
+	 * is counted when the caller continues.
 	 * @param envelope the message
 	 * @param failure what the caller of a call gets, or why a cast was not handled or
 	 * failed; {@code null} for success
@@ -69,7 +69,7 @@ public interface GenServerInterceptor {
 	interface Invocation {
 
 		/**
-		 * Go on.
+		 * Proceed to the next interceptor, or to the handler.
 		 * @return the result of the handler
 		 * @throws Throwable whatever the handler throws
 		 */

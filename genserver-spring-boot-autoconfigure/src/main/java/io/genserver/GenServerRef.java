@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Address of one server, for talking to it without a contract. A ref stays valid when the
  * server stops or starts again; it never holds the instance. Refs of one server, or of
- * one key of it, are equal, whatever their timeouts. Safe for use by many threads.
+ * one key of it, are equal, regardless of their timeouts. Safe for use by many threads.
  * <p>
  * With {@code GenServerRef<CounterServer> counter}, injected or from the registry:
  *
@@ -109,9 +109,9 @@ public interface GenServerRef<S> {
 
 	/**
 	 * Tell when the server, or the instance of the key that is there now, has terminated,
-	 * for whatever reason. Restarts do not count. What depends on the future runs outside
-	 * of any turn. A future that was cancelled, or completed in another way, leaves
-	 * nothing at the server, however long that lives.
+	 * for any reason. Restarts do not count. What depends on the future runs outside of
+	 * any turn. A future that was cancelled, or completed in another way, leaves nothing
+	 * at the server, however long that lives.
 	 * @return completes when it has terminated; at once if there is no such instance
 	 */
 	CompletableFuture<@Nullable Void> termination();

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows all servers of the application. A bean; safe for use by many threads.
+ * The registry of all servers of the application. A bean; safe for use by many threads.
  * <p>
  * With {@code record Increment(long by) implements Request<Long>}, for which the server
  * has a handler:
@@ -181,9 +181,10 @@ public interface GenServerRegistry {
 	 * it, or sends it application events. Peers may call it as they may call beans: if
 	 * its name, or an operation of it, is listed as exposed; until it stops.
 	 * <p>
-	 * Once it has stopped, by whatever means, nothing is kept of it: its name is free,
-	 * and its meters are removed. Refs of it stay refs of a server that has stopped, also
-	 * when the name is used again. One that has failed is kept until it is stopped.
+	 * Once it has stopped, for any reason, it is removed from the registry: its name is
+	 * free, and its meters are removed. Refs of it stay refs of a server that has
+	 * stopped, also when the name is used again. One that has failed is kept until it is
+	 * stopped.
 	 * @param <S> type of the server
 	 * @param name a name that no server bears
 	 * @param type the server's class

@@ -8,13 +8,13 @@ package io.genserver;
 public interface GenServerTimer {
 
 	/**
-	 * Cancel the timer. A tick that is due but has not begun does not come.
+	 * Cancel the timer. A tick that is due but has not begun is skipped.
 	 * @return whether this cancelled it; {@code false} if it was over already
 	 */
 	boolean cancel();
 
 	/**
-	 * Return whether no tick will come any more.
+	 * Return whether there will be no further tick.
 	 * @return {@code true} once it was cancelled or its only tick has begun
 	 */
 	boolean isCancelled();

@@ -3,7 +3,7 @@ package io.genserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a call that its handler has put off. Completes the caller once; later
+ * The reply to a call that its handler has deferred. Completes the caller once; later
  * attempts have no effect. Fails by itself at the call's deadline, and when the server
  * restarts or stops. Safe for use by many threads.
  *

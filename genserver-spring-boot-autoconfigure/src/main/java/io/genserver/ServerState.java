@@ -43,8 +43,8 @@ public enum ServerState {
 	STOPPED,
 
 	/**
-	 * Given up, because its start failed or because it had to be restarted too often;
-	 * messages fail at once.
+	 * Ended by the supervision, because its start failed or because it was restarted too
+	 * often; messages fail at once.
 	 */
 	FAILED
 

@@ -1,7 +1,7 @@
 package io.genserver;
 
 /**
- * What happens when a subscriber's buffer is full and an event comes.
+ * What happens to an event that meets a subscriber's full buffer.
  *
  * @since 0.1.0
  */

@@ -19,7 +19,7 @@ public interface StreamHandler<T> {
 	void onItem(T item) throws Exception;
 
 	/**
-	 * The stream has ended by itself.
+	 * The stream has completed.
 	 * @param failure why, or {@code null} if it has completed
 	 * @throws Exception if it fails
 	 */

@@ -8,13 +8,13 @@ package io.genserver;
 public enum SupervisionStrategy {
 
 	/**
-	 * The server keeps its state and goes on with the next message.
+	 * The server keeps its state and continues with the next message.
 	 */
 	RESUME,
 
 	/**
-	 * The server goes on with a new instance. Its timers are cancelled; what is queued
-	 * stays queued; only the failing message is lost. Too many restarts in a row make the
+	 * The server restarts with a new instance. Its timers are cancelled; queued messages
+	 * stay queued; only the failing message is lost. Too many restarts in a row make the
 	 * server fail.
 	 */
 	RESTART,

@@ -4,8 +4,8 @@ import java.lang.reflect.Type;
 import java.util.List;
 
 /**
- * An interface seen as a contract, without a class that implements it: what the other end
- * of a connection can be asked to do.
+ * The operations of an interface that no class of this process implements: those of a
+ * server at the other end of a connection.
  *
  * @param <C> the interface
  */
@@ -36,7 +36,7 @@ public final class Contract<C> {
 	}
 
 	/**
-	 * Read a contract whose type variables stand for something.
+	 * Read a contract that has type arguments.
 	 * @param <C> the interface
 	 * @param type the interface
 	 * @param generic the same with type arguments

@@ -20,13 +20,13 @@ final class ContractInterfaces {
 	private static final List<String> FOREIGN = List.of("java.", "javax.", "jakarta.", "org.springframework.",
 			"reactor.", "org.reactivestreams.", "kotlin.", "groovy.lang.");
 
-	/** All of this library is here or below, whatever rooms are added. */
+	/** The package of this library: all others are within it. */
 	private static final String OWN = GenServer.class.getPackageName();
 
 	private ContractInterfaces() {
 	}
 
-	/** Those of a class or interface, subtypes before their supertypes. */
+	/** The contracts of a class or interface, subtypes before their supertypes. */
 	static List<Class<?>> of(Class<?> type) {
 		Set<Class<?>> all = new LinkedHashSet<>();
 		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
@@ -65,7 +65,7 @@ final class ContractInterfaces {
 		return FOREIGN.stream().noneMatch(name::startsWith) && !isOwn(type);
 	}
 
-	/** The name alone does not tell: applications may live below the same name. */
+	/** Not by name alone: an application may have packages within the same one. */
 	static boolean isOwn(Class<?> type) {
 		return (type.getPackageName() + ".").startsWith(OWN + ".")
 				&& Objects.equals(source(type), source(ContractInterfaces.class));

@@ -108,7 +108,7 @@ final class ContractMethods {
 		return kind(method, adapter(method));
 	}
 
-	/** How a method answers, once it is known to be in order. */
+	/** How a method that was checked answers. */
 	static Operation.Kind kind(Method method, @Nullable ReplyAdapter adapter) {
 		if (method.isAnnotationPresent(Cast.class)) {
 			if (method.isAnnotationPresent(Call.class)) {
@@ -147,7 +147,7 @@ final class ContractMethods {
 		}
 	}
 
-	/** The method of the implementation's own, which may carry annotations. */
+	/** The method of the implementing class, which may have annotations of its own. */
 	private @Nullable Method implementing(Signature signature) {
 		for (Class<?> each = this.implementation; each != null; each = each.getSuperclass()) {
 			for (Method method : each.getDeclaredMethods()) {

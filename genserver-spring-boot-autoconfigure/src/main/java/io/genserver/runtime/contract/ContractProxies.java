@@ -42,7 +42,7 @@ public final class ContractProxies {
 		contracts.forEach((contract) -> addBridges(contract, declared));
 	}
 
-	/** A method that overrides a generic one has a bridge in addition. */
+	/** A method that overrides a generic one has a bridge method in addition. */
 	private void addBridges(Class<?> contract, Map<Method, Sent> declared) {
 		for (Method method : contract.getMethods()) {
 			if (!Modifier.isStatic(method.getModifiers()) && !this.table.containsKey(method)) {
@@ -81,7 +81,7 @@ public final class ContractProxies {
 	}
 
 	/**
-	 * Asks a proxy whether it has a target.
+	 * An argument of {@code equals} that asks a proxy whether it has this target.
 	 *
 	 * @param target the target
 	 */

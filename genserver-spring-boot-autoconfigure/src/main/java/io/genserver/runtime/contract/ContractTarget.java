@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the messages of a contract proxy go: a server of this process, or one at the
- * other end of a connection. Its {@link Object#toString()} says which, and is the
- * proxy's. Arguments come as an array that is the receiver's from then on. Safe for use
- * by many threads.
+ * other end of a connection. Its {@link Object#toString()} names the server, and is that
+ * of the proxy. The array of arguments belongs to the receiver, which may keep it. Safe
+ * for use by many threads.
  */
 public interface ContractTarget {
 

@@ -3,8 +3,8 @@ package io.genserver.runtime.contract;
 import java.util.List;
 
 /**
- * What reflection knows of servers: which interfaces are their contracts, what they can
- * be asked to do, and how an interface becomes a proxy.
+ * Reads the classes of servers: which interfaces are their contracts, which operations
+ * and timers they have. Makes the proxies of contracts.
  */
 public interface Contracts {
 
@@ -35,10 +35,10 @@ public interface Contracts {
 	}
 
 	/**
-	 * Make what makes proxies whose every method becomes a message.
+	 * Return a factory of proxies whose every method becomes a message.
 	 * @param contracts the interfaces that a proxy has
 	 * @param operations what their methods mean
-	 * @return makes a proxy for each target
+	 * @return the factory
 	 */
 	ContractProxies proxies(List<Class<?>> contracts, List<? extends Operation> operations);
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the type variables of a type's ancestors stand for, seen from that type: the
  * {@code T} of {@code Repo<T>} is {@code String} from a class that implements
- * {@code Repo<String>}. A variable that is open stands for its bound.
+ * {@code Repo<String>}. A variable without a known argument stands for its bound.
  */
 final class GenericTypes {
 
@@ -76,7 +76,7 @@ final class GenericTypes {
 		return resolved;
 	}
 
-	/** The class a type is at run time. */
+	/** The erasure of a type. */
 	static Class<?> erase(Type type) {
 		return switch (type) {
 			case Class<?> plain -> plain;

@@ -43,7 +43,7 @@ final class Invokers {
 					return direct(lookup, handle, method);
 				}
 				catch (LambdaConversionException | LinkageError | UnsupportedOperationException ex) {
-					// A class loader that does not know this class.
+					// The class loader of the method's class cannot load this class.
 					return spread(handle);
 				}
 			}

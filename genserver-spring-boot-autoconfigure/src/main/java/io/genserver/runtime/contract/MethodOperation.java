@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An operation that is a method: of a contract, or a handler of messages of one class.
- * Knows everything about the method that a codec needs. The payload of its messages is
+ * Describes the method as far as a codec needs it. The payload of its messages is
  * {@code null} without parameters, the argument if there is one parameter, otherwise the
  * array of the arguments.
  */
@@ -63,7 +63,7 @@ public final class MethodOperation extends Operation {
 			return reply;
 		}
 		if (invocation.isReplyDeferred()) {
-			// Whatever it is, it is ignored; a Mono is not even subscribed to.
+			// The returned value is ignored; a Mono is not even subscribed to.
 			return null;
 		}
 		if (reply == null) {

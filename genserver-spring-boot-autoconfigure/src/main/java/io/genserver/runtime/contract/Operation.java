@@ -5,7 +5,7 @@ import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing a server can be asked to do. Immutable; one instance serves all messages.
+ * An operation of a server. Immutable; one instance serves all messages.
  */
 public abstract class Operation {
 
@@ -50,8 +50,8 @@ public abstract class Operation {
 			throws Throwable;
 
 	/**
-	 * Let go of a payload that will never be passed to {@link #invoke}. Called at most
-	 * once for a message, on any thread; must not throw.
+	 * Release a payload that will never be passed to {@link #invoke}. Called at most once
+	 * for a message, on any thread; must not throw.
 	 * @param payload the payload
 	 */
 	public void discard(@Nullable Object payload) {

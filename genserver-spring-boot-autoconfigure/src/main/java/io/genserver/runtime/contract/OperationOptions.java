@@ -8,7 +8,7 @@ import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Call} says about an operation besides its name.
+ * The attributes of {@link Call} other than the name.
  *
  * @param timeoutNanos time a call may take, 0 for the server's call timeout
  * @param idempotent whether it may run twice

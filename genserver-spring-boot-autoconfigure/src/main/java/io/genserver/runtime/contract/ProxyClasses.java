@@ -12,8 +12,8 @@ import java.util.function.Function;
 public interface ProxyClasses {
 
 	/**
-	 * Those of the JDK. They wrap checked exceptions that a method does not declare in an
-	 * {@link java.lang.reflect.UndeclaredThrowableException}.
+	 * The proxy classes of the JDK. They wrap checked exceptions that a method does not
+	 * declare in an {@link java.lang.reflect.UndeclaredThrowableException}.
 	 */
 	ProxyClasses JDK = (contracts) -> {
 		Class<?>[] interfaces = contracts.toArray(Class<?>[]::new);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Learns what servers can be asked to do from their classes.
+ * Reads contracts, operations and timers from classes by reflection.
  */
 public final class ReflectiveContracts implements Contracts {
 
@@ -47,7 +47,7 @@ public final class ReflectiveContracts implements Contracts {
 	}
 
 	/**
-	 * Return the operations of a class whose type variables stand for something.
+	 * Return the operations of a class that has type arguments.
 	 * @param type the server's class
 	 * @param generic the same with type arguments
 	 * @return the operations; overloaded methods are several of one name

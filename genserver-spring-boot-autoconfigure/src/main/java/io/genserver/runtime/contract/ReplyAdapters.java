@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 public interface ReplyAdapters {
 
 	/**
-	 * Those of the JDK: {@link CompletableFuture} and {@link CompletionStage},
-	 * {@link java.util.concurrent.Flow.Publisher}.
+	 * The adapters of types of the JDK: {@link CompletableFuture} and
+	 * {@link CompletionStage}, {@link java.util.concurrent.Flow.Publisher}.
 	 */
 	ReplyAdapters JDK = (type) -> {
 		if (type == CompletableFuture.class || type == CompletionStage.class) {
@@ -33,7 +33,7 @@ public interface ReplyAdapters {
 	@Nullable ReplyAdapter find(Class<?> type);
 
 	/**
-	 * Return adapters that ask others for what these do not know.
+	 * Return adapters that use others for the types that these do not support.
 	 * @param others are asked second
 	 * @return the combination
 	 */

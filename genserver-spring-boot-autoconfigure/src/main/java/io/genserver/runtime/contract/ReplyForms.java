@@ -9,18 +9,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses methods whose reply would come about outside of the server's turn without the
- * engine noticing: those that hand it to a parameter made for that, and those that return
- * something the caller runs, iterates or awaits by itself. Such a method would seem to
+ * Refuses methods whose reply would be computed outside of the server's turn without the
+ * engine noticing: those that pass it to a parameter such as a callback, and those that
+ * return an object that the caller runs, iterates or awaits. Such a method would seem to
  * work, but its handlers would overlap and have no deadline.
  * <p>
- * Types of libraries are known by name, so that none is needed.
+ * Types of libraries are compared by name, so that no library is needed.
  */
 final class ReplyForms {
 
 	private static final String ANSWER = "Return a CompletableFuture, a Mono, a Flux or the value itself";
 
-	/** Receive a result, and have no other use. */
+	/** Types of parameters whose only use is to receive a result. */
 	private static final Set<String> RECEIVERS = Set.of("java.nio.channels.CompletionHandler",
 			"java.util.concurrent.Flow$Subscriber", "org.reactivestreams.Subscriber", "reactor.core.publisher.MonoSink",
 			"reactor.core.publisher.FluxSink", "reactor.core.publisher.SynchronousSink",
@@ -35,7 +35,7 @@ final class ReplyForms {
 			"org.apache.kafka.clients.producer.Callback", "okhttp3.Callback", "kotlinx.coroutines.CompletableDeferred",
 			"kotlinx.coroutines.channels.SendChannel", "org.springframework.web.context.request.async.DeferredResult");
 
-	/** Come about, or go on, while or after the caller has them. */
+	/** Types of results that are computed while or after the caller has them. */
 	private static final Map<String, String> UNFINISHED = Map.ofEntries(
 			Map.entry("java.util.concurrent.Future", "which does not report its completion"),
 			Map.entry("java.util.concurrent.CompletionStage", "which no proxy can make"),

@@ -16,8 +16,8 @@ import io.genserver.time.DurationText;
 import io.genserver.time.Durations;
 
 /**
- * Finds the methods of a class that are timers: those annotated {@link Every}. A method
- * that is overridden counts as its class' last word on it says.
+ * Finds the methods of a class that are timers: those annotated {@link Every}. Of a
+ * method that is overridden, only the overriding one counts.
  */
 final class TimerMethods {
 
