@@ -1,13 +1,9 @@
 package io.genserver.rpc.outbound;
 
-import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,7 +14,6 @@ import io.genserver.CurrentContext;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.log.SafeLogger;
-import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ResponseFailure;
@@ -27,10 +22,8 @@ import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Backlog;
 import io.genserver.rpc.ConnectionContext;
-import io.genserver.rpc.ItemPull;
 import io.genserver.rpc.Outbound;
 import io.genserver.rpc.OutboundQueue;
-import io.genserver.rpc.RequestHeaders;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +32,8 @@ import org.jspecify.annotations.Nullable;
  * What we ask of the peer: calls, casts and streams with encoded arguments. Safe for use
  * by many threads, but for what says otherwise.
  * <p>
- * Requests leave in the order in which they were made. No more calls are open at once
- * than the peer is expected to take; the next ones wait here, and what follows them waits
- * behind, casts too.
+ * Requests leave in the order in which they were made, as far as {@link RequestSender}
+ * finds places for them.
  */
 public final class OutboundCalls implements RpcChannel {
 
@@ -49,16 +41,9 @@ public final class OutboundCalls implements RpcChannel {
 
 	private static final long ROOM_POLL_NANOS = 1_000_000;
 
-	private static final long ROUND_UP = 999_999;
-
-	/** Items of a stream that may be on their way, where the mode counts them. */
-	private static final int ITEM_CREDIT = 256;
-
 	private final WireMode mode;
 
 	private final ConnectionContext context;
-
-	private final WireSession session;
 
 	private final OutboundQueue outbound;
 
@@ -70,29 +55,9 @@ public final class OutboundCalls implements RpcChannel {
 	/** Replies that cannot be decoded where they arrive. */
 	private final ArrivedReplies arrived;
 
-	private final AtomicInteger waitingCount = new AtomicInteger();
-
-	/** Requests that wait for a place; of the connection's thread. */
-	private final ArrayDeque<Request> waiting = new ArrayDeque<>();
-
-	private final Outbound admitWaiting = new AdmitWaiting();
-
-	/** What described the last request without headers; of the connection's thread. */
-	private CallMetadata lastMetadata = CallMetadata.NONE;
-
-	private @Nullable RemoteMethod lastMethod;
+	private final RequestSender sender;
 
 	private volatile @Nullable String lost;
-
-	/** Casts given to the session; of the connection's thread. */
-	private long castsSent;
-
-	/**
-	 * How many of them the peer has taken in any case. It reads in order, and takes
-	 * nothing more once it has refused a request because it leaves: so the good answer to
-	 * a call shows that the casts sent before that call were taken.
-	 */
-	private long castsTaken;
 
 	/** Told how many casts may be lost. */
 	private volatile @Nullable LongConsumer inDoubt;
@@ -104,7 +69,7 @@ public final class OutboundCalls implements RpcChannel {
 			Backlog backlog) {
 		this.mode = mode;
 		this.context = context;
-		this.session = session;
+		this.sender = new RequestSender(mode, context, session, outbound);
 		this.outbound = outbound;
 		this.backlog = backlog;
 		this.arrived = new ArrivedReplies(context.workers());
@@ -225,17 +190,8 @@ public final class OutboundCalls implements RpcChannel {
 		this.inDoubt = listener;
 	}
 
-	/** A cast was given to the session. On the connection's thread. */
-	void castSent() {
-		this.castsSent++;
-	}
-
-	private void taken(RemoteCall answered) {
-		this.castsTaken = Math.max(this.castsTaken, answered.castsBefore());
-	}
-
 	private void tellOfDoubt() {
-		long count = (this.mode == WireMode.BASE) ? this.castsSent - this.castsTaken : 0;
+		long count = this.sender.castsInDoubt();
 		LongConsumer listener = this.inDoubt;
 		if (count > 0 && listener != null) {
 			listener.accept(count);
@@ -306,48 +262,6 @@ public final class OutboundCalls implements RpcChannel {
 		}
 	}
 
-	/**
-	 * What goes with a request, where the mode has a place for it. On the connection's
-	 * thread.
-	 * @param method the operation
-	 * @param hasDeadline whether it has to be over at some time
-	 * @param deadline when, by the connection's clock
-	 * @param items whether items come back
-	 * @param headers what the application adds
-	 */
-	CallMetadata metadata(RemoteMethod method, boolean hasDeadline, long deadline, boolean items,
-			Map<String, String> headers) {
-		if (this.mode == WireMode.BASE) {
-			return CallMetadata.NONE;
-		}
-		long millis = hasDeadline ? millisUntil(deadline) : CallMetadata.NO_DEADLINE;
-		int credit = items ? ITEM_CREDIT : CallMetadata.UNLIMITED_ITEMS;
-		CallMetadata last = this.lastMetadata;
-		if (headers.isEmpty() && this.lastMethod == method && last.deadlineMillis() == millis
-				&& last.itemCredit() == credit) {
-			return last;
-		}
-		CallMetadata.Builder metadata = CallMetadata.NONE.toBuilder()
-			.methodName(method.wireName())
-			.contentType(method.contentType())
-			.key(method.key())
-			.deadlineMillis(millis)
-			.itemCredit(credit);
-		if (!headers.isEmpty()) {
-			RequestHeaders.send(headers, metadata);
-			return metadata.build();
-		}
-		CallMetadata built = metadata.build();
-		this.lastMethod = method;
-		this.lastMetadata = built;
-		return built;
-	}
-
-	private long millisUntil(long deadline) {
-		long left = deadline - this.context.clock().getAsLong();
-		return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left + ROUND_UP));
-	}
-
 	/** What forbids to send at present, or at all. */
 	private @Nullable String whyNotSent(RemoteMethod method, byte[] arguments) {
 		String needs = (this.mode == WireMode.BASE) ? method.needsExtMode() : null;
@@ -363,7 +277,7 @@ public final class OutboundCalls implements RpcChannel {
 			return waits + " bytes wait to be sent already; slow down";
 		}
 		int most = this.context.limits().waitingCalls();
-		if (this.waitingCount.get() >= most) {
+		if (this.sender.waiting() >= most) {
 			return this.context.limits().callsInFlight() + " calls are open and " + most
 					+ " requests wait already; slow down";
 		}
@@ -381,23 +295,12 @@ public final class OutboundCalls implements RpcChannel {
 		}
 	}
 
-	/** What sends the items of a call. On the connection's thread. */
-	OutboundItems sending(RemoteCall call, OutboundCall wire, Function<@Nullable Object, byte[]> encoder) {
-		ItemPull pull = new ItemPull(this.outbound, this.context.workers(), () -> OutboundQueue.STREAM_SHARE,
-				Long.MAX_VALUE);
-		return new OutboundItems(this, call, wire, encoder, pull);
-	}
-
 	/** Whether more waits to be sent than is to wait. On any thread. */
 	boolean isOverfull() {
 		return this.outbound.isOverfull();
 	}
 
-	void onWorker(Runnable task) {
-		this.context.workers().execute(task);
-	}
-
-	void send(Outbound entry) {
+	void queue(Outbound entry) {
 		this.outbound.offer(entry);
 	}
 
@@ -406,7 +309,7 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	/** End a call whose caller no longer waits, and tell the peer if it knows of it. */
-	void giveUp(RemoteCall call, RemoteCall.Reason reason) {
+	void giveUp(RemoteCall call, EndReason reason) {
 		if (call.end(reason) == Boolean.TRUE) {
 			this.outbound.offer(new Cancel(call));
 		}
@@ -426,46 +329,21 @@ public final class OutboundCalls implements RpcChannel {
 		this.arrived.flush();
 	}
 
-	/** Send a request, or have it wait for its turn. On the connection's thread. */
-	void admit(Request request) {
-		if (request.isOver()) {
-			return;
-		}
-		if (this.waiting.isEmpty() && hasPlace(request)) {
-			send(request);
-		}
-		else {
-			this.waiting.add(request);
-			this.waitingCount.incrementAndGet();
-		}
-	}
-
-	private boolean hasPlace(Request request) {
-		return !request.takesPlace() || this.session.openCalls() < this.context.limits().callsInFlight();
-	}
-
-	private void send(Request request) {
-		if (this.session.isClosed()) {
-			request.dropped();
-		}
-		else {
-			request.send(this.session);
-			if (request instanceof RemoteCall call) {
-				call.sentAfter(this.castsSent);
-			}
-		}
+	/** The turn of a request has come. On the connection's thread. */
+	void send(Request request) {
+		this.sender.send(request);
 	}
 
 	public void item(OutboundCall call, byte[] item) {
 		RemoteCall answered = of(call);
-		taken(answered);
+		this.sender.answered(answered);
 		answered.item(item);
 	}
 
 	public void answered(OutboundCall call, int status, byte[] payload) {
 		RemoteCall answered = of(call);
 		if (status == StatusCode.OK) {
-			taken(answered);
+			this.sender.answered(answered);
 			answered.succeed(payload);
 		}
 		else if (this.mode == WireMode.BASE) {
@@ -474,24 +352,18 @@ public final class OutboundCalls implements RpcChannel {
 		else {
 			answered.fail(RemoteFailures.error(answered.method(), ExtError.decode(status, payload)));
 		}
-		placeFreed();
+		this.sender.placeFreed();
 	}
 
 	public void failed(OutboundCall call, ResponseFailure failure) {
 		RemoteCall ended = of(call);
-		RemoteCall.Reason reason = RemoteFailures.failure(ended.method(), failure);
+		EndReason reason = RemoteFailures.failure(ended.method(), failure);
 		ended.end((sent) -> reason.failure(sent && !call.isNotExecuted()));
-		placeFreed();
+		this.sender.placeFreed();
 	}
 
 	private static RemoteCall of(OutboundCall call) {
 		return (RemoteCall) call.attachment();
-	}
-
-	private void placeFreed() {
-		if (!this.waiting.isEmpty()) {
-			this.outbound.offer(this.admitWaiting);
-		}
 	}
 
 	/** End calls whose time is over. On the connection's thread. */
@@ -528,9 +400,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	/** Nothing will be sent. On the connection's thread. */
 	public void drop() {
-		for (Request request = this.waiting.poll(); request != null; request = this.waiting.poll()) {
-			request.dropped();
-		}
+		this.sender.drop();
 	}
 
 	String whyLost() {
@@ -555,32 +425,7 @@ public final class OutboundCalls implements RpcChannel {
 		@Override
 		public void write(WireSession session) {
 			this.call.cancelOn(session);
-			OutboundCalls.this.admitWaiting.write(session);
-		}
-
-	}
-
-	/** Sends those whose turn has come. */
-	private final class AdmitWaiting implements Outbound {
-
-		@Override
-		public int bytes() {
-			return 0;
-		}
-
-		@Override
-		public void write(WireSession session) {
-			ArrayDeque<Request> queue = OutboundCalls.this.waiting;
-			for (Request next = queue.peek(); next != null; next = queue.peek()) {
-				if (!next.isOver()) {
-					if (!hasPlace(next)) {
-						return;
-					}
-					OutboundCalls.this.send(next);
-				}
-				queue.remove();
-				OutboundCalls.this.waitingCount.decrementAndGet();
-			}
+			OutboundCalls.this.sender.sendWaiting();
 		}
 
 	}

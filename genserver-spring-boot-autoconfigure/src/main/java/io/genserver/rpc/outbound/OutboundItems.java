@@ -61,7 +61,7 @@ final class OutboundItems implements Flow.Subscriber<@Nullable Object> {
 			return;
 		}
 		this.pull.sized(bytes.length);
-		this.calls.send(new Item(bytes));
+		this.calls.queue(new Item(bytes));
 	}
 
 	@Override
@@ -74,7 +74,7 @@ final class OutboundItems implements Flow.Subscriber<@Nullable Object> {
 	public void onComplete() {
 		if (!this.pull.isOver()) {
 			this.pull.over();
-			this.calls.send(new End());
+			this.calls.queue(new End());
 		}
 	}
 

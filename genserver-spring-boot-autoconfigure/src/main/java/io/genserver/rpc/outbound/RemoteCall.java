@@ -3,13 +3,13 @@ package io.genserver.rpc.outbound;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.Flow;
+import java.util.concurrent.Executor;
 
-import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.OutboundCall;
-import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.rpc.ItemPull;
+import io.genserver.rpc.OutboundQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,7 +146,7 @@ abstract class RemoteCall implements Request {
 	 * @param reason makes the failure
 	 * @return whether it had left, or null if it was over already
 	 */
-	final @Nullable Boolean end(Reason reason) {
+	final @Nullable Boolean end(EndReason reason) {
 		Phase before = over();
 		if (before == Phase.OVER) {
 			return null;
@@ -167,43 +167,38 @@ abstract class RemoteCall implements Request {
 
 	@Override
 	public final void write(WireSession session) {
-		this.calls.admit(this);
+		this.calls.send(this);
 	}
 
-	@Override
-	public final void send(WireSession session) {
-		if (!session.acceptsCalls()) {
-			end(RemoteFailures.lost(this.method, "the other end takes no new calls on this connection"));
-		}
-		else if (PHASE.compareAndSet(this, Phase.QUEUED, Phase.SENT)) {
-			try {
-				CallMetadata metadata = this.calls.metadata(this.method, hasDeadline(), deadline(),
-						mode() == ResponseMode.STREAM, this.body.headers());
-				if (this.body.items() == null) {
-					this.wire = session.call(this.method.id(), this.body.arguments(), mode(), this, metadata);
-				}
-				else {
-					sendItems(this.body.items(),
-							session.openStream(this.method.id(), this.body.arguments(), mode(), this, metadata));
-				}
-			}
-			catch (OversizedItemException ex) {
-				fail(RemoteFailures.refused(this.method, String.valueOf(ex.getMessage())));
-			}
-		}
+	final RequestBody body() {
+		return this.body;
 	}
 
-	private void sendItems(Flow.Publisher<?> publisher, OutboundCall open) {
+	/** It is given to the session, unless it is over. On the connection's thread. */
+	final boolean leave() {
+		return PHASE.compareAndSet(this, Phase.QUEUED, Phase.SENT);
+	}
+
+	/** It is open on the session. On the connection's thread. */
+	final void opened(OutboundCall open) {
 		this.wire = open;
-		OutboundItems sending = this.calls.sending(this, open, Objects.requireNonNull(this.body.encoder(), "encoder"));
+	}
+
+	/**
+	 * It is open on the session, and its items may follow. On the connection's thread.
+	 * @return what takes the items
+	 */
+	final OutboundItems opened(OutboundCall open, OutboundQueue outbound, Executor workers) {
+		opened(open);
+		ItemPull pull = new ItemPull(outbound, workers, () -> OutboundQueue.STREAM_SHARE, Long.MAX_VALUE);
+		OutboundItems sending = new OutboundItems(this.calls, this, open,
+				Objects.requireNonNull(this.body.encoder(), "encoder"), pull);
 		this.items = sending;
 		if (isOver()) {
-			// Whoever ended it may not have seen what is to stop.
+			// The thread that ended the call may not have seen what is to stop.
 			sending.stop();
 		}
-		@SuppressWarnings("unchecked")
-		Flow.Publisher<@Nullable Object> source = (Flow.Publisher<@Nullable Object>) publisher;
-		this.calls.onWorker(() -> source.subscribe(sending));
+		return sending;
 	}
 
 	/** Tell the peer that the answer is not wanted. On the connection's thread. */
@@ -223,18 +218,6 @@ abstract class RemoteCall implements Request {
 	private enum Phase {
 
 		QUEUED, SENT, OVER
-
-	}
-
-	/** Makes the failure of a call that ends without an answer. */
-	interface Reason {
-
-		/**
-		 * Make it.
-		 * @param sent whether the call had left
-		 * @return the failure
-		 */
-		Throwable failure(boolean sent);
 
 	}
 

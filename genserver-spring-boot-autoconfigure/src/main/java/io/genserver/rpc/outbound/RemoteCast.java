@@ -1,7 +1,5 @@
 package io.genserver.rpc.outbound;
 
-import io.genserver.log.SafeLogger;
-import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 
 /**
@@ -13,8 +11,6 @@ import io.genserver.protocol.WireSession;
  * @param deadline until when it may be sent, by the connection's clock
  */
 public record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) implements Request {
-
-	private static final SafeLogger logger = SafeLogger.of(RemoteCast.class);
 
 	@Override
 	public boolean isOver() {
@@ -33,24 +29,12 @@ public record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody b
 
 	@Override
 	public void write(WireSession session) {
-		this.calls.admit(this);
+		this.calls.send(this);
 	}
 
-	@Override
-	public void send(WireSession session) {
-		if (!session.acceptsCalls()) {
-			this.calls.unsent(this);
-			return;
-		}
-		try {
-			session.cast(this.method.id(), this.body.arguments(),
-					this.calls.metadata(this.method, false, 0, false, this.body.headers()),
-					this.calls.mayResend() ? this : null);
-			this.calls.castSent();
-		}
-		catch (OversizedItemException ex) {
-			logger.warn("A cast of {} was not sent: {}", this.method, ex.getMessage());
-		}
+	/** Whether it is handed over, to be sent again, if it is not delivered. */
+	boolean mayBeResent() {
+		return this.calls.mayResend();
 	}
 
 	@Override

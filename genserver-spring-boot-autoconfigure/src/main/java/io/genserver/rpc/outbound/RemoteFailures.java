@@ -52,7 +52,7 @@ public final class RemoteFailures {
 	}
 
 	/** The answer broke off, or the connection did. */
-	static RemoteCall.Reason failure(RemoteMethod method, ResponseFailure failure) {
+	static EndReason failure(RemoteMethod method, ResponseFailure failure) {
 		return switch (failure.cause()) {
 			case CONNECTION_CLOSED -> lost(method, failure.text());
 			case CANCELLED_BY_PEER ->
@@ -64,12 +64,12 @@ public final class RemoteFailures {
 		};
 	}
 
-	static RemoteCall.Reason lost(RemoteMethod method, String why) {
+	static EndReason lost(RemoteMethod method, String why) {
 		return (sent) -> new NoConnectionException("Call of " + method + " has no answer: " + why + "; it "
 				+ (sent ? "may have been executed" : "was not sent"), !sent);
 	}
 
-	static RemoteCall.Reason timeout(RemoteMethod method, long nanos) {
+	static EndReason timeout(RemoteMethod method, long nanos) {
 		return (sent) -> timeout(method, nanos, sent ? Phase.RUNNING : Phase.ROOM,
 				"it " + (sent ? "was sent and may have been executed" : "was not sent"));
 	}
@@ -120,7 +120,7 @@ public final class RemoteFailures {
 		return Phase.RUNNING;
 	}
 
-	static RemoteCall.Reason cancelled(RemoteMethod method) {
+	static EndReason cancelled(RemoteMethod method) {
 		return (sent) -> new CancellationException("Call of " + method + " was cancelled by its caller");
 	}
 

@@ -1,11 +1,10 @@
 package io.genserver.rpc.outbound;
 
-import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Outbound;
 
 /**
- * Something we ask of the peer. Its turn to be written is its turn to be admitted: it may
- * still have to wait for a place among the calls in flight.
+ * Something we ask of the peer. When its turn to be written has come,
+ * {@link RequestSender} may still let it wait for a place among the calls in flight.
  */
 interface Request extends Outbound {
 
@@ -14,8 +13,5 @@ interface Request extends Outbound {
 
 	/** Whether it counts among the calls in flight. */
 	boolean takesPlace();
-
-	/** Send it, unless it was given up. On the connection's thread. */
-	void send(WireSession session);
 
 }
