@@ -52,7 +52,7 @@ class LayoutTest {
 	/**
 	 * Packages that are larger, with the number of their classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_PACKAGES = Map.of("runtime", 69);
+	private static final Map<String, Integer> LARGER_PACKAGES = Map.of("runtime", 49);
 
 	private static final int CIRCLE = 10;
 
@@ -60,7 +60,7 @@ class LayoutTest {
 	 * The largest circle of each package that has one above the limit, with the number of
 	 * its classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime", 46);
+	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime", 31);
 
 	static List<PackageTable.Row> rows() {
 		return TABLE.rows();

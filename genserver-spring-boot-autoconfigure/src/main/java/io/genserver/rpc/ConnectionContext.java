@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 
 /**
  * What each part of a connection needs to know.

@@ -10,7 +10,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.WireSession;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jctools.queues.varhandle.MpscUnboundedVarHandleArrayQueue;

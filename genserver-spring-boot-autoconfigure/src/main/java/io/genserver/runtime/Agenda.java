@@ -12,6 +12,8 @@ import io.genserver.GenServerTimer;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.ServerTimer;
+import io.genserver.runtime.message.CastMessage;
+import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +43,8 @@ final class Agenda {
 	/** Only while the server handles a message. */
 	void continueWith(Runnable task, @Nullable Message continued) {
 		CastMessage continuation = new CastMessage(LambdaOperation.CONTINUATION, task, this.cell);
-		MessageEnvelope seen = (continued != null) ? continued.envelope : null;
-		if (seen != null) {
-			continuation.envelope = MessageEnvelope.continuing(seen, continuation);
+		if (continued != null) {
+			continuation.continues(continued);
 		}
 		this.continuations.addLast(continuation);
 	}

@@ -9,6 +9,7 @@ import io.genserver.StreamHandler;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.CastMessage;
 import org.jspecify.annotations.Nullable;
 
 /**

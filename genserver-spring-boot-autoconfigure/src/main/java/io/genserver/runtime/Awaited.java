@@ -8,6 +8,8 @@ import java.util.function.BiConsumer;
 import io.genserver.ServerInfo;
 import io.genserver.log.SafeLogger;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.message.EngineFuture;
+import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

@@ -33,13 +33,13 @@ final class BlockingRule {
 	}
 
 	/** For a call that is about to be sent. */
-	void check(Server server, Operation operation, @Nullable Turn turn) {
-		check("Call of " + server.name() + " " + operation, turn, true);
+	void check(String server, Operation operation, @Nullable Turn turn) {
+		check("Call of " + server + " " + operation, turn, true);
 	}
 
 	/** For the wait for a call that was sent. */
-	void checkWait(Server server, Operation operation, @Nullable Turn turn) {
-		check("The wait for the call of " + server.name() + " " + operation, turn, false);
+	void checkWait(String server, Operation operation, @Nullable Turn turn) {
+		check("The wait for the call of " + server + " " + operation, turn, false);
 	}
 
 	private void check(String what, @Nullable Turn turn, boolean notExecuted) {

@@ -15,6 +15,9 @@ import io.genserver.Reply;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
 import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.StreamCall;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

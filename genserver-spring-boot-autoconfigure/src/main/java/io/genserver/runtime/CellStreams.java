@@ -9,12 +9,14 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.message.OpenStreams;
+import io.genserver.runtime.message.StreamCall;
 
 /**
  * The streams of one instance: those into the server and those out of it. They end with
  * the instance. Safe on any thread.
  */
-final class CellStreams {
+final class CellStreams implements OpenStreams {
 
 	private static final SafeLogger logger = SafeLogger.of(CellStreams.class);
 
@@ -31,13 +33,13 @@ final class CellStreams {
 		this.cell = cell;
 	}
 
-	/** A stream that a handler returned is being read. */
-	void opened(StreamCall call) {
+	@Override
+	public void opened(StreamCall call) {
 		this.open.add(call);
 	}
 
-	/** It is read no more. */
-	void closed(StreamCall call) {
+	@Override
+	public void closed(StreamCall call) {
 		this.open.remove(call);
 	}
 

@@ -14,6 +14,9 @@ import java.util.function.Function;
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.EngineFuture;
+import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

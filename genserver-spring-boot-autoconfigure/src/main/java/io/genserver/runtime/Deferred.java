@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
+import io.genserver.runtime.message.Call;
 import org.jspecify.annotations.Nullable;
 
 /**

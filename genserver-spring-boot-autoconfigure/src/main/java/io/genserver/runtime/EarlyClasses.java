@@ -9,7 +9,14 @@ import io.genserver.runtime.contract.LambdaOperation.Task;
 import io.genserver.runtime.contract.MethodOperation;
 import io.genserver.runtime.mailbox.DisplacingMailbox;
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.AsyncCall;
+import io.genserver.runtime.message.BlockingCall;
+import io.genserver.runtime.message.CastMessage;
+import io.genserver.runtime.message.ReplyFuture;
+import io.genserver.runtime.message.StreamCall;
+import io.genserver.runtime.message.WaitingFuture;
 import io.genserver.runtime.scheduling.Alarm;
+import io.genserver.runtime.scheduling.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,8 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.message.Cycles;
+import io.genserver.runtime.message.EngineFuture;
+import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.message.WaitingFuture;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
+import io.genserver.runtime.scheduling.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,14 +76,14 @@ final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFu
 	}
 
 	@Override
-	boolean awaitDone(long nanos) throws InterruptedException {
+	protected boolean awaitDone(long nanos) throws InterruptedException {
 		Waiting waiting = new Waiting(this::isDone);
 		whenComplete((value, failure) -> wakeFor(waiting));
 		return awaitFor(waiting, nanos, !hasOtherEnd());
 	}
 
 	@Override
-	boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
+	protected boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
 		Scheduler scheduler = this.runtime.scheduler();
 		Turn turn = Turn.current();
 		ServerCell here = (turn != null) ? turn.cell : null;
@@ -95,12 +100,12 @@ final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFu
 	}
 
 	@Override
-	void wakeFor(Waiter waiter) {
+	protected void wakeFor(Waiter waiter) {
 		this.runtime.scheduler().wake(waiter);
 	}
 
 	@Override
-	WaitingFuture<?> source() {
+	protected WaitingFuture<?> source() {
 		return this;
 	}
 

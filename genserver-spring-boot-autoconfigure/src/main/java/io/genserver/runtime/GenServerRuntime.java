@@ -22,8 +22,13 @@ import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.ServerSettings.StartFailure;
+import io.genserver.runtime.message.DeadLetters;
+import io.genserver.runtime.message.FailureLog;
+import io.genserver.runtime.message.Interceptors;
+import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.WorkerScheduler;
+import io.genserver.runtime.scheduling.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +56,8 @@ public final class GenServerRuntime {
 	private final DeadLetters deadLetters;
 
 	private final BlockingRule blockingRule;
+
+	private final TurnWaits replyWait;
 
 	private final Consumer<GenServerEvent> events;
 
@@ -137,9 +144,10 @@ public final class GenServerRuntime {
 		this.events = events;
 		this.settings = settings;
 		this.classLoader = settings.scheduling().classLoaderOrCallers();
-		this.interceptors = (interceptors != null) ? new Interceptors(interceptors) : null;
+		this.interceptors = (interceptors != null) ? new Interceptors(interceptors, scheduler::nanoTime) : null;
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
+		this.replyWait = new TurnWaits(scheduler, this.blockingRule);
 		this.shutdownTime = new ShutdownTime(this);
 		this.failures = new FailureLog(this.scheduler::nanoTime);
 		this.deadLetters = new DeadLetters(deadLetterListeners, this.failures);
@@ -239,7 +247,7 @@ public final class GenServerRuntime {
 		if (cell != null) {
 			server.startsAlone();
 			cell.start();
-			Throwable failure = Waiting.startOf(cell);
+			Throwable failure = LifeWait.startOf(cell);
 			if (failure != null) {
 				server.instances().closeIfOver();
 				forget(server);
@@ -250,7 +258,7 @@ public final class GenServerRuntime {
 
 	private void start(ServerCell cell) {
 		cell.start();
-		Throwable failure = Waiting.startOf(cell);
+		Throwable failure = LifeWait.startOf(cell);
 		if (failure == null) {
 			return;
 		}
@@ -491,6 +499,11 @@ public final class GenServerRuntime {
 
 	Scheduler scheduler() {
 		return this.scheduler;
+	}
+
+	/** How threads wait for replies of its servers. */
+	TurnWaits replyWait() {
+		return this.replyWait;
 	}
 
 	@Nullable Interceptors interceptors() {

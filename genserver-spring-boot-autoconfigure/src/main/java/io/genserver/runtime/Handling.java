@@ -19,6 +19,15 @@ import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.Cycles;
+import io.genserver.runtime.message.Interceptors;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.MessageEnvelope;
+import io.genserver.runtime.message.MessageHandler;
+import io.genserver.runtime.message.ReplyFuture;
+import io.genserver.runtime.message.StreamCall;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * soon as what the handler returned has completed, or beside the turn. Methods belong to
  * the turn unless they say otherwise.
  */
-final class Handling {
+final class Handling implements MessageHandler {
 
 	private static final SafeLogger logger = SafeLogger.of(Handling.class);
 
@@ -133,7 +142,7 @@ final class Handling {
 	TurnStep handle(Turn turn, Message message) {
 		Scheduler scheduler = this.cell.runtime().scheduler();
 		long since = (message instanceof Call call) ? call.runAt()
-				: (message.envelope != null) ? scheduler.nanoTime() : this.cell.coarseTime();
+				: (message.envelope() != null) ? scheduler.nanoTime() : this.cell.coarseTime();
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
 		turn.clean();
@@ -172,8 +181,19 @@ final class Handling {
 		}
 	}
 
+	@Override
+	public String name() {
+		return this.cell.name();
+	}
+
+	@Override
+	public @Nullable String key() {
+		return this.cell.key();
+	}
+
 	/** Let the handler itself run, within the interceptors. */
-	@Nullable Object invokeHandler(Message message) throws Throwable {
+	@Override
+	public @Nullable Object invokeHandler(Message message) throws Throwable {
 		Object result = invokeOperation(message);
 		if (message instanceof StreamCall stream) {
 			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"), this.cell.streams());
@@ -312,7 +332,7 @@ final class Handling {
 	/** What a handler returned is no longer waited for; that is no failure of it. */
 	private void gaveUp(Message message, Throwable reason) {
 		if (message.isCast()) {
-			message.told(reason);
+			message.reportEnd(reason);
 			this.cell.statistics().failed(message.operation(), reason);
 			this.cell.runtime()
 				.failures()
@@ -402,7 +422,7 @@ final class Handling {
 		Message message = this.current;
 		if (message != null) {
 			if (message.isCast()) {
-				message.told(cause);
+				message.reportEnd(cause);
 			}
 			else if (message.slot() == Message.RUNNING) {
 				message.fail(this.cell, cause);
@@ -476,7 +496,7 @@ final class Handling {
 			message.succeed(this.cell, value);
 		}
 		if (message.isCast()) {
-			message.told(null);
+			message.reportEnd(null);
 		}
 		message.forget();
 	}
@@ -486,7 +506,7 @@ final class Handling {
 		try {
 			message.fail(this.cell, cause);
 			if (message.isCast()) {
-				message.told(cause);
+				message.reportEnd(cause);
 			}
 		}
 		catch (Throwable ex) {
@@ -534,7 +554,7 @@ final class Handling {
 	}
 
 	private void reportStart(Message message, long since) {
-		MessageEnvelope seen = message.envelope;
+		MessageEnvelope seen = message.envelope();
 		if (seen != null) {
 			seen.taken(since);
 		}
@@ -590,7 +610,7 @@ final class Handling {
 	 * constructor or a termination waits there is no instance for others.
 	 */
 	boolean isWaiting() {
-		return (this.cell.waitsFor != null || this.awaited != null) && this.current != null;
+		return (this.cell.waitsFor() != null || this.awaited != null) && this.current != null;
 	}
 
 	/** If the turn waits, start what may run beside it. */

@@ -11,6 +11,9 @@ import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxOwner;
 import io.genserver.runtime.mailbox.Room;
 import io.genserver.runtime.mailbox.Senders;
+import io.genserver.runtime.message.CastMessage;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.MessageEnvelope;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +58,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	 * @return whether it was queued, or why not
 	 */
 	Mailbox.Offer offer(Message message) {
-		MessageEnvelope seen = message.envelope;
+		MessageEnvelope seen = message.envelope();
 		if (seen != null) {
 			seen.queued(this.cell.runtime().nanoTime());
 		}

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.Refusals;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.time.Durations;
@@ -72,7 +74,8 @@ final class Instances {
 
 	private ServerCell add(String key, Message message) {
 		if (this.stopped) {
-			throw Refusals.refused(this.server, key, message, "the server is stopped");
+			throw Refusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
+					"the server is stopped");
 		}
 		int most = this.server.settings().maxInstances();
 		ServerCell added = new ServerCell(this.server, key);
@@ -92,7 +95,7 @@ final class Instances {
 			throw ex;
 		}
 		if (winner == null) {
-			throw Refusals.refused(this.server, key, message,
+			throw Refusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
 					"it has " + most + " instances already; raise genserver.servers." + this.server.name()
 							+ ".max-instances or let some stop");
 		}

@@ -1,5 +1,9 @@
 package io.genserver.runtime;
 
+import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.scheduling.Waiting;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.genserver.CallCycleException;
@@ -33,9 +37,38 @@ final class LifeWait implements Wait, Waiter {
 		this.closed = closed;
 	}
 
+	/**
+	 * Wait for the start of a server, without a limit.
+	 * @return why it failed, or {@code null}
+	 */
+	static @Nullable Throwable startOf(ServerCell cell) {
+		CompletableFuture<?> started = cell.life().whenStarted();
+		Scheduler scheduler = cell.runtime().scheduler();
+		try {
+			Waiting waiting = new Waiting(started::isDone);
+			started.whenComplete((value, failure) -> scheduler.wake(waiting));
+			new LifeWait(waiting, cell, (cycle) -> scheduler.wake(waiting)).await(scheduler, Turn.current(),
+					Long.MAX_VALUE);
+			started.getNow(null);
+			return null;
+		}
+		catch (CompletionException ex) {
+			return (ex.getCause() != null) ? ex.getCause() : ex;
+		}
+		catch (CallCycleException ex) {
+			// It waits for the turn that waits for it.
+			cell.command(ServerCell.STOP);
+			return ex;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for servers", ex);
+		}
+	}
+
 	/** Let the calling thread wait, which is in a turn. */
 	boolean await(Scheduler scheduler, @Nullable Turn turn, long deadline) throws InterruptedException {
-		boolean ready = Cycles.await(scheduler, this, this, turn, deadline);
+		boolean ready = Turn.await(scheduler, this, this, turn, deadline);
 		CallCycleException found = this.cycle;
 		if (found != null && !this.waiter.isReady()) {
 			throw found;

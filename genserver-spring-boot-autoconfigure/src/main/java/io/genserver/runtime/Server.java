@@ -21,6 +21,15 @@ import io.genserver.runtime.contract.ContractProxies;
 import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.Operations;
+import io.genserver.runtime.message.AsyncCall;
+import io.genserver.runtime.message.BlockingCall;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CastMessage;
+import io.genserver.runtime.message.Interceptors;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.Recipient;
+import io.genserver.runtime.message.Refusals;
+import io.genserver.runtime.message.StreamCall;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
@@ -164,7 +173,7 @@ public final class Server {
 	public @Nullable Object call(@Nullable String key, Operation operation, @Nullable Object payload, long timeoutNanos,
 			boolean detached) {
 		Turn turn = Turn.current();
-		this.runtime.blockingRule().check(this, operation, turn);
+		this.runtime.blockingRule().check(name(), operation, turn);
 		Scheduler scheduler = this.runtime.scheduler();
 		long now = scheduler.nanoTime();
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
@@ -177,7 +186,7 @@ public final class Server {
 			throw ex;
 		}
 		try {
-			if (!Cycles.await(scheduler, call, call, turn, deadline) && !call.expireNow()) {
+			if (!Turn.await(scheduler, call, call, turn, deadline) && !call.expireNow()) {
 				call.awaitReport();
 			}
 		}
@@ -209,7 +218,8 @@ public final class Server {
 		Scheduler scheduler = this.runtime.scheduler();
 		long now = scheduler.nanoTime();
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
-		AsyncCall call = new AsyncCall(operation, payload, origin(turn), scheduler, now, deadline);
+		AsyncCall call = new AsyncCall(operation, payload, origin(turn), scheduler, this.runtime.replyWait(), now,
+				deadline);
 		submit(key, call, turn);
 		return call.future();
 	}
@@ -274,7 +284,7 @@ public final class Server {
 			}
 		}
 		catch (RuntimeException ex) {
-			message.told(ex);
+			message.reportEnd(ex);
 			if (!(ex instanceof MailboxFullException) || refuses(overflow)) {
 				throw ex;
 			}
@@ -315,7 +325,7 @@ public final class Server {
 			return true;
 		}
 		catch (RuntimeException ex) {
-			message.told(ex);
+			message.reportEnd(ex);
 			if (ex instanceof MailboxFullException || ex instanceof GenServerUnavailableException) {
 				message.discard();
 				return false;
@@ -351,10 +361,10 @@ public final class Server {
 	private boolean queue(@Nullable String key, Message message, @Nullable Turn turn, boolean wait, int held) {
 		Interceptors interceptors = this.runtime.interceptors();
 		if (interceptors != null) {
-			interceptors.sending(this, key, message);
+			interceptors.sending(name(), key, message);
 		}
 		if (!this.runtime.admits(turn)) {
-			throw Refusals.refused(this, key, message, this.runtime.whyNot());
+			throw Refusals.refused(this.runtime.deadLetters(), name(), key, message, this.runtime.whyNot());
 		}
 		while (true) {
 			ServerCell cell = this.instances.forMessage(key, message);
@@ -410,20 +420,20 @@ public final class Server {
 		if (!(cell.mailbox().displaceOldest() instanceof CastMessage oldest)) {
 			return false;
 		}
-		if (oldest.envelope != null) {
-			oldest.told(Refusals.displaced(cell, oldest));
+		if (oldest.envelope() != null) {
+			oldest.reportEnd(Refusals.displaced(cell, oldest));
 		}
 		oldest.discard();
 		cell.inbox().freed();
-		cell.dropped(oldest.operation(), true, DeadLetter.Reason.DISPLACED);
+		cell.dropped(oldest, DeadLetter.Reason.DISPLACED);
 		return true;
 	}
 
 	private void awaitRoom(CastMessage message, @Nullable Turn turn, long deadline) {
-		ServerCell cell = Objects.requireNonNull(message.target());
+		Recipient cell = Objects.requireNonNull(message.target());
 		boolean interrupted = false;
 		try {
-			Cycles.await(this.runtime.scheduler(), message, message, turn, deadline);
+			Turn.await(this.runtime.scheduler(), message, message, turn, deadline);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -432,12 +442,12 @@ public final class Server {
 		GenServerException refusal = message.refusal();
 		if (message.refuse(refusal) || refusal != null) {
 			message.discard();
-			cell.inbox().leftRoom(message);
+			cell.leftRoom(message);
 			RuntimeException reason = interrupted ? Refusals.interrupted(cell, message)
 					: Refusals.full(cell, message, " and none became free in time");
 			throw (refusal != null) ? refusal : reason;
 		}
-		if (message.settledSlot() == ServerCell.GONE) {
+		if (message.settledSlot() == CastMessage.DISCARDED) {
 			throw Refusals.abandoned(cell, message);
 		}
 	}

@@ -9,6 +9,11 @@ import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.Cycles;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.Recipient;
+import io.genserver.runtime.message.Wait;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TurnExecutor;
@@ -44,12 +49,9 @@ import org.jspecify.annotations.Nullable;
  * end before the other has ended either, and a third cell, which waits for the end of the
  * second, cannot begin.
  */
-final class ServerCell implements Watched {
+final class ServerCell implements Recipient, Watched {
 
 	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
-
-	/** The outcome of a cast that nobody will handle. */
-	static final Object GONE = new Object();
 
 	static final int START = 1;
 
@@ -145,7 +147,7 @@ final class ServerCell implements Watched {
 	private long turnBegan;
 
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
-	volatile @Nullable Wait waitsFor;
+	private volatile @Nullable Wait waitsFor;
 
 	private volatile @Nullable Agenda agenda;
 
@@ -373,7 +375,7 @@ final class ServerCell implements Watched {
 	boolean abandon(Message message) {
 		boolean ended = message.abandon(this);
 		if (ended) {
-			dropped(message.operation(), message.isCast(), DeadLetter.Reason.STOPPED);
+			dropped(message, DeadLetter.Reason.STOPPED);
 		}
 		return ended;
 	}
@@ -677,11 +679,13 @@ final class ServerCell implements Watched {
 
 	// What others may know.
 
-	String name() {
+	@Override
+	public String name() {
 		return this.server.name();
 	}
 
-	@Nullable String key() {
+	@Override
+	public @Nullable String key() {
 		return this.key;
 	}
 
@@ -739,7 +743,8 @@ final class ServerCell implements Watched {
 		return this.inbox;
 	}
 
-	Mailbox<Message> mailbox() {
+	@Override
+	public Mailbox<Message> mailbox() {
 		return this.inbox.mailbox;
 	}
 
@@ -871,7 +876,8 @@ final class ServerCell implements Watched {
 	}
 
 	/** The cell of its key that has to end before it begins, if there is one. */
-	@Nullable ServerCell predecessor() {
+	@Override
+	public @Nullable ServerCell predecessor() {
 		return this.predecessor;
 	}
 
@@ -885,9 +891,72 @@ final class ServerCell implements Watched {
 		return this.life.isOver() && this.turnBegan - time <= 0;
 	}
 
-	void dropped(Operation operation, boolean cast, DeadLetter.Reason reason) {
+	// What messages want of it.
+
+	@Override
+	public Scheduler scheduler() {
+		return runtime().scheduler();
+	}
+
+	@Override
+	public boolean hasFailed() {
+		return this.life.state() == ServerState.FAILED;
+	}
+
+	@Override
+	public @Nullable Throwable failure() {
+		return this.life.failure();
+	}
+
+	@Override
+	public ServerInfo.@Nullable InFlight oldestInFlight() {
+		return this.handling.inFlight();
+	}
+
+	@Override
+	public void dropped(Message message, DeadLetter.Reason reason) {
 		this.statistics.dropped();
-		runtime().deadLetters().report(name(), this.key, operation.name(), cast, reason);
+		runtime().deadLetters().report(name(), this.key, message.operation().name(), message.isCast(), reason);
+	}
+
+	@Override
+	public void repliedLate() {
+		this.statistics.lateReply();
+	}
+
+	@Override
+	public void freed() {
+		this.inbox.freed();
+	}
+
+	@Override
+	public void leftRoom(Message message) {
+		this.inbox.leftRoom(message);
+	}
+
+	@Override
+	public void unwanted(Call call) {
+		this.handling.unwanted(call);
+	}
+
+	@Override
+	public boolean isHeldUp(Message message) {
+		return this.handling.isHeldUp(message);
+	}
+
+	@Override
+	public @Nullable Wait waitsFor() {
+		return this.waitsFor;
+	}
+
+	@Override
+	public void waitFor(@Nullable Wait wait) {
+		this.waitsFor = wait;
+	}
+
+	@Override
+	public Object cycleLock() {
+		return runtime();
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.util.List;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.Message;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -16,6 +16,7 @@ import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.Waiting;
 
 /**
  * Stops all servers within the time that is left. Handlers that called for the shutdown

@@ -1,7 +1,13 @@
 package io.genserver.runtime;
 
 import io.genserver.CurrentContext;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.Cycles;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.ThreadState;
+import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +70,27 @@ final class Turn {
 	static @Nullable Turn current() {
 		Turn turn = CURRENT.get();
 		return (turn != null && turn.cell != null) ? turn : null;
+	}
+
+	/**
+	 * Let the calling thread wait, as a turn that others may wait for if it is one.
+	 * @param wait what the turn waits for, {@code null} if it can go on without
+	 */
+	static boolean await(Scheduler scheduler, Waiter waiter, @Nullable Wait wait, @Nullable Turn turn, long deadline)
+			throws InterruptedException {
+		ServerCell waiting = (turn != null && !turn.concurrent) ? turn.cell : null;
+		if (waiting == null || wait == null) {
+			return scheduler.await(waiter, deadline);
+		}
+		Cycles.beginWait(waiting, wait);
+		waiting.handling().startBeside();
+		try {
+			return scheduler.await(waiter, deadline);
+		}
+		finally {
+			Cycles.endWait(waiting);
+			waiting.handling().turnGoesOn();
+		}
 	}
 
 	/** Another piece of the application's code is about to run in the turn, if any. */

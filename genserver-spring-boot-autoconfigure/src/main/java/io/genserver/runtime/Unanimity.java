@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import io.genserver.runtime.message.Message;
+
 /**
  * Whether of several messages all were given up, or none. Belongs to one thread.
  */

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
-import io.genserver.runtime.EngineFuture;
+import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.contract.ReplyAdapter;
 import io.genserver.runtime.contract.ReplyAdapters;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.Call;
 
 /**
  * A call that counts how often it ends.

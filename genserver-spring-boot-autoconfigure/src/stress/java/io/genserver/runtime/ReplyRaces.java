@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.AsyncCall;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -95,7 +96,7 @@ public class ReplyRaces {
 		private final Stage stage = new Stage(2);
 
 		private final AsyncCall call = new AsyncCall(this.stage.counted, null, Thread.currentThread(),
-				this.stage.scheduler, 0, Long.MAX_VALUE);
+				this.stage.scheduler, this.stage.cell.runtime().replyWait(), 0, Long.MAX_VALUE);
 
 		private final CompletableFuture<Object> future = this.call.future();
 

@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.Message;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.genserver.Overflow;
+import io.genserver.runtime.message.CastMessage;
 import org.slf4j.LoggerFactory;
 
 /**

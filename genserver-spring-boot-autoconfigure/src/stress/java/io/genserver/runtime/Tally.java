@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
+import io.genserver.runtime.message.Call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

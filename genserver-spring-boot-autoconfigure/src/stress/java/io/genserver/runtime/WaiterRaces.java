@@ -6,6 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.message.BlockingCall;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.HangGuard;

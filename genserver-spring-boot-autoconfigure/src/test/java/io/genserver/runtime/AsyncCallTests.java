@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
+import io.genserver.runtime.message.AsyncCall;
+import io.genserver.runtime.message.ReplyWait;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,7 @@ class AsyncCallTests {
 	void whatIsAttachedInTheVeryInstantOfTheReplyNeverRunsOnTheThreadThatAnswers(Dependency dependency)
 			throws Exception {
 		Tasks tasks = new Tasks();
+		ReplyWait wait = new TurnWaits(tasks, new BlockingRule(() -> false, () -> true));
 		AtomicReference<AsyncCall> current = new AtomicReference<>();
 		Phaser phaser = new Phaser(2);
 		Thread answering = Thread.ofPlatform().daemon().start(() -> {
@@ -78,7 +81,7 @@ class AsyncCallTests {
 		int toldByTask = 0;
 		for (int i = 0; i < RACES; i++) {
 			AsyncCall call = new AsyncCall(TestOperation.call("race", (instance, payload) -> null), null,
-					Thread.currentThread(), tasks, 0, Long.MAX_VALUE);
+					Thread.currentThread(), tasks, wait, 0, Long.MAX_VALUE);
 			assertThat(call.start()).isTrue();
 			current.set(call);
 			Queue<Thread> told = new ConcurrentLinkedQueue<>();

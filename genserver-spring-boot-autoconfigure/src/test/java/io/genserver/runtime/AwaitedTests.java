@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.CastMessage;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import io.genserver.GenServerRef;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.message.CallersFault;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -18,6 +18,8 @@ import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxEntry;
+import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.message.WaitingFuture;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
 import org.junit.jupiter.api.Test;

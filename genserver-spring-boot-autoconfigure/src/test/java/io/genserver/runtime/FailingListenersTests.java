@@ -21,6 +21,7 @@ import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.Message;
 import io.genserver.testsupport.HangGuard;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

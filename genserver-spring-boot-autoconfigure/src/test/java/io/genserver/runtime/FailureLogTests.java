@@ -11,6 +11,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.genserver.GenServerRef;
 import io.genserver.SupervisionStrategy;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.message.FailureLog;
+import io.genserver.runtime.message.MessageContents;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,18 +113,18 @@ class FailureLogTests {
 	void whatIsKeptIsBounded() {
 		// Each at DEBUG, with its stack trace, would be kept by this test's own list.
 		this.target.setLevel(Level.WARN);
-		for (int i = 0; i < 5 * FailureLog.MOST; i++) {
+		for (int i = 0; i < 5 * MessageContents.MOST_KINDS; i++) {
 			fail("s" + i, "get", new IllegalStateException());
 		}
-		assertThat(this.log.size()).isEqualTo(FailureLog.MOST + 1);
-		assertThat(loud()).hasSize(FailureLog.MOST + 1);
+		assertThat(MessageContents.kinds(this.log)).isEqualTo(MessageContents.MOST_KINDS + 1);
+		assertThat(loud()).hasSize(MessageContents.MOST_KINDS + 1);
 		this.now.addAndGet(10 * SECOND);
 		this.log.sweep();
-		assertThat(this.log.size()).isZero();
-		assertThat(loud()).hasSize(FailureLog.MOST + 2)
+		assertThat(MessageContents.kinds(this.log)).isZero();
+		assertThat(loud()).hasSize(MessageContents.MOST_KINDS + 2)
 			.last()
 			.asString()
-			.contains((4 * FailureLog.MOST - 1) + " more failures");
+			.contains((4 * MessageContents.MOST_KINDS - 1) + " more failures");
 	}
 
 	@Test
@@ -137,10 +139,10 @@ class FailureLogTests {
 		long begun = scheduler.nanoTime();
 		assertThat(check.nanosToLookAtRest(begun + SECOND)).isEqualTo(9 * SECOND);
 		check.look(begun + 10 * SECOND - 1, true);
-		assertThat(kept.size()).isOne();
+		assertThat(MessageContents.kinds(kept)).isOne();
 		assertThat(check.nanosToLookAtRest(begun + 11 * SECOND)).isZero();
 		check.look(begun + 10 * SECOND, true);
-		assertThat(kept.size()).isZero();
+		assertThat(MessageContents.kinds(kept)).isZero();
 		assertThat(loud()).hasSize(2).last().asString().contains("1 more failures of 'get'");
 		assertThat(check.nanosToLookAtRest(begun + 11 * SECOND)).isNegative();
 		engine.close();

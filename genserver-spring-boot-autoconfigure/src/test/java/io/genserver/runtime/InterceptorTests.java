@@ -23,6 +23,7 @@ import io.genserver.Overflow;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.Interceptors;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;

@@ -13,6 +13,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.runtime.mailbox.Room;
+import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

@@ -10,6 +10,8 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
+import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
+import io.genserver.runtime.message.MessageContents;
+import io.genserver.runtime.message.ReplyFuture;
 import io.genserver.testsupport.FutureMethods;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
@@ -158,7 +160,7 @@ class S05FutureMethodsTests {
 			scheduler.sleep(Duration.ofMillis(100));
 			assertThat(second).isCompleted();
 			assertThat(call.getNumberOfDependents()).isZero();
-			assertThat(((ReplyFuture) (CompletableFuture<?>) call).waitingToo()).isZero();
+			assertThat(MessageContents.waitingToo((ReplyFuture) (CompletableFuture<?>) call)).isZero();
 			CompletableFuture<Object> third = scheduler.spawn("third", call::get);
 			scheduler.settle();
 			gate.open();

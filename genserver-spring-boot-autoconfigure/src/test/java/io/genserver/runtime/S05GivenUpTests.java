@@ -15,6 +15,8 @@ import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxContents;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.ReplyFuture;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.Reachable;
 import io.genserver.testsupport.RealThreads;

@@ -14,6 +14,8 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.message.EngineFuture;
+import io.genserver.runtime.scheduling.Waiting;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -10,6 +10,7 @@ import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
 import io.genserver.runtime.mailbox.Mailbox;
+import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 

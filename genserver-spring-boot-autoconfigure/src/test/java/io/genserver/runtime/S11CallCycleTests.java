@@ -14,6 +14,10 @@ import io.genserver.CallCycleException;
 import io.genserver.CastAction;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.runtime.message.AsyncCall;
+import io.genserver.runtime.message.CastMessage;
+import io.genserver.runtime.message.Cycles;
+import io.genserver.runtime.message.Message;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
@@ -58,7 +62,7 @@ class S11CallCycleTests {
 
 	private static AsyncCall queued(Engine engine, ServerCell cell) {
 		AsyncCall call = new AsyncCall(TestOperation.call("call", (instance, payload) -> null), null,
-				Thread.currentThread(), engine.scheduler, 0, Long.MAX_VALUE);
+				Thread.currentThread(), engine.scheduler, engine.runtime.replyWait(), 0, Long.MAX_VALUE);
 		call.sentTo(cell);
 		cell.mailbox().offer(call, 0);
 		return call;

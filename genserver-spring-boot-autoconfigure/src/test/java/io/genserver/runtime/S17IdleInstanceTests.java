@@ -8,6 +8,7 @@ import io.genserver.GenServerContext;
 import io.genserver.Overflow;
 import io.genserver.Reply;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.Call;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.Reachable;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import io.genserver.CallCycleException;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.Recipient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,20 +36,20 @@ final class TestMessage extends Message {
 	}
 
 	@Override
-	boolean start() {
+	public boolean start() {
 		return move(QUEUED, RUNNING);
 	}
 
 	@Override
-	void succeed(ServerCell cell, @Nullable Object value) {
+	public void succeed(Recipient here, @Nullable Object value) {
 	}
 
 	@Override
-	void fail(ServerCell cell, Throwable failure) {
+	public void fail(Recipient here, Throwable failure) {
 	}
 
 	@Override
-	boolean abandon(ServerCell cell) {
+	public boolean abandon(Recipient here) {
 		if (this.failsToEnd > 0) {
 			this.failsToEnd--;
 			throw new OutOfMemoryError("expected");
@@ -56,7 +58,7 @@ final class TestMessage extends Message {
 	}
 
 	@Override
-	public @Nullable ServerCell target() {
+	public @Nullable Recipient target() {
 		return null;
 	}
 
@@ -70,7 +72,7 @@ final class TestMessage extends Message {
 	}
 
 	@Override
-	boolean isCast() {
+	public boolean isCast() {
 		return true;
 	}
 

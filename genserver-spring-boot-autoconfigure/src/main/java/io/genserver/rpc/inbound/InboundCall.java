@@ -6,7 +6,7 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Outbound;
-import io.genserver.runtime.Call;
+import io.genserver.runtime.message.Call;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -19,8 +19,8 @@ import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.remote.RpcException;
 import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.CallersFault;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

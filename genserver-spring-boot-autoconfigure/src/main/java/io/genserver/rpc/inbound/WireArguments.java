@@ -7,7 +7,7 @@ import io.genserver.rpc.Backlog;
 import io.genserver.rpc.RequestHeaders;
 import io.genserver.rpc.inbound.HeldPlaces.Place;
 import io.genserver.rpc.inbound.WireFailure.Execution;
-import io.genserver.runtime.RemotePayload;
+import io.genserver.runtime.message.RemotePayload;
 import org.jspecify.annotations.Nullable;
 
 /**

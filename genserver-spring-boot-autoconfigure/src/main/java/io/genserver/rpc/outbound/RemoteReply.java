@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.HeldFuture;
+import io.genserver.runtime.message.HeldFuture;
 import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 

@@ -11,7 +11,7 @@ import io.genserver.rpc.inbound.Disclosure;
 import io.genserver.rpc.inbound.ExposedOperations;
 import io.genserver.rpc.inbound.Exposure;
 import io.genserver.rpc.inbound.StreamFailure;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 import org.jspecify.annotations.Nullable;
 
 /**

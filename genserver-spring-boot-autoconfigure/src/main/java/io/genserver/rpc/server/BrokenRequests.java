@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 
 import io.genserver.log.SafeLogger;
 import io.genserver.protocol.FrameRate;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;

@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.runtime.LifecycleStage;
 import io.genserver.runtime.ShutdownTime;
 import io.genserver.time.Durations;

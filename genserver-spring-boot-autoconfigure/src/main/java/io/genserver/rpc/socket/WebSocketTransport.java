@@ -18,7 +18,7 @@ import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.rpc.Transport;
 import io.genserver.rpc.peer.PeerConnection;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -1,69 +1,50 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
-import io.genserver.CallCycleException;
-import io.genserver.runtime.scheduling.Scheduler;
-import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the thread of a lifecycle method wait through the scheduler, so that it works in
- * virtual time too.
+ * Lets a thread wait for a condition through the scheduler, so that it works in virtual
+ * time too.
  */
-final class Waiting implements Waiter {
+public final class Waiting implements Waiter {
 
 	private final BooleanSupplier condition;
 
 	private volatile @Nullable Thread thread;
 
-	Waiting(BooleanSupplier condition) {
+	/**
+	 * Create.
+	 * @param condition whether what a thread waits for is there
+	 */
+	public Waiting(BooleanSupplier condition) {
 		this.condition = condition;
 	}
 
 	/**
-	 * Wait for the start of a server, without a limit.
-	 * @return why it failed, or {@code null}
-	 */
-	static @Nullable Throwable startOf(ServerCell cell) {
-		CompletableFuture<?> started = cell.life().whenStarted();
-		Scheduler scheduler = cell.runtime().scheduler();
-		try {
-			Waiting waiting = new Waiting(started::isDone);
-			started.whenComplete((value, failure) -> scheduler.wake(waiting));
-			new LifeWait(waiting, cell, (cycle) -> scheduler.wake(waiting)).await(scheduler, Turn.current(),
-					Long.MAX_VALUE);
-			started.getNow(null);
-			return null;
-		}
-		catch (CompletionException ex) {
-			return (ex.getCause() != null) ? ex.getCause() : ex;
-		}
-		catch (CallCycleException ex) {
-			// It waits for the turn that waits for it.
-			cell.command(ServerCell.STOP);
-			return ex;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while waiting for servers", ex);
-		}
-	}
-
-	/**
 	 * Wait for the end of a future.
+	 * @param scheduler lets the calling thread wait
+	 * @param future the future
+	 * @param deadline when to wait no longer
 	 * @return whether it has ended
+	 * @throws InterruptedException if the thread is or gets interrupted
 	 */
-	static boolean await(Scheduler scheduler, CompletableFuture<?> future, long deadline) throws InterruptedException {
+	public static boolean await(Scheduler scheduler, CompletableFuture<?> future, long deadline)
+			throws InterruptedException {
 		Waiting waiting = new Waiting(future::isDone);
 		future.whenComplete((value, failure) -> scheduler.wake(waiting));
 		return scheduler.await(waiting, deadline);
 	}
 
-	/** Let some time pass. */
-	static void pause(Scheduler scheduler, long nanos) throws InterruptedException {
+	/**
+	 * Let some time pass.
+	 * @param scheduler lets the calling thread wait
+	 * @param nanos how long
+	 * @throws InterruptedException if the thread is or gets interrupted
+	 */
+	public static void pause(Scheduler scheduler, long nanos) throws InterruptedException {
 		scheduler.await(new Waiting(() -> false), scheduler.nanoTime() + nanos);
 	}
 

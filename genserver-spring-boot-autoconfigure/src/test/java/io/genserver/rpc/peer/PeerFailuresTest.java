@@ -43,7 +43,7 @@ import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.rpc.server.ErrorTexts;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.ErrorTexts.IncludeMessage;
-import io.genserver.runtime.FailureLog;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.testsupport.ApplicationsOwnException;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.RealThreads;

@@ -9,7 +9,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.log.Throwables;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
-import io.genserver.runtime.CallersFault;
+import io.genserver.runtime.message.CallersFault;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;

@@ -11,7 +11,7 @@ import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor.Invocation;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
-import io.genserver.runtime.CallersFault;
+import io.genserver.runtime.message.CallersFault;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

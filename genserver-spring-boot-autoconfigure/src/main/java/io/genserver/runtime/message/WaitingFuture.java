@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 
 import io.genserver.runtime.scheduling.Waiter;
 import io.genserver.time.Durations;
+import io.genserver.runtime.scheduling.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A future that may complete although the source does not, as those of
  * {@code applyToEither} and {@code completeOnTimeout} may, is never part of a cycle.
  */
-abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+public abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
 	/** Whether this may complete although its source does not. */
 	private volatile boolean otherEnd;
@@ -34,23 +35,23 @@ abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFutu
 	 * @param nanos how long at most, {@link Long#MAX_VALUE} for without a limit
 	 * @return whether this is complete
 	 */
-	abstract boolean awaitDone(long nanos) throws InterruptedException;
+	protected abstract boolean awaitDone(long nanos) throws InterruptedException;
 
 	/** Let the calling thread wait for what is derived from this. */
-	abstract boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException;
+	protected abstract boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException;
 
 	/** Wake a thread that waits for what is derived from this. */
-	abstract void wakeFor(Waiter waiter);
+	protected abstract void wakeFor(Waiter waiter);
 
 	/** What this is derived from, or this. */
-	abstract WaitingFuture<?> source();
+	protected abstract WaitingFuture<?> source();
 
 	/** It may complete although its source does not. */
 	final void mayCompleteOtherwise() {
 		this.otherEnd = true;
 	}
 
-	final boolean hasOtherEnd() {
+	protected final boolean hasOtherEnd() {
 		return this.otherEnd;
 	}
 
@@ -167,7 +168,7 @@ abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFutu
 	/**
 	 * Depends on a future of the engine.
 	 */
-	static final class Derived<T extends @Nullable Object> extends WaitingFuture<T> {
+	public static final class Derived<T extends @Nullable Object> extends WaitingFuture<T> {
 
 		private final WaitingFuture<?> source;
 
@@ -176,24 +177,24 @@ abstract class WaitingFuture<T extends @Nullable Object> extends CompletableFutu
 		}
 
 		@Override
-		boolean awaitDone(long nanos) throws InterruptedException {
+		protected boolean awaitDone(long nanos) throws InterruptedException {
 			Waiting waiting = new Waiting(this::isDone);
 			whenComplete((value, failure) -> this.source.wakeFor(waiting));
 			return this.source.awaitFor(waiting, nanos, !hasOtherEnd());
 		}
 
 		@Override
-		boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
+		protected boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
 			return this.source.awaitFor(waiter, nanos, onlyThis);
 		}
 
 		@Override
-		void wakeFor(Waiter waiter) {
+		protected void wakeFor(Waiter waiter) {
 			this.source.wakeFor(waiter);
 		}
 
 		@Override
-		WaitingFuture<?> source() {
+		protected WaitingFuture<?> source() {
 			return this.source;
 		}
 

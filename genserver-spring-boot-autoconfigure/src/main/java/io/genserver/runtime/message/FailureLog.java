@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * Logs failures that senders can cause as often as they like: of those of one server, one
  * operation and one type the first is logged, and the others of the next ten seconds at
  * DEBUG; how many they were is logged after that, by the next failure of any kind or by
- * {@link #sweep}. All of them have the id of the first, which is what a peer is told, so
+ * {@link #sweep}. All of them have the id of the first, which is what a peer gets, so
  * that an id always leads to a line that is logged.
  * <p>
  * Keeps a limited number of entries; beyond them everything counts as of one kind. Each
- * is kept for ten seconds, and until somebody sweeps after that: the runtime, also once
- * nothing runs, and each connection, with every tick. Safe for use by many threads; the
- * lock is held for a look at a map, and nothing is logged under it.
+ * is kept for ten seconds, and until {@link #sweep} is called after that: the runtime,
+ * also once nothing runs, and each connection, with every tick. Safe for use by many
+ * threads; the lock is held for a look at a map, and nothing is logged under it.
  */
 public final class FailureLog {
 
@@ -33,7 +33,7 @@ public final class FailureLog {
 	/** Failures alike are logged once in this time. */
 	static final long PERIOD = TimeUnit.SECONDS.toNanos(10);
 
-	/** Kinds of failures that are told apart at once. */
+	/** Kinds of failures that are distinguished at once. */
 	static final int MOST = 1000;
 
 	private static final Kind REST = new Kind("of other servers", "", "of any type", "");
@@ -102,21 +102,24 @@ public final class FailureLog {
 		sweep(this.clock.getAsLong());
 	}
 
-	/** The same, for whoever has the time. */
-	void sweep(long now) {
+	/**
+	 * The same, for a caller that knows the time.
+	 * @param now the time, in nanoseconds
+	 */
+	public void sweep(long now) {
 		if (nanosToSweep(now) == 0) {
 			report(expire(now, false));
 		}
 	}
 
 	/** How long there will be nothing to sweep; -1 if there is nothing at all. */
-	synchronized long nanosToSweep(long now) {
+	public synchronized long nanosToSweep(long now) {
 		Iterator<Entry> oldest = this.entries.values().iterator();
 		return oldest.hasNext() ? Math.max(0, oldest.next().since + PERIOD - now) : -1;
 	}
 
 	/** The same for all, whatever the time. */
-	void close() {
+	public void close() {
 		report(expire(this.clock.getAsLong(), true));
 	}
 
@@ -162,7 +165,7 @@ public final class FailureLog {
 				each.getValue().id));
 	}
 
-	/** How many kinds are told apart now. */
+	/** How many kinds are distinguished now. */
 	synchronized int size() {
 		return this.entries.size();
 	}

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -14,23 +14,23 @@ import org.jspecify.annotations.Nullable;
  * that watches deadlines, however late it was attached.
  * <p>
  * A reply is put into the future at once, on the thread that answers; threads that wait
- * for it are woken, and only if somebody depends on it does a task tell them. A failure
+ * for it are woken, and what depends on it, if anything does, is run by a task. A failure
  * is put into the future by a task.
  */
-final class AsyncCall extends Call implements Runnable {
+public final class AsyncCall extends Call implements Runnable {
 
 	private final Scheduler scheduler;
 
 	private final ReplyFuture future;
 
-	AsyncCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
-			long deadline) {
+	public AsyncCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, ReplyWait wait,
+			long now, long deadline) {
 		super(operation, payload, origin, QUEUED, now, deadline);
 		this.scheduler = scheduler;
-		this.future = new ReplyFuture(this, scheduler);
+		this.future = new ReplyFuture(this, wait);
 	}
 
-	CompletableFuture<@Nullable Object> future() {
+	public CompletableFuture<@Nullable Object> future() {
 		return this.future;
 	}
 
@@ -67,7 +67,7 @@ final class AsyncCall extends Call implements Runnable {
 		}
 	}
 
-	/** Nobody has the future yet: it is handed out with the failure. */
+	/** No caller has the future yet: it is handed out with the failure. */
 	@Override
 	void refused() {
 		run();

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * when two things have happened, in whatever order: the turn is over, and the publisher,
  * which may take its time for that, has accepted the subscription.
  */
-final class StreamCall extends Call implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
+public final class StreamCall extends Call implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
 
 	private static final SafeLogger logger = SafeLogger.of(StreamCall.class);
 
@@ -43,31 +43,31 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 
 	private volatile boolean cancelled;
 
-	/** Whether the end of the call has been told, however often that was queued. */
-	private final AtomicBoolean told = new AtomicBoolean();
+	/** Whether the end of the call was reported, however often that was queued. */
+	private final AtomicBoolean reported = new AtomicBoolean();
 
 	/** Whether the subscriber knows that nothing more comes. */
 	private volatile boolean endTold;
 
-	/** Where it is open: an instance is not let go while somebody reads from it. */
-	private volatile @Nullable CellStreams openAt;
+	/** Where it is open: an instance is not let go while a subscriber reads from it. */
+	private volatile @Nullable OpenStreams openAt;
 
-	/** How the stream ended, while its end may not be told yet. */
+	/** How the stream ended, while the subscriber may not see it yet. */
 	private final AtomicReference<@Nullable Runnable> end = new AtomicReference<>();
 
-	StreamCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
+	public StreamCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
 			long deadline, Flow.Subscriber<@Nullable Object> subscriber) {
 		super(operation, payload, origin, now, deadline);
 		this.scheduler = scheduler;
 		this.subscriber = subscriber;
 	}
 
-	/** Subscribe to what the handler returned. Only in the turn, or beside it. */
-	void open(Flow.Publisher<?> publisher, CellStreams streams) {
+	/** Subscribe to what the handler returned. Only in the turn, or apart from it. */
+	public void open(Flow.Publisher<?> publisher, OpenStreams streams) {
 		streams.opened(this);
 		this.openAt = streams;
 		if (this.cancelled) {
-			// Whoever cancelled may not have seen where it is open.
+			// The thread that cancelled may not have seen where it is open.
 			closed();
 		}
 		@SuppressWarnings("unchecked")
@@ -77,7 +77,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 
 	/** Nothing comes from the instance any more. */
 	private void closed() {
-		CellStreams streams = this.openAt;
+		OpenStreams streams = this.openAt;
 		if (streams != null) {
 			streams.closed(this);
 		}
@@ -97,7 +97,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 
 	@Override
 	public void run() {
-		if (!this.told.compareAndSet(false, true)) {
+		if (!this.reported.compareAndSet(false, true)) {
 			return;
 		}
 		try {
@@ -110,7 +110,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 			}
 		}
 		catch (Throwable ex) {
-			logger.warn("Subscriber {} of the stream that {} returned failed as it was told of the end",
+			logger.warn("Subscriber {} of the stream that {} returned failed as it was notified of the end",
 					this.subscriber, operation(), ex);
 		}
 	}
@@ -136,7 +136,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 		}
 	}
 
-	/** Whatever a source throws, whoever has no use for it goes on. */
+	/** Whatever a source throws, a caller that has no use for it goes on. */
 	private void cancel(Flow.@Nullable Subscription source) {
 		try {
 			if (source != null) {
@@ -227,7 +227,7 @@ final class StreamCall extends Call implements Flow.Subscription, Flow.Subscribe
 			this.subscriber.onNext(item);
 		}
 		catch (Throwable ex) {
-			// It counts as cancelled, and its publisher, which is told, may not cancel.
+			// It counts as cancelled, and its publisher, which is notified, may not cancel.
 			this.cancelled = true;
 			closed();
 			cancel(this.upstream);

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.time.Duration;
 import java.util.Map;
@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message as interceptors see it. Only there if there are interceptors.
  */
-final class MessageEnvelope implements Envelope {
+public final class MessageEnvelope implements Envelope {
 
-	private final Server server;
+	private final Interceptors interceptors;
+
+	private final String server;
 
 	private final @Nullable String key;
 
@@ -39,7 +41,8 @@ final class MessageEnvelope implements Envelope {
 	/** Whether interceptors have seen its end; a blocked caller waits for that too. */
 	private volatile boolean reported;
 
-	MessageEnvelope(Server server, @Nullable String key, Message message, long sentAt) {
+	MessageEnvelope(Interceptors interceptors, String server, @Nullable String key, Message message, long sentAt) {
+		this.interceptors = interceptors;
 		this.server = server;
 		this.key = key;
 		this.message = message;
@@ -50,19 +53,19 @@ final class MessageEnvelope implements Envelope {
 
 	/** What continues another message has the attributes of that one. */
 	static MessageEnvelope continuing(MessageEnvelope other, Message continuation) {
-		MessageEnvelope envelope = new MessageEnvelope(other.server, other.key, continuation,
-				other.server.runtime().nanoTime());
+		MessageEnvelope envelope = new MessageEnvelope(other.interceptors, other.server, other.key, continuation,
+				other.interceptors.nanoTime());
 		envelope.attributes = other.attributes;
 		return envelope;
 	}
 
 	/** It is about to get a place in the mailbox. */
-	void queued(long now) {
+	public void queued(long now) {
 		this.queuedAt = now;
 	}
 
 	/** It was taken out of the mailbox. */
-	void taken(long now) {
+	public void taken(long now) {
 		if (this.queuedAt != 0) {
 			this.waitedNanos = Math.max(0, now - this.queuedAt);
 		}
@@ -71,10 +74,7 @@ final class MessageEnvelope implements Envelope {
 	/** It is over, for the reason given. */
 	void ended(@Nullable Throwable failure) {
 		try {
-			Interceptors interceptors = this.server.runtime().interceptors();
-			if (interceptors != null) {
-				interceptors.ended(this, failure);
-			}
+			this.interceptors.ended(this, failure);
 		}
 		finally {
 			this.reported = true;
@@ -88,13 +88,10 @@ final class MessageEnvelope implements Envelope {
 
 	/** Its handler has replied after its end. */
 	void repliedLate() {
-		Interceptors interceptors = this.server.runtime().interceptors();
-		if (interceptors != null) {
-			interceptors.repliedLate(this);
-		}
+		this.interceptors.repliedLate(this);
 	}
 
-	/** Whether nobody was told of its end before; from now on somebody was. */
+	/** Returns {@code true} the first time: interceptors have not seen its end before. */
 	synchronized boolean end() {
 		boolean first = !this.over;
 		this.over = true;
@@ -103,7 +100,7 @@ final class MessageEnvelope implements Envelope {
 
 	@Override
 	public String server() {
-		return this.server.name();
+		return this.server;
 	}
 
 	@Override
@@ -129,7 +126,7 @@ final class MessageEnvelope implements Envelope {
 	@Override
 	public @Nullable Duration remaining() {
 		long deadline = this.message.deadline();
-		return (deadline != Long.MAX_VALUE) ? Duration.ofNanos(Math.max(0, deadline - this.server.runtime().nanoTime()))
+		return (deadline != Long.MAX_VALUE) ? Duration.ofNanos(Math.max(0, deadline - this.interceptors.nanoTime()))
 				: null;
 	}
 
@@ -140,7 +137,7 @@ final class MessageEnvelope implements Envelope {
 
 	@Override
 	public Duration age() {
-		return Duration.ofNanos(Math.max(0, this.server.runtime().nanoTime() - this.sentAt));
+		return Duration.ofNanos(Math.max(0, this.interceptors.nanoTime() - this.sentAt));
 	}
 
 	@Override

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.List;
 
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * A listener may send messages, and those may be refused or discarded too: what becomes
  * so on the thread of a listener while it runs is not reported to that listener, or one
  * that forwards dead letters to a server without room would call itself without end.
- * Other listeners are told, those that count them among others, and each of them once at
- * most for the same cause.
+ * Other listeners are called, those that count them among others, and each of them once
+ * at most for the same cause.
  */
-final class DeadLetters {
+public final class DeadLetters {
 
 	private static final SafeLogger logger = SafeLogger.of(DeadLetters.class);
 
@@ -26,13 +26,13 @@ final class DeadLetters {
 
 	private final FailureLog failures;
 
-	DeadLetters(List<DeadLetterListener> listeners, FailureLog failures) {
+	public DeadLetters(List<DeadLetterListener> listeners, FailureLog failures) {
 		this.listeners = List.copyOf(listeners);
 		this.failures = failures;
 	}
 
 	/** Throws nothing. */
-	void report(String server, @Nullable String key, String operation, boolean cast, DeadLetter.Reason reason) {
+	public void report(String server, @Nullable String key, String operation, boolean cast, DeadLetter.Reason reason) {
 		if (this.listeners.isEmpty()) {
 			return;
 		}

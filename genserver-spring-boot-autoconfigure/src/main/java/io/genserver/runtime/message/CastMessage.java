@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import io.genserver.CallCycleException;
 import io.genserver.GenServerException;
@@ -10,29 +10,32 @@ import org.jspecify.annotations.Nullable;
  * A message whose sender expects no reply. Its slot stays {@code QUEUED} for good, unless
  * its sender had to wait for room, or a later cast may displace it.
  */
-final class CastMessage extends Message implements Waiter {
+public final class CastMessage extends Message implements Waiter {
+
+	/** The outcome of a cast that will not be handled. */
+	public static final Object DISCARDED = new Object();
 
 	private final boolean displaceable;
 
 	private volatile @Nullable Thread thread;
 
 	/** Where its sender waits for room. */
-	private volatile @Nullable ServerCell target;
+	private volatile @Nullable Recipient target;
 
 	/** Why it was refused while its sender waited; only the sender uses it. */
 	private @Nullable GenServerException refusal;
 
-	CastMessage(Operation operation, @Nullable Object payload, Object origin) {
+	public CastMessage(Operation operation, @Nullable Object payload, Object origin) {
 		this(operation, payload, origin, false);
 	}
 
-	CastMessage(Operation operation, @Nullable Object payload, Object origin, boolean displaceable) {
+	public CastMessage(Operation operation, @Nullable Object payload, Object origin, boolean displaceable) {
 		super(operation, payload, origin, QUEUED);
 		this.displaceable = displaceable;
 	}
 
 	@Override
-	boolean start() {
+	public boolean start() {
 		return this.displaceable ? move(QUEUED, RUNNING) : settledSlot() == QUEUED;
 	}
 
@@ -43,28 +46,28 @@ final class CastMessage extends Message implements Waiter {
 
 	@Override
 	protected boolean displace() {
-		return this.displaceable && move(QUEUED, ServerCell.GONE);
+		return this.displaceable && move(QUEUED, DISCARDED);
 	}
 
 	@Override
-	void succeed(ServerCell cell, @Nullable Object value) {
+	public void succeed(Recipient cell, @Nullable Object value) {
 	}
 
 	@Override
-	void fail(ServerCell cell, Throwable failure) {
+	public void fail(Recipient cell, Throwable failure) {
 	}
 
 	@Override
-	boolean abandon(ServerCell cell) {
+	public boolean abandon(Recipient cell) {
 		Object now = settledSlot();
 		while (now == ROOM || now == QUEUED) {
-			if (move(now, ServerCell.GONE)) {
-				if (now == QUEUED && this.envelope != null) {
+			if (move(now, DISCARDED)) {
+				if (now == QUEUED && envelope() != null) {
 					// A sender that waits tells by itself.
-					told(Refusals.abandoned(cell, this));
+					reportEnd(Refusals.abandoned(cell, this));
 				}
 				discard();
-				cell.runtime().scheduler().wake(this);
+				cell.scheduler().wake(this);
 				return true;
 			}
 			now = settledSlot();
@@ -76,11 +79,11 @@ final class CastMessage extends Message implements Waiter {
 	 * Stop waiting for room.
 	 * @return {@code false} if it has a place, or was refused, by now
 	 */
-	boolean refuse(@Nullable GenServerException why) {
+	public boolean refuse(@Nullable GenServerException why) {
 		// Written and read by the sender, who also finds the cycle it would close.
 		this.refusal = why;
 		while (settledSlot() == ROOM) {
-			if (move(ROOM, ServerCell.GONE)) {
+			if (move(ROOM, DISCARDED)) {
 				return true;
 			}
 		}
@@ -89,17 +92,17 @@ final class CastMessage extends Message implements Waiter {
 		return false;
 	}
 
-	@Nullable GenServerException refusal() {
+	public @Nullable GenServerException refusal() {
 		return this.refusal;
 	}
 
 	@Override
-	void waitingAt(ServerCell cell) {
+	public void waitingAt(Recipient cell) {
 		this.target = cell;
 	}
 
 	@Override
-	public @Nullable ServerCell target() {
+	public @Nullable Recipient target() {
 		return this.target;
 	}
 
@@ -114,13 +117,13 @@ final class CastMessage extends Message implements Waiter {
 	}
 
 	@Override
-	boolean isCast() {
+	public boolean isCast() {
 		return true;
 	}
 
 	@Override
 	protected boolean holdsNothing() {
-		return payload() == null && origin() == null && this.envelope == null && this.thread == null
+		return payload() == null && origin() == null && envelope() == null && this.thread == null
 				&& this.refusal == null;
 	}
 

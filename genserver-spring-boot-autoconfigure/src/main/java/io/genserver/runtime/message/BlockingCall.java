@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.concurrent.TimeUnit;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call whose sender's thread waits for it.
  */
-final class BlockingCall extends Call implements Waiter {
+public final class BlockingCall extends Call implements Waiter {
 
 	private static final long LONGEST_REPORT = TimeUnit.SECONDS.toNanos(1);
 
@@ -18,7 +18,7 @@ final class BlockingCall extends Call implements Waiter {
 
 	private volatile @Nullable Thread thread;
 
-	BlockingCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
+	public BlockingCall(Operation operation, @Nullable Object payload, Object origin, Scheduler scheduler, long now,
 			long deadline) {
 		super(operation, payload, origin, QUEUED, now, deadline);
 		this.scheduler = scheduler;
@@ -38,7 +38,7 @@ final class BlockingCall extends Call implements Waiter {
 		if (!isOver()) {
 			return false;
 		}
-		MessageEnvelope seen = this.envelope;
+		MessageEnvelope seen = envelope();
 		return seen == null || seen.isReported();
 	}
 
@@ -46,7 +46,7 @@ final class BlockingCall extends Call implements Waiter {
 	 * Another thread has ended the call just as its caller gave up waiting: wait until
 	 * interceptors have seen the end, unless they take longer than a second.
 	 */
-	void awaitReport() {
+	public void awaitReport() {
 		try {
 			this.scheduler.await(this, this.scheduler.nanoTime() + LONGEST_REPORT);
 		}

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.Map;
 
@@ -8,7 +8,7 @@ import java.util.Map;
 public interface RemotePayload {
 
 	/**
-	 * Return what came beside the arguments.
+	 * Return what came in addition to the arguments.
 	 * @return headers by their names
 	 */
 	Map<String, String> headers();

@@ -1,8 +1,9 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import io.genserver.Envelope;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * where they may not is kept from the engine, which would otherwise lose an outcome or a
  * turn; the first such failure is logged, since there may be one per message.
  */
-final class Interceptors {
+public final class Interceptors {
 
 	private static final SafeLogger logger = SafeLogger.of(Interceptors.class);
 
 	private final Supplier<List<GenServerInterceptor>> source;
+
+	private final LongSupplier clock;
 
 	private final AtomicBoolean failed = new AtomicBoolean();
 
@@ -28,28 +31,28 @@ final class Interceptors {
 
 	private volatile GenServerInterceptor @Nullable [] around;
 
-	Interceptors(Supplier<List<GenServerInterceptor>> source) {
+	public Interceptors(Supplier<List<GenServerInterceptor>> source, LongSupplier clock) {
 		this.source = source;
+		this.clock = clock;
 	}
 
 	/** A message is about to be sent. Throws what an interceptor throws. */
-	void sending(Server server, @Nullable String key, Message message) {
-		MessageEnvelope envelope = new MessageEnvelope(server, key, message, server.runtime().nanoTime());
-		message.envelope = envelope;
+	public void sending(String server, @Nullable String key, Message message) {
+		MessageEnvelope envelope = new MessageEnvelope(this, server, key, message, nanoTime());
+		message.envelope(envelope);
 		for (GenServerInterceptor each : all()) {
 			each.sending(envelope);
 		}
 	}
 
 	/** Handle a message that was taken out of the mailbox, or never was in one. */
-	@Nullable Object handling(Handling cell, Message message) throws Throwable {
-		MessageEnvelope envelope = message.envelope;
+	public @Nullable Object handling(MessageHandler handler, Message message) throws Throwable {
+		MessageEnvelope envelope = message.envelope();
 		if (envelope == null) {
-			envelope = new MessageEnvelope(cell.cell().server(), cell.cell().key(), message,
-					cell.cell().runtime().nanoTime());
-			message.envelope = envelope;
+			envelope = new MessageEnvelope(this, handler.name(), handler.key(), message, nanoTime());
+			message.envelope(envelope);
 		}
-		Handled handled = new Handled(cell, message, envelope);
+		Handled handled = new Handled(handler, message, envelope);
 		try {
 			return new Step(handled, around(), 0).proceed();
 		}
@@ -58,6 +61,10 @@ final class Interceptors {
 				message.letGoOfPayload();
 			}
 		}
+	}
+
+	long nanoTime() {
+		return this.clock.getAsLong();
 	}
 
 	void ended(MessageEnvelope envelope, @Nullable Throwable failure) {
@@ -124,7 +131,7 @@ final class Interceptors {
 	/** A message on its way through the interceptors. */
 	private static final class Handled {
 
-		private final Handling cell;
+		private final MessageHandler handler;
 
 		private final Message message;
 
@@ -133,8 +140,8 @@ final class Interceptors {
 		/** Whether no interceptor ended the message before the handler. */
 		private boolean reached;
 
-		Handled(Handling cell, Message message, MessageEnvelope envelope) {
-			this.cell = cell;
+		Handled(MessageHandler handler, Message message, MessageEnvelope envelope) {
+			this.handler = handler;
 			this.message = message;
 			this.envelope = envelope;
 		}
@@ -156,7 +163,7 @@ final class Interceptors {
 			Handled each = this.handled;
 			if (this.index == this.all.length) {
 				each.reached = true;
-				return each.cell.invokeHandler(each.message);
+				return each.handler.invokeHandler(each.message);
 			}
 			return this.all[this.index].handling(each.envelope, new Step(each, this.all, this.index + 1));
 		}

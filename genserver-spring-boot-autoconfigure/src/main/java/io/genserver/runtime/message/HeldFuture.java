@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -12,12 +12,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.genserver.runtime.scheduling.Waiter;
+import io.genserver.runtime.scheduling.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The future of a call in the hands of its caller. The call decides how it ends, also
- * when its holder cancels or completes it, by whatever method: whoever ended the call,
- * and nobody else, completes the future.
+ * when its holder cancels or completes it, by whatever method: the thread that ended the
+ * call, and no other, completes the future.
  * <p>
  * Threads that wait for it cost the thread that answers no more than waking them. So a
  * thread that must not run code of the application may {@link #put} a value, and another
@@ -63,7 +64,7 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	}
 
 	/**
-	 * The holder has no use for the reply: end the call, if nobody else has.
+	 * The holder has no use for the reply: end the call, unless it has ended.
 	 * @param why how the future was ended, to follow the name of the operation
 	 * @return whether this ended the call, and the holder is to end the future
 	 */
@@ -86,10 +87,10 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 
 	/**
 	 * Complete the future without running what depends on it, not even what is added at
-	 * this very moment. Whoever adds a dependent from now on finds the value, and those
+	 * this very moment. What is added from now on finds the value, and those dependents
 	 * that were added before are there to be counted.
 	 * <p>
-	 * Only by whoever ended the call.
+	 * Only by the thread that ended the call.
 	 * @param value the reply
 	 * @return whether {@link #tellDependents} must be called, on a thread that may run
 	 * code of the application
@@ -120,7 +121,8 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	}
 
 	/**
-	 * Complete the future and run what depends on it. Only by whoever ended the call.
+	 * Complete the future and run what depends on it. Only by the thread that ended the
+	 * call.
 	 * @param failure what became of it
 	 */
 	protected final void fail(Throwable failure) {
@@ -174,7 +176,9 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 		return this;
 	}
 
-	/** Whoever completes the future has no use for the reply: the call is cancelled. */
+	/**
+	 * A holder that completes the future has no use for the reply: the call is cancelled.
+	 */
 	private boolean endedByHolder(String why, BooleanSupplier completion) {
 		if (!disown(why)) {
 			return false;
@@ -185,7 +189,7 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	}
 
 	@Override
-	boolean awaitDone(long nanos) throws InterruptedException {
+	protected boolean awaitDone(long nanos) throws InterruptedException {
 		if (!TAKEN.compareAndSet(this, false, true)) {
 			return awaitToo(new Waiting(this::isDone), nanos);
 		}
@@ -198,8 +202,8 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	}
 
 	/**
-	 * Wait beside another thread. A waiter is added before it looks whether the future is
-	 * done, and who completes the future looks for waiters afterwards.
+	 * Wait as another thread does already. A waiter is added before it looks whether the
+	 * future is done, and who completes the future looks for waiters afterwards.
 	 */
 	private boolean awaitToo(Waiting waiting, long nanos) throws InterruptedException {
 		Set<Waiting> waiters = rare().waiters;
@@ -229,7 +233,7 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 		}
 	}
 
-	/** How many threads wait beside the first. */
+	/** How many threads wait in addition to the first. */
 	final int waitingToo() {
 		Rare known = this.rare;
 		return (known != null) ? known.waiters.size() : 0;
@@ -252,17 +256,17 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 
 	/** A call within this process can be part of a cycle, others cannot. */
 	@Override
-	boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
+	protected boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
 		return await(waiter, nanos);
 	}
 
 	@Override
-	final void wakeFor(Waiter waiter) {
+	protected final void wakeFor(Waiter waiter) {
 		wake(waiter);
 	}
 
 	@Override
-	final WaitingFuture<?> source() {
+	protected final WaitingFuture<?> source() {
 		return this;
 	}
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -15,8 +15,8 @@ import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message with a reply, and the cell the reply arrives in. Ends exactly once: whoever
- * moves its slot to an outcome calls {@link #ended()}.
+ * A message with a reply, and the cell the reply arrives in. Ends exactly once: the
+ * thread that moves its slot to an outcome calls {@link #ended()}.
  * <p>
  * An outcome is the reply itself, {@link #NOTHING} for {@code null}, or a {@link Failed}.
  */
@@ -31,7 +31,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			new OutOfMemoryError("There was no memory left to describe the outcome of the call"));
 
 	/** Where it was sent; for a keyed server known once it was accepted. */
-	private @Nullable ServerCell cell;
+	private @Nullable Recipient cell;
 
 	private final long startedAt;
 
@@ -62,7 +62,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	/** With {@code QUEUED} as slot if only the sender knows it until it is sent. */
-	Call(Operation operation, @Nullable Object payload, Object origin, Object slot, long now, long deadline) {
+	protected Call(Operation operation, @Nullable Object payload, Object origin, Object slot, long now, long deadline) {
 		super(operation, payload, origin, slot);
 		this.startedAt = now;
 		this.deadline = deadline;
@@ -93,7 +93,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 
 	/**
 	 * Give the call up because its caller no longer wants the reply. The handler does not
-	 * start if it has not; otherwise it is told.
+	 * start if it has not; otherwise it is notified.
 	 * @return whether this ended the call
 	 */
 	public final boolean cancelCall() {
@@ -111,12 +111,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	@Override
-	final boolean isCast() {
+	public final boolean isCast() {
 		return false;
 	}
 
 	@Override
-	final boolean isCancelled() {
+	public final boolean isCancelled() {
 		return isOver() || clock() - this.deadline >= 0;
 	}
 
@@ -125,13 +125,13 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	 * needs none, unless it has to wait behind a message that does.
 	 */
 	@Override
-	public final @Nullable ServerCell target() {
-		ServerCell here = this.cell;
+	public final @Nullable Recipient target() {
+		Recipient here = this.cell;
 		if (here == null || operation().concurrency() == 0 || here.predecessor() != null) {
 			return here;
 		}
 		Object now = settledSlot();
-		return (now == ROOM || (now == QUEUED && here.handling().isHeldUp(this))) ? here : null;
+		return (now == ROOM || (now == QUEUED && here.isHeldUp(this))) ? here : null;
 	}
 
 	@Override
@@ -144,12 +144,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		giveUp(cycle);
 	}
 
-	final boolean expireNow() {
+	public final boolean expireNow() {
 		return endWith((state) -> timeout(state));
 	}
 
 	/** No mailbox took the call. Only by its sender. */
-	final void refuse(Throwable reason) {
+	public final void refuse(Throwable reason) {
 		Failed outcome = new Failed(reason);
 		if (move(QUEUED, outcome) || move(UNSENT, outcome)) {
 			discard();
@@ -165,16 +165,16 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 
 	/**
 	 * End the call before it has its reply. The handler does not start if it has not;
-	 * otherwise it is told.
+	 * otherwise it is notified.
 	 * @param reason what the caller gets
 	 * @return whether this ended the call
 	 */
-	protected final boolean giveUp(Throwable reason) {
+	public final boolean giveUp(Throwable reason) {
 		return endWith((state) -> reason);
 	}
 
 	/** The waiting thread was interrupted. */
-	final boolean interrupted() {
+	public final boolean interrupted() {
 		return endWith(
 				(state) -> new CallInterruptedException(
 						"The thread was interrupted while it waited for " + where() + "; the call "
@@ -205,12 +205,12 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	/** The message is about to be offered to this cell. */
-	final void sentTo(ServerCell target) {
+	public final void sentTo(Recipient target) {
 		this.cell = target;
 	}
 
 	/** Where it was sent, or {@code null} if it was not. */
-	final @Nullable ServerCell sentTo() {
+	public final @Nullable Recipient sentTo() {
 		return this.cell;
 	}
 
@@ -224,9 +224,9 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	@Override
-	final boolean start() {
-		ServerCell here = this.cell;
-		this.runAt = (here != null) ? here.runtime().scheduler().nanoTime() : 0;
+	public final boolean start() {
+		Recipient here = this.cell;
+		this.runAt = (here != null) ? here.scheduler().nanoTime() : 0;
 		if (settledSlot() == QUEUED && this.runAt - this.deadline >= 0) {
 			expireNow();
 		}
@@ -234,33 +234,33 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	@Override
-	final boolean startInPlace() {
+	public final boolean startInPlace() {
 		return start();
 	}
 
-	final long runAt() {
+	public final long runAt() {
 		return this.runAt;
 	}
 
 	@Override
-	final void succeed(ServerCell here, @Nullable Object value) {
+	public final void succeed(Recipient here, @Nullable Object value) {
 		finish(here, (value != null) ? value : NOTHING);
 	}
 
 	@Override
-	final void fail(ServerCell here, Throwable failure) {
+	public final void fail(Recipient here, Throwable failure) {
 		finish(here, failed((state) -> failure, RUNNING));
 	}
 
 	@Override
-	final boolean abandon(ServerCell here) {
+	public final boolean abandon(Recipient here) {
 		return giveUp(new GenServerUnavailableException(
 				"Server " + here.label() + " stopped before it handled " + operation() + "; the call was not executed",
-				true, here.life().failure()));
+				true, here.failure()));
 	}
 
 	/** Its handler puts the reply off. Only while the handler runs. */
-	final void defer() {
+	public final void defer() {
 		this.deferred = true;
 	}
 
@@ -270,7 +270,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	/** Answer a call that was put off. */
-	final boolean answer(ServerCell here, @Nullable Object value) {
+	public final boolean answer(Recipient here, @Nullable Object value) {
 		Object reply;
 		try {
 			reply = operation().deferredReply(value);
@@ -282,17 +282,19 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	/** Let a call that was put off fail. */
-	final boolean refuse(ServerCell here, Throwable failure) {
+	public final boolean refuse(Recipient here, Throwable failure) {
 		return finish(here, new Failed(failure));
 	}
 
-	/** The handler runs on the calling thread from now on, in the turn or beside it. */
-	final void handlerStarts() {
+	/**
+	 * The handler runs on the calling thread from now on, in the turn or apart from it.
+	 */
+	public final void handlerStarts() {
 		handlerGoesOn();
 	}
 
 	/** The handler's thread runs something else for a while. */
-	final void handlerPauses() {
+	public final void handlerPauses() {
 		if (operation().interruptible()) {
 			synchronized (this) {
 				this.runner = null;
@@ -301,20 +303,20 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	/** The handler's thread returns to it. */
-	final void handlerGoesOn() {
+	public final void handlerGoesOn() {
 		if (operation().interruptible()) {
 			synchronized (this) {
 				this.runner = Thread.currentThread();
 			}
 			if (isOver()) {
-				// Whoever gave the call up may have found no thread to interrupt.
+				// The thread that gave the call up may have found none to interrupt.
 				Thread.currentThread().interrupt();
 			}
 		}
 	}
 
 	/** The handler has returned: it is not to be interrupted any more. */
-	final void handlerReturned() {
+	public final void handlerReturned() {
 		if (operation().interruptible()) {
 			synchronized (this) {
 				if (this.runner == Thread.currentThread()) {
@@ -326,7 +328,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		}
 	}
 
-	private boolean finish(ServerCell here, Object outcome) {
+	private boolean finish(Recipient here, Object outcome) {
 		if (end(RUNNING, outcome)) {
 			return true;
 		}
@@ -338,8 +340,8 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 		if (!move(from, outcome)) {
 			return false;
 		}
-		// Whoever ended the call must not suffer from its sender, nor the sender from
-		// anybody else.
+		// The thread that ended the call must not suffer from its sender, nor the sender
+		// from interceptors.
 		try {
 			settle(from, outcome);
 		}
@@ -350,19 +352,19 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			ended();
 		}
 		catch (Throwable ex) {
-			logger.error("The end of {} could not be told", operation(), ex);
+			logger.error("The caller of {} was not notified of its end", operation(), ex);
 		}
 		return true;
 	}
 
 	private void settle(Object from, Object outcome) {
-		ServerCell here = this.cell;
+		Recipient here = this.cell;
 		if (from == RUNNING) {
 			if (operation().interruptible() && outcome instanceof Failed) {
 				interruptRunner();
 			}
 			if (here != null && outcome instanceof Failed) {
-				here.handling().unwanted(this);
+				here.unwanted(this);
 			}
 			// The handler may still read its payload; the cell forgets it.
 		}
@@ -370,10 +372,10 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 			discard();
 			if (here != null) {
 				if (from == QUEUED) {
-					here.inbox().freed();
+					here.freed();
 				}
 				else if (from == ROOM) {
-					here.inbox().leftRoom(this);
+					here.leftRoom(this);
 				}
 			}
 		}
@@ -381,7 +383,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	private void report(Object outcome) {
-		told((outcome instanceof Failed failed) ? failed.cause() : null);
+		reportEnd((outcome instanceof Failed failed) ? failed.cause() : null);
 	}
 
 	private synchronized void interruptRunner() {
@@ -392,7 +394,7 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	}
 
 	private GenServerTimeoutException timeout(Object from) {
-		ServerCell here = this.cell;
+		Recipient here = this.cell;
 		long now = clock();
 		long placed = (this.admittedAt != 0) ? this.admittedAt : this.startedAt;
 		Phase phase = (from == ROOM) ? Phase.ROOM : (from == RUNNING) ? Phase.RUNNING : Phase.QUEUED;
@@ -403,17 +405,17 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 				(here != null) ? here.key() : null, operation().name(),
 				Duration.ofNanos(this.deadline - this.startedAt), phase, Duration.ofNanos(room),
 				Duration.ofNanos(queued), Duration.ofNanos(running), (here != null) ? here.mailbox().size() : 0,
-				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.handling().inFlight() : null));
+				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.oldestInFlight() : null));
 	}
 
 	private String where() {
-		ServerCell here = this.cell;
+		Recipient here = this.cell;
 		return ((here != null) ? here.label() + " " : "") + operation();
 	}
 
 	private long clock() {
-		ServerCell here = this.cell;
-		return (here != null) ? here.runtime().scheduler().nanoTime() : this.startedAt;
+		Recipient here = this.cell;
+		return (here != null) ? here.scheduler().nanoTime() : this.startedAt;
 	}
 
 	/**

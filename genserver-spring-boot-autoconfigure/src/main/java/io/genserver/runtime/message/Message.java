@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.message;
 
 import io.genserver.Caller;
 import io.genserver.log.SafeLogger;
@@ -8,12 +8,12 @@ import io.genserver.runtime.mailbox.MailboxEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sent to a server. Whoever moves its slot to its outcome, and nobody else, tells
- * the sender; whoever moves it from {@code QUEUED} owns its place in the mailbox and its
- * payload. A cast nobody can give up skips the compare-and-sets: only the consumer looks
- * at it.
+ * What is sent to a server. The thread that moves its slot to its outcome, and no other,
+ * notifies the sender; the thread that moves it from {@code QUEUED} owns its place in the
+ * mailbox and its payload. A cast that cannot be given up skips the compare-and-sets:
+ * only the consumer looks at it.
  */
-abstract class Message extends MailboxEntry implements Wait, Invocation {
+public abstract class Message extends MailboxEntry implements Wait, Invocation {
 
 	private static final SafeLogger logger = SafeLogger.of(Message.class);
 
@@ -21,24 +21,24 @@ abstract class Message extends MailboxEntry implements Wait, Invocation {
 
 	private @Nullable Object payload;
 
-	/** A {@link ServerCell}, a {@link Thread} or a {@link Caller}. */
+	/** A {@link Recipient}, a {@link Thread} or a {@link Caller}. */
 	private @Nullable Object origin;
 
 	/** What interceptors see of it, if there are any. */
-	@Nullable MessageEnvelope envelope;
+	private @Nullable MessageEnvelope envelope;
 
-	Message(Operation operation, @Nullable Object payload, Object origin, Object slot) {
+	protected Message(Operation operation, @Nullable Object payload, Object origin, Object slot) {
 		super(slot);
 		this.operation = operation;
 		this.payload = payload;
 		this.origin = origin;
 	}
 
-	final Operation operation() {
+	public final Operation operation() {
 		return this.operation;
 	}
 
-	final @Nullable Object payload() {
+	public final @Nullable Object payload() {
 		return this.payload;
 	}
 
@@ -51,13 +51,13 @@ abstract class Message extends MailboxEntry implements Wait, Invocation {
 	 * Describe the sender.
 	 * @return the sender, or a thread without name once the message is over
 	 */
-	final Caller caller() {
+	public final Caller caller() {
 		return caller(this.origin);
 	}
 
 	static Caller caller(@Nullable Object origin) {
-		if (origin instanceof ServerCell cell) {
-			return new Caller.Server(cell.name(), cell.key());
+		if (origin instanceof Recipient sender) {
+			return new Caller.Server(sender.name(), sender.key());
 		}
 		if (origin instanceof Caller caller) {
 			return caller;
@@ -65,8 +65,36 @@ abstract class Message extends MailboxEntry implements Wait, Invocation {
 		return new Caller.Local((origin instanceof Thread thread) ? thread.getName() : "");
 	}
 
-	/** It is over; interceptors want to know. */
-	final void told(@Nullable Throwable failure) {
+	/**
+	 * Return what interceptors see of it.
+	 * @return the envelope, {@code null} if there is none
+	 */
+	public final @Nullable MessageEnvelope envelope() {
+		return this.envelope;
+	}
+
+	/** Only before the message is visible to another thread, or by its handler's. */
+	final void envelope(MessageEnvelope seen) {
+		this.envelope = seen;
+	}
+
+	/**
+	 * It continues another message: interceptors see it with what they know of that one.
+	 * Only before the message is visible to another thread.
+	 * @param other the other message
+	 */
+	public final void continues(Message other) {
+		MessageEnvelope seen = other.envelope;
+		if (seen != null) {
+			this.envelope = MessageEnvelope.continuing(seen, this);
+		}
+	}
+
+	/**
+	 * It is over; interceptors want to know.
+	 * @param failure why, {@code null} if it was handled
+	 */
+	public final void reportEnd(@Nullable Throwable failure) {
 		MessageEnvelope seen = this.envelope;
 		if (seen != null) {
 			seen.ended(failure);
@@ -74,27 +102,27 @@ abstract class Message extends MailboxEntry implements Wait, Invocation {
 	}
 
 	/** Its handler has replied after its end. */
-	final void repliedLate(ServerCell cell) {
-		cell.statistics().lateReply();
+	public final void repliedLate(Recipient here) {
+		here.repliedLate();
 		MessageEnvelope seen = this.envelope;
 		if (seen != null) {
 			seen.repliedLate();
 		}
 	}
 
-	final @Nullable Object origin() {
+	public final @Nullable Object origin() {
 		return this.origin;
 	}
 
 	/** Its sender is about to wait for room. */
-	void waitingAt(ServerCell cell) {
+	public void waitingAt(Recipient recipient) {
 	}
 
 	/**
 	 * Forget everything the message carries; it may stay linked for a while. Only by the
 	 * owner of the payload.
 	 */
-	final void forget() {
+	public final void forget() {
 		this.payload = null;
 		this.origin = null;
 	}
@@ -102,7 +130,7 @@ abstract class Message extends MailboxEntry implements Wait, Invocation {
 	/**
 	 * Forget a payload that no handler has seen. Only by the owner of the payload.
 	 */
-	final void discard() {
+	public final void discard() {
 		Object unused = this.payload;
 		forget();
 		letGo(unused);
@@ -129,50 +157,53 @@ abstract class Message extends MailboxEntry implements Wait, Invocation {
 	 * Take the message out of the mailbox in order to run it. Only by the consumer.
 	 * @return {@code false} if it was given up while it waited
 	 */
-	abstract boolean start();
+	public abstract boolean start();
 
 	/**
 	 * Start the message although it stays linked in the mailbox. Its place is to be freed
 	 * like that of one that was given up; the consumer will pass it over.
 	 * @return {@code false} if it was given up or started before
 	 */
-	boolean startInPlace() {
+	public boolean startInPlace() {
 		return move(QUEUED, RUNNING);
 	}
 
 	/**
 	 * Deliver the result of the handler. Called once after a successful {@link #start()}.
-	 * @param cell where it ran
+	 * @param here where it ran
 	 * @param value the reply, or {@code null}
 	 */
-	abstract void succeed(ServerCell cell, @Nullable Object value);
+	public abstract void succeed(Recipient here, @Nullable Object value);
 
 	/**
 	 * Deliver the failure of the handler. Called once after a successful
 	 * {@link #start()}.
-	 * @param cell where it ran
+	 * @param here where it ran
 	 * @param failure what the handler threw
 	 */
-	abstract void fail(ServerCell cell, Throwable failure);
+	public abstract void fail(Recipient here, Throwable failure);
 
 	/**
 	 * End a message that was never started because the server stops.
-	 * @param cell the server
+	 * @param here the server
 	 * @return whether this ended it
 	 */
-	abstract boolean abandon(ServerCell cell);
+	public abstract boolean abandon(Recipient here);
 
-	/** Nobody waits for the message any more. */
-	boolean isCancelled() {
+	/**
+	 * Return whether the handler may stop: no caller waits for its result.
+	 * @return whether the message was given up, or its deadline has passed
+	 */
+	public boolean isCancelled() {
 		return false;
 	}
 
 	/** {@code Long.MAX_VALUE} if there is none. */
-	long deadline() {
+	public long deadline() {
 		return Long.MAX_VALUE;
 	}
 
 	/** Whether its sender expects no reply. */
-	abstract boolean isCast();
+	public abstract boolean isCast();
 
 }

@@ -1,0 +1,28 @@
+package io.genserver.runtime.message;
+
+import io.genserver.runtime.scheduling.Waiter;
+
+/**
+ * How threads wait for the replies of asynchronous calls: as the turn that they run, if
+ * they run one, and never where a thread must not block.
+ */
+public interface ReplyWait {
+
+	/**
+	 * Let the calling thread wait.
+	 * @param call the call
+	 * @param waiter what the thread waits for
+	 * @param onlyCall whether nothing but the end of the call ends the wait
+	 * @param nanos how long at most, {@link Long#MAX_VALUE} for without a limit
+	 * @return whether the waiter is ready
+	 * @throws InterruptedException if the thread is or gets interrupted
+	 */
+	boolean await(AsyncCall call, Waiter waiter, boolean onlyCall, long nanos) throws InterruptedException;
+
+	/**
+	 * Wake the thread of a waiter that has become ready, if there is one.
+	 * @param waiter the waiter
+	 */
+	void wake(Waiter waiter);
+
+}
