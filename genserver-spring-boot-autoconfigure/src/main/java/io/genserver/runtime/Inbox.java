@@ -11,6 +11,7 @@ import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxOwner;
 import io.genserver.runtime.mailbox.Room;
 import io.genserver.runtime.mailbox.Senders;
+import io.genserver.runtime.message.Call;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.MessageEnvelope;
@@ -93,8 +94,8 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	}
 
 	@Override
-	public long nanoTime() {
-		return this.cell.runtime().nanoTime();
+	public long admissionTime(Message message) {
+		return (message instanceof Call) ? this.cell.runtime().nanoTime() : 0;
 	}
 
 	@Override

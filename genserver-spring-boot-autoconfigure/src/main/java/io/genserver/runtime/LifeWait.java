@@ -1,14 +1,14 @@
 package io.genserver.runtime;
 
-import io.genserver.runtime.message.Wait;
-import io.genserver.runtime.scheduling.Waiting;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.message.Wait;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
+import io.genserver.runtime.scheduling.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
-import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.contract.ReplyAdapter;
 import io.genserver.runtime.contract.ReplyAdapters;
+import io.genserver.runtime.message.EngineFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import org.reactivestreams.Publisher;

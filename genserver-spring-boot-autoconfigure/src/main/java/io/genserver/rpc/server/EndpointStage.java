@@ -6,9 +6,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.genserver.runtime.message.FailureLog;
 import io.genserver.runtime.LifecycleStage;
 import io.genserver.runtime.ShutdownTime;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;

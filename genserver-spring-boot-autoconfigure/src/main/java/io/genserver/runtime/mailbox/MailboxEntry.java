@@ -127,7 +127,7 @@ public abstract class MailboxEntry {
 	/**
 	 * It got the place it waited for; only by the thread that moved the slot from
 	 * {@code ROOM}, before it is queued.
-	 * @param time the time, in nanoseconds
+	 * @param time what its {@link MailboxOwner#admissionTime} was
 	 */
 	protected void admittedAt(long time) {
 	}

@@ -9,10 +9,11 @@ package io.genserver.runtime.mailbox;
 public interface MailboxOwner<E extends MailboxEntry> {
 
 	/**
-	 * Return the time.
-	 * @return nanoseconds
+	 * Return when a message that is about to get a place got it, if it wants to know.
+	 * @param message the message
+	 * @return the time in nanoseconds, 0 for a message that does not use it
 	 */
-	long nanoTime();
+	long admissionTime(E message);
 
 	/**
 	 * A message got the place that it waited for, and is queued.

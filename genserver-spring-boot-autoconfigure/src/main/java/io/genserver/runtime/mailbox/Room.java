@@ -127,7 +127,7 @@ public final class Room<E extends MailboxEntry> implements Scheduler.Locking {
 	}
 
 	private Mailbox.@Nullable Offer enter(E message) {
-		long now = this.owner.nanoTime();
+		long now = this.owner.admissionTime(message);
 		if (!message.move(MailboxEntry.ROOM, MailboxEntry.ENTERING)) {
 			return null;
 		}

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.genserver.runtime.scheduling.Waiter;
-import io.genserver.time.Durations;
 import io.genserver.runtime.scheduling.Waiting;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
