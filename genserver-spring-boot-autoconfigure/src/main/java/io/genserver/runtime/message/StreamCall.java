@@ -227,7 +227,7 @@ public final class StreamCall extends Call implements Flow.Subscription, Flow.Su
 			this.subscriber.onNext(item);
 		}
 		catch (Throwable ex) {
-			// It counts as cancelled, and its publisher, which is notified, may not cancel.
+			// It counts as cancelled, and its publisher may not cancel when asked.
 			this.cancelled = true;
 			closed();
 			cancel(this.upstream);
