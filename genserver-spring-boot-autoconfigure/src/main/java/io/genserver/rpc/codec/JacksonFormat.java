@@ -47,7 +47,7 @@ final class JacksonFormat {
 	 * where an integer is expected, rather than that it is refused
 	 */
 	JacksonFormat(ObjectMapper mapper, boolean text, boolean cutsFractions) {
-		MapperBuilder<?, ?> copy = mapper.rebuild().addModule(FiniteNumber.module());
+		MapperBuilder<?, ?> copy = mapper.rebuild().addModule(NumberInRange.module());
 		if (!cutsFractions) {
 			copy.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
 		}

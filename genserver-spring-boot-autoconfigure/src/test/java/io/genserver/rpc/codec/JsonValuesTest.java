@@ -274,6 +274,38 @@ class JsonValuesTest {
 
 	@ParameterizedTest
 	@MethodSource("codecs")
+	void noOtherNumberIsMadeOfOneThatIsOutOfRange(RpcCodec codec) {
+		for (String number : List.of("200", "128", "255", "-129", "256", "200.0", "2e2", "\"200\"")) {
+			for (Class<?> type : List.of(byte.class, Byte.class)) {
+				assertThatExceptionOfType(CodecException.class).as(number)
+					.isThrownBy(() -> codec.value(type).decode(bytes(codec, number)))
+					.withMessageContaining("out of range, -128 to 127");
+			}
+		}
+		for (String number : List.of("127", "-128", "0", "\"-128\"", "1.0", "\"7\"")) {
+			byte read = (byte) Math.round(Double.parseDouble(number.replace("\"", "")));
+			assertThat(codec.value(byte.class).decode(bytes(codec, number))).as(number).isEqualTo(read);
+		}
+		assertThat(codec.value(Duration.class).decode(bytes(codec, "1.5"))).isEqualTo(Duration.ofMillis(1500));
+		assertThat(codec.value(Instant.class).decode(bytes(codec, "0.0"))).isEqualTo(Instant.EPOCH);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Duration.class, Instant.class, OffsetDateTime.class, ZonedDateTime.class })
+	void noTimeIsMadeOfANumberThatIsTooLarge(Class<?> type) {
+		RpcCodec cbor = new CborCodec(CBOR);
+		for (String huge : List.of("1e400", "-1e400")) {
+			assertThatExceptionOfType(CodecException.class)
+				.isThrownBy(() -> new JsonCodec(JsonMapper.shared()).value(type).decode(bytes2(huge)))
+				.withMessageContaining("the number is out of range");
+			assertThatExceptionOfType(CodecException.class)
+				.isThrownBy(() -> cbor.value(type).decode(CBOR.writeValueAsBytes(new BigDecimal(huge))))
+				.withMessageContaining("the number is out of range");
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("codecs")
 	void theOneThatIsOutOfRangeIsToldByItsPath(RpcCodec codec) {
 		assertThatExceptionOfType(CodecException.class)
 			.isThrownBy(() -> codec.value(type(new TypeReference<List<Limits>>() {
