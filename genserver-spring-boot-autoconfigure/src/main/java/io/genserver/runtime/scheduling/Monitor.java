@@ -241,7 +241,7 @@ final class Monitor implements Runnable {
 	private boolean isQuiet() {
 		Scheduler.Check check = this.scheduler.check();
 		return !this.hastened && (check == null || !check.isUrgent()) && !this.workers.look(System.nanoTime())
-				&& !this.scheduler.staff().isHelpComing(false) && this.deadlines.isEmpty() && this.crowded.isEmpty();
+				&& !this.scheduler.pool().isHelpComing(false) && this.deadlines.isEmpty() && this.crowded.isEmpty();
 	}
 
 	private void letIn() {

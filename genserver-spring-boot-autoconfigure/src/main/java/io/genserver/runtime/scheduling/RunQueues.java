@@ -22,7 +22,7 @@ final class RunQueues {
 	/** Whether {@link #kept} may hold anything; set after a task was added there. */
 	private volatile boolean keeping;
 
-	private final Roster roster = new Roster();
+	private final WorkerList workers = new WorkerList();
 
 	RunQueues() {
 		this(new ConcurrentLinkedQueue<>());
@@ -36,8 +36,8 @@ final class RunQueues {
 		this.shared = shared;
 	}
 
-	Roster roster() {
-		return this.roster;
+	WorkerList workers() {
+		return this.workers;
 	}
 
 	/** Add to the shared queue. Without memory for that the task is kept. */
@@ -83,7 +83,7 @@ final class RunQueues {
 		if (hasShared()) {
 			return false;
 		}
-		for (Worker worker : this.roster.listed()) {
+		for (Worker worker : this.workers.listed()) {
 			if (worker.hasQueued()) {
 				return false;
 			}
@@ -97,7 +97,7 @@ final class RunQueues {
 		if (task == null) {
 			task = takeShared();
 		}
-		return (task != null) ? task : this.roster.steal(worker);
+		return (task != null) ? task : this.workers.steal(worker);
 	}
 
 	/**
@@ -116,7 +116,7 @@ final class RunQueues {
 
 	/** Whether a task waits that a worker without work should take. */
 	boolean hasSurplus() {
-		return hasShared() || this.roster.hasSurplus();
+		return hasShared() || this.workers.hasSurplus();
 	}
 
 	/**
@@ -130,7 +130,7 @@ final class RunQueues {
 				return found;
 			}
 		}
-		for (Worker worker : this.roster.listed()) {
+		for (Worker worker : this.workers.listed()) {
 			found += worker.hasSurplus() ? worker.queued() : 0;
 		}
 		return Math.min(found, most);

@@ -57,7 +57,7 @@ final class Worker implements Runnable {
 
 	private final WorkerScheduler scheduler;
 
-	private final Crew crew;
+	private final WorkerGroup group;
 
 	/**
 	 * Made by the worker with the first task it adds: most of those whose handlers block
@@ -111,9 +111,9 @@ final class Worker implements Runnable {
 	/** A task that was taken from a queue and has not begun; only the worker uses it. */
 	private @Nullable Runnable inHand;
 
-	Worker(WorkerScheduler scheduler, Crew crew) {
+	Worker(WorkerScheduler scheduler, WorkerGroup group) {
 		this.scheduler = scheduler;
-		this.crew = crew;
+		this.group = group;
 	}
 
 	/** The worker of the calling thread, or {@code null}. */
@@ -125,8 +125,8 @@ final class Worker implements Runnable {
 		return this.scheduler;
 	}
 
-	Crew crew() {
-		return this.crew;
+	WorkerGroup group() {
+		return this.group;
 	}
 
 	@Override
@@ -164,7 +164,7 @@ final class Worker implements Runnable {
 			}
 		}
 		finally {
-			this.scheduler.staff().ended(this);
+			this.scheduler.pool().ended(this);
 		}
 	}
 
@@ -217,7 +217,7 @@ final class Worker implements Runnable {
 
 	private void giveWay() {
 		this.yieldSoon = false;
-		if (!this.scheduler.staff().isWanted(this)) {
+		if (!this.scheduler.pool().isWanted(this)) {
 			// What it would do next is for those that are.
 			this.scheduler.handOver(this);
 		}
@@ -237,7 +237,7 @@ final class Worker implements Runnable {
 		}
 		TASK.setOpaque(this, null);
 		this.scheduler.handOver(this);
-		return this.scheduler.staff().comesBack(this);
+		return this.scheduler.pool().comesBack(this);
 	}
 
 	/** A task was taken from a queue, and must not be lost. Only by this worker. */
@@ -268,7 +268,7 @@ final class Worker implements Runnable {
 		if (!this.held && PLACE.compareAndSet(this, ASIDE, LISTED)) {
 			return false;
 		}
-		this.crew.unlisted();
+		this.group.unlisted();
 		return true;
 	}
 

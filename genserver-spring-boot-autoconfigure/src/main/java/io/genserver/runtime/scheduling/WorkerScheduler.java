@@ -50,7 +50,7 @@ public final class WorkerScheduler implements Scheduler {
 
 	private final RunQueues queues;
 
-	private final Staff staff;
+	private final WorkerPool pool;
 
 	private final AtomicInteger searching = new AtomicInteger();
 
@@ -92,7 +92,7 @@ public final class WorkerScheduler implements Scheduler {
 	 */
 	WorkerScheduler(SchedulerSettings settings, long keepAlive, RunQueues queues, UnaryOperator<Thread> threads) {
 		this.queues = queues;
-		this.staff = new Staff(this, queues, this.parallelism, threads);
+		this.pool = new WorkerPool(this, queues, this.parallelism, threads);
 		this.classLoader = settings.classLoaderOrCallers();
 		this.keepAlive = keepAlive;
 		this.settings = settings;
@@ -123,13 +123,13 @@ public final class WorkerScheduler implements Scheduler {
 		}
 		try {
 			if (!own || worker == null) {
-				this.staff.summon();
+				this.pool.summon();
 			}
 			else if (worker.isAside()) {
 				handOver(worker);
 			}
 			else if (worker.queued() > 1) {
-				this.staff.summon();
+				this.pool.summon();
 			}
 		}
 		catch (Throwable ex) {
@@ -186,7 +186,7 @@ public final class WorkerScheduler implements Scheduler {
 
 	private void ensureWorker() {
 		try {
-			this.staff.ensureWorker();
+			this.pool.ensureWorker();
 		}
 		catch (Throwable ex) {
 			// The monitor sees that the worker is held, and to the rest.
@@ -279,11 +279,11 @@ public final class WorkerScheduler implements Scheduler {
 		int left = Math.max(callers, (Worker.current() != null) ? 1 : 0);
 		do {
 			runLeft();
-			if (!this.staff.wakeAny() && this.staff.threads() > left) {
+			if (!this.pool.wakeAny() && this.pool.threads() > left) {
 				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
 			}
 		}
-		while (this.staff.threads() > left && System.nanoTime() - end < 0);
+		while (this.pool.threads() > left && System.nanoTime() - end < 0);
 	}
 
 	/**
@@ -294,7 +294,7 @@ public final class WorkerScheduler implements Scheduler {
 	 */
 	private void runLeft() {
 		VarHandle.fullFence();
-		for (Worker worker : this.queues.roster().listed()) {
+		for (Worker worker : this.queues.workers().listed()) {
 			this.queues.share(worker);
 		}
 		Runnable task = this.queues.takeShared();
@@ -307,7 +307,7 @@ public final class WorkerScheduler implements Scheduler {
 	private void runLate(Runnable task) {
 		// If virtual threads did not get to run when the monitor last looked, they may
 		// not now.
-		Thread.Builder builder = this.staff.isStarved() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+		Thread.Builder builder = this.pool.isStarved() ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
 		Thread thread = builder.name("genserver-late").inheritInheritableThreadLocals(false).unstarted(task);
 		thread.setContextClassLoader(this.classLoader);
 		thread.start();
@@ -321,15 +321,15 @@ public final class WorkerScheduler implements Scheduler {
 	@Nullable Runnable next(Worker worker) {
 		if (worker.fresh) {
 			worker.fresh = false;
-			worker.crew().risen();
+			worker.group().risen();
 		}
 		while (true) {
 			// Its task may have been seen a last time just after it ended.
 			if (worker.isHeld() && !worker.letGo()) {
 				return null;
 			}
-			Runnable task = this.staff.isWanted(worker) ? this.queues.find(worker) : null;
-			if (task == null && this.staff.isWanted(worker)) {
+			Runnable task = this.pool.isWanted(worker) ? this.queues.find(worker) : null;
+			if (task == null && this.pool.isWanted(worker)) {
 				task = search(worker);
 			}
 			if (task != null) {
@@ -361,7 +361,7 @@ public final class WorkerScheduler implements Scheduler {
 					task = this.queues.takeShared();
 				}
 				if (task == null) {
-					task = this.queues.roster().steal(worker);
+					task = this.queues.workers().steal(worker);
 				}
 				if (task == null) {
 					now = System.nanoTime();
@@ -379,22 +379,22 @@ public final class WorkerScheduler implements Scheduler {
 		worker.takes(task);
 		this.workersTime.found(now - begin);
 		if (this.queues.hasShared()) {
-			this.staff.summon();
+			this.pool.summon();
 		}
 		return task;
 	}
 
 	/** Park until there may be work; {@code false} if the worker is to end. */
 	private boolean sleep(Worker worker) {
-		Crew kind = worker.crew();
-		if (this.staff.retireSpare(worker)) {
+		WorkerGroup kind = worker.group();
+		if (this.pool.retireSpare(worker)) {
 			return false;
 		}
 		kind.rest(worker);
 		VarHandle.fullFence();
 		boolean rests = false;
 		try {
-			rests = (!this.staff.isWanted(worker) || !this.queues.hasSurplus()) && !this.closed;
+			rests = (!this.pool.isWanted(worker) || !this.queues.hasSurplus()) && !this.closed;
 		}
 		finally {
 			if (!rests) {
@@ -413,13 +413,13 @@ public final class WorkerScheduler implements Scheduler {
 		}
 		// With the flag set it would not park any more.
 		Thread.interrupted();
-		return !kind.unrest(worker) || !this.staff.retire(worker);
+		return !kind.unrest(worker) || !this.pool.retire(worker);
 	}
 
 	/** What the queue of a worker holds goes to the shared one. */
 	void handOver(Worker worker) {
 		if (this.queues.share(worker)) {
-			this.staff.summon();
+			this.pool.summon();
 			if (this.closed) {
 				runLeft();
 			}
@@ -428,8 +428,8 @@ public final class WorkerScheduler implements Scheduler {
 
 	// What the monitor asks for.
 
-	Staff staff() {
-		return this.staff;
+	WorkerPool pool() {
+		return this.pool;
 	}
 
 	RunQueues queues() {

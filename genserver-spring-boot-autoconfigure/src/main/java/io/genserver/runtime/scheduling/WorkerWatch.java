@@ -104,7 +104,7 @@ final class WorkerWatch {
 	 * @return whether anything runs
 	 */
 	boolean look(long now) {
-		Worker[] listed = this.scheduler.queues().roster().listed();
+		Worker[] listed = this.scheduler.queues().workers().listed();
 		int running = 0;
 		int stuck = 0;
 		boolean served = false;
@@ -134,7 +134,7 @@ final class WorkerWatch {
 			this.slow.look(task, now);
 		}
 		if (sweep) {
-			this.scheduler.queues().roster().sweep();
+			this.scheduler.queues().workers().sweep();
 		}
 		this.walked = listed.length + lookAside(now);
 		boolean isLate = lookForStarvation();
@@ -168,7 +168,7 @@ final class WorkerWatch {
 	 */
 	void nudge(boolean all) {
 		if (all) {
-			for (Worker worker : this.scheduler.queues().roster().listed()) {
+			for (Worker worker : this.scheduler.queues().workers().listed()) {
 				LockSupport.unpark(worker.thread);
 			}
 		}
@@ -217,17 +217,17 @@ final class WorkerWatch {
 	 * @return whether some were woken, and none began since the last tick
 	 */
 	private boolean lookForStarvation() {
-		int now = this.scheduler.staff().crew().rises();
-		boolean isLate = this.scheduler.staff().crew().isRising() && now == this.rises;
+		int now = this.scheduler.pool().virtualWorkers().rises();
+		boolean isLate = this.scheduler.pool().virtualWorkers().isRising() && now == this.rises;
 		this.rises = now;
 		this.late = isLate ? this.late + 1 : 0;
 		this.punctual = isLate ? 0 : this.punctual + 1;
-		if (this.late >= LATE_TICKS && !this.scheduler.staff().isStarved()) {
+		if (this.late >= LATE_TICKS && !this.scheduler.pool().isStarved()) {
 			this.unserved = 0;
-			this.scheduler.staff().starved(true);
+			this.scheduler.pool().starved(true);
 		}
-		else if (this.punctual >= PUNCTUAL_TICKS && this.scheduler.staff().isStarved()) {
-			this.scheduler.staff().starved(false);
+		else if (this.punctual >= PUNCTUAL_TICKS && this.scheduler.pool().isStarved()) {
+			this.scheduler.pool().starved(false);
 		}
 		return isLate;
 	}
@@ -237,24 +237,24 @@ final class WorkerWatch {
 			this.vacated = 0;
 			this.unserved = 0;
 		}
-		else if (!this.scheduler.staff().isHelpComing(isLate)) {
+		else if (!this.scheduler.pool().isHelpComing(isLate)) {
 			this.unserved = served ? 0 : this.unserved + 1;
 			int missing = missing(active);
 			if (missing > 0) {
 				this.vacated = 0;
-				this.scheduler.staff().reinforce(missing);
+				this.scheduler.pool().reinforce(missing);
 			}
 		}
 	}
 
 	private int missing(int active) {
-		if (this.scheduler.staff().isHelpWanted() && this.late < STARVED_TICKS) {
-			return (this.scheduler.staff().platformThreads() < this.scheduler.parallelism()) ? 1 : 0;
+		if (this.scheduler.pool().isHelpWanted() && this.late < STARVED_TICKS) {
+			return (this.scheduler.pool().platformThreads() < this.scheduler.parallelism()) ? 1 : 0;
 		}
 		if (this.vacated > 0) {
 			return 2 * this.vacated;
 		}
-		if (this.scheduler.staff().isHelpWanted()) {
+		if (this.scheduler.pool().isHelpWanted()) {
 			return (this.unserved % PATIENCE == 0) ? 1 : 0;
 		}
 		return (active < this.scheduler.parallelism()) ? 1 : 0;

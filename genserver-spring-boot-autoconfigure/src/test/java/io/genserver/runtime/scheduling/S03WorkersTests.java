@@ -183,10 +183,10 @@ class S03WorkersTests {
 
 	/** All is done: nobody is about to come, and those that are there sleep. */
 	private static void rests(String row, WorkerScheduler scheduler) {
-		Staff staff = scheduler.staff();
-		HangGuard.await(row + ": no more workers are counted than there are", () -> staff.counted() == staff.threads()
-				&& staff.counted() >= 1 && staff.counted() <= scheduler.parallelism() + Staff.SPARE);
-		HangGuard.await(row + ": nobody is awaited", () -> !staff.isHelpComing(false));
+		WorkerPool pool = scheduler.pool();
+		HangGuard.await(row + ": no more workers are counted than there are", () -> pool.counted() == pool.threads()
+				&& pool.counted() >= 1 && pool.counted() <= scheduler.parallelism() + WorkerPool.SPARE);
+		HangGuard.await(row + ": nobody is awaited", () -> !pool.isHelpComing(false));
 		AtomicBoolean expired = new AtomicBoolean();
 		scheduler.track(new Alarm(System.nanoTime(), () -> expired.set(true)));
 		HangGuard.await(row + ": the monitor lives", expired::get);
@@ -194,8 +194,8 @@ class S03WorkersTests {
 
 	private static void ends(String row, WorkerScheduler scheduler) {
 		scheduler.close(HangGuard.SECONDS, TimeUnit.SECONDS);
-		assertThat(scheduler.staff().threads()).as(row + ": threads").isZero();
-		assertThat(scheduler.staff().counted()).as(row + ": counted").isZero();
+		assertThat(scheduler.pool().threads()).as(row + ": threads").isZero();
+		assertThat(scheduler.pool().counted()).as(row + ": counted").isZero();
 	}
 
 	private static void await(CountDownLatch latch) {

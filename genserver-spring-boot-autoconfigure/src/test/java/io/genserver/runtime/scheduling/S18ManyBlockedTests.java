@@ -42,8 +42,8 @@ class S18ManyBlockedTests {
 	void S18_theMonitorDoesNotWalkHandlersThatBlock() {
 		block(MANY);
 		HangGuard.await("a tick walks few", () -> walked() <= FEW, () -> walked() + " walked");
-		assertThat(this.scheduler.staff().threads()).isGreaterThanOrEqualTo(MANY);
-		assertThat(this.scheduler.queues().roster().listed()).hasSizeLessThanOrEqualTo(FEW);
+		assertThat(this.scheduler.pool().threads()).isGreaterThanOrEqualTo(MANY);
+		assertThat(this.scheduler.queues().workers().listed()).hasSizeLessThanOrEqualTo(FEW);
 	}
 
 	@Test
@@ -60,12 +60,12 @@ class S18ManyBlockedTests {
 	@Test
 	void S18_workersThatWereBlockedEndWhenTheyAreNotMissed() {
 		block(MANY);
-		HangGuard.await("all are set aside", () -> this.scheduler.queues().roster().listed().length <= FEW);
+		HangGuard.await("all are set aside", () -> this.scheduler.queues().workers().listed().length <= FEW);
 		this.release.countDown();
 		HangGuard.await("all have gone on", () -> this.ended.get() == MANY);
 		HangGuard.await("the usual workers are left",
-				() -> this.scheduler.staff().threads() <= this.scheduler.parallelism() + Staff.SPARE,
-				() -> this.scheduler.staff().threads() + " left");
+				() -> this.scheduler.pool().threads() <= this.scheduler.parallelism() + WorkerPool.SPARE,
+				() -> this.scheduler.pool().threads() + " left");
 		HangGuard.await("those that count are listed", this::allThatCountAreListed);
 		HangGuard.await("the monitor rests", this.scheduler.monitor()::isParked);
 	}
@@ -127,8 +127,8 @@ class S18ManyBlockedTests {
 	}
 
 	private boolean allThatCountAreListed() {
-		Worker[] listed = this.scheduler.queues().roster().listed();
-		return listed.length == this.scheduler.staff().counted() && List.of(listed).stream().allMatch(Worker::isListed);
+		Worker[] listed = this.scheduler.queues().workers().listed();
+		return listed.length == this.scheduler.pool().counted() && List.of(listed).stream().allMatch(Worker::isListed);
 	}
 
 	private void block(int number) {

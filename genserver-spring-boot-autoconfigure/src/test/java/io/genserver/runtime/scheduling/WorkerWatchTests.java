@@ -58,12 +58,12 @@ class WorkerWatchTests {
 		}));
 		assertThat(this.blocked).filteredOn(Worker::hasQueued).hasSize(1);
 		// One that was made but has not begun: so no other comes and takes it.
-		this.scheduler.staff().crew().admit();
+		this.scheduler.pool().virtualWorkers().admit();
 
 		tick(ASIDE);
 
 		assertThat(this.blocked).hasSize(this.usual).allMatch(Worker::isAside).noneMatch(Worker::hasQueued);
-		assertThat(this.scheduler.queues().roster().listed()).doesNotContainAnyElementsOf(this.blocked);
+		assertThat(this.scheduler.queues().workers().listed()).doesNotContainAnyElementsOf(this.blocked);
 	}
 
 	@Test
@@ -129,14 +129,14 @@ class WorkerWatchTests {
 		Worker worker = listed(1).getFirst();
 		worker.hold();
 		assertThat(worker.setAside()).isTrue();
-		this.scheduler.queues().roster().sweep();
-		assertThat(this.scheduler.queues().roster().listed()).isEmpty();
+		this.scheduler.queues().workers().sweep();
+		assertThat(this.scheduler.queues().workers().listed()).isEmpty();
 
-		assertThat(this.scheduler.staff().comesBack(worker)).isTrue();
+		assertThat(this.scheduler.pool().comesBack(worker)).isTrue();
 
 		assertThat(worker.isListed()).isTrue();
-		assertThat(this.scheduler.queues().roster().listed()).containsExactly(worker);
-		assertThat(this.scheduler.staff().counted()).isOne();
+		assertThat(this.scheduler.queues().workers().listed()).containsExactly(worker);
+		assertThat(this.scheduler.pool().counted()).isOne();
 	}
 
 	@Test
@@ -144,7 +144,7 @@ class WorkerWatchTests {
 		Worker worker = listed(1).getFirst();
 		worker.hold();
 		assertThat(worker.setAside()).isTrue();
-		this.scheduler.queues().roster().sweep();
+		this.scheduler.queues().workers().sweep();
 		Runnable task = () -> {
 		};
 		this.scheduler.queues().offer(task);
@@ -152,7 +152,7 @@ class WorkerWatchTests {
 		assertThat(this.scheduler.next(worker)).isSameAs(task);
 
 		assertThat(worker.isHeld()).isFalse();
-		assertThat(this.scheduler.queues().roster().listed()).containsExactly(worker);
+		assertThat(this.scheduler.queues().workers().listed()).containsExactly(worker);
 	}
 
 	@Test
@@ -161,10 +161,10 @@ class WorkerWatchTests {
 		worker.hold();
 		worker.setAside();
 
-		assertThat(this.scheduler.staff().comesBack(worker)).isTrue();
-		this.scheduler.queues().roster().sweep();
+		assertThat(this.scheduler.pool().comesBack(worker)).isTrue();
+		this.scheduler.queues().workers().sweep();
 
-		assertThat(this.scheduler.queues().roster().listed()).containsExactly(worker);
+		assertThat(this.scheduler.queues().workers().listed()).containsExactly(worker);
 	}
 
 	@Test
@@ -173,13 +173,13 @@ class WorkerWatchTests {
 		Worker worker = workers.getFirst();
 		worker.hold();
 		assertThat(worker.setAside()).isTrue();
-		assertThat(this.scheduler.staff().counted()).isEqualTo(this.usual);
+		assertThat(this.scheduler.pool().counted()).isEqualTo(this.usual);
 
-		assertThat(this.scheduler.staff().comesBack(worker)).isFalse();
-		this.scheduler.staff().ended(worker);
+		assertThat(this.scheduler.pool().comesBack(worker)).isFalse();
+		this.scheduler.pool().ended(worker);
 
-		assertThat(this.scheduler.staff().counted()).isEqualTo(this.usual);
-		assertThat(this.scheduler.staff().threads()).isEqualTo(this.usual);
+		assertThat(this.scheduler.pool().counted()).isEqualTo(this.usual);
+		assertThat(this.scheduler.pool().threads()).isEqualTo(this.usual);
 	}
 
 	@Test
@@ -188,7 +188,7 @@ class WorkerWatchTests {
 
 		assertThat(worker.setAside()).isFalse();
 		assertThat(worker.isListed()).isTrue();
-		assertThat(this.scheduler.staff().counted()).isOne();
+		assertThat(this.scheduler.pool().counted()).isOne();
 	}
 
 	@Test
@@ -196,12 +196,12 @@ class WorkerWatchTests {
 		aWorkerIsLate();
 		Queue<Boolean> virtual = new ConcurrentLinkedQueue<>();
 		this.scheduler.execute(() -> virtual.add(Thread.currentThread().isVirtual()));
-		assertThat(this.scheduler.staff().platformThreads()).isZero();
+		assertThat(this.scheduler.pool().platformThreads()).isZero();
 
 		tick(LATE);
 
-		assertThat(this.scheduler.staff().isStarved()).isTrue();
-		assertThat(this.scheduler.staff().platformThreads()).isPositive();
+		assertThat(this.scheduler.pool().isStarved()).isTrue();
+		assertThat(this.scheduler.pool().platformThreads()).isPositive();
 		HangGuard.await("the task has run", () -> !virtual.isEmpty());
 		assertThat(virtual).containsExactly(false);
 	}
@@ -221,37 +221,37 @@ class WorkerWatchTests {
 	void noneComesWithoutATask() {
 		aWorkerIsLate();
 		tick(LATE);
-		assertThat(this.scheduler.staff().platformThreads()).isZero();
+		assertThat(this.scheduler.pool().platformThreads()).isZero();
 	}
 
 	@Test
 	void platformThreadsAreNotWantedOnceAllAreOnTime() {
 		aWorkerIsLate();
 		tick(LATE);
-		Worker platform = new Worker(this.scheduler, new Crew(true, 1, 0, UnaryOperator.identity()));
-		assertThat(this.scheduler.staff().isWanted(platform)).isTrue();
+		Worker platform = new Worker(this.scheduler, new WorkerGroup(true, 1, 0, UnaryOperator.identity()));
+		assertThat(this.scheduler.pool().isWanted(platform)).isTrue();
 
-		this.scheduler.staff().crew().risen();
+		this.scheduler.pool().virtualWorkers().risen();
 		tick(1000);
 
-		assertThat(this.scheduler.staff().isStarved()).isFalse();
-		assertThat(this.scheduler.staff().isWanted(platform)).isFalse();
+		assertThat(this.scheduler.pool().isStarved()).isFalse();
+		assertThat(this.scheduler.pool().isWanted(platform)).isFalse();
 	}
 
 	/** All usual workers wait, and one that was made has not begun, and never will. */
 	private void aWorkerIsLate() {
 		block(this.usual, () -> {
 		});
-		this.scheduler.staff().crew().admit();
+		this.scheduler.pool().virtualWorkers().admit();
 	}
 
 	/** Workers that count and are listed, without threads. */
 	private List<Worker> listed(int number) {
 		List<Worker> workers = IntStream.range(0, number)
-			.peek((i) -> this.scheduler.staff().crew().admit())
-			.mapToObj((i) -> new Worker(this.scheduler, this.scheduler.staff().crew()))
+			.peek((i) -> this.scheduler.pool().virtualWorkers().admit())
+			.mapToObj((i) -> new Worker(this.scheduler, this.scheduler.pool().virtualWorkers()))
 			.toList();
-		this.scheduler.queues().roster().add(workers);
+		this.scheduler.queues().workers().add(workers);
 		return workers;
 	}
 

@@ -25,27 +25,27 @@ public final class Workers {
 
 	/** Workers that have not ended. */
 	public int threads() {
-		return this.scheduler.staff().threads();
+		return this.scheduler.pool().threads();
 	}
 
 	/** Workers that may stay when there is no work. */
 	public int usual() {
-		return this.scheduler.parallelism() + Staff.SPARE;
+		return this.scheduler.parallelism() + WorkerPool.SPARE;
 	}
 
 	/** Workers on platform threads that have not ended. */
 	public int platformThreads() {
-		return this.scheduler.staff().platformThreads();
+		return this.scheduler.pool().platformThreads();
 	}
 
 	/** Whether virtual threads are taken not to get to run. */
 	public boolean isStarved() {
-		return this.scheduler.staff().isStarved();
+		return this.scheduler.pool().isStarved();
 	}
 
 	/** Workers that are not set aside. */
 	public int listed() {
-		return this.scheduler.queues().roster().listed().length;
+		return this.scheduler.queues().workers().listed().length;
 	}
 
 	/** Workers that the last tick of the monitor looked at. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * No lock: a virtual thread that waits for one might not get a processor, and would keep
  * the monitor waiting behind it.
  */
-final class Roster {
+final class WorkerList {
 
 	/**
 	 * Workers that a worker looks at before it gives up. More are listed only while many

@@ -12,9 +12,9 @@ import io.genserver.log.SafeLogger;
  * Adds and wakes workers, and no more than needed: on virtual threads, and on platform
  * threads while virtual threads do not get to run.
  */
-final class Staff {
+final class WorkerPool {
 
-	private static final SafeLogger logger = SafeLogger.of(Staff.class);
+	private static final SafeLogger logger = SafeLogger.of(WorkerPool.class);
 
 	private static final int MAX_WORKERS = 100_000;
 
@@ -31,34 +31,35 @@ final class Staff {
 	private final int parallelism;
 
 	/** Workers on virtual threads, which usually run all tasks. */
-	private final Crew crew;
+	private final WorkerGroup virtualWorkers;
 
-	/** Workers on platform threads, for while those of the crew do not get to run. */
-	private final Crew help;
+	/** Workers on platform threads, for while virtual threads do not get to run. */
+	private final WorkerGroup platformWorkers;
 
 	private final AtomicBoolean saidNoThread = new AtomicBoolean();
 
 	/**
-	 * Whether workers of the crew are woken and do not get to run; set by the monitor.
+	 * Whether workers on virtual threads are woken and do not get to run; set by the
+	 * monitor.
 	 */
 	private volatile boolean starved;
 
-	Staff(WorkerScheduler scheduler, RunQueues queues, int parallelism, UnaryOperator<Thread> threads) {
+	WorkerPool(WorkerScheduler scheduler, RunQueues queues, int parallelism, UnaryOperator<Thread> threads) {
 		this.scheduler = scheduler;
 		this.queues = queues;
 		this.parallelism = parallelism;
-		this.crew = new Crew(false, MAX_WORKERS, parallelism, threads);
-		this.help = new Crew(true, MAX_PLATFORM_WORKERS, 0, threads);
+		this.virtualWorkers = new WorkerGroup(false, MAX_WORKERS, parallelism, threads);
+		this.platformWorkers = new WorkerGroup(true, MAX_PLATFORM_WORKERS, 0, threads);
 	}
 
 	/** Whether a worker is of the kind that runs tasks now. */
 	boolean isWanted(Worker worker) {
-		return this.starved || !worker.crew().isPlatform();
+		return this.starved || !worker.group().isPlatform();
 	}
 
 	/** Let a worker end if more than enough of its kind are there to wait for work. */
 	boolean retireSpare(Worker worker) {
-		Crew kind = worker.crew();
+		WorkerGroup kind = worker.group();
 		return kind.count() > kind.usual() + SPARE && retire(worker);
 	}
 
@@ -68,7 +69,7 @@ final class Staff {
 	 * stay, and of the worker and a thread that adds a task meanwhile one sees the other.
 	 */
 	boolean retire(Worker worker) {
-		Crew kind = worker.crew();
+		WorkerGroup kind = worker.group();
 		if (!kind.unlistExtra()) {
 			return false;
 		}
@@ -91,7 +92,7 @@ final class Staff {
 	 * ends
 	 */
 	boolean comesBack(Worker worker) {
-		Crew kind = worker.crew();
+		WorkerGroup kind = worker.group();
 		int most = kind.usual() + ((kind.isPlatform() || this.queues.hasShared()) ? SPARE : 0);
 		if (this.scheduler.isClosed() || !isWanted(worker) || !kind.enlist(most)) {
 			return false;
@@ -103,7 +104,7 @@ final class Staff {
 		}
 		boolean known = false;
 		try {
-			this.queues.roster().addBack(worker);
+			this.queues.workers().addBack(worker);
 			known = true;
 		}
 		catch (Throwable ex) {
@@ -120,17 +121,17 @@ final class Staff {
 		if (listed != worker.retired) {
 			// Retired, it was already counted as ended; aside, by the monitor too.
 			if (listed) {
-				worker.crew().unlisted();
+				worker.group().unlisted();
 			}
 			else {
-				worker.crew().listed();
+				worker.group().listed();
 			}
 		}
-		worker.crew().ended();
+		worker.group().ended();
 		try {
 			this.scheduler.handOver(worker);
 			if (listed) {
-				this.queues.roster().sweepFew();
+				this.queues.workers().sweepFew();
 			}
 		}
 		catch (Throwable ex) {
@@ -146,19 +147,20 @@ final class Staff {
 			return;
 		}
 		if (isHelpWanted()) {
-			if (!this.help.isRising()) {
-				wake(this.help);
+			if (!this.platformWorkers.isRising()) {
+				wake(this.platformWorkers);
 			}
 		}
-		else if (!this.crew.isRising() && !wake(this.crew) && this.crew.count() < this.parallelism) {
-			add(this.crew, 1);
+		else if (!this.virtualWorkers.isRising() && !wake(this.virtualWorkers)
+				&& this.virtualWorkers.count() < this.parallelism) {
+			add(this.virtualWorkers, 1);
 		}
 	}
 
 	/** The calling worker is about to block: another must serve its queue. */
 	void ensureWorker() {
 		VarHandle.fullFence();
-		Crew wanted = wanted();
+		WorkerGroup wanted = wanted();
 		if (!this.scheduler.isSearching() && !wanted.isRising() && !wake(wanted)) {
 			add(wanted, 1);
 		}
@@ -166,7 +168,7 @@ final class Staff {
 
 	/** Wake or add some workers, as many as there are tasks for. For the monitor. */
 	void reinforce(int number) {
-		Crew wanted = wanted();
+		WorkerGroup wanted = wanted();
 		int left = this.queues.backlog(number);
 		while (left > 0 && wake(wanted)) {
 			left--;
@@ -176,15 +178,15 @@ final class Staff {
 
 	/** Whether workers on virtual threads do not get to run, and some are late now. */
 	boolean isHelpWanted() {
-		return this.starved && this.crew.isRising();
+		return this.starved && this.virtualWorkers.isRising();
 	}
 
 	/** Those that are to be woken now. */
-	private Crew wanted() {
-		return isHelpWanted() ? this.help : this.crew;
+	private WorkerGroup wanted() {
+		return isHelpWanted() ? this.platformWorkers : this.virtualWorkers;
 	}
 
-	private boolean wake(Crew kind) {
+	private boolean wake(WorkerGroup kind) {
 		if (!kind.wake()) {
 			return false;
 		}
@@ -192,7 +194,7 @@ final class Staff {
 		return true;
 	}
 
-	private void add(Crew kind, int number) {
+	private void add(WorkerGroup kind, int number) {
 		if (number <= 0) {
 			return;
 		}
@@ -208,7 +210,7 @@ final class Staff {
 				admitted++;
 			}
 			if (admitted > 0) {
-				this.queues.roster().add(added.subList(0, admitted));
+				this.queues.workers().add(added.subList(0, admitted));
 			}
 			listed = true;
 		}
@@ -228,12 +230,12 @@ final class Staff {
 	/** If no thread can be started, the existing workers run all tasks. */
 	private void start(Worker worker) {
 		try {
-			Thread thread = worker.crew().thread(worker);
+			Thread thread = worker.group().thread(worker);
 			worker.thread = thread;
 			thread.start();
 		}
 		catch (Throwable ex) {
-			worker.crew().risen();
+			worker.group().risen();
 			ended(worker);
 			if (this.saidNoThread.compareAndSet(false, true)) {
 				logger.warn("No thread can be started for a worker; servers continue with {} workers. "
@@ -244,7 +246,7 @@ final class Staff {
 
 	/** Wake a worker so that it may end. */
 	boolean wakeAny() {
-		return this.crew.wake() || this.help.wake();
+		return this.virtualWorkers.wake() || this.platformWorkers.wake();
 	}
 
 	/**
@@ -252,8 +254,8 @@ final class Staff {
 	 * @param isLate whether workers on virtual threads were woken and do not begin
 	 */
 	boolean isHelpComing(boolean isLate) {
-		return this.scheduler.isSearching() || this.help.isRising()
-				|| (this.crew.isRising() && !(isLate && this.starved));
+		return this.scheduler.isSearching() || this.platformWorkers.isRising()
+				|| (this.virtualWorkers.isRising() && !(isLate && this.starved));
 	}
 
 	boolean isStarved() {
@@ -264,23 +266,23 @@ final class Staff {
 		this.starved = now;
 	}
 
-	Crew crew() {
-		return this.crew;
+	WorkerGroup virtualWorkers() {
+		return this.virtualWorkers;
 	}
 
 	/** Workers that are listed, or about to be. */
 	int counted() {
-		return this.crew.count() + this.help.count();
+		return this.virtualWorkers.count() + this.platformWorkers.count();
 	}
 
 	/** Workers that have not ended. */
 	int threads() {
-		return this.crew.threads() + this.help.threads();
+		return this.virtualWorkers.threads() + this.platformWorkers.threads();
 	}
 
 	/** Workers on platform threads that have not ended. */
 	int platformThreads() {
-		return this.help.threads();
+		return this.platformWorkers.threads();
 	}
 
 }

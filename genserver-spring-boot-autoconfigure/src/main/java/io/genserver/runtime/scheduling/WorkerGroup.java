@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
  * The workers on one kind of thread, virtual or platform: how many there are, which of
  * them sleep, and how many were woken and have not looked for work since.
  */
-final class Crew {
+final class WorkerGroup {
 
 	private final boolean platform;
 
@@ -42,7 +42,7 @@ final class Crew {
 	private final UnaryOperator<Thread> factory;
 
 	/** With a function that may replace each thread before it is started. */
-	Crew(boolean platform, int limit, int usual, UnaryOperator<Thread> threads) {
+	WorkerGroup(boolean platform, int limit, int usual, UnaryOperator<Thread> threads) {
 		this.factory = threads;
 		this.platform = platform;
 		this.limit = limit;
