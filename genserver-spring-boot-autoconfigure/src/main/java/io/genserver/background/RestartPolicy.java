@@ -2,7 +2,7 @@ package io.genserver.background;
 
 import java.time.Duration;
 
-import io.genserver.runtime.RestartHistory;
+import io.genserver.runtime.supervision.RestartHistory;
 import io.genserver.time.Durations;
 
 /**

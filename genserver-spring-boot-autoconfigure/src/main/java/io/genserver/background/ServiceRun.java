@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 import io.genserver.log.SafeLogger;
-import io.genserver.runtime.RestartHistory;
 import io.genserver.runtime.scheduling.ThreadState;
+import io.genserver.runtime.supervision.RestartHistory;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

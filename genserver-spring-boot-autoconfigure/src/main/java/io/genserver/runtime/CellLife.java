@@ -12,6 +12,8 @@ import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.supervision.RestartHistory;
+import io.genserver.runtime.supervision.Supervision;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -17,6 +17,7 @@ import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Call;
 import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.message.Message;
+import io.genserver.runtime.scheduling.Interruption;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

@@ -27,6 +27,7 @@ import io.genserver.runtime.message.FailureLog;
 import io.genserver.runtime.message.Interceptors;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.TimerPause;
 import io.genserver.runtime.scheduling.Waiting;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import org.jspecify.annotations.Nullable;

@@ -28,6 +28,7 @@ import io.genserver.runtime.message.MessageEnvelope;
 import io.genserver.runtime.message.MessageHandler;
 import io.genserver.runtime.message.ReplyFuture;
 import io.genserver.runtime.message.StreamCall;
+import io.genserver.runtime.scheduling.Interruption;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 

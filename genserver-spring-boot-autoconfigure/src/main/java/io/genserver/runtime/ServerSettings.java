@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

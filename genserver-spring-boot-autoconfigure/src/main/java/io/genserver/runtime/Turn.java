@@ -5,6 +5,7 @@ import io.genserver.runtime.message.Call;
 import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.scheduling.Interruption;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.ThreadState;
 import io.genserver.runtime.scheduling.Waiter;

@@ -19,6 +19,7 @@ import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Workers;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.testsupport.HangGuard;
 
 import static org.assertj.core.api.Assertions.assertThat;

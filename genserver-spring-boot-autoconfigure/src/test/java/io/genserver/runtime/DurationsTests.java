@@ -13,6 +13,8 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.supervision.RestartHistory;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.time.DurationText;
 import io.genserver.time.Durations;
 import org.junit.jupiter.api.Test;

@@ -26,6 +26,7 @@ import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -14,6 +14,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

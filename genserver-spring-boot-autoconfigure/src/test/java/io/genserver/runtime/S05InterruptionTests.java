@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.BlockingCall;
+import io.genserver.runtime.scheduling.Interruption;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;

@@ -23,6 +23,7 @@ import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -7,7 +7,7 @@ import io.genserver.GenServer;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.ServerSettings;
-import io.genserver.runtime.Supervision;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.spring.InvalidServerException;
 import io.genserver.time.DurationText;
 import org.jspecify.annotations.Nullable;

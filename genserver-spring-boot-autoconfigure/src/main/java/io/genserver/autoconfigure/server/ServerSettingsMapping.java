@@ -13,7 +13,7 @@ import io.genserver.autoconfigure.server.GenServerProperties.Server;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
-import io.genserver.runtime.Supervision;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;
 

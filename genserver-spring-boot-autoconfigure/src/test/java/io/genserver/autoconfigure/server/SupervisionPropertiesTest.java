@@ -14,7 +14,7 @@ import io.genserver.GenServerRegistry;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.runtime.Supervision;
+import io.genserver.runtime.supervision.Supervision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

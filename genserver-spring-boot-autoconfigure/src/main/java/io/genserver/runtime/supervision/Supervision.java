@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.supervision;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -70,8 +70,11 @@ public record Supervision(SupervisionStrategy onException, SupervisionStrategy o
 				this.initialBackoff, this.maxBackoff);
 	}
 
-	/** What limits the restarts of one instance. */
-	RestartHistory history() {
+	/**
+	 * Return what limits the restarts of one instance.
+	 * @return a history without restarts
+	 */
+	public RestartHistory history() {
 		return new RestartHistory(this.maxRestarts, this.window, this.initialBackoff, this.maxBackoff);
 	}
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <b>Nesting.</b> On a thread that runs something else for a while an interrupt waits: it
  * comes when the thread returns.
  */
-final class Interruption {
+public final class Interruption {
 
 	private static final VarHandle RUNNER;
 
@@ -46,19 +46,19 @@ final class Interruption {
 	private boolean wanted;
 
 	/** The calling thread runs it from now on. */
-	void begin() {
+	public void begin() {
 		RUNNER.setRelease(this, Thread.currentThread());
 	}
 
 	/**
 	 * Nothing runs from now on. To be followed by a full fence and {@link #settle()}.
 	 */
-	void end() {
+	public void end() {
 		RUNNER.setRelease(this, null);
 	}
 
 	/** Wait for an interrupt that was on its way, which the caller has to clear. */
-	void settle() {
+	public void settle() {
 		while (this.interrupting) {
 			Thread.yield();
 		}
@@ -68,7 +68,7 @@ final class Interruption {
 	 * What ran is over and something else begins, on the same thread: an interrupt that
 	 * was meant for the former does not meet the latter.
 	 */
-	void next() {
+	public void next() {
 		end();
 		VarHandle.fullFence();
 		settle();
@@ -77,14 +77,14 @@ final class Interruption {
 	}
 
 	/** The calling thread, which runs it, runs something else for a while. */
-	synchronized void suspend() {
+	public synchronized void suspend() {
 		end();
 		this.suspendedOn = Thread.currentThread();
 		this.suspended = true;
 	}
 
 	/** The calling thread goes on with it. */
-	synchronized void resume() {
+	public synchronized void resume() {
 		this.suspended = false;
 		begin();
 		this.suspendedOn = null;
@@ -94,8 +94,11 @@ final class Interruption {
 		}
 	}
 
-	/** The thread that runs it, even if it runs something else for a while. */
-	@Nullable Thread thread() {
+	/**
+	 * Return the thread that runs it, even if it runs something else for a while.
+	 * @return the thread, {@code null} if none does
+	 */
+	public @Nullable Thread thread() {
 		Thread thread = this.runner;
 		return (thread != null) ? thread : this.suspendedOn;
 	}
@@ -105,7 +108,7 @@ final class Interruption {
 	 * @param applies whether that is still what is to be interrupted; asked while it
 	 * cannot end
 	 */
-	synchronized void interrupt(BooleanSupplier applies) {
+	public synchronized void interrupt(BooleanSupplier applies) {
 		this.interrupting = true;
 		try {
 			VarHandle.fullFence();

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.scheduling;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,14 +10,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A timer is queued before {@link #paused} is read again, and {@code paused} is cleared
  * before the queue is emptied, so that one of the two sees the other.
  */
-final class TimerPause {
+public final class TimerPause {
 
 	private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
 	private volatile boolean paused;
 
-	/** Whether a timer that is due is held back; it rings later then. */
-	boolean hold(Runnable ring) {
+	/**
+	 * Hold back a timer that is due, if timers pause.
+	 * @param ring what it does; runs when the pause ends
+	 * @return whether it is held back
+	 */
+	public boolean hold(Runnable ring) {
 		if (!this.paused) {
 			return false;
 		}
@@ -28,15 +32,21 @@ final class TimerPause {
 		return true;
 	}
 
-	boolean isPaused() {
+	/**
+	 * Return whether timers pause.
+	 * @return whether they do
+	 */
+	public boolean isPaused() {
 		return this.paused;
 	}
 
-	void begin() {
+	/** Timers pause from now on. */
+	public void begin() {
 		this.paused = true;
 	}
 
-	void end() {
+	/** The pause is over: what was held back rings, on the calling thread. */
+	public void end() {
 		this.paused = false;
 		ringHeld();
 	}
