@@ -3,10 +3,8 @@ package io.genserver.rpc.inbound;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import io.genserver.Caller;
 import io.genserver.protocol.BodyDelivery;
@@ -80,13 +78,7 @@ public final class InboundCalls {
 
 	private boolean refusing;
 
-	/** Until when streams that go on are waited for, once new calls are refused. */
-	private long patientUntil;
-
-	private final Set<InboundStream> streams = new HashSet<>();
-
-	/** Streams whose callers have said when they have to be over. */
-	private final Set<InboundStream> timed = new HashSet<>();
+	private final OpenStreams streams;
 
 	public InboundCalls(WireMode mode, Transport transport, ConnectionContext context, Exposure exposure,
 			OutboundQueue outbound, Backlog backlog, WireSession session) {
@@ -102,6 +94,7 @@ public final class InboundCalls {
 		this.places = new HeldPlaces(exposure.operations().pastCasts(), transport.owner());
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
 		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote());
+		this.streams = new OpenStreams(mode, context);
 		this.admissions = new Admissions(transport, context.workers(), exposure.authorization(), this.failures);
 	}
 
@@ -110,49 +103,23 @@ public final class InboundCalls {
 	 * @param drain how long what runs may take
 	 */
 	public void refuseNew(Duration drain) {
-		long now = this.context.clock().getAsLong();
 		this.refusing = true;
-		// What comes after the endpoint shall have time left.
-		this.patientUntil = now + Durations.nanos(drain) / 2;
-		lookAtStreams(now);
+		this.streams.drain(drain);
 	}
 
-	/**
-	 * End streams that seem to have no end, for this end leaves. In base mode a status
-	 * would be one of the application to a peer, and the close frame says all there is to
-	 * say.
-	 */
+	/** End streams that seem to have no end, for this end leaves. */
 	public void leaveEndless() {
-		if (this.mode == WireMode.EXT) {
-			endless().toList().forEach(InboundStream::leave);
-		}
+		this.streams.leaveEndless();
 	}
 
-	/**
-	 * A stream that waits for its publisher may get the next item in a moment. So it is
-	 * taken for endless only when that has lasted a while, or when streams had their time
-	 * to come to an end.
-	 */
-	private Stream<InboundStream> endless() {
-		long now = this.context.clock().getAsLong();
-		boolean waitedFor = now - this.patientUntil >= 0;
-		return this.streams.stream().filter((stream) -> stream.isEndless(now, waitedFor));
-	}
-
-	private void lookAtStreams(long nowNanos) {
-		this.streams.forEach((stream) -> stream.look(nowNanos));
-	}
-
-	/** The same for all, with what is queued of them. On the connection's thread. */
+	/** End all streams, with what is queued of them. On the connection's thread. */
 	public void breakOffStreams() {
-		if (this.mode == WireMode.EXT) {
-			List.copyOf(this.streams).forEach((stream) -> stream.breakOff(this.session));
-		}
+		this.streams.breakOff(this.session);
 	}
 
 	/** How many streams hold nothing up that comes to its end. */
 	public int endlessStreams() {
-		return (int) endless().count();
+		return this.streams.countEndless();
 	}
 
 	public BodyDelivery opened(InboundRequest request) {
@@ -208,7 +175,7 @@ public final class InboundCalls {
 	public void arguments(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof Awaited awaited) {
 			ExposedOperation operation = awaited.operation();
-			begin(request, operation,
+			serve(request, operation,
 					new WireArguments(request, arguments, this.backlog, this.failures, awaited.items(), this.room),
 					arguments);
 		}
@@ -248,7 +215,7 @@ public final class InboundCalls {
 
 	public void complete(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof BuiltInMethod method) {
-			begin(request, method, new WireArguments(request, arguments, this.backlog, this.failures));
+			serve(request, method, new WireArguments(request, arguments, this.backlog, this.failures));
 			return;
 		}
 		if (!(request.attachment() instanceof ExposedOperation operation)) {
@@ -256,11 +223,15 @@ public final class InboundCalls {
 			this.backlog.consumed(request, arguments.length, false);
 			return;
 		}
-		begin(request, operation, new WireArguments(request, arguments, this.backlog, this.failures, null, this.room),
+		serve(request, operation, new WireArguments(request, arguments, this.backlog, this.failures, null, this.room),
 				arguments);
 	}
 
-	private void begin(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
+	/**
+	 * The way of a request, from when its arguments are complete until its server has it:
+	 * the encoding, the instance, and what it has to wait for before it is handed over.
+	 */
+	private void serve(InboundRequest request, ExposedOperation operation, WireArguments payload, byte[] arguments) {
 		WireOperation wire;
 		String key;
 		boolean firstSeen;
@@ -279,36 +250,37 @@ public final class InboundCalls {
 		// Who calls a cast hears of its arguments before they wait for the handler.
 		// What makes an instance must be worth one.
 		boolean checkedFirst = firstSeen || (operation.operation().kind() == Kind.CAST && !request.isCast());
-		if (!checkedFirst && !this.admissions.holds(operation.server()) && !this.room.isFull()) {
-			dispatch(request, operation, wire, key, payload, now);
+		boolean asked = checkedFirst || this.admissions.holds(operation.server());
+		if (!asked && !this.room.isFull()) {
+			handOver(request, operation, wire, key, payload, now);
 			return;
 		}
-		Runnable dispatch = () -> dispatch(request, operation, wire, key, payload, now);
-		if (!checkedFirst && !this.admissions.holds(operation.server())) {
-			enter(request, operation, payload, dispatch);
+		Runnable handOver = () -> handOver(request, operation, wire, key, payload, now);
+		if (!asked) {
+			enter(request, operation, payload, handOver);
 			return;
 		}
-		Admission admission = new Asked(operation.server(),
-				new Target(operation.server().name(), key, operation.operation().name()), waitNanos(request, operation),
-				request, payload, checkedFirst ? wire : null, () -> enter(request, operation, payload, dispatch));
+		Target target = new Target(operation.server().name(), key, operation.operation().name());
+		Admission admission = new Asked(operation.server(), target, waitNanos(request, operation), request, payload,
+				checkedFirst ? wire : null, () -> enter(request, operation, payload, handOver));
 		request.attach(admission);
 		this.admissions.ask(admission);
 	}
 
 	/** Hand a request on to its server, as soon as its peer has read enough. */
-	private void enter(InboundRequest request, ExposedOperation operation, WireArguments payload, Runnable dispatch) {
+	private void enter(InboundRequest request, ExposedOperation operation, WireArguments payload, Runnable handOver) {
 		if (!this.room.isFull()) {
-			dispatch.run();
+			handOver.run();
 			return;
 		}
 		long deadline = this.context.clock().getAsLong() + waitNanos(request, operation);
-		Held held = new Waiting(request, payload, operation, deadline, dispatch);
+		Held held = new Waiting(request, payload, operation, deadline, handOver);
 		request.attach(held);
 		this.room.hold(held);
 	}
 
 	/** A call of what this end has of its own. */
-	private void begin(InboundRequest request, BuiltInMethod method, WireArguments payload) {
+	private void serve(InboundRequest request, BuiltInMethod method, WireArguments payload) {
 		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
 		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
 		if (!this.admissions.decides() || !method.asked()) {
@@ -325,14 +297,8 @@ public final class InboundCalls {
 		this.admissions.ask(admission);
 	}
 
-	private void dispatch(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
-			WireArguments payload, long now) {
-		send(request, operation, wire, key, payload, now);
-		// The server has taken of them what it needs.
-		request.forgetDetails();
-	}
-
-	private void send(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+	/** Make the engine's message of a request and give it to its server. */
+	private void handOver(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments payload, long now) {
 		if (request.isCast() || operation.operation().kind() == Kind.CAST) {
 			cast(request, operation, wire, key, payload);
@@ -341,10 +307,7 @@ public final class InboundCalls {
 			InboundStream stream = new InboundStream(this, operation, wire, request, payload,
 					this.context.clock().getAsLong() + deadlineNanos(request));
 			request.attach(stream);
-			this.streams.add(stream);
-			if (request.details().deadlineMillis() >= 0) {
-				this.timed.add(stream);
-			}
+			this.streams.add(stream, request.details().deadlineMillis() >= 0);
 			operation.server().stream(key, wire, payload, 0, this.caller, stream);
 		}
 		else {
@@ -357,6 +320,8 @@ public final class InboundCalls {
 			}
 			operation.server().submit(key, call);
 		}
+		// The server has taken of them what it needs.
+		request.forgetDetails();
 	}
 
 	/**
@@ -497,24 +462,16 @@ public final class InboundCalls {
 		}
 	}
 
-	/** End streams whose time is over. */
+	/** End what has waited for too long. */
 	public void tick(long nowNanos) {
-		lookAtStreams(nowNanos);
+		this.streams.look(nowNanos);
 		this.room.tick(nowNanos);
 		this.places.sweep();
 		this.newKeys.sweep(nowNanos);
 		if (!this.patient.isEmpty()) {
 			this.patient.removeIf((call) -> call.isPast(nowNanos));
 		}
-		if (this.timed.isEmpty()) {
-			return;
-		}
-		for (InboundStream stream : List.copyOf(this.timed)) {
-			if (stream.isOverdue(nowNanos)) {
-				this.timed.remove(stream);
-				stream.expire();
-			}
-		}
+		this.streams.expire(nowNanos);
 	}
 
 	/** The connection is over. */
@@ -547,18 +504,8 @@ public final class InboundCalls {
 		this.outbound.offer(entry);
 	}
 
-	/**
-	 * How many bytes one stream may at most have asked for: little enough that all of
-	 * them together keep to the soft limit.
-	 */
-	int streamShare() {
-		long fair = this.context.limits().outboundSoftBytes() / Math.max(1, this.streams.size());
-		return (int) Math.min(OutboundQueue.STREAM_SHARE, fair);
-	}
-
-	void streamClosed(InboundStream stream) {
-		this.streams.remove(stream);
-		this.timed.remove(stream);
+	OpenStreams streams() {
+		return this.streams;
 	}
 
 	/** How the failure of a stream is told, after what was sent of it. */

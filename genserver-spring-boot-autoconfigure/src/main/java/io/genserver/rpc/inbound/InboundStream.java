@@ -52,7 +52,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		this.deadline = deadline;
 		this.limited = request.details().deadlineMillis() >= 0;
 		int credit = request.details().itemCredit();
-		this.pull = new ItemPull(calls.outbound(), calls.context().workers(), calls::streamShare,
+		this.pull = new ItemPull(calls.outbound(), calls.context().workers(), calls.streams()::share,
 				(credit >= 0) ? credit : Long.MAX_VALUE);
 	}
 
@@ -147,7 +147,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			if (items != null) {
 				items.breakOff("it is over");
 			}
-			this.calls.streamClosed(this);
+			this.calls.streams().remove(this);
 		}
 	}
 

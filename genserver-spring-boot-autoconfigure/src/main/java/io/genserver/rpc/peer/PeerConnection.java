@@ -46,6 +46,8 @@ public final class PeerConnection {
 
 	private final OutboundQueue outbound;
 
+	private final Reading reading;
+
 	private final Backlog backlog;
 
 	private final InboundCalls inbound;
@@ -78,20 +80,20 @@ public final class PeerConnection {
 	public PeerConnection(Side side, WireMode mode, PeerContext context, Transport transport,
 			ByteBufAllocator allocator) {
 		ConnectionContext parts = context.connection();
-		PeerEvents events = new PeerEvents(transport, this.leaving::complete);
+		// No event comes before all parts of the connection are there.
+		PeerEvents events = new PeerEvents(this);
 		this.transport = transport;
 		this.context = context;
 		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator, events)
 				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
 		this.outbound = new OutboundQueue(transport, this.session, parts, this::written);
-		Reading reading = new Reading(transport, this.session, context.clock());
-		this.outbound.onDemand(() -> reading.resume(Reading.Reason.ANSWERS));
-		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, reading, parts)
+		this.reading = new Reading(transport, this.session, context.clock());
+		this.outbound.onDemand(() -> this.reading.resume(Reading.Reason.ANSWERS));
+		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, this.reading, parts)
 				: new CreditReturn(this.session, this.outbound, parts);
 		this.inbound = new InboundCalls(mode, transport, parts, context.exposure(), this.outbound, this.backlog,
 				this.session);
 		this.calls = new OutboundCalls(mode, parts, this.session, this.outbound, this.backlog);
-		events.tell(reading, this.outbound, this.inbound, this.calls);
 		readyOnceOpened();
 	}
 
@@ -315,6 +317,27 @@ public final class PeerConnection {
 		if (this.draining && this.outbound.isIdle() && this.session.callsInFlight() == this.inbound.endlessStreams()) {
 			this.drained.complete(null);
 		}
+	}
+
+	Transport transport() {
+		return this.transport;
+	}
+
+	Reading reading() {
+		return this.reading;
+	}
+
+	OutboundQueue queue() {
+		return this.outbound;
+	}
+
+	InboundCalls inbound() {
+		return this.inbound;
+	}
+
+	/** The peer has said that it leaves. */
+	void left(GoAway goAway) {
+		this.leaving.complete(goAway);
 	}
 
 }
