@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -11,12 +12,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
+import io.genserver.CallCycleException;
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Call;
 import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.WaitingFuture;
 import io.genserver.runtime.scheduling.Interruption;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -363,6 +366,11 @@ final class ConcurrentRuns {
 		private void beginToAwait(CompletionStage<?> stage) {
 			this.limit = handling().limit(this.message);
 			this.by = stage;
+			if (stage instanceof WaitingFuture<?> future && future.needsEndOf(cell())) {
+				// Its server does not end before this has.
+				ended(null, new CallCycleException(List.of(cell().label(), cell().label())));
+				return;
+			}
 			boolean unwraps = this.message.operation().unwrapsStage();
 			try {
 				stage.whenComplete((value, cause) -> ended(unwraps ? value : stage,

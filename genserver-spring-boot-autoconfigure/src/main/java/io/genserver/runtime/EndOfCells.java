@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import io.genserver.CallCycleException;
 import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.message.EngineFuture;
+import io.genserver.runtime.message.Recipient;
 import io.genserver.runtime.message.Wait;
 import io.genserver.runtime.message.WaitingFuture;
 import io.genserver.runtime.scheduling.Scheduler;
@@ -55,13 +56,29 @@ final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFu
 		}
 	}
 
-	/** How a turn waits for this if its handler returned it. */
-	Wait waitOf(ServerCell waiting, Consumer<CallCycleException> closed) {
-		return new LifeWait(new Waiting(this::isDone), target(waiting), closed);
+	@Override
+	public @Nullable Wait waitOf(Recipient waiting, Consumer<CallCycleException> closed) {
+		return hasOtherEnd() ? null : new LifeWait(new Waiting(this::isDone), target(waiting), closed);
+	}
+
+	@Override
+	public boolean needsEndOf(Recipient recipient) {
+		return !hasOtherEnd()
+				&& this.cells.stream().anyMatch((cell) -> cell == recipient && !cell.life().hasTerminated());
+	}
+
+	@Override
+	protected @Nullable Recipient turn() {
+		return Turn.waiting();
+	}
+
+	@Override
+	protected <W extends Wait & Waiter> boolean awaitInTurn(W wait, long nanos) throws InterruptedException {
+		return Turn.await(this.runtime.scheduler(), wait, nanos);
 	}
 
 	/** One of the cells that cannot end before the turn goes on, if there is any. */
-	private @Nullable ServerCell target(ServerCell waiting) {
+	private @Nullable ServerCell target(Recipient waiting) {
 		ServerCell some = null;
 		for (ServerCell cell : this.cells) {
 			if (cell.life().hasTerminated()) {

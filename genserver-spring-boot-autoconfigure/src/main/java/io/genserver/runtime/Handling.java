@@ -26,8 +26,9 @@ import io.genserver.runtime.message.Interceptors;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.MessageEnvelope;
 import io.genserver.runtime.message.MessageHandler;
-import io.genserver.runtime.message.ReplyFuture;
 import io.genserver.runtime.message.StreamCall;
+import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.message.WaitingFuture;
 import io.genserver.runtime.scheduling.Interruption;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -225,11 +226,11 @@ final class Handling implements MessageHandler {
 	private TurnStep await(Message message, CompletionStage<?> stage) {
 		Awaited pending = new Awaited(this, message, stage, limit(message));
 		this.awaited = pending;
-		if (stage instanceof ReplyFuture reply) {
-			Cycles.beginWait(this.cell, reply.call());
-		}
-		else if (stage instanceof EndOfCells end && !end.isDone()) {
-			Cycles.beginWait(this.cell, end.waitOf(this.cell, (cycle) -> pending.accept(null, cycle)));
+		if (stage instanceof WaitingFuture<?> future && !future.isDone()) {
+			Wait wait = future.waitOf(this.cell, (cycle) -> pending.accept(null, cycle));
+			if (wait != null) {
+				Cycles.beginWait(this.cell, wait);
+			}
 		}
 		startBeside();
 		this.interruption.end();

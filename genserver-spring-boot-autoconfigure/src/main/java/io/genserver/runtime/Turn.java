@@ -94,6 +94,19 @@ final class Turn {
 		}
 	}
 
+	/** Whose turn the calling thread runs, unless it runs a handler beside the turn. */
+	static @Nullable ServerCell waiting() {
+		Turn turn = current();
+		return (turn != null && !turn.concurrent) ? turn.cell : null;
+	}
+
+	/** Let the turn that the calling thread runs wait. */
+	static <W extends Wait & Waiter> boolean await(Scheduler scheduler, W wait, long nanos)
+			throws InterruptedException {
+		long deadline = (nanos != Long.MAX_VALUE) ? scheduler.nanoTime() + nanos : Long.MAX_VALUE;
+		return await(scheduler, wait, wait, current(), deadline);
+	}
+
 	/** Another piece of the application's code is about to run in the turn, if any. */
 	static void cleanCurrent() {
 		Turn turn = current();

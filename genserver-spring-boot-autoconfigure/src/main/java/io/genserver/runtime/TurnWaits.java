@@ -3,8 +3,10 @@ package io.genserver.runtime;
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.Recipient;
 import io.genserver.runtime.message.ReplyWait;
+import io.genserver.runtime.message.Wait;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How threads wait for the replies of calls within this process.
@@ -29,6 +31,16 @@ final class TurnWaits implements ReplyWait {
 		}
 		long deadline = (nanos != Long.MAX_VALUE) ? this.scheduler.nanoTime() + nanos : Long.MAX_VALUE;
 		return Turn.await(this.scheduler, waiter, onlyCall ? call : null, turn, deadline);
+	}
+
+	@Override
+	public @Nullable Recipient turn() {
+		return Turn.waiting();
+	}
+
+	@Override
+	public <W extends Wait & Waiter> boolean awaitInTurn(W wait, long nanos) throws InterruptedException {
+		return Turn.await(this.scheduler, wait, nanos);
 	}
 
 	@Override

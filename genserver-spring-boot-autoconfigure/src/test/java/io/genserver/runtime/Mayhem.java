@@ -433,6 +433,14 @@ final class Mayhem {
 	/** Calls that may close a cycle, or go to a method that may overlap. */
 	private void nested(GenServerRef<Object> ref) {
 		if (this.random.nextInt(3) == 0) {
+			try {
+				several(ref.callAsync(Object::hashCode)).join();
+			}
+			catch (CompletionException ex) {
+				throw Throwables.sneaky((ex.getCause() != null) ? ex.getCause() : ex);
+			}
+		}
+		else if (this.random.nextInt(2) == 0) {
 			this.engine.runtime.server(ref.name()).call(ref.key(), this.overlapping, null, 0, false);
 		}
 		else {
@@ -446,13 +454,26 @@ final class Mayhem {
 			return this.random.nextBoolean() ? new CompletableFuture<>() : CompletableFuture.failedFuture(made());
 		}
 		if (this.random.nextBoolean()) {
-			return this.engine.<Object>ref("second").callAsync(Object::hashCode);
+			CompletableFuture<Integer> call = this.engine.<Object>ref("second").callAsync(Object::hashCode);
+			return this.random.nextBoolean() ? call : several(call);
 		}
 		CompletableFuture<Integer> later = new CompletableFuture<>();
 		Alarm alarm = new Alarm(this.scheduler.nanoTime() + this.random.nextInt(10_000_000),
 				() -> this.scheduler.execute(() -> later.complete(-4)));
 		this.scheduler.track(alarm);
 		return later;
+	}
+
+	/** What is made of a call and others, which may close a cycle at once or later. */
+	private CompletableFuture<Integer> several(CompletableFuture<Integer> call) {
+		GenServerRef<Object> other = target();
+		return switch (this.random.nextInt(4)) {
+			case 0 -> call.thenApply((value) -> value);
+			case 1 -> call.thenCombine(other.<Integer>callAsync(Object::hashCode), Integer::sum);
+			case 2 -> call.thenCompose((value) -> other.<Integer>callAsync(Object::hashCode));
+			default ->
+				call.thenCompose((value) -> other.<Integer>callAsync(Object::hashCode)).thenCombine(call, Integer::sum);
+		};
 	}
 
 	private int besideTurn(Object instance) {

@@ -163,6 +163,168 @@ class S11SelfWaitTests {
 		});
 	}
 
+	/** What a handler may make of a future before it returns it. */
+	private static final List<Function<CompletableFuture<?>, CompletableFuture<?>>> DERIVED = List
+		.of((future) -> future.thenApply((value) -> value), (future) -> future.thenRun(() -> {
+		}).thenApplyAsync((value) -> value), (future) -> future.whenComplete((value, failure) -> {
+		}), CompletableFuture::copy, (future) -> future.thenCompose(CompletableFuture::completedFuture),
+				(future) -> future.orTimeout(1, TimeUnit.HOURS),
+				(future) -> future.thenCombine(new CompletableFuture<>(), (one, other) -> one),
+				(future) -> GenServerContext.current()
+					.<Object>self()
+					.callAsync(Object::hashCode)
+					.thenCombine(future, (one, other) -> one),
+				(future) -> future.thenRun(() -> {
+				}).thenCompose((none) -> new CompletableFuture<>()));
+
+	@Test
+	void S11_soDoesOneThatReturnsWhatDependsOnACallThatClosesACycle() {
+		for (Function<CompletableFuture<?>, CompletableFuture<?>> way : DERIVED) {
+			for (String what : List.of("call", "stop")) {
+				Seeds.each(5, (scheduler) -> {
+					Engine engine = new Engine(scheduler);
+					TestOperation operation = TestOperation.call("turn",
+							(instance, payload) -> way.apply(self(what, engine)));
+					Server server = engine.add("server", ServerSettings.DEFAULTS, Object::new, operation);
+					engine.runtime.start();
+					long begin = scheduler.nanoTime();
+					CompletableFuture<Object> reply = server.callAsync(null, operation, null, 0, false);
+					scheduler.settle();
+					assertThat(scheduler.nanoTime() - begin).isLessThan(Duration.ofMillis(100).toNanos());
+					assertThat(reply.exceptionNow()).satisfies(S11SelfWaitTests::isCycle);
+					engine.close();
+				});
+			}
+		}
+	}
+
+	@Test
+	void S11_soDoesAHandlerBesideTheTurnThatReturnsTheEndOfItsOwnServer() {
+		for (Function<CompletableFuture<?>, CompletableFuture<?>> way : DERIVED) {
+			Seeds.each(5, (scheduler) -> {
+				Engine engine = new Engine(scheduler);
+				TestOperation operation = TestOperation.concurrent("beside", 1,
+						(instance, payload) -> way.apply(self("stop", engine)));
+				Server server = engine.add("server", ServerSettings.DEFAULTS, Object::new, operation);
+				engine.runtime.start();
+				CompletableFuture<Object> reply = server.callAsync(null, operation, null, 0, false);
+				scheduler.settle();
+				assertThat(reply.exceptionNow()).satisfies(S11SelfWaitTests::isCycle);
+				assertThat(engine.cell("server").life().state()).isEqualTo(ServerState.STOPPED);
+				engine.close();
+			});
+		}
+	}
+
+	@Test
+	void S11_ofTwoFuturesThatAreBothNeededEitherMayCloseACycle() {
+		List<Function<CompletableFuture<?>, Callable<?>>> ways = List.of((both) -> both::join, (both) -> both::get,
+				(both) -> () -> both.thenApply((value) -> value).get(1, TimeUnit.MINUTES), (both) -> () -> both);
+		for (Function<CompletableFuture<?>, Callable<?>> way : ways) {
+			for (boolean later : new boolean[] { false, true }) {
+				Seeds.each(10, (scheduler) -> {
+					Engine engine = new Engine(scheduler);
+					for (String name : List.of("server", "second", "third")) {
+						engine.add(name, ServerSettings.DEFAULTS, Object::new);
+					}
+					engine.runtime.start();
+					GenServerRef<Object> first = engine.ref("server");
+					GenServerRef<Object> second = engine.ref("second");
+					long begin = scheduler.nanoTime();
+					List<CompletableFuture<Integer>> own = new ArrayList<>();
+					CompletableFuture<Object> reply = first.callAsync((a) -> {
+						own.add(first.callAsync((again) -> 1));
+						CompletableFuture<Integer> other = second.callAsync((b) -> {
+							if (later) {
+								scheduler.sleep(Duration.ofMillis(5));
+							}
+							return 2;
+						});
+						return way.apply(other.thenCombine(own.get(0), Integer::sum)).call();
+					});
+					scheduler.sleep(Duration.ofMillis(50));
+					assertThat(catchThrowable(reply::join)).satisfies(S11SelfWaitTests::isCycle);
+					assertThat(own.get(0)).as("it was not given up").isCompletedWithValue(1);
+					assertThat(scheduler.nanoTime() - begin).isLessThan(Duration.ofMillis(100).toNanos());
+					engine.close();
+				});
+			}
+		}
+	}
+
+	@Test
+	void S11_whatAFunctionReturnsLaterMayCloseACycleToo() {
+		List<Function<CompletableFuture<?>, Callable<?>>> ways = List.of((composed) -> composed::join,
+				(composed) -> () -> composed.thenApply((value) -> value).get(1, TimeUnit.MINUTES),
+				(composed) -> () -> composed);
+		for (Function<CompletableFuture<?>, Callable<?>> way : ways) {
+			Seeds.each(20, (scheduler) -> {
+				Engine engine = new Engine(scheduler);
+				for (String name : List.of("server", "second", "third")) {
+					engine.add(name, ServerSettings.DEFAULTS, Object::new);
+				}
+				engine.runtime.start();
+				GenServerRef<Object> first = engine.ref("server");
+				GenServerRef<Object> second = engine.ref("second");
+				GenServerRef<Object> third = engine.ref("third");
+				long begin = scheduler.nanoTime();
+				CompletableFuture<Object> alone = first.callAsync(
+						(a) -> way
+							.apply(second.callAsync((b) -> 1)
+								.thenCompose((one) -> third.callAsync((c) -> 2)
+									.thenCompose((two) -> first.callAsync((again) -> 3))))
+							.call());
+				scheduler.settle();
+				assertThat(catchThrowable(alone::join)).satisfies(S11SelfWaitTests::isCycle);
+				CompletableFuture<Object> throughOthers = first.callAsync(
+						(a) -> way
+							.apply(second.callAsync((b) -> 1)
+								.thenCompose((one) -> third
+									.callAsync((c) -> first.<Object, RuntimeException>call((again) -> 3))))
+							.call());
+				scheduler.settle();
+				assertThat(catchThrowable(throughOthers::join)).hasStackTraceContaining("CallCycleException")
+					.hasStackTraceContaining("third -> server");
+				CompletableFuture<Object> sound = first.callAsync((a) -> way
+					.apply(second.callAsync((b) -> 1).thenCompose((one) -> third.callAsync((c) -> one + 2)))
+					.call());
+				scheduler.settle();
+				assertThat(sound).isCompleted();
+				assertThat(sound.isCompletedExceptionally()).isFalse();
+				assertThat(scheduler.nanoTime() - begin).isLessThan(Duration.ofMillis(100).toNanos());
+				engine.close();
+			});
+		}
+	}
+
+	@Test
+	void S11_aFutureThatHasCompletedIsNoPartOfACycleThoughItsOtherHalfIsAwaited() {
+		Seeds.each(50, (scheduler) -> {
+			Engine engine = new Engine(scheduler);
+			for (String name : List.of("server", "second", "third")) {
+				engine.add(name, ServerSettings.DEFAULTS, Object::new);
+			}
+			engine.runtime.start();
+			GenServerRef<Object> first = engine.ref("server");
+			GenServerRef<Object> second = engine.ref("second");
+			GenServerRef<Object> third = engine.ref("third");
+			CompletableFuture<Integer> sum = first.callAsync((a) -> {
+				CompletableFuture<Integer> one = second.callAsync((b) -> 1);
+				CompletableFuture<Integer> two = third.callAsync((c) -> {
+					scheduler.sleep(Duration.ofMillis(20));
+					return 2;
+				});
+				return one.thenCombine(two, Integer::sum).join();
+			});
+			scheduler.sleep(Duration.ofMillis(5));
+			CompletableFuture<Integer> behind = second.callAsync((b) -> first.call((a) -> 3));
+			scheduler.sleep(Duration.ofMillis(50));
+			assertThat(sum).isCompletedWithValue(3);
+			assertThat(behind).isCompletedWithValue(3);
+			engine.close();
+		});
+	}
+
 	@Test
 	void S11_aWaitForTheEndOfAServerThatWaitsIsPartOfACycle() {
 		for (boolean stops : new boolean[] { false, true }) {

@@ -34,12 +34,20 @@ public final class Cycles implements Scheduler.Locking {
 	 */
 	public static void beginWait(Recipient from, Wait wait) {
 		from.waitFor(wait);
-		if (!closesCycle(from)) {
+		changed(from, wait);
+	}
+
+	/**
+	 * A turn waits, and what for leads elsewhere than before, perhaps. If that closes a
+	 * cycle, it is given up like one that begins. On any thread.
+	 */
+	static void changed(Recipient from, Wait wait) {
+		if (from.waitsFor() != wait || !closesCycle(from)) {
 			return;
 		}
 		synchronized (from.cycleLock()) {
 			List<String> chain = chain(from);
-			if (chain != null) {
+			if (chain != null && from.waitsFor() == wait) {
 				wait.giveUpForCycle(new CallCycleException(chain));
 			}
 		}
@@ -97,7 +105,8 @@ public final class Cycles implements Scheduler.Locking {
 	/** Whether all the waits that were seen one after the other are there still. */
 	private static boolean lasts(List<Recipient> recipients, List<Object> waits) {
 		for (int i = 0; i < recipients.size(); i++) {
-			if (wait(recipients.get(i)) != waits.get(i) || target(waits.get(i)) == null) {
+			Recipient next = recipients.get((i + 1) % recipients.size());
+			if (wait(recipients.get(i)) != waits.get(i) || target(waits.get(i)) != next) {
 				return false;
 			}
 		}

@@ -1,5 +1,8 @@
 package io.genserver.runtime.message;
 
+import java.util.function.Consumer;
+
+import io.genserver.CallCycleException;
 import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,21 @@ public final class ReplyFuture extends HeldFuture<@Nullable Object> {
 	@Override
 	protected boolean awaitFor(Waiter waiter, long nanos, boolean onlyThis) throws InterruptedException {
 		return this.wait.await(this.call, waiter, onlyThis, nanos);
+	}
+
+	@Override
+	public @Nullable Wait waitOf(Recipient waiting, Consumer<CallCycleException> closed) {
+		return hasOtherEnd() ? null : this.call;
+	}
+
+	@Override
+	protected @Nullable Recipient turn() {
+		return this.wait.turn();
+	}
+
+	@Override
+	protected <W extends Wait & Waiter> boolean awaitInTurn(W several, long nanos) throws InterruptedException {
+		return this.wait.awaitInTurn(several, nanos);
 	}
 
 	@Override
