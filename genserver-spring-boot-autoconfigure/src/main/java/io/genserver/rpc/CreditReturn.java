@@ -9,7 +9,7 @@ import io.genserver.protocol.WireSession;
  * only has to be told what was taken of it. That goes through the outbound queue, where
  * the credit is written, too; so reading never stops.
  */
-public final class CreditReturn implements Backlog {
+public final class CreditReturn implements InboundBackpressure {
 
 	private final WireSession session;
 

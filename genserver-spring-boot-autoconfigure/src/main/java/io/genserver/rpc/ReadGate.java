@@ -19,7 +19,7 @@ import io.genserver.time.Durations;
  * Whether reading is paused belongs to the connection's thread, which hears of the end of
  * a pause a moment late. What still arrives until then is not judged: the next bytes are.
  */
-public final class ReadGate implements Backlog {
+public final class ReadGate implements InboundBackpressure {
 
 	/** What a request costs that waits for its handler, beside what it brought. */
 	private static final int REQUEST_OVERHEAD = 512;

@@ -16,8 +16,8 @@ import io.genserver.protocol.Refusal;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.remote.RpcAuthorization.Target;
-import io.genserver.rpc.Backlog;
 import io.genserver.rpc.ConnectionContext;
+import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.Outbound;
 import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.Transport;
@@ -55,7 +55,7 @@ public final class InboundCalls {
 
 	private final OutboundQueue outbound;
 
-	private final Backlog backlog;
+	private final InboundBackpressure backlog;
 
 	private final WireSession session;
 
@@ -81,7 +81,7 @@ public final class InboundCalls {
 	private final OpenStreams streams;
 
 	public InboundCalls(WireMode mode, Transport transport, ConnectionContext context, Exposure exposure,
-			OutboundQueue outbound, Backlog backlog, WireSession session) {
+			OutboundQueue outbound, InboundBackpressure backlog, WireSession session) {
 		this.mode = mode;
 		this.transport = transport;
 		this.context = context;

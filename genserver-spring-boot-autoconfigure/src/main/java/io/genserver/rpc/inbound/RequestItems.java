@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.genserver.protocol.InboundRequest;
-import io.genserver.rpc.Backlog;
+import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.ItemQueue;
 import io.genserver.rpc.NoItems;
 import io.genserver.rpc.codec.CodecException;
@@ -24,7 +24,7 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	private final InboundRequest request;
 
-	private final Backlog backlog;
+	private final InboundBackpressure backlog;
 
 	private final PeerFailures failures;
 
@@ -35,8 +35,8 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	private final AtomicBoolean subscribed = new AtomicBoolean();
 
-	RequestItems(WireName operation, InboundRequest request, Backlog backlog, PeerFailures failures, Executor workers,
-			Function<byte[], ? extends @Nullable Object> decoder) {
+	RequestItems(WireName operation, InboundRequest request, InboundBackpressure backlog, PeerFailures failures,
+			Executor workers, Function<byte[], ? extends @Nullable Object> decoder) {
 		this.operation = operation;
 		this.request = request;
 		this.backlog = backlog;

@@ -3,7 +3,7 @@ package io.genserver.rpc.inbound;
 import java.util.Map;
 
 import io.genserver.protocol.InboundRequest;
-import io.genserver.rpc.Backlog;
+import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.RequestHeaders;
 import io.genserver.rpc.inbound.HeldPlaces.Place;
 import io.genserver.rpc.inbound.WireFailure.Execution;
@@ -22,7 +22,7 @@ final class WireArguments implements RemotePayload {
 
 	private final InboundRequest request;
 
-	private final Backlog backlog;
+	private final InboundBackpressure backlog;
 
 	private final PeerFailures failures;
 
@@ -40,7 +40,7 @@ final class WireArguments implements RemotePayload {
 	/** Told of the end of a handler whose caller has given up. */
 	private volatile @Nullable Runnable whenFinished;
 
-	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures) {
+	WireArguments(InboundRequest request, byte[] bytes, InboundBackpressure backlog, PeerFailures failures) {
 		this(request, bytes, backlog, failures, null, null);
 	}
 
@@ -53,7 +53,7 @@ final class WireArguments implements RemotePayload {
 	 * @param items the items that follow them, or null
 	 * @param replies knows how much waits to be read, or null if that does not matter
 	 */
-	WireArguments(InboundRequest request, byte[] bytes, Backlog backlog, PeerFailures failures,
+	WireArguments(InboundRequest request, byte[] bytes, InboundBackpressure backlog, PeerFailures failures,
 			@Nullable RequestItems items, @Nullable ReplyPressure replies) {
 		this.request = request;
 		this.bytes = bytes;

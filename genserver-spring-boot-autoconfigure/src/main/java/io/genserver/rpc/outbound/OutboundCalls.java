@@ -20,8 +20,8 @@ import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
-import io.genserver.rpc.Backlog;
 import io.genserver.rpc.ConnectionContext;
+import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.Outbound;
 import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.codec.CodecException;
@@ -47,7 +47,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	private final OutboundQueue outbound;
 
-	private final Backlog backlog;
+	private final InboundBackpressure backlog;
 
 	/** Calls whose deadline nobody else watches. */
 	private final Set<AsyncRemoteCall<?>> pending = ConcurrentHashMap.newKeySet();
@@ -66,7 +66,7 @@ public final class OutboundCalls implements RpcChannel {
 	private volatile @Nullable Consumer<@Nullable UnsentCast> resend;
 
 	public OutboundCalls(WireMode mode, ConnectionContext context, WireSession session, OutboundQueue outbound,
-			Backlog backlog) {
+			InboundBackpressure backlog) {
 		this.mode = mode;
 		this.context = context;
 		this.sender = new RequestSender(mode, context, session, outbound);

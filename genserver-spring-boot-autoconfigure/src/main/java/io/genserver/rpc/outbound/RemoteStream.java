@@ -6,7 +6,7 @@ import java.util.function.Function;
 
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ResponseMode;
-import io.genserver.rpc.Backlog;
+import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.ItemQueue;
 import io.genserver.rpc.codec.CodecException;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +19,12 @@ final class RemoteStream extends RemoteCall implements ItemQueue.Source {
 
 	private final OutboundCalls calls;
 
-	private final Backlog backlog;
+	private final InboundBackpressure backlog;
 
 	private final ItemQueue queue;
 
-	RemoteStream(OutboundCalls calls, RemoteMethod method, RequestBody body, Executor workers, Backlog backlog,
-			Function<byte[], ? extends @Nullable Object> decoder) {
+	RemoteStream(OutboundCalls calls, RemoteMethod method, RequestBody body, Executor workers,
+			InboundBackpressure backlog, Function<byte[], ? extends @Nullable Object> decoder) {
 		super(calls, method, body);
 		this.calls = calls;
 		this.backlog = backlog;

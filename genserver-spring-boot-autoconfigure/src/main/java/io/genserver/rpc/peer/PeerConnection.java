@@ -9,9 +9,9 @@ import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.protocol.base.BaseSession;
 import io.genserver.protocol.ext.ExtSession;
-import io.genserver.rpc.Backlog;
 import io.genserver.rpc.ConnectionContext;
 import io.genserver.rpc.CreditReturn;
+import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.ReadGate;
 import io.genserver.rpc.Reading;
@@ -48,7 +48,7 @@ public final class PeerConnection {
 
 	private final Reading reading;
 
-	private final Backlog backlog;
+	private final InboundBackpressure backlog;
 
 	private final InboundCalls inbound;
 

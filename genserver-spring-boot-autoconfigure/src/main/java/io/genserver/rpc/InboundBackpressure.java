@@ -7,7 +7,7 @@ import io.genserver.protocol.OutboundCall;
  * What a peer sent and nobody has taken yet; slows the peer down when it becomes too
  * much.
  */
-public interface Backlog {
+public interface InboundBackpressure {
 
 	/**
 	 * Something is handed on. On the connection's thread.
