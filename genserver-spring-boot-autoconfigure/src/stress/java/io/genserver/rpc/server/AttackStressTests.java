@@ -83,9 +83,9 @@ class AttackStressTests {
 		List<String> properties = new ArrayList<>(
 				List.of("genserver.servers.room.idle-timeout=1s", "genserver.call-timeout=1m"));
 		if (SECONDS < LONG) {
-			properties.addAll(
-					List.of("genserver.rpc.limits.handshake-timeout=500ms", "genserver.rpc.limits.outbound-stall=500ms",
-							"genserver.rpc.limits.read-pause=500ms", "genserver.rpc.limits.half-open-idle=500ms"));
+			properties
+				.addAll(List.of("genserver.rpc.limits.handshake-timeout=2s", "genserver.rpc.limits.outbound-stall=2s",
+						"genserver.rpc.limits.read-pause=500ms", "genserver.rpc.limits.half-open-idle=500ms"));
 		}
 		application = new AttackedProcess("512m", properties);
 		base = MuxioClient.connect(application.port());
