@@ -109,8 +109,7 @@ class SourceStyleTest {
 			Pattern.CASE_INSENSITIVE);
 
 	/** Packages in which such words are left; none is added. */
-	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime", "io/genserver/rpc",
-			"io/genserver/rpc/inbound", "io/genserver/rpc/outbound", "io/genserver/rpc/peer");
+	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime");
 
 	@Test
 	void sentencesNameWhatTheySpeakOf() throws IOException {

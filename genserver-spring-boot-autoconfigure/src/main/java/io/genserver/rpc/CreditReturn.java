@@ -6,8 +6,8 @@ import io.genserver.protocol.WireSession;
 
 /**
  * Gives credit back to a peer in ext mode, where the session counts what is handed on and
- * only has to be told what was taken of it. That goes through the outbound queue, where
- * the credit is written, too; so reading never stops.
+ * only has to know what was taken of it. That goes through the outbound queue, where the
+ * credit is written, too; so reading never stops.
  */
 public final class CreditReturn implements InboundBackpressure {
 
@@ -34,8 +34,8 @@ public final class CreditReturn implements InboundBackpressure {
 
 	/**
 	 * What a request brought that is complete leaves with its answer, mostly: the peer
-	 * does not wait for it. Whoever adds it looks at {@link #bytes} afterwards, and
-	 * whoever raises them looks for what was added, so one of the two hurries.
+	 * does not wait for it. A thread that adds it looks at {@link #bytes} afterwards, and
+	 * one that raises them looks for what was added, so one of the two hurries.
 	 */
 	@Override
 	public void consumed(InboundRequest request, int bytes, boolean itemsFollow) {

@@ -4,8 +4,7 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
 
 /**
- * What a peer sent and nobody has taken yet; slows the peer down when it becomes too
- * much.
+ * What a peer sent and is not taken yet; slows the peer down when it becomes too much.
  */
 public interface InboundBackpressure {
 

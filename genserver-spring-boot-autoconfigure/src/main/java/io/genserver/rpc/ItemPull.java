@@ -163,7 +163,7 @@ public final class ItemPull {
 		}
 	}
 
-	/** Take nothing more; the publisher is told by a worker. On any thread. */
+	/** Take nothing more; the publisher is cancelled by a worker. On any thread. */
 	public void cancelLater() {
 		this.over = true;
 		this.workers.execute(this::cancel);

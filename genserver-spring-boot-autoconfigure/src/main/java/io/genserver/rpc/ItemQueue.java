@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Items of a peer that wait, still encoded, until their subscriber asks for them. They
  * are decoded and delivered on a worker. Safe on any thread.
  * <p>
- * {@link #work} is raised by whoever has something for the subscriber; who raises it from
- * zero has a worker drain until it is zero again, so that one worker at a time delivers.
+ * {@link #work} is raised by a thread that has something for the subscriber; one that
+ * raises it from zero has a worker drain until it is zero again, so that one worker at a
+ * time delivers.
  */
 public final class ItemQueue implements Flow.Subscription {
 
@@ -25,7 +26,7 @@ public final class ItemQueue implements Flow.Subscription {
 
 	private static final int CHUNK = 32;
 
-	/** Bytes taken after which the peer is told, while more are there. */
+	/** Bytes taken after which credit is given back, while more are there. */
 	private static final int GIVE_BACK = 16 * 1024;
 
 	private final Source source;

@@ -52,7 +52,7 @@ public final class OperationParameters {
 		return nullable;
 	}
 
-	/** Whether it is marked by an annotation of this name, whoever has made it. */
+	/** Whether it is marked by an annotation of this name, from any library. */
 	private static boolean isNullable(AnnotatedElement element) {
 		return Arrays.stream(element.getAnnotations())
 			.anyMatch((each) -> each.annotationType().getSimpleName().equals("Nullable"));

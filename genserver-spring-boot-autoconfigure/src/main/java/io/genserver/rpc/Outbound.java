@@ -8,7 +8,7 @@ import io.genserver.protocol.WireSession;
  */
 public interface Outbound {
 
-	/** Counted for what an entry costs beside its payload. */
+	/** Counted for what an entry costs in addition to its payload. */
 	int OVERHEAD = 64;
 
 	/**

@@ -23,26 +23,26 @@ import org.reactivestreams.Subscription;
  * What is to be sent on one connection: any thread adds entries, the connection's thread
  * makes WebSocket messages of them as the transport asks for messages.
  * <p>
- * <b>Signalling.</b> {@link #work} counts what was added and not yet looked at. Whoever
- * raises it from zero asks the connection's thread to drain; everybody else only adds,
- * for the drain goes on until it has brought {@code work} back to zero, and a drain that
- * stops for want of demand leaves it above zero and is taken up again by the next
- * {@link #request}. So there is one hand-over each time the queue becomes busy, however
- * many entries follow. Entries that may wait raise nothing and are looked at with the
- * next that does, at the latest at the next tick.
+ * <b>Signalling.</b> {@link #work} counts what was added and not yet looked at. The
+ * thread that raises it from zero asks the connection's thread to drain; everybody else
+ * only adds, for the drain goes on until it has brought {@code work} back to zero, and a
+ * drain that stops for want of demand leaves it above zero and is taken up again by the
+ * next {@link #request}. So there is one hand-over each time the queue becomes busy,
+ * however many entries follow. Entries that may wait raise nothing and are looked at with
+ * the next that does, at the latest at the next tick.
  * <p>
  * <b>Bytes.</b> However many wait, the connection stays: only a peer whose socket takes
  * nothing for too long is slow. What is to keep them few asks {@link #bytes()} before it
- * causes more, and is told by {@link #roomListener} when they have become fewer.
- * {@link #added} less {@link #gone}, of which only the connection's thread writes the
+ * causes more, and is notified by {@link #roomListener} when they have become fewer.
+ * {@link #added} less {@link #removed}, of which only the connection's thread writes the
  * second, holds the estimate of each entry until it is written, and from then on the
  * bytes it became, until the transport takes them. In ext mode what was written may have
  * to wait for the peer's credit; that is {@link #heldBack}, which holds up no other
  * stream.
  * <p>
  * <b>End.</b> Once {@link #closed} is set nothing is written. The connection's thread
- * sets it and then drops what is queued; whoever adds an entry looks at it again after
- * adding, so that no entry stays behind. Both drop under a lock, which nobody takes
+ * sets it and then drops what is queued; a thread that adds an entry looks at it again
+ * after adding, so that no entry stays behind. Both drop under a lock, which is not taken
  * before the end.
  */
 public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
@@ -53,7 +53,7 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private static final int CHUNK = 64;
 
-	/** What one stream may at most have brought when it is told that there is room. */
+	/** What one stream may at most have brought when it is notified of room. */
 	public static final int STREAM_SHARE = 16 * 1024;
 
 	private final MpscUnboundedVarHandleArrayQueue<Outbound> entries = new MpscUnboundedVarHandleArrayQueue<>(CHUNK);
@@ -62,7 +62,7 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private final AtomicLong added = new AtomicLong();
 
-	private volatile long gone;
+	private volatile long removed;
 
 	private final Transport transport;
 
@@ -74,7 +74,7 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 
 	private final Runnable whenIdle;
 
-	/** Told that there may be room, while it wants to be. */
+	/** Called when there may be room, while it wants to be. */
 	private Runnable roomListener = () -> {
 	};
 
@@ -185,13 +185,13 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	/**
-	 * Name who is to be told, on the connection's thread, when less may wait than before.
+	 * Set what is called, on the connection's thread, when less may wait than before.
 	 */
 	public void onRoom(Runnable listener) {
 		this.roomListener = listener;
 	}
 
-	/** Whether the listener wants to be told. On any thread. */
+	/** Whether the listener wants to be called. On any thread. */
 	public void wantRoom(boolean wanted) {
 		this.roomWanted = wanted;
 	}
@@ -237,8 +237,8 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	/**
-	 * Return how much waits to be sent, but for items of streams that wait for credit:
-	 * whoever takes his time with those may go on with other things. On any thread.
+	 * Return how much waits to be sent, but for items of streams that wait for credit: a
+	 * peer that reads those slowly may go on with other things. On any thread.
 	 * @return bytes
 	 */
 	public long pressingBytes() {
@@ -251,7 +251,7 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 	}
 
 	private long unsent() {
-		return this.added.get() - this.gone;
+		return this.added.get() - this.removed;
 	}
 
 	/** Whether everything was sent. On the connection's thread. */
@@ -400,7 +400,7 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		long change = pending - this.counted + ofEntry;
 		this.counted = pending;
 		if (change != 0) {
-			this.gone -= change;
+			this.removed -= change;
 		}
 		long held = this.session.heldBackBytes();
 		if (held != this.heldBack) {

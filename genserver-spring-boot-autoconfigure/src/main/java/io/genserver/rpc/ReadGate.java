@@ -21,7 +21,9 @@ import io.genserver.time.Durations;
  */
 public final class ReadGate implements InboundBackpressure {
 
-	/** What a request costs that waits for its handler, beside what it brought. */
+	/**
+	 * What a request costs that waits for its handler, in addition to what it brought.
+	 */
 	private static final int REQUEST_OVERHEAD = 512;
 
 	private final Transport transport;

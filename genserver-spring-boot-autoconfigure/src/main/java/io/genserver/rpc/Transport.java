@@ -67,7 +67,7 @@ public interface Transport {
 	 * Close the WebSocket with a code and a reason, after what was already taken from
 	 * {@link PeerConnection#outbound()}; then disconnect, also if the peer does not
 	 * answer. Does nothing if it is closing already.
-	 * @param reason what the peer is told
+	 * @param reason text for the peer
 	 */
 	void close(CloseReason reason);
 

@@ -127,7 +127,7 @@ final class Admissions {
 		Throwable cause = (failure != null) ? Throwables.unwrap(failure) : null;
 		return switch (cause) {
 			case null -> this.failures.denied(target);
-			case RpcException told -> this.failures.refused(target, told);
+			case RpcException refusal -> this.failures.refused(target, refusal);
 			case TimeoutException late -> {
 				this.failures.undecided(target, late);
 				yield WireFailure.undecided(target + ": it was not decided in time whether it may be called");

@@ -99,7 +99,7 @@ final class BuiltInCall implements Outbound {
 		this.calls.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
 	}
 
-	/** The peer no longer wants the answer; its place is free when nobody makes one. */
+	/** The peer no longer wants the answer; its place is free when none is being made. */
 	void cancelledByPeer() {
 		this.cancelled = true;
 		this.calls.releaseAfter(this.arguments, this.request);

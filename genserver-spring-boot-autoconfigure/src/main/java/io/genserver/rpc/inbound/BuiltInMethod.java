@@ -76,7 +76,7 @@ record BuiltInMethod(String wireName, long methodId, boolean asked, Handler hand
 		/**
 		 * Answer.
 		 * @param arguments what came, encoded as the details say
-		 * @param details what came beside the arguments
+		 * @param details what came with the arguments
 		 * @return the answer
 		 * @throws WireFailureException to say why there is none
 		 */

@@ -65,7 +65,8 @@ final class ExposedOperation {
 		this.encodings = encodings;
 		this.items = ItemParameter.find(operation.parameterTypes());
 		if (this.items != null && operation.kind() == Operation.Kind.CAST) {
-			throw new IllegalArgumentException("a cast cannot take a stream, for nobody would hear of its failure");
+			throw new IllegalArgumentException(
+					"a cast cannot take a stream, for its failure would not be reported to the caller");
 		}
 		this.replyLength = new ReplyLength(operation.replyType());
 		this.plain = operation(new Variant(encodings.first(), encodings.first(), false));
@@ -115,7 +116,7 @@ final class ExposedOperation {
 
 	/**
 	 * The operation as a request wants it.
-	 * @param details what came beside the arguments
+	 * @param details what came with the arguments
 	 * @return the operation whose messages carry arguments so encoded
 	 * @throws WireFailureException if there is no such encoding
 	 */

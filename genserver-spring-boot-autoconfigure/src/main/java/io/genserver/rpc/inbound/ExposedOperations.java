@@ -265,7 +265,7 @@ public final class ExposedOperations {
 	}
 
 	/**
-	 * Return the encodings of arguments and replies, beside raw bytes.
+	 * Return the encodings of arguments and replies, in addition to raw bytes.
 	 * @return their names, the one used unless a peer asks for another first
 	 */
 	public List<String> encodings() {

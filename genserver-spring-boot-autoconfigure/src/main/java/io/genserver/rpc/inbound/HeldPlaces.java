@@ -25,8 +25,8 @@ final class HeldPlaces {
 	/**
 	 * Create.
 	 * @param past counts what past connections hold
-	 * @param owner who the connection counts for, {@code null} for somebody who is not
-	 * known again
+	 * @param owner who the connection counts for, {@code null} for one that is not
+	 * recognized
 	 */
 	HeldPlaces(PastCasts past, @Nullable String owner) {
 		this.past = past;
@@ -51,7 +51,7 @@ final class HeldPlaces {
 		return before;
 	}
 
-	/** Forget mailboxes of which none is held; of them nobody counts down any more. */
+	/** Forget mailboxes of which none is held; they are not counted down any more. */
 	void sweep() {
 		if (!this.held.isEmpty()) {
 			this.held.values().removeIf((place) -> !place.holdsAny());
@@ -81,11 +81,11 @@ final class HeldPlaces {
 
 	/**
 	 * Counts the places of one mailbox that casts of one connection hold. Only the
-	 * connection's thread counts up and hands over; whoever takes or drops a cast counts
-	 * down, on any thread.
+	 * connection's thread counts up and hands over; the thread that takes or drops a cast
+	 * counts down, any thread.
 	 * <p>
 	 * Once the connection is over the number is handed over to a {@link Past}: it is
-	 * replaced by a mark in one step, and whoever finds the mark counts down there
+	 * replaced by a mark in one step, and a thread that finds the mark counts down there
 	 * instead, so each cast is counted down exactly once.
 	 */
 	static final class Place {

@@ -59,7 +59,7 @@ final class InboundCall extends Call implements Outbound {
 		Throwable cause = failure();
 		if (items != null) {
 			items.breakOff(
-					(cause instanceof WireFailureException told) ? told.failure().error().message() : "it is over");
+					(cause instanceof WireFailureException broken) ? broken.failure().error().message() : "it is over");
 		}
 		if (this.cancelled) {
 			return;
@@ -70,7 +70,7 @@ final class InboundCall extends Call implements Outbound {
 				.executed(this.arguments.execution());
 		}
 		else if (this.calls.nanoTime() - deadline() >= 0) {
-			// Its handler has been told already that it is cancelled.
+			// Its handler has been cancelled already.
 			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}
 		else if (value() instanceof LaterReply later) {
@@ -167,8 +167,8 @@ final class InboundCall extends Call implements Outbound {
 
 	/**
 	 * It cannot go on: its items have broken off, or what it brought can be kept no
-	 * longer. A handler that runs is told at once, and keeps the call's place until it
-	 * has stopped. On the connection's thread.
+	 * longer. A handler that runs is cancelled at once, and keeps the call's place until
+	 * it has stopped. On the connection's thread.
 	 */
 	void refused(WireFailure failure) {
 		this.request.keepPlace();

@@ -345,19 +345,21 @@ public final class InboundCalls {
 		return true;
 	}
 
-	/** The instance meant: its key came beside the arguments, or is the first of them. */
+	/**
+	 * The instance meant: its key came apart from the arguments, or is the first of them.
+	 */
 	private @Nullable String key(ExposedOperation operation, WireOperation wire, InboundRequest request,
 			byte[] arguments) {
-		String beside = request.details().key();
+		String apart = request.details().key();
 		if (!operation.server().definition().keyed()) {
 			return null;
 		}
-		if (beside != null && !beside.isEmpty()) {
-			if (beside.length() > LONGEST_KEY || beside.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+		if (apart != null && !apart.isEmpty()) {
+			if (apart.length() > LONGEST_KEY || apart.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
 				throw new WireFailureException(WireFailure.badArguments(operation.wireName(),
 						"the key has more than " + LONGEST_KEY + " bytes"));
 			}
-			return beside;
+			return apart;
 		}
 		try {
 			return wire.key(arguments);
@@ -391,7 +393,7 @@ public final class InboundCalls {
 	private void cast(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments arguments) {
 		if (operation.operation().kind() == Kind.STREAM) {
-			// Nobody could receive the items.
+			// There is no receiver for the items.
 			arguments.finished();
 			return;
 		}
@@ -508,7 +510,7 @@ public final class InboundCalls {
 		return this.streams;
 	}
 
-	/** How the failure of a stream is told, after what was sent of it. */
+	/** How the failure of a stream is sent, after what was sent of it. */
 	StreamFailure streamFailure(InboundRequest request) {
 		return (this.mode == WireMode.BASE && request.isResponding()) ? this.exposure.streamFailure()
 				: StreamFailure.ERROR;

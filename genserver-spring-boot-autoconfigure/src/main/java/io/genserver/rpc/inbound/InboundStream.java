@@ -118,8 +118,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 
 	/**
 	 * It cannot go on: its items have broken off, or what it brought can be kept no
-	 * longer. A handler that runs is told at once, and keeps the call's place until it
-	 * has stopped. On the connection's thread.
+	 * longer. A handler that runs is cancelled at once, and keeps the call's place until
+	 * it has stopped. On the connection's thread.
 	 */
 	void refused(WireFailure failure) {
 		this.request.keepPlace();

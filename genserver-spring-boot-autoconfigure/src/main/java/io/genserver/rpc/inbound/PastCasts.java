@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many places of mailboxes the casts of connections hold that are over, by whom those
  * connections counted for: a peer gets no other share of a mailbox by connecting again.
- * Counters are kept until nothing is held, whoever takes the last cast removes its
- * counter.
+ * Counters are kept until nothing is held, the thread that takes the last cast removes
+ * its counter.
  * <p>
  * Keeps a limited number of counters. Beyond it what a peer holds counts as held in each
  * mailbox it sends to, by one counter for that peer; and beyond twice that number of
@@ -30,8 +30,8 @@ final class PastCasts {
 	private volatile boolean empty = true;
 
 	/**
-	 * How many places past connections of somebody hold.
-	 * @param owner who, {@code null} for somebody who is not known again
+	 * How many places past connections of an owner hold.
+	 * @param owner who, {@code null} for one that is not recognized
 	 */
 	int held(@Nullable String owner, Server server, @Nullable String key) {
 		if (owner == null || this.empty) {
@@ -60,7 +60,7 @@ final class PastCasts {
 			Past past = past(owner, place);
 			if (past != null) {
 				this.empty = false;
-				// While it is handed over nobody can remove it.
+				// While it is handed over it cannot be removed.
 				past.held.incrementAndGet();
 				place.handOver(past);
 				past.leave();

@@ -25,13 +25,13 @@ import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the peer of a connection is told of failures.
+ * What the peer of a connection gets to know of failures.
  * <p>
  * The message of an exception goes to the peer only if {@link Disclosure} lets it. What
  * this library throws speaks of servers, keys, depths and capacities to the application:
- * of that a peer is told the kind, in words made here, whatever is disclosed. Each
- * failure whose text is not sent as it is, or that nobody expects, is logged with an id
- * that the peer gets, in its text and, in ext mode, as details.
+ * of that a peer gets the kind, in words made here, whatever is disclosed. Each failure
+ * whose text is not sent as it is, or that is unexpected, is logged with an id that the
+ * peer gets, in its text and, in ext mode, as details.
  */
 public final class PeerFailures {
 
@@ -71,7 +71,7 @@ public final class PeerFailures {
 				WireFailure.of(ExtStatus.CANCELLED, "cancelled", operation + ": cancelled", false);
 			case GenServerTimeoutException late when isOwn(operation, late) -> timeout(operation, late, started);
 			case MailboxFullException full when !started -> WireFailure.full(operation + ": the mailbox is full");
-			case GenServerUnavailableException gone when !started && gone.notExecuted() ->
+			case GenServerUnavailableException unavailable when !started && unavailable.notExecuted() ->
 				WireFailure.unavailable(operation + ": the server is not available");
 			default -> thrown(operation, failure);
 		};
@@ -100,18 +100,19 @@ public final class PeerFailures {
 		String server = operation.server();
 		String name = operation.operation();
 		String shown = shown(failure);
-		if (failure instanceof RpcException told && !told.isReceived() && shown != null) {
-			// An answer like others: exactly this is what the handler wants to be told.
-			logger.debug("{} was answered by {} of server {}: {}", this.peer, name, server, told.getMessage(), told);
-			return of(told, shown, told.reason(), false, null);
+		if (failure instanceof RpcException stated && !stated.isReceived() && shown != null) {
+			// An answer like others: exactly this is what the handler wants to be sent.
+			logger.debug("{} was answered by {} of server {}: {}", this.peer, name, server, stated.getMessage(),
+					stated);
+			return of(stated, shown, stated.reason(), false, null);
 		}
 		String id = this.failures.warn(logger, server, name, failure, "Server {} failed to handle {} from {}", server,
 				name, this.peer);
 		String text = ((shown != null) ? shown : operation + hidden(failure)) + " (error id " + id + ")";
 		return switch (failure) {
-			case RpcException told -> of(told, text, (shown != null) ? told.reason() : "", false, id);
+			case RpcException stated -> of(stated, text, (shown != null) ? stated.reason() : "", false, id);
 			case GenServerTimeoutException late -> of(ExtStatus.DEADLINE_EXCEEDED, "RUNNING", text, id);
-			case GenServerUnavailableException gone when !gone.notExecuted() ->
+			case GenServerUnavailableException unavailable when !unavailable.notExecuted() ->
 				of(ExtStatus.UNAVAILABLE, "unavailable", text, id);
 			default -> of(ExtStatus.INTERNAL, "failed", text, id);
 		};
@@ -147,7 +148,7 @@ public final class PeerFailures {
 
 	/** Made by this library, of servers the peer may know nothing of. */
 	private static boolean isOurs(Throwable failure) {
-		if (failure instanceof CodecException || (failure instanceof RpcException told && told.isReceived())) {
+		if (failure instanceof CodecException || (failure instanceof RpcException stated && stated.isReceived())) {
 			return true;
 		}
 		return failure instanceof GenServerException && !(failure instanceof RpcException)
@@ -163,13 +164,16 @@ public final class PeerFailures {
 	/** What can be said of an exception without its text. */
 	private static String hidden(Throwable failure) {
 		return switch (failure) {
-			case RpcException told when told.status() == RpcException.Status.PERMISSION_DENIED -> ": permission denied";
-			case RpcException told when told.status() == RpcException.Status.UNAUTHENTICATED -> ": not authenticated";
+			case RpcException stated when stated.status() == RpcException.Status.PERMISSION_DENIED ->
+				": permission denied";
+			case RpcException stated when stated.status() == RpcException.Status.UNAUTHENTICATED ->
+				": not authenticated";
 			case GenServerTimeoutException late -> ": a call it made had no reply in time";
 			case MailboxFullException full -> ": a server it needs has no room for more messages";
 			case CallCycleException cycle -> ": servers would wait for each other";
-			case GenServerUnavailableException gone when gone.notExecuted() -> ": a server it needs is not available";
-			case GenServerUnavailableException gone ->
+			case GenServerUnavailableException unavailable when unavailable.notExecuted() ->
+				": a server it needs is not available";
+			case GenServerUnavailableException unavailable ->
 				": the server stopped before it replied; the call may have been executed";
 			default -> " failed";
 		};
@@ -223,24 +227,24 @@ public final class PeerFailures {
 		return of(ExtStatus.INTERNAL, "failed", method + " failed (error id " + id + ")", id);
 	}
 
-	/** Whoever decides it does not want the call. */
+	/** The authorization does not allow the call. */
 	WireFailure denied(Target target) {
 		this.failures.warn(logger, target.server(), target.operation(), null, REFUSED, this.peer,
 				this.peer.connection(), target);
 		return WireFailure.denied(target + ": permission denied");
 	}
 
-	/** Whoever decides it says why he does not want the call. */
-	WireFailure refused(Target target, RpcException told) {
-		String id = this.failures.warn(logger, target.server(), target.operation(), told, REFUSED, this.peer,
+	/** The authorization says why it does not allow the call. */
+	WireFailure refused(Target target, RpcException stated) {
+		String id = this.failures.warn(logger, target.server(), target.operation(), stated, REFUSED, this.peer,
 				this.peer.connection(), target);
-		String shown = shown(told);
+		String shown = shown(stated);
 		if (shown != null) {
-			return of(told, shown, told.reason(), true, id);
+			return of(stated, shown, stated.reason(), true, id);
 		}
-		String text = name(target) + ((told.status() == RpcException.Status.UNAUTHENTICATED) ? ": not authenticated"
+		String text = name(target) + ((stated.status() == RpcException.Status.UNAUTHENTICATED) ? ": not authenticated"
 				: ": permission denied");
-		return of(told, text + " (error id " + id + ")", "", true, id);
+		return of(stated, text + " (error id " + id + ")", "", true, id);
 	}
 
 	/** It could not be decided whether a call may be, so it may not. */
@@ -260,11 +264,11 @@ public final class PeerFailures {
 		return new WireFailure(new ExtError(status, false, false, reason, text, ExtError.NOT_TOLD, JSON, details(id)));
 	}
 
-	private static WireFailure of(RpcException told, String text, String reason, boolean notExecuted,
+	private static WireFailure of(RpcException stated, String text, String reason, boolean notExecuted,
 			@Nullable String id) {
-		Duration retryAfter = told.retryAfter();
-		return new WireFailure(new ExtError(WireStatus.of(told.status()), told.isRetryable(), notExecuted, reason, text,
-				(retryAfter != null) ? Math.max(0, Durations.millis(retryAfter)) : ExtError.NOT_TOLD,
+		Duration retryAfter = stated.retryAfter();
+		return new WireFailure(new ExtError(WireStatus.of(stated.status()), stated.isRetryable(), notExecuted, reason,
+				text, (retryAfter != null) ? Math.max(0, Durations.millis(retryAfter)) : ExtError.NOT_TOLD,
 				(id != null) ? JSON : 0, (id != null) ? details(id) : new byte[0]));
 	}
 

@@ -205,7 +205,7 @@ final class ReplyRoom implements ReplyPressure {
 		finally {
 			this.encoding.set(false);
 		}
-		// What came or was read meanwhile found somebody at work.
+		// What came or was read meanwhile found another thread at work.
 		encodeSome();
 	}
 
@@ -225,7 +225,7 @@ final class ReplyRoom implements ReplyPressure {
 		/** Hand it to its server. */
 		abstract void goOn();
 
-		/** Whether nobody waits for its answer any more. */
+		/** Whether its answer is no longer awaited. */
 		abstract boolean isOverdue(long nowNanos);
 
 		/** Answer that its time is over. */
@@ -239,7 +239,7 @@ final class ReplyRoom implements ReplyPressure {
 	 */
 	private static final class WaitingReplies {
 
-		/** What a call takes beside its reply. */
+		/** What a call takes in addition to its reply. */
 		private static final int OVERHEAD = 256;
 
 		private final Queue<Waiting> calls = new ArrayDeque<>();

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * against the connection's inbound budget until {@link #take} or {@link #finished}
  * without it, and knows whether its handler can still be running.
  * <p>
- * Either {@link #take} and then {@link #finished}, both by whoever runs the handler, or
- * {@link #finished} alone by whoever discards the message.
+ * Either {@link #take} and then {@link #finished}, both by the thread that runs the
+ * handler, or {@link #finished} alone by the one that discards the message.
  */
 final class WireArguments implements RemotePayload {
 
@@ -37,7 +37,7 @@ final class WireArguments implements RemotePayload {
 
 	private volatile boolean finished;
 
-	/** Told of the end of a handler whose caller has given up. */
+	/** Called at the end of a handler whose caller has given up. */
 	private volatile @Nullable Runnable whenFinished;
 
 	WireArguments(InboundRequest request, byte[] bytes, InboundBackpressure backlog, PeerFailures failures) {
@@ -88,12 +88,12 @@ final class WireArguments implements RemotePayload {
 		}
 	}
 
-	/** Whether nobody waits for an answer. */
+	/** Whether no answer is expected. */
 	boolean isCast() {
 		return this.request.isCast();
 	}
 
-	/** What the peer is told of what came of them. */
+	/** What the peer gets to know of what came of them. */
 	PeerFailures failures() {
 		return this.failures;
 	}
@@ -122,7 +122,7 @@ final class WireArguments implements RemotePayload {
 
 	/**
 	 * Look at them while they wait. On any thread.
-	 * @return the arguments, or null if nobody waits for them any more
+	 * @return the arguments, or null if they are no longer awaited
 	 */
 	byte @Nullable [] waiting() {
 		return this.bytes;
@@ -148,7 +148,7 @@ final class WireArguments implements RemotePayload {
 			leavePlace();
 			this.backlog.consumed(this.request, unused.length, this.items != null);
 			if (this.items != null) {
-				// Nobody will ask for them.
+				// They will not be asked for.
 				this.items.breakOff("it did not begin");
 			}
 		}

@@ -6,11 +6,11 @@ import io.genserver.protocol.StatusCode;
 import io.genserver.rpc.WireStatus;
 
 /**
- * What a peer is told when it gets no reply. In base mode three statuses and the text
- * must do. Classes and stack traces stay here; what may be said of exceptions is decided
- * by {@link PeerFailures}.
+ * What a peer gets in place of a reply. In base mode three statuses and the text must do.
+ * Classes and stack traces stay here; what may be said of exceptions is decided by
+ * {@link PeerFailures}.
  *
- * @param error what is told
+ * @param error what is sent
  */
 record WireFailure(ExtError error) {
 
@@ -75,12 +75,12 @@ record WireFailure(ExtError error) {
 		return of(ExtStatus.DEADLINE_EXCEEDED, "deadline", text, false);
 	}
 
-	/** Whoever decides it does not want the call. */
+	/** The authorization does not allow the call. */
 	static WireFailure denied(String text) {
 		return of(ExtStatus.PERMISSION_DENIED, "denied", text, true);
 	}
 
-	/** Nobody decided in time whether the call may be. */
+	/** The authorization did not decide in time. */
 	static WireFailure undecided(String text) {
 		return of(ExtStatus.DEADLINE_EXCEEDED, "authorization", text, true);
 	}

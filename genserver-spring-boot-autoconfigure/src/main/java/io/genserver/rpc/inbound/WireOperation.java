@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * encoded bytes, a {@link WireFailure}, or {@link NotEncoded}. Decodes and encodes in the
  * server's turn, where code of the application's types may run; what a handler promised
  * is encoded when it is there, while the server waits for it. The items of a stream are
- * encoded by whoever sends them.
+ * encoded by the thread that sends them.
  * <p>
  * Arguments that cannot be decoded are answered, not thrown: to the supervision of the
  * server a peer's mistake is no failure.
@@ -163,7 +163,7 @@ final class WireOperation extends Operation {
 	private Object badArguments(WireArguments arguments, CodecException failure) {
 		WireFailure answer = refused(arguments, failure);
 		if (arguments.isCast()) {
-			// Who waits for an answer is told; here is nobody to tell.
+			// A cast has no caller that could get the failure.
 			arguments.failures().castDropped(this.wireName, answer);
 		}
 		if (kind() != Kind.STREAM) {

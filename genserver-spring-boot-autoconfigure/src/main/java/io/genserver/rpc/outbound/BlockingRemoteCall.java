@@ -86,7 +86,7 @@ final class BlockingRemoteCall extends RemoteCall {
 	 */
 	byte[] result() {
 		while (!this.done) {
-			// Whoever ended the call is about to deliver: a few instructions.
+			// The thread that ended the call is about to deliver: a few instructions.
 			Thread.onSpinWait();
 		}
 		byte[] known = this.reply;

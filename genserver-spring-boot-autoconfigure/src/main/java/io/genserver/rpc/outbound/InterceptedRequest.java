@@ -34,8 +34,8 @@ final class InterceptedRequest implements RpcRequest {
 
 	private boolean sent;
 
-	/** Those that were told of it. */
-	private RpcInterceptor[] told = {};
+	/** Those that have seen it. */
+	private RpcInterceptor[] shown = {};
 
 	InterceptedRequest(RpcInterceptors interceptors, RemoteMethod method, String peer, Kind kind) {
 		this.interceptors = interceptors;
@@ -46,7 +46,7 @@ final class InterceptedRequest implements RpcRequest {
 
 	/**
 	 * Show it to the interceptors. Throws what one of them throws, after those before it
-	 * were told of the end.
+	 * were notified of the end.
 	 * @param body what it is given
 	 * @return what is to be sent
 	 */
@@ -58,10 +58,10 @@ final class InterceptedRequest implements RpcRequest {
 				each.sending(this);
 				passed++;
 			}
-			this.told = all;
+			this.shown = all;
 		}
 		catch (Throwable ex) {
-			this.told = Arrays.copyOf(all, passed);
+			this.shown = Arrays.copyOf(all, passed);
 			end(ex);
 			throw ex;
 		}
@@ -74,7 +74,7 @@ final class InterceptedRequest implements RpcRequest {
 	/** Tell of the end, the first time. */
 	void end(@Nullable Throwable failure) {
 		if (this.over.compareAndSet(false, true)) {
-			this.interceptors.ended(this.told, this, failure);
+			this.interceptors.ended(this.shown, this, failure);
 		}
 	}
 

@@ -49,7 +49,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	private final InboundBackpressure backlog;
 
-	/** Calls whose deadline nobody else watches. */
+	/** Calls whose deadline is watched here. */
 	private final Set<AsyncRemoteCall<?>> pending = ConcurrentHashMap.newKeySet();
 
 	/** Replies that cannot be decoded where they arrive. */
@@ -59,7 +59,7 @@ public final class OutboundCalls implements RpcChannel {
 
 	private volatile @Nullable String lost;
 
-	/** Told how many casts may be lost. */
+	/** Called with the number of casts that may be lost. */
 	private volatile @Nullable LongConsumer inDoubt;
 
 	/** Takes casts that were not delivered. */
@@ -127,7 +127,7 @@ public final class OutboundCalls implements RpcChannel {
 		reply.attempt(call);
 		submit(call, body.arguments());
 		if (reply.isOver()) {
-			// Whoever ended it may not have seen what is to be cancelled.
+			// The thread that ended it may not have seen what is to be cancelled.
 			call.cancelled();
 		}
 	}
@@ -140,9 +140,9 @@ public final class OutboundCalls implements RpcChannel {
 		if (why != null) {
 			throw RemoteFailures.refused(method, why);
 		}
-		String gone = this.lost;
-		if (gone != null) {
-			throw new NoConnectionException(method + " was not sent: " + gone, true);
+		String reason = this.lost;
+		if (reason != null) {
+			throw new NoConnectionException(method + " was not sent: " + reason, true);
 		}
 		this.outbound.offer(new RemoteCast(this, method, body, deadline));
 	}
@@ -180,7 +180,7 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	/**
-	 * Have the number of casts told, at the end of a connection in base mode, that may be
+	 * Report the number of casts, at the end of a connection in base mode, that may be
 	 * lost: they were sent, and nothing shows that they were read. To be called before
 	 * the first cast; without it the number is logged at debug level.
 	 * @param listener gets the number, if there are any; called on the connection's
@@ -201,7 +201,7 @@ public final class OutboundCalls implements RpcChannel {
 		}
 	}
 
-	/** Whether somebody wants to know of casts that are not delivered. */
+	/** Whether casts that are not delivered are reported. */
 	boolean mayResend() {
 		return this.resend != null;
 	}
@@ -250,9 +250,9 @@ public final class OutboundCalls implements RpcChannel {
 
 	private void submit(RemoteCall call, byte[] arguments) {
 		String why = whyNotSent(call.method(), arguments);
-		String gone = this.lost;
-		if (gone != null) {
-			call.end(RemoteFailures.lost(call.method(), gone));
+		String reason = this.lost;
+		if (reason != null) {
+			call.end(RemoteFailures.lost(call.method(), reason));
 		}
 		else if (why != null) {
 			call.end((sent) -> RemoteFailures.refused(call.method(), why));

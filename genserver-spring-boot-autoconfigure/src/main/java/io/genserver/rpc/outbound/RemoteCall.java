@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A call of ours to the peer, from when it is queued until its outcome is known.
  * <p>
  * <b>Phase.</b> {@code QUEUED} → {@code SENT} by the connection's thread, as it writes;
- * from either to {@code OVER} by whoever has the outcome first: the connection's thread
- * with the answer or the loss of the connection, or the caller who gives up. The winner
- * delivers the outcome, which says whether the call ever left.
+ * from either to {@code OVER} by the thread that has the outcome first: the connection's
+ * thread with the answer or the loss of the connection, or the caller who gives up. The
+ * winner delivers the outcome, which says whether the call ever left.
  */
 abstract class RemoteCall implements Request {
 

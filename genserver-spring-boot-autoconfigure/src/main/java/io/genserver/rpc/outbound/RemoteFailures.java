@@ -21,7 +21,7 @@ import io.genserver.rpc.codec.CodecException;
 import io.genserver.time.Durations;
 
 /**
- * What the callers of remote operations are told when there is no reply.
+ * What the callers of remote operations get when there is no reply.
  */
 public final class RemoteFailures {
 
@@ -43,7 +43,7 @@ public final class RemoteFailures {
 	}
 
 	/**
-	 * Whether there is no such method, or its handler has found nothing: that is told in
+	 * Whether there is no such method, or its handler has found nothing: that is sent in
 	 * muxio's own form. A muxio peer says nothing of a method it does not know, and an
 	 * endpoint of ours always the same.
 	 */

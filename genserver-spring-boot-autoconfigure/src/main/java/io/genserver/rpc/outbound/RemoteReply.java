@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The future of an asynchronous call of a peer. A reply is put into it where it is
- * decoded, and wakes whoever waits; what depends on it is code of the application and
- * runs on a worker, as does what depends on a failure. Threads that must not block do not
- * wait for it: there {@code get} and {@code join} fail at once, as blocking calls do.
+ * decoded, and wakes the threads that wait; what depends on it is code of the application
+ * and runs on a worker, as does what depends on a failure. Threads that must not block do
+ * not wait for it: there {@code get} and {@code join} fail at once, as blocking calls do.
  *
  * @param <T> type of the reply
  */
@@ -38,7 +38,10 @@ public class RemoteReply<T extends @Nullable Object> extends HeldFuture<T> {
 
 	private final Executor workers;
 
-	/** Whether it is known what the future ends with; whoever sets it completes it. */
+	/**
+	 * Whether it is known what the future ends with; the thread that sets it completes
+	 * it.
+	 */
 	@SuppressWarnings("unused")
 	private volatile boolean over;
 
@@ -67,7 +70,7 @@ public class RemoteReply<T extends @Nullable Object> extends HeldFuture<T> {
 
 	/**
 	 * Return what decides that the call is over.
-	 * @return whether somebody has
+	 * @return whether that is decided
 	 */
 	protected final boolean isOver() {
 		return this.over;

@@ -7,13 +7,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request brings: its arguments, and perhaps headers beside and a stream of items
- * after them.
+ * What a request brings: its arguments, and perhaps headers and a stream of items after
+ * them.
  *
  * @param arguments the encoded arguments
  * @param items the items, subscribed to when the request is sent; {@code null} for none
  * @param encoder encodes an item, on the publisher's thread; {@code null} without items
- * @param headers what goes beside them, in ext mode
+ * @param headers what goes with them, in ext mode
  */
 public record RequestBody(byte[] arguments, Flow.@Nullable Publisher<?> items,
 		@Nullable Function<@Nullable Object, byte[]> encoder, Map<String, String> headers) {

@@ -46,8 +46,8 @@ public final class RpcInterceptors {
 	/**
 	 * Tell of the end. A request's outcome is never lost to what an interceptor throws.
 	 */
-	void ended(RpcInterceptor[] told, InterceptedRequest request, @Nullable Throwable failure) {
-		for (RpcInterceptor each : told) {
+	void ended(RpcInterceptor[] shown, InterceptedRequest request, @Nullable Throwable failure) {
+		for (RpcInterceptor each : shown) {
 			try {
 				each.ended(request, failure);
 			}

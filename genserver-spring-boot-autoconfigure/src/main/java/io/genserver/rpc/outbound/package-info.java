@@ -7,7 +7,7 @@
  * {@link io.genserver.rpc.outbound.OutboundCalls} of one connection, or stands for
  * whichever connection there is. The request waits in the connection's
  * {@link io.genserver.rpc.OutboundQueue}; the connection's thread sends it, and gives the
- * answer to whoever waits for it.
+ * answer to the caller.
  */
 @NullMarked
 package io.genserver.rpc.outbound;

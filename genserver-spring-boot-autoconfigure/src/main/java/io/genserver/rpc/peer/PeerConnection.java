@@ -224,8 +224,8 @@ public final class PeerConnection {
 	/**
 	 * Begin to shut down: calls that come from now on are refused as not executed, in ext
 	 * mode by announcing it; those that run may finish. On any thread.
-	 * @param time how long they may, as the peer is told
-	 * @param reason why, as the peer is told
+	 * @param time how long they may, also sent to the peer
+	 * @param reason why, also sent to the peer
 	 * @return completes when no call of the peer is in flight, but for streams that have
 	 * waited for their publishers for a second, or do so after half of that time, and
 	 * whose callers have set no end, and every answer was taken by the transport, or the
