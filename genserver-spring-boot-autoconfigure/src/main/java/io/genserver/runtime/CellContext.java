@@ -99,7 +99,7 @@ final class CellContext implements GenServerContext {
 		if (this.own.ended) {
 			throw gone("self()");
 		}
-		return new LocalRef<>(this.cell.server(), this.cell.key());
+		return this.cell.owner().ref(this.cell.key());
 	}
 
 	@Override

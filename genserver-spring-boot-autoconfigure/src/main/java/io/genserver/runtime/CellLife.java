@@ -76,7 +76,7 @@ final class CellLife {
 			finally {
 				this.cell.handling().stepEnds();
 			}
-			for (ServerTimer timer : this.cell.server().definition().timers()) {
+			for (ServerTimer timer : this.cell.owner().timers()) {
 				this.cell.agenda().start(timer);
 			}
 		}
@@ -86,7 +86,7 @@ final class CellLife {
 		}
 		this.failure = null;
 		this.state = this.paused ? ServerState.SUSPENDED : ServerState.RUNNING;
-		this.cell.runtime().started(this.cell);
+		this.cell.owner().started(this.cell);
 		Futures watched = this.futures;
 		if (watched != null) {
 			watched.started.complete(null);
@@ -100,9 +100,8 @@ final class CellLife {
 		Object made = factory().create();
 		if (made == null) {
 			// A factory of the application's, of which the compiler knows nothing.
-			throw new IllegalStateException(
-					"The factory of server " + this.cell.label() + " returned null: let it return an instance of "
-							+ this.cell.server().definition().type().getName());
+			throw new IllegalStateException("The factory of server " + this.cell.label()
+					+ " returned null: let it return an instance of " + this.cell.owner().type().getName());
 		}
 		return made;
 	}
@@ -131,7 +130,7 @@ final class CellLife {
 	void restart(Throwable cause) {
 		restarting(cause);
 		letGo();
-		Supervision supervision = this.cell.server().settings().supervision();
+		Supervision supervision = this.cell.owner().supervision();
 		long pause = nextPause(supervision);
 		if (pause < 0) {
 			end(ServerState.FAILED);
@@ -248,7 +247,7 @@ final class CellLife {
 		Throwable cause = this.failure;
 		try {
 			// A successor may begin from here on.
-			this.cell.server().ended(this.cell, last, wasStarted);
+			this.cell.owner().ended(this.cell, last, wasStarted);
 		}
 		catch (Throwable ex) {
 			logger.error("Server {} has ended, but something of it is kept", this.cell, ex);
@@ -344,7 +343,7 @@ final class CellLife {
 	}
 
 	private InstanceFactory factory() {
-		return this.cell.server().definition().factory();
+		return this.cell.owner().factory();
 	}
 
 	private void publish(GenServerEvent.Kind kind, @Nullable Throwable cause) {

@@ -176,7 +176,7 @@ final class ConcurrentRuns {
 		finally {
 			if (failed) {
 				giveBack(message.operation());
-				this.cell.runtime().selfCheck().suspect();
+				this.cell.runtime().suspect();
 			}
 		}
 		if (!started) {
@@ -197,12 +197,12 @@ final class ConcurrentRuns {
 	}
 
 	/** How many of them run on threads that wait for a shutdown. On any thread. */
-	int callers(ShutdownTime time) {
+	int callers(ShutdownCallers time) {
 		return (int) this.running.values().stream().filter((run) -> run.isCaller(time)).count();
 	}
 
 	/** Fail the calls whose handlers wait for a shutdown. On any thread. */
-	void failCallsOfCallers(ShutdownTime time) {
+	void failCallsOfCallers(ShutdownCallers time) {
 		for (Run run : this.running.values()) {
 			if (run.message instanceof Call call && run.isCaller(time)) {
 				this.cell.handling().giveUpAtShutdown(call);
@@ -211,7 +211,7 @@ final class ConcurrentRuns {
 	}
 
 	/** Interrupt what runs and give up what is awaited. For shutdown, on any thread. */
-	void interrupt(ShutdownTime time) {
+	void interrupt(ShutdownCallers time) {
 		this.running.values().forEach((run) -> run.interrupt(time));
 	}
 
@@ -447,11 +447,11 @@ final class ConcurrentRuns {
 			return false;
 		}
 
-		private boolean isCaller(ShutdownTime time) {
+		private boolean isCaller(ShutdownCallers time) {
 			return this.by instanceof Interruption handler && time.isCaller(handler.thread());
 		}
 
-		private void interrupt(ShutdownTime time) {
+		private void interrupt(ShutdownCallers time) {
 			if (this.message instanceof Call call) {
 				handling().giveUpAtShutdown(call);
 			}

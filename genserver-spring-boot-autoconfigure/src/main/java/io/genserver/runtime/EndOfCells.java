@@ -25,19 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFuture {
 
-	private final GenServerRuntime runtime;
+	private final CellRuntime runtime;
 
 	private final AtomicInteger left;
 
 	private final List<ServerCell> cells;
 
-	private EndOfCells(GenServerRuntime runtime, List<ServerCell> cells) {
+	private EndOfCells(CellRuntime runtime, List<ServerCell> cells) {
 		this.runtime = runtime;
 		this.cells = cells;
 		this.left = new AtomicInteger(cells.size());
 	}
 
-	static EndOfCells of(GenServerRuntime runtime, Collection<ServerCell> cells) {
+	static EndOfCells of(CellRuntime runtime, Collection<ServerCell> cells) {
 		List<ServerCell> pending = cells.stream().filter((cell) -> !cell.life().hasTerminated()).toList();
 		EndOfCells end = new EndOfCells(runtime, pending);
 		if (pending.isEmpty()) {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * at any time; they are addressable at once and start with {@link #start()}, or, once
  * that was called, when they are told to. Safe for use by many threads.
  */
-public final class GenServerRuntime {
+public final class GenServerRuntime implements CellRuntime {
 
 	private static final SafeLogger logger = SafeLogger.of(GenServerRuntime.class);
 
@@ -227,7 +227,7 @@ public final class GenServerRuntime {
 				continue;
 			}
 			for (ServerCell cell : server.instances().all()) {
-				start(cell);
+				start(server, cell);
 			}
 		}
 		advance(Phase.STARTING, Phase.STARTED);
@@ -257,13 +257,13 @@ public final class GenServerRuntime {
 		}
 	}
 
-	private void start(ServerCell cell) {
+	private void start(Server server, ServerCell cell) {
 		cell.start();
 		Throwable failure = LifeWait.startOf(cell);
 		if (failure == null) {
 			return;
 		}
-		if (cell.key() == null && cell.server().settings().startFailure() == StartFailure.FAIL_APPLICATION) {
+		if (cell.key() == null && server.settings().startFailure() == StartFailure.FAIL_APPLICATION) {
 			shutdown();
 			throw new ServerStartException(cell.label(), failure);
 		}
@@ -388,7 +388,18 @@ public final class GenServerRuntime {
 		return this.selfCheck;
 	}
 
-	TimerPause timers() {
+	@Override
+	public void suspect() {
+		this.selfCheck.suspect();
+	}
+
+	@Override
+	public void recovered(ServerCell cell) {
+		this.selfCheck.recovered(cell);
+	}
+
+	@Override
+	public TimerPause timers() {
 		return this.timers;
 	}
 
@@ -396,6 +407,7 @@ public final class GenServerRuntime {
 	 * Return the time of this runtime's shutdown, for other stages to share.
 	 * @return the time
 	 */
+	@Override
 	public ShutdownTime shutdownTime() {
 		return this.shutdownTime;
 	}
@@ -462,6 +474,7 @@ public final class GenServerRuntime {
 	 * Return the time calls are measured by.
 	 * @return nanoseconds from an arbitrary origin
 	 */
+	@Override
 	public long nanoTime() {
 		return this.scheduler.nanoTime();
 	}
@@ -470,6 +483,7 @@ public final class GenServerRuntime {
 	 * Run a task on a worker, soon. Never runs it on the calling thread.
 	 * @param task the task, which may block
 	 */
+	@Override
 	public void execute(Runnable task) {
 		this.scheduler.execute(task);
 	}
@@ -494,11 +508,13 @@ public final class GenServerRuntime {
 	}
 
 	/** The context class loader of what runs in turns. */
-	@Nullable ClassLoader classLoader() {
+	@Override
+	public @Nullable ClassLoader classLoader() {
 		return this.classLoader;
 	}
 
-	Scheduler scheduler() {
+	@Override
+	public Scheduler scheduler() {
 		return this.scheduler;
 	}
 
@@ -507,16 +523,19 @@ public final class GenServerRuntime {
 		return this.replyWait;
 	}
 
-	@Nullable Interceptors interceptors() {
+	@Override
+	public @Nullable Interceptors interceptors() {
 		return this.interceptors;
 	}
 
-	boolean hasStarted() {
+	@Override
+	public boolean hasStarted() {
 		return this.phase != Phase.NEW && this.phase != Phase.STARTING;
 	}
 
 	/** Whether all servers have been stopped, or are being. */
-	boolean isShutDown() {
+	@Override
+	public boolean isShutDown() {
 		return this.phase.ordinal() >= Phase.DRAINING.ordinal();
 	}
 
@@ -548,7 +567,8 @@ public final class GenServerRuntime {
 		}
 	}
 
-	BlockingRule blockingRule() {
+	@Override
+	public BlockingRule blockingRule() {
 		return this.blockingRule;
 	}
 
@@ -568,19 +588,19 @@ public final class GenServerRuntime {
 		}
 	}
 
-	void started(ServerCell cell) {
+	void started(Server server, ServerCell cell) {
 		try {
-			this.startOrder.add(cell.server());
+			this.startOrder.add(server);
 		}
 		catch (Throwable ex) {
 			logger.warn("Server {} will be among the first to stop at shutdown", cell, ex);
 		}
 	}
 
-	void ended(ServerCell cell, ServerState last) {
+	void ended(Server server, ServerCell cell, ServerState last) {
 		logger.debug("Server {} ended: {}", cell, last);
-		if (last == ServerState.STOPPED || cell.server().instances().isStopped()) {
-			forgetIfOver(cell.server());
+		if (last == ServerState.STOPPED || server.instances().isStopped()) {
+			forgetIfOver(server);
 		}
 	}
 
@@ -604,7 +624,8 @@ public final class GenServerRuntime {
 	}
 
 	/** Throws what listeners throw. */
-	void publish(GenServerEvent event) {
+	@Override
+	public void publish(GenServerEvent event) {
 		this.events.accept(event);
 	}
 
@@ -612,11 +633,13 @@ public final class GenServerRuntime {
 	 * Return where failures are logged that senders can cause as often as they like.
 	 * @return the log of this runtime
 	 */
+	@Override
 	public FailureLog failures() {
 		return this.failures;
 	}
 
-	DeadLetters deadLetters() {
+	@Override
+	public DeadLetters deadLetters() {
 		return this.deadLetters;
 	}
 

@@ -220,7 +220,7 @@ final class Handling implements MessageHandler {
 	}
 
 	private InstanceFactory factory() {
-		return this.cell.server().definition().factory();
+		return this.cell.owner().factory();
 	}
 
 	private TurnStep await(Message message, CompletionStage<?> stage) {
@@ -264,7 +264,7 @@ final class Handling implements MessageHandler {
 	 * sender or by whoever watches deadlines; any other message gets a limit here.
 	 */
 	long limit(Message message) {
-		return message.isCast() ? this.cell.runtime().nanoTime() + this.cell.server().handlerTimeoutNanos()
+		return message.isCast() ? this.cell.runtime().nanoTime() + this.cell.owner().handlerTimeoutNanos()
 				: Long.MAX_VALUE;
 	}
 
@@ -274,7 +274,7 @@ final class Handling implements MessageHandler {
 			this.cell.execute(pending);
 		}
 		catch (Throwable ex) {
-			this.cell.runtime().selfCheck().suspect();
+			this.cell.runtime().suspect();
 		}
 	}
 
@@ -292,10 +292,10 @@ final class Handling implements MessageHandler {
 	}
 
 	/** Go on with what is there, unless a turn does. */
-	void runLost(SelfCheck check) {
+	void runLost() {
 		Awaited pending = this.awaited;
 		if (pending != null && pending.claim()) {
-			check.recovered(this.cell);
+			this.cell.runtime().recovered(this.cell);
 			this.cell.turn(pending, false);
 		}
 	}
@@ -355,7 +355,7 @@ final class Handling implements MessageHandler {
 	/** A message that has no deadline has taken longer than its server waits. */
 	Throwable unfinished(Message message) {
 		return new TimeoutException("what " + message.operation() + " returned was not complete after "
-				+ Duration.ofNanos(this.cell.server().handlerTimeoutNanos())
+				+ Duration.ofNanos(this.cell.owner().handlerTimeoutNanos())
 				+ " and is not waited for any longer; genserver.servers." + this.cell.name()
 				+ ".handler-timeout sets how long the server waits");
 	}
@@ -379,7 +379,7 @@ final class Handling implements MessageHandler {
 	private TurnStep failed(Message message, Throwable cause) {
 		if (cause instanceof OutOfMemoryError) {
 			// Others may have been short of memory too.
-			this.cell.runtime().selfCheck().suspect();
+			this.cell.runtime().suspect();
 		}
 		over(message);
 		if (this.cell.endsWaits()) {
@@ -485,7 +485,7 @@ final class Handling implements MessageHandler {
 		if (cause instanceof CallersFault) {
 			return SupervisionStrategy.RESUME;
 		}
-		return this.cell.server().settings().supervision().strategyFor(cause);
+		return this.cell.owner().supervision().strategyFor(cause);
 	}
 
 	private void stopBecause(Throwable cause) {
@@ -617,7 +617,7 @@ final class Handling implements MessageHandler {
 
 	/** If the turn waits, start what may run beside it. */
 	void startBeside() {
-		if (this.cell.server().hasConcurrent() && isWaiting()) {
+		if (this.cell.owner().hasConcurrent() && isWaiting()) {
 			beside().startBeside();
 		}
 	}
@@ -734,12 +734,12 @@ final class Handling implements MessageHandler {
 	}
 
 	/** Whether the turn runs on a thread that waits for a shutdown. */
-	boolean isCaller(ShutdownTime time) {
+	boolean isCaller(ShutdownCallers time) {
 		return time.isCaller(this.interruption.thread());
 	}
 
 	/** How many handlers beside the turn run on threads that wait for a shutdown. */
-	int callersBeside(ShutdownTime time) {
+	int callersBeside(ShutdownCallers time) {
 		ConcurrentRuns beside = this.concurrentRuns;
 		return (beside != null) ? beside.callers(time) : 0;
 	}
@@ -747,13 +747,13 @@ final class Handling implements MessageHandler {
 	/**
 	 * Whether something goes on beside the turn that does not wait for a shutdown.
 	 */
-	boolean isBusyBeside(ShutdownTime time) {
+	boolean isBusyBeside(ShutdownCallers time) {
 		ConcurrentRuns beside = this.concurrentRuns;
 		return beside != null && !beside.isEmpty() && beside.size() > beside.callers(time);
 	}
 
 	/** Fail the calls whose handlers wait for a shutdown and so cannot answer. */
-	void failCallsOfCallers(ShutdownTime time) {
+	void failCallsOfCallers(ShutdownCallers time) {
 		if (this.current instanceof Call call && isCaller(time)) {
 			giveUpAtShutdown(call);
 		}
@@ -779,7 +779,7 @@ final class Handling implements MessageHandler {
 	}
 
 	/** Interrupt what runs and give up what is awaited. For shutdown. */
-	void interrupt(ShutdownTime time) {
+	void interrupt(ShutdownCallers time) {
 		if (!isCaller(time)) {
 			this.interruption.interrupt(() -> true);
 		}

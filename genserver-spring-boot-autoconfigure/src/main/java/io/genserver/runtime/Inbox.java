@@ -50,7 +50,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	Inbox(ServerCell cell, int capacity) {
 		this.cell = cell;
-		this.mailbox = (cell.server().settings().overflow() == Overflow.DROP_OLDEST) ? new DisplacingMailbox<>(capacity)
+		this.mailbox = (cell.owner().overflow() == Overflow.DROP_OLDEST) ? new DisplacingMailbox<>(capacity)
 				: new Mailbox<>(capacity);
 	}
 
@@ -149,7 +149,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 			}
 			catch (Throwable ex) {
 				// The message that was taken must not be lost: a watcher lets them in.
-				this.cell.runtime().selfCheck().suspect();
+				this.cell.runtime().suspect();
 			}
 		}
 	}

@@ -238,7 +238,7 @@ final class SelfCheck implements Scheduler.Check {
 			return;
 		}
 		long patience = cell.isBroken() ? SOON
-				: (cell.server().executor() != null) ? PATIENCE : nothingQueued ? SOON : BACKLOG;
+				: (cell.owner().executor() != null) ? PATIENCE : nothingQueued ? SOON : BACKLOG;
 		if (now - before.since() >= patience << before.doublings()) {
 			cell.execute(new LostTurn(cell, progress));
 			this.found.put(cell, new Seen(progress, now, Math.min(MAX_DOUBLINGS, before.doublings() + 1)));
@@ -276,7 +276,7 @@ final class SelfCheck implements Scheduler.Check {
 			// One that has run since was late, not lost. If it is lost again by now, the
 			// next round finds it.
 			if (this.cell.isBroken() || this.cell.progress() == this.progress) {
-				this.cell.runLost(SelfCheck.this);
+				this.cell.runLost();
 			}
 		}
 

@@ -11,6 +11,7 @@ import java.util.concurrent.Flow;
 import io.genserver.Caller;
 import io.genserver.DeadLetter;
 import io.genserver.GenServerException;
+import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
@@ -21,6 +22,7 @@ import io.genserver.runtime.contract.ContractProxies;
 import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.Operations;
+import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.BlockingCall;
 import io.genserver.runtime.message.Call;
@@ -33,6 +35,7 @@ import io.genserver.runtime.message.StreamCall;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * A server as senders see it: by name, and key if it is keyed. Finds the cell, sends, and
  * turns refusals into errors. Safe for use by many threads.
  */
-public final class Server {
+public final class Server implements CellOwner {
 
 	private final GenServerRuntime runtime;
 
@@ -75,6 +78,7 @@ public final class Server {
 	 * Return the name.
 	 * @return the name
 	 */
+	@Override
 	public String name() {
 		return this.definition.name();
 	}
@@ -452,20 +456,65 @@ public final class Server {
 		}
 	}
 
-	/** A cell has ended. */
-	void ended(ServerCell cell, ServerState last, boolean hadStarted) {
-		this.instances.ended(cell, last, hadStarted);
-		this.runtime.ended(cell, last);
+	@Override
+	public Class<?> type() {
+		return this.definition.type();
 	}
 
-	/** How long it waits for what a handler returned, if nothing else limits that. */
-	long handlerTimeoutNanos() {
+	@Override
+	public InstanceFactory factory() {
+		return this.definition.factory();
+	}
+
+	@Override
+	public List<ServerTimer> timers() {
+		return this.definition.timers();
+	}
+
+	@Override
+	public int capacity() {
+		return settings().capacity();
+	}
+
+	@Override
+	public Overflow overflow() {
+		return settings().overflow();
+	}
+
+	@Override
+	public Supervision supervision() {
+		return settings().supervision();
+	}
+
+	@Override
+	public <S> GenServerRef<S> ref(@Nullable String key) {
+		return new LocalRef<>(this, key);
+	}
+
+	@Override
+	public boolean holds(ServerCell cell) {
+		return this.instances.holds(cell);
+	}
+
+	@Override
+	public void started(ServerCell cell) {
+		this.runtime.started(this, cell);
+	}
+
+	@Override
+	public void ended(ServerCell cell, ServerState last, boolean hadStarted) {
+		this.instances.ended(cell, last, hadStarted);
+		this.runtime.ended(this, cell, last);
+	}
+
+	@Override
+	public long handlerTimeoutNanos() {
 		Duration own = settings().handlerTimeout();
 		return Durations.nanos((own != null) ? own : settings().callTimeout());
 	}
 
-	/** Whether it has methods that may overlap. */
-	boolean hasConcurrent() {
+	@Override
+	public boolean hasConcurrent() {
 		return this.concurrent;
 	}
 
@@ -491,8 +540,8 @@ public final class Server {
 		return this.startedAlone;
 	}
 
-	/** What runs its turns, if not the engine's workers. */
-	@Nullable TurnExecutor executor() {
+	@Override
+	public @Nullable TurnExecutor executor() {
 		return this.executor;
 	}
 
@@ -500,7 +549,8 @@ public final class Server {
 		return this.instances;
 	}
 
-	GenServerRuntime runtime() {
+	@Override
+	public GenServerRuntime runtime() {
 		return this.runtime;
 	}
 

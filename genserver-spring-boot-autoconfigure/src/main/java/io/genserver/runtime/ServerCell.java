@@ -120,7 +120,7 @@ final class ServerCell implements Recipient, Watched {
 		}
 	}
 
-	private final Server server;
+	private final CellOwner owner;
 
 	private final @Nullable String key;
 
@@ -153,8 +153,8 @@ final class ServerCell implements Recipient, Watched {
 
 	private volatile @Nullable CellStreams streams;
 
-	ServerCell(Server server, @Nullable String key) {
-		this(server, key, null);
+	ServerCell(CellOwner owner, @Nullable String key) {
+		this(owner, key, null);
 	}
 
 	/**
@@ -162,12 +162,12 @@ final class ServerCell implements Recipient, Watched {
 	 * @param predecessor whose end is to be told with {@link #predecessorEnded()} before
 	 * this one begins, {@code null} if there is none
 	 */
-	ServerCell(Server server, @Nullable String key, @Nullable ServerCell predecessor) {
-		this.server = server;
+	ServerCell(CellOwner owner, @Nullable String key, @Nullable ServerCell predecessor) {
+		this.owner = owner;
 		this.key = key;
 		this.predecessor = predecessor;
 		this.status = (predecessor != null) ? SUCCESSOR : NEW;
-		this.inbox = new Inbox(this, server.settings().capacity());
+		this.inbox = new Inbox(this, owner.capacity());
 	}
 
 	// What others do. Safe on any thread.
@@ -187,13 +187,13 @@ final class ServerCell implements Recipient, Watched {
 			execute(this);
 		}
 		catch (Throwable ex) {
-			runtime().selfCheck().suspect();
+			runtime().suspect();
 		}
 	}
 
 	/** Run a task where the server's turns run. */
 	void execute(Runnable task) {
-		TurnExecutor own = this.server.executor();
+		TurnExecutor own = this.owner.executor();
 		if (own != null) {
 			own.execute(task, runtime().scheduler());
 		}
@@ -205,13 +205,13 @@ final class ServerCell implements Recipient, Watched {
 	/** The time, as cheap as it gets: nobody keeps it while no worker works. */
 	long coarseTime() {
 		Scheduler scheduler = runtime().scheduler();
-		return (this.server.executor() != null) ? scheduler.nanoTime() : scheduler.coarseTime();
+		return (this.owner.executor() != null) ? scheduler.nanoTime() : scheduler.coarseTime();
 	}
 
 	/** A message was queued. */
 	void queued(Message message) {
 		ready();
-		if (this.server.hasConcurrent() && message.operation().concurrency() > 0) {
+		if (this.owner.hasConcurrent() && message.operation().concurrency() > 0) {
 			this.handling.startBeside();
 		}
 	}
@@ -315,7 +315,7 @@ final class ServerCell implements Recipient, Watched {
 	void predecessorEnded() {
 		if (STATUS.compareAndSet(this, SUCCESSOR, NEW)) {
 			this.predecessor = null;
-			if (runtime().hasStarted() && this.server.instances().holds(this)) {
+			if (runtime().hasStarted() && this.owner.holds(this)) {
 				command(START);
 			}
 			else if ((this.commands & (START | STOP)) != 0 && STATUS.compareAndSet(this, NEW, READY)) {
@@ -433,7 +433,7 @@ final class ServerCell implements Recipient, Watched {
 				turn.leave();
 			}
 			if (owned) {
-				runtime().selfCheck().suspect();
+				runtime().suspect();
 			}
 		}
 	}
@@ -681,7 +681,7 @@ final class ServerCell implements Recipient, Watched {
 
 	@Override
 	public String name() {
-		return this.server.name();
+		return this.owner.name();
 	}
 
 	@Override
@@ -731,12 +731,12 @@ final class ServerCell implements Recipient, Watched {
 		return (this.commands & (ENDING | STOP_ITSELF | SUSPEND | PASSIVATE)) != 0;
 	}
 
-	Server server() {
-		return this.server;
+	CellOwner owner() {
+		return this.owner;
 	}
 
-	GenServerRuntime runtime() {
-		return this.server.runtime();
+	CellRuntime runtime() {
+		return this.owner.runtime();
 	}
 
 	Inbox inbox() {
@@ -830,22 +830,21 @@ final class ServerCell implements Recipient, Watched {
 	/**
 	 * Run it, unless whoever was to do so has: of two that run it one finds that the
 	 * other does. On a thread of the scheduler or of the server's executor.
-	 * @param check what found it
 	 */
-	void runLost(SelfCheck check) {
+	void runLost() {
 		int now = this.status;
 		if (now == SUCCESSOR) {
 			if (hasPredecessorEnded()) {
-				check.recovered(this);
+				runtime().recovered(this);
 				predecessorEnded();
 			}
 		}
 		else if (now == RUNNING) {
-			this.handling.runLost(check);
+			this.handling.runLost();
 		}
 		else if (now == BROKEN) {
 			if (STATUS.compareAndSet(this, BROKEN, RUNNING)) {
-				check.recovered(this);
+				runtime().recovered(this);
 				turn(null, true);
 			}
 		}
@@ -859,7 +858,7 @@ final class ServerCell implements Recipient, Watched {
 					Agenda own = this.agenda;
 					int timers = (own != null && hasLostTimer()) ? own.armLost() : 0;
 					for (int left = Math.max(1, timers); left > 0; left--) {
-						check.recovered(this);
+						runtime().recovered(this);
 					}
 				}
 				finally {

@@ -19,10 +19,10 @@ final class ServerInfos {
 	static ServerInfo of(ServerCell cell) {
 		CellStatistics statistics = cell.statistics();
 		Mailbox<Message> mailbox = cell.mailbox();
-		return new ServerInfo(cell.name(), cell.key(), cell.server().definition().type().getName(), cell.life().state(),
+		return new ServerInfo(cell.name(), cell.key(), cell.owner().type().getName(), cell.life().state(),
 				cell.key() != null, 1,
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
-						cell.server().settings().overflow()),
+						cell.owner().overflow()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
 				statistics.lateCount(), statistics.abandonedCount(), cell.life().restarts(), cell.pending(),
 				cell.handling().inFlight(), statistics.recentFailures());

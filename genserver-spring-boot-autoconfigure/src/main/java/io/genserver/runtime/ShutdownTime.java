@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * end. Time counts while a stage stops; what other parts of the application take between
  * two stages does not count. Safe for use by many threads.
  */
-public final class ShutdownTime {
+public final class ShutdownTime implements ShutdownCallers {
 
 	/**
 	 * Methods that wait for the end of a shutdown, by class: whoever calls one from a
@@ -150,6 +150,7 @@ public final class ShutdownTime {
 	 * @param thread the thread, {@code null} for none
 	 * @return whether it does
 	 */
+	@Override
 	public boolean isCaller(@Nullable Thread thread) {
 		return thread != null && (this.callers.contains(thread) || isExiting(thread));
 	}

@@ -96,7 +96,8 @@ public class ReplyRaces {
 		private final Stage stage = new Stage(2);
 
 		private final AsyncCall call = new AsyncCall(this.stage.counted, null, Thread.currentThread(),
-				this.stage.scheduler, this.stage.cell.runtime().replyWait(), 0, Long.MAX_VALUE);
+				this.stage.scheduler, new TurnWaits(this.stage.scheduler, this.stage.cell.runtime().blockingRule()), 0,
+				Long.MAX_VALUE);
 
 		private final CompletableFuture<Object> future = this.call.future();
 

@@ -1,0 +1,114 @@
+package io.genserver.runtime;
+
+import java.util.List;
+
+import io.genserver.GenServerRef;
+import io.genserver.Overflow;
+import io.genserver.ServerState;
+import io.genserver.runtime.contract.ServerTimer;
+import io.genserver.runtime.scheduling.TurnExecutor;
+import io.genserver.runtime.supervision.Supervision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server that an instance belongs to, as the instance sees it. Safe for use by many
+ * threads.
+ */
+interface CellOwner {
+
+	/**
+	 * Return the name of the server.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Return the runtime it belongs to.
+	 * @return the runtime
+	 */
+	CellRuntime runtime();
+
+	/**
+	 * Return the class of its instances.
+	 * @return the class
+	 */
+	Class<?> type();
+
+	/**
+	 * Return what makes its instances.
+	 * @return the factory
+	 */
+	InstanceFactory factory();
+
+	/**
+	 * Return the timers that each instance starts with.
+	 * @return the timers
+	 */
+	List<ServerTimer> timers();
+
+	/**
+	 * Return how many messages a mailbox holds.
+	 * @return the capacity
+	 */
+	int capacity();
+
+	/**
+	 * Return what happens to casts to a full mailbox.
+	 * @return the policy
+	 */
+	Overflow overflow();
+
+	/**
+	 * Return what becomes of an instance whose handler failed.
+	 * @return the supervision
+	 */
+	Supervision supervision();
+
+	/**
+	 * Return how long it waits for what a handler returned, if nothing else limits that.
+	 * @return nanoseconds
+	 */
+	long handlerTimeoutNanos();
+
+	/**
+	 * Return whether it has methods that may overlap.
+	 * @return whether it has
+	 */
+	boolean hasConcurrent();
+
+	/**
+	 * Return what runs its turns.
+	 * @return the executor, {@code null} for the engine's workers
+	 */
+	@Nullable TurnExecutor executor();
+
+	/**
+	 * Return a ref to it.
+	 * @param <S> type of the server
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @return the ref
+	 */
+	<S> GenServerRef<S> ref(@Nullable String key);
+
+	/**
+	 * Return whether messages for the key of an instance go to this one.
+	 * @param cell the instance
+	 * @return whether they do
+	 */
+	boolean holds(ServerCell cell);
+
+	/**
+	 * An instance has started.
+	 * @param cell the instance
+	 */
+	void started(ServerCell cell);
+
+	/**
+	 * An instance has ended.
+	 * @param cell the instance
+	 * @param last its last state
+	 * @param hadStarted whether it had started before
+	 */
+	void ended(ServerCell cell, ServerState last, boolean hadStarted);
+
+}
