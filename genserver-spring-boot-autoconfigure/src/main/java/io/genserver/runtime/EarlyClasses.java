@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.HandlerMethod;
 import io.genserver.runtime.contract.Invoker;
 import io.genserver.runtime.contract.LambdaOperation;
@@ -32,10 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class EarlyClasses {
 
 	private static final Class<?>[] CLASSES = { AsyncCall.class, BlockingCall.class, StreamCall.class,
-			CastMessage.class, LifeWait.class, MethodOperation.class, HandlerMethod.class, LambdaOperation.class,
-			Mailbox.class, DisplacingMailbox.class, ReplyFuture.class, EndOfCells.class, WaitingFuture.Derived.class,
-			ServerCell.class, Awaited.class, ConcurrentRuns.Run.class, SelfCheck.LostTurn.class, Alarm.class,
-			Waiting.class, Inbox.class, One.class, Other.class };
+			CastMessage.class, MethodOperation.class, HandlerMethod.class, LambdaOperation.class, Mailbox.class,
+			DisplacingMailbox.class, ReplyFuture.class, WaitingFuture.Derived.class, SelfCheck.LostTurn.class,
+			Alarm.class, Waiting.class, One.class, Other.class };
 
 	private EarlyClasses() {
 	}
@@ -46,6 +46,7 @@ final class EarlyClasses {
 			load(each);
 		}
 		Mailbox.marks().forEach(EarlyClasses::load);
+		ServerCell.calledInTurns().forEach(EarlyClasses::load);
 	}
 
 	private static void load(Class<?> each) {

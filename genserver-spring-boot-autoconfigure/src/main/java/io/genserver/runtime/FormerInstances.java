@@ -2,6 +2,9 @@ package io.genserver.runtime;
 
 import java.util.concurrent.atomic.LongAdder;
 
+import io.genserver.runtime.cell.CellStatistics;
+import io.genserver.runtime.cell.ServerCell;
+
 /**
  * What the instances of a keyed server that are gone have left to be counted.
  */

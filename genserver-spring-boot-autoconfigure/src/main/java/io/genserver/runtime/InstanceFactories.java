@@ -2,6 +2,8 @@ package io.genserver.runtime;
 
 import java.util.function.Supplier;
 
+import io.genserver.runtime.cell.InstanceFactory;
+
 /**
  * Makes the instances of servers that are started at run time.
  */

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.Refusals;
 import io.genserver.runtime.scheduling.Alarm;

@@ -16,6 +16,7 @@ import io.genserver.Keyed;
 import io.genserver.NoSuchServerException;
 import io.genserver.Request;
 import io.genserver.ServerInfo;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.TurnExecutor;

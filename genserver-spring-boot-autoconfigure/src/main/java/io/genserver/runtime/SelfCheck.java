@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.ServerInfo;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.Watched;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * The scheduler looks, on one thread: soon after something failed, else every few seconds
  * while anything runs, at some cells at a time. Nothing is counted per message.
  */
-final class SelfCheck implements Scheduler.Check {
+public final class SelfCheck implements Scheduler.Check {
 
 	private static final SafeLogger logger = SafeLogger.of(SelfCheck.class);
 

@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.List;
 
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.TurnExecutor;

@@ -4,6 +4,8 @@ import java.util.List;
 
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.CellStatistics;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.message.Message;
 import org.jspecify.annotations.Nullable;

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiting;
 

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
+import io.genserver.runtime.cell.ShutdownCallers;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 

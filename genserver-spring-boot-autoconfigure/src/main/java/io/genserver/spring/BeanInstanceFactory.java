@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.genserver.FunctionRefusedException;
 import io.genserver.log.SafeLogger;
-import io.genserver.runtime.InstanceFactory;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.message.CallersFault;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 
 import io.genserver.GenServer;
 import io.genserver.runtime.InstanceFactories;
-import io.genserver.runtime.InstanceFactory;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.Contracts;
 import org.jspecify.annotations.Nullable;
 

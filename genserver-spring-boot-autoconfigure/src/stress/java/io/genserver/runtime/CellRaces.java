@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.ServerCell;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

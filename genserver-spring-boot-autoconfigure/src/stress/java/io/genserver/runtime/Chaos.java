@@ -16,6 +16,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Workers;

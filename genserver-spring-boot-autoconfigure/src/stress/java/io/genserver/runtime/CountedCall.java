@@ -2,6 +2,7 @@ package io.genserver.runtime;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Call;
 

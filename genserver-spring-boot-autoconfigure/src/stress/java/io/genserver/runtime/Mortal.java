@@ -11,6 +11,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Reply;
+import io.genserver.runtime.cell.InstanceFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

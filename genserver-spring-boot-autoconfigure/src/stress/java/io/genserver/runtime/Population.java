@@ -8,6 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.genserver.GenServerRef;
+import io.genserver.runtime.cell.ServerCell;
 import org.slf4j.LoggerFactory;
 
 /**

@@ -2,6 +2,9 @@ package io.genserver.runtime;
 
 import java.util.concurrent.CompletableFuture;
 
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.TurnWaits;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.AsyncCall;
 import org.openjdk.jcstress.annotations.Actor;
@@ -96,7 +99,8 @@ public class ReplyRaces {
 		private final Stage stage = new Stage(2);
 
 		private final AsyncCall call = new AsyncCall(this.stage.counted, null, Thread.currentThread(),
-				this.stage.scheduler, new TurnWaits(this.stage.scheduler, this.stage.cell.runtime().blockingRule()), 0,
+				this.stage.scheduler,
+				new TurnWaits(this.stage.scheduler, CellInternals.runtime(this.stage.cell).blockingRule()), 0,
 				Long.MAX_VALUE);
 
 		private final CompletableFuture<Object> future = this.call.future();

@@ -1,5 +1,7 @@
 package io.genserver.runtime;
 
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.message.Message;
 import org.openjdk.jcstress.annotations.Actor;
@@ -118,7 +120,7 @@ public class RoomRaces {
 			Mailbox<Message> mailbox = this.stage.cell.mailbox();
 			Message taken = mailbox.poll();
 			if (taken != null && taken.start()) {
-				this.stage.cell.inbox().taken();
+				CellInternals.taken(this.stage.cell);
 			}
 		}
 
@@ -158,7 +160,7 @@ public class RoomRaces {
 		public void sender() {
 			switch (this.stage.cell.inbox().offer(this.waits)) {
 				case FULL -> this.stage.cell.inbox().enterRoom(this.waits);
-				case CLOSED -> this.stage.cell.abandon(this.waits);
+				case CLOSED -> CellInternals.abandon(this.stage.cell, this.waits);
 				case QUEUED -> {
 				}
 			}

@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.CastMessage;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +66,7 @@ final class Stage {
 		this.cell.mailbox().offer(call, 0);
 		this.cell.mailbox().poll();
 		call.start();
-		this.cell.inbox().taken();
+		CellInternals.taken(this.cell);
 		return call;
 	}
 

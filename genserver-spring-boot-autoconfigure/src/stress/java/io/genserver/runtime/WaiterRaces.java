@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.CallCycleException;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.BlockingCall;
 import io.genserver.runtime.message.Call;
 import io.genserver.runtime.message.Cycles;

@@ -15,6 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerRef;
 import io.genserver.MailboxFullException;
+import io.genserver.runtime.cell.BlockingRule;
+import io.genserver.runtime.cell.Turn;
+import io.genserver.runtime.cell.TurnWaits;
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.ReplyWait;
 import io.genserver.runtime.scheduling.Scheduler;

@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
+import io.genserver.runtime.cell.Awaited;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.test.SeededScheduler;
@@ -119,13 +122,13 @@ class AwaitedTests {
 				}
 			});
 			for (int i = 0; i < rounds; i++) {
-				Awaited pending = new Awaited(cell.handling(), new CastMessage(operation, null, this),
+				Awaited pending = CellInternals.awaited(cell, new CastMessage(operation, null, this),
 						new CompletableFuture<>(), Long.MAX_VALUE);
 				next.set(pending);
 				for (int spins = i % 64; spins > 0; spins--) {
 					Thread.onSpinWait();
 				}
-				pending.abandon();
+				CellInternals.abandon(pending);
 				while (completed.get() <= i) {
 					Thread.onSpinWait();
 				}

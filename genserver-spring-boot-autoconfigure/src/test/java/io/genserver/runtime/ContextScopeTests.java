@@ -12,6 +12,7 @@ import io.genserver.Events;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;

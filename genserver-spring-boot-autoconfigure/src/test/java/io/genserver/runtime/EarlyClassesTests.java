@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
+import io.genserver.runtime.cell.Watched;
 import io.genserver.runtime.contract.Invoker;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;

@@ -15,6 +15,8 @@ import io.genserver.GenServerEvent;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.InstanceFactory;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.SchedulerSettings;

@@ -20,6 +20,10 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.CellLife;
+import io.genserver.runtime.cell.Handling;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Message;
 import io.genserver.testsupport.HangGuard;
@@ -183,7 +187,7 @@ class FailingListenersTests {
 		GenServerRuntime runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS, null, List.of((letter) -> {
 			if (letter.reason() == DeadLetter.Reason.STOPPED && !letter.cast()) {
 				Message stranger = new TestMessage(1);
-				CompletableFuture<Void> lock = CompletableFuture.runAsync(() -> cell.get().inbox().leftRoom(stranger));
+				CompletableFuture<Void> lock = CompletableFuture.runAsync(() -> cell.get().leftRoom(stranger));
 				free.complete(isDone(lock));
 			}
 		}), () -> false);
@@ -207,7 +211,7 @@ class FailingListenersTests {
 				blocked.completeExceptionally(ex);
 			}
 		});
-		while (cell.get().inbox().waiting() == 0) {
+		while (CellInternals.waiting(cell.get()) == 0) {
 			Thread.onSpinWait();
 		}
 		server.instances().stop();

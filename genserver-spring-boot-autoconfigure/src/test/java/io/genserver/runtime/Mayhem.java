@@ -24,6 +24,8 @@ import io.genserver.Overflow;
 import io.genserver.Reply;
 import io.genserver.SupervisionStrategy;
 import io.genserver.log.Throwables;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.mailbox.MailboxContents;
 import io.genserver.runtime.scheduling.Alarm;
@@ -514,11 +516,11 @@ final class Mayhem {
 		int[] kept = this.engine.runtime.kept();
 		assertThat(kept[1]).as("names that are taken").isEqualTo(kept[0]);
 		assertThat(kept[2]).as("servers in the start order").isLessThanOrEqualTo(kept[0]);
-		this.gone.forEach((server) -> assertThat(server.instances().single().life().watchers()).isZero());
+		this.gone.forEach((server) -> assertThat(CellInternals.watchers(server.instances().single())).isZero());
 		for (Server server : this.engine.runtime.servers()) {
 			for (ServerCell cell : server.instances().all()) {
 				assertThat(cell.life().isOver()).as("%s is over", cell).isTrue();
-				assertThat(cell.life().watchers()).as("those who watch %s", cell).isZero();
+				assertThat(CellInternals.watchers(cell)).as("those who watch %s", cell).isZero();
 				assertThat(cell.mailbox().highWater()).as("high water").isLessThanOrEqualTo(this.capacity);
 				assertThat(MailboxContents.emptyEntries(cell.mailbox())).as("empty entries")
 					.isBetween(0, this.capacity);

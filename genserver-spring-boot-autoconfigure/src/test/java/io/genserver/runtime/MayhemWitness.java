@@ -11,6 +11,7 @@ import java.util.function.IntSupplier;
 
 import io.genserver.Caller;
 import io.genserver.GenServerContext;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.test.SeededScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -12,6 +12,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.mailbox.Room;
 import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;

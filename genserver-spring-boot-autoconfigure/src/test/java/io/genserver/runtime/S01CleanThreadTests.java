@@ -22,6 +22,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.runtime.scheduling.TurnExecutor;

@@ -10,6 +10,9 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.Turn;
 import io.genserver.runtime.message.Call;
 import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;
@@ -78,7 +81,7 @@ class S03BesideTheTurnTests {
 			scheduler.settle();
 			cell.command(ServerCell.RESTART);
 			scheduler.settle();
-			assertThat(cell.handling().postponed()).isEqualTo(ServerCell.RESTART);
+			assertThat(CellInternals.postponed(cell)).isEqualTo(ServerCell.RESTART);
 			gate.open();
 			scheduler.sleep(Duration.ofSeconds(1));
 			assertThat(call).isCompleted();

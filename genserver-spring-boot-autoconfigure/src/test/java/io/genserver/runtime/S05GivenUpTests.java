@@ -11,6 +11,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.CellInternals;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
@@ -474,10 +475,10 @@ class S05GivenUpTests {
 			CompletableFuture<Object> waiting = scheduler.spawn("caller", () -> engine.runtime.server("held")
 				.call(null, operation, "payload", Duration.ofMillis(10).toNanos(), false));
 			scheduler.settle();
-			assertThat(engine.cell("held").inbox().waiting()).isOne();
+			assertThat(CellInternals.waiting(engine.cell("held"))).isOne();
 			scheduler.sleep(Duration.ofMillis(15));
 			assertThat(waiting.exceptionNow()).isInstanceOf(GenServerTimeoutException.class);
-			assertThat(engine.cell("held").inbox().waiting()).isZero();
+			assertThat(CellInternals.waiting(engine.cell("held"))).isZero();
 			assertThat(operation.discarded).hasValue(1);
 			gate.open();
 			engine.close();

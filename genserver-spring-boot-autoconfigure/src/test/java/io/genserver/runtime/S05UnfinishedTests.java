@@ -14,6 +14,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.scheduling.Waiting;
 import io.genserver.test.SeededScheduler;

@@ -13,6 +13,9 @@ import io.genserver.GenServerTimer;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.Turn;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 
@@ -54,21 +57,21 @@ class S10ControlMessagesTests {
 		engine.add("server", ServerSettings.DEFAULTS, Object::new);
 		ServerCell cell = engine.cell("server");
 		cell.command(ServerCell.SUSPEND);
-		cell.commandAgain(ServerCell.RESUME | ServerCell.WAKE);
-		assertThat(cell.isToldTo(ServerCell.SUSPEND)).isTrue();
-		assertThat(cell.isToldTo(ServerCell.RESUME)).isFalse();
-		assertThat(cell.isToldTo(ServerCell.WAKE)).isTrue();
+		CellInternals.commandAgain(cell, ServerCell.RESUME | CellInternals.WAKE);
+		assertThat(CellInternals.isToldTo(cell, ServerCell.SUSPEND)).isTrue();
+		assertThat(CellInternals.isToldTo(cell, ServerCell.RESUME)).isFalse();
+		assertThat(CellInternals.isToldTo(cell, CellInternals.WAKE)).isTrue();
 		cell.command(ServerCell.RESUME);
-		cell.commandAgain(ServerCell.SUSPEND);
-		assertThat(cell.isToldTo(ServerCell.RESUME)).isTrue();
-		assertThat(cell.isToldTo(ServerCell.SUSPEND)).isFalse();
+		CellInternals.commandAgain(cell, ServerCell.SUSPEND);
+		assertThat(CellInternals.isToldTo(cell, ServerCell.RESUME)).isTrue();
+		assertThat(CellInternals.isToldTo(cell, ServerCell.SUSPEND)).isFalse();
 		cell.command(ServerCell.RESTART);
-		cell.commandAgain(ServerCell.STOP);
-		assertThat(cell.isToldTo(ServerCell.RESTART)).as("begins after the end").isTrue();
+		CellInternals.commandAgain(cell, ServerCell.STOP);
+		assertThat(CellInternals.isToldTo(cell, ServerCell.RESTART)).as("begins after the end").isTrue();
 		cell.command(ServerCell.STOP);
-		cell.commandAgain(ServerCell.RESTART);
-		assertThat(cell.isToldTo(ServerCell.STOP)).isTrue();
-		assertThat(cell.isToldTo(ServerCell.RESTART)).isFalse();
+		CellInternals.commandAgain(cell, ServerCell.RESTART);
+		assertThat(CellInternals.isToldTo(cell, ServerCell.STOP)).isTrue();
+		assertThat(CellInternals.isToldTo(cell, ServerCell.RESTART)).isFalse();
 	}
 
 	@Test

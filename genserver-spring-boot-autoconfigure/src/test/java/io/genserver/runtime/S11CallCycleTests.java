@@ -14,6 +14,7 @@ import io.genserver.CallCycleException;
 import io.genserver.CastAction;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.runtime.message.Cycles;

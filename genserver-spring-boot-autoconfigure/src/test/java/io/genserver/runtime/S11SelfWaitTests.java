@@ -15,6 +15,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerRegistry;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.contract.ReplyAdapters;
 import org.junit.jupiter.api.Test;

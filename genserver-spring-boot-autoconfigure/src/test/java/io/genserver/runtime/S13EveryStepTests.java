@@ -13,6 +13,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.CellLife;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;

@@ -13,6 +13,8 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.supervision.RestartHistory;
 import io.genserver.runtime.supervision.Supervision;
 import org.junit.jupiter.api.Test;
@@ -238,7 +240,7 @@ class S13RestartTests {
 			assertThatThrownBy(engine.runtime::start).hasMessageContaining("server");
 			scheduler.finish();
 			assertThat(cell.life().state()).isEqualTo(ServerState.FAILED);
-			assertThat(cell.life().instance()).isNull();
+			assertThat(CellInternals.instance(cell)).isNull();
 			assertThat(made).hasValue(1);
 		});
 	}

@@ -13,6 +13,8 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.test.SeededScheduler;
@@ -294,13 +296,13 @@ class S14ServersAtRunTimeTests {
 				way.action.accept(server.termination());
 				way.action.accept(instance.termination());
 			}
-			assertThat(engine.cell("server").life().watchers()).isOne();
+			assertThat(CellInternals.watchers(engine.cell("server"))).isOne();
 			assertThat(engine.runtime.server("keyed").instances().all())
-				.allSatisfy((cell) -> assertThat(cell.life().watchers()).isZero());
+				.allSatisfy((cell) -> assertThat(CellInternals.watchers(cell)).isZero());
 			server.stop();
 			scheduler.settle();
 			assertThat(waits).isCompleted();
-			assertThat(engine.cell("server").life().watchers()).isZero();
+			assertThat(CellInternals.watchers(engine.cell("server"))).isZero();
 			engine.close();
 		});
 	}
@@ -316,7 +318,7 @@ class S14ServersAtRunTimeTests {
 			for (int i = 0; i < 10; i++) {
 				server.stop().cancel(false);
 			}
-			assertThat(engine.cell("server").life().watchers()).isZero();
+			assertThat(CellInternals.watchers(engine.cell("server"))).isZero();
 			CompletableFuture<Void> end = server.stop();
 			gate.open();
 			scheduler.settle();

@@ -9,6 +9,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.runtime.ServerSettings.StartFailure;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.supervision.Supervision;
 import org.junit.jupiter.api.Test;
 

@@ -10,6 +10,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.test.SeededScheduler;

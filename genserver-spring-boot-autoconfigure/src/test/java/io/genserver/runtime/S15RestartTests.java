@@ -12,6 +12,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.Test;
 

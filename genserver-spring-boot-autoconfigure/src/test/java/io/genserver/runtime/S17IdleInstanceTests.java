@@ -7,6 +7,7 @@ import io.genserver.Caller;
 import io.genserver.GenServerContext;
 import io.genserver.Overflow;
 import io.genserver.Reply;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Call;
 import io.genserver.test.SeededScheduler;

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
+import io.genserver.runtime.cell.InstanceFactory;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;

@@ -13,6 +13,9 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.InstanceFactory;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
@@ -87,9 +90,9 @@ class S17OneLiveInstanceTests {
 
 	@Test
 	void S17_nothingButTheEndOfItsPredecessorLetsASuccessorBegin() {
-		int[] commands = { ServerCell.START, ServerCell.BEGIN_AGAIN, ServerCell.STOP, ServerCell.SUSPEND,
-				ServerCell.RESUME, ServerCell.RESTART, ServerCell.PASSIVATE, ServerCell.WAKE, ServerCell.FAIL,
-				ServerCell.GIVE_UP, ServerCell.STOP | ServerCell.START };
+		int[] commands = { CellInternals.START, CellInternals.BEGIN_AGAIN, ServerCell.STOP, ServerCell.SUSPEND,
+				ServerCell.RESUME, ServerCell.RESTART, ServerCell.PASSIVATE, CellInternals.WAKE, CellInternals.FAIL,
+				ServerCell.GIVE_UP, ServerCell.STOP | CellInternals.START };
 		for (int command : commands) {
 			Seeds.each(10, (scheduler) -> {
 				Bank bank = new Bank(scheduler);
@@ -103,7 +106,7 @@ class S17OneLiveInstanceTests {
 				assertThat(successor).isNotNull();
 				successor.command(command);
 				successor.start();
-				successor.ready();
+				CellInternals.ready(successor);
 				scheduler.settle();
 				assertThat(bank.made).as("instances after command %d", command).isOne();
 				assertThat(successor.life().whenTerminated()).isNotDone();

@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import io.genserver.GenServerRef;
 import io.genserver.ServerInfo;
+import io.genserver.runtime.cell.InstanceFactory;
+import io.genserver.runtime.cell.ServerCell;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerRef;
+import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;

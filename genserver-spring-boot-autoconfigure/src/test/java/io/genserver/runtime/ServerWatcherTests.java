@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 

@@ -13,6 +13,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.Turn;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;

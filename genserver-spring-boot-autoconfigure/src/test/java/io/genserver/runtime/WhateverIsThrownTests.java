@@ -20,6 +20,7 @@ import io.genserver.Reply;
 import io.genserver.ServerState;
 import io.genserver.SlowSubscriber;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;

@@ -1,12 +1,14 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 import io.genserver.DeadLetter;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.SelfCheck;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.message.Call;
@@ -49,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * end before the other has ended either, and a third cell, which waits for the end of the
  * second, cannot begin.
  */
-final class ServerCell implements Recipient, Watched {
+public final class ServerCell implements Recipient, Watched {
 
 	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
 
@@ -57,15 +59,15 @@ final class ServerCell implements Recipient, Watched {
 
 	static final int BEGIN_AGAIN = 2;
 
-	static final int STOP = 4;
+	public static final int STOP = 4;
 
-	static final int SUSPEND = 8;
+	public static final int SUSPEND = 8;
 
-	static final int RESUME = 16;
+	public static final int RESUME = 16;
 
-	static final int RESTART = 32;
+	public static final int RESTART = 32;
 
-	static final int PASSIVATE = 64;
+	public static final int PASSIVATE = 64;
 
 	/** Look again at what waits. */
 	static final int WAKE = 128;
@@ -74,7 +76,7 @@ final class ServerCell implements Recipient, Watched {
 	static final int FAIL = 256;
 
 	/** Fail what waits for the end of a pause, and what comes: there will be none. */
-	static final int GIVE_UP = 512;
+	public static final int GIVE_UP = 512;
 
 	/**
 	 * With a stop or restart that somebody else asked for: what a handler returned is not
@@ -153,7 +155,7 @@ final class ServerCell implements Recipient, Watched {
 
 	private volatile @Nullable CellStreams streams;
 
-	ServerCell(CellOwner owner, @Nullable String key) {
+	public ServerCell(CellOwner owner, @Nullable String key) {
 		this(owner, key, null);
 	}
 
@@ -162,12 +164,21 @@ final class ServerCell implements Recipient, Watched {
 	 * @param predecessor whose end is to be told with {@link #predecessorEnded()} before
 	 * this one begins, {@code null} if there is none
 	 */
-	ServerCell(CellOwner owner, @Nullable String key, @Nullable ServerCell predecessor) {
+	public ServerCell(CellOwner owner, @Nullable String key, @Nullable ServerCell predecessor) {
 		this.owner = owner;
 		this.key = key;
 		this.predecessor = predecessor;
 		this.status = (predecessor != null) ? SUCCESSOR : NEW;
 		this.inbox = new Inbox(this, owner.capacity());
+	}
+
+	/**
+	 * Return the classes whose methods turns call, for who loads classes early.
+	 * @return the classes
+	 */
+	public static List<Class<?>> calledInTurns() {
+		return List.of(ServerCell.class, Awaited.class, ConcurrentRuns.Run.class, LifeWait.class, EndOfCells.class,
+				Inbox.class);
 	}
 
 	// What others do. Safe on any thread.
@@ -192,7 +203,7 @@ final class ServerCell implements Recipient, Watched {
 	}
 
 	/** Run a task where the server's turns run. */
-	void execute(Runnable task) {
+	public void execute(Runnable task) {
 		TurnExecutor own = this.owner.executor();
 		if (own != null) {
 			own.execute(task, runtime().scheduler());
@@ -217,7 +228,7 @@ final class ServerCell implements Recipient, Watched {
 	}
 
 	/** Start, unless it has been asked to before; a successor once it may. */
-	void start() {
+	public void start() {
 		if (isNew()) {
 			command(START);
 		}
@@ -229,7 +240,7 @@ final class ServerCell implements Recipient, Watched {
 	 * @param bit {@link #STOP} or {@link #RESTART}
 	 * @param grace nanoseconds after which a handler that runs is interrupted
 	 */
-	void end(int bit, long grace) {
+	public void end(int bit, long grace) {
 		Turn turn = Turn.current();
 		if (turn != null && turn.cell == this) {
 			command(bit);
@@ -253,7 +264,7 @@ final class ServerCell implements Recipient, Watched {
 	 * Do something before the next message, whatever waits in the mailbox.
 	 * @return whether the turn was not running, and is from now on
 	 */
-	boolean command(int bit) {
+	public boolean command(int bit) {
 		// Of pausing and its contrary the last one told counts, and a stop also ends the
 		// restart that was to come; a restart that is told later begins after the end.
 		int contrary = switch (bit & ~END_WAITS) {
@@ -312,7 +323,7 @@ final class ServerCell implements Recipient, Watched {
 	 * The cell that has to end before this one has ended. From here on, this one is like
 	 * any that is new, and does what it was told meanwhile.
 	 */
-	void predecessorEnded() {
+	public void predecessorEnded() {
 		if (STATUS.compareAndSet(this, SUCCESSOR, NEW)) {
 			this.predecessor = null;
 			if (runtime().hasStarted() && this.owner.holds(this)) {
@@ -328,7 +339,7 @@ final class ServerCell implements Recipient, Watched {
 	 * Take back whether it was told to restart since it was told to stop.
 	 * @return {@code true} once
 	 */
-	boolean takeRestart() {
+	public boolean takeRestart() {
 		int known = this.commands;
 		while ((known & RESTART) != 0) {
 			if (COMMANDS.compareAndSet(this, known, known & ~RESTART)) {
@@ -355,7 +366,7 @@ final class ServerCell implements Recipient, Watched {
 	 * Fail what is still queued or owed although the turn does not end. For shutdown,
 	 * when the cell will never be run again.
 	 */
-	void failRest() {
+	public void failRest() {
 		this.inbox.mailbox.close();
 		this.inbox.admit();
 		for (Message message : this.inbox.mailbox.queued()) {
@@ -721,7 +732,7 @@ final class ServerCell implements Recipient, Watched {
 	}
 
 	/** What it was told and has not done yet, in a word, or {@code null}. */
-	@Nullable String pending() {
+	public @Nullable String pending() {
 		int bits = this.commands | this.handling.postponed();
 		return this.life.isOver() ? null : ((bits & STOP) != 0) ? "stop" : ((bits & RESTART) != 0) ? "restart" : null;
 	}
@@ -731,7 +742,7 @@ final class ServerCell implements Recipient, Watched {
 		return (this.commands & (ENDING | STOP_ITSELF | SUSPEND | PASSIVATE)) != 0;
 	}
 
-	CellOwner owner() {
+	public CellOwner owner() {
 		return this.owner;
 	}
 
@@ -739,7 +750,7 @@ final class ServerCell implements Recipient, Watched {
 		return this.owner.runtime();
 	}
 
-	Inbox inbox() {
+	public Inbox inbox() {
 		return this.inbox;
 	}
 
@@ -748,20 +759,20 @@ final class ServerCell implements Recipient, Watched {
 		return this.inbox.mailbox;
 	}
 
-	Handling handling() {
+	public Handling handling() {
 		return this.handling;
 	}
 
-	CellLife life() {
+	public CellLife life() {
 		return this.life;
 	}
 
-	CellStatistics statistics() {
+	public CellStatistics statistics() {
 		return this.statistics;
 	}
 
 	/** Whether it has neither messages nor anything running. */
-	boolean isQuiet() {
+	public boolean isQuiet() {
 		int now = this.status;
 		return this.life.isOver()
 				|| (!isBusy(now) && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
@@ -775,24 +786,24 @@ final class ServerCell implements Recipient, Watched {
 	 * Whether nothing happens there, nor waits, but what so many handlers beside the turn
 	 * do.
 	 */
-	boolean isQuietBut(int handlers) {
+	public boolean isQuietBut(int handlers) {
 		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.handling.isSettledBut(handlers);
 	}
 
 	/** Messages that wait, are being handled, or were and are not answered. */
-	int unfinished() {
+	public int unfinished() {
 		return this.inbox.mailbox.size() + this.handling.unfinished();
 	}
 
 	/** Whether it serves messages but waits for a handler beside its turn to end. */
-	boolean isParkedServing() {
+	public boolean isParkedServing() {
 		return this.status == PARKED && this.life.isServing();
 	}
 
 	// For the self-check.
 
 	/** Changes with nearly every turn. On any thread. */
-	long progress() {
+	public long progress() {
 		return this.statistics.processedCount() + this.turnBegan;
 	}
 
@@ -800,7 +811,7 @@ final class ServerCell implements Recipient, Watched {
 	 * Whether it is to run and does not: it was lost, unless a queue holds it or somebody
 	 * is about to queue it. On any thread.
 	 */
-	boolean mayBeLost() {
+	public boolean mayBeLost() {
 		int now = this.status;
 		return switch (now) {
 			case READY, BROKEN -> true;
@@ -813,7 +824,7 @@ final class ServerCell implements Recipient, Watched {
 	}
 
 	/** Whether its turn broke off, so that certainly nobody runs it. */
-	boolean isBroken() {
+	public boolean isBroken() {
 		return this.status == BROKEN;
 	}
 
@@ -831,7 +842,7 @@ final class ServerCell implements Recipient, Watched {
 	 * Run it, unless whoever was to do so has: of two that run it one finds that the
 	 * other does. On a thread of the scheduler or of the server's executor.
 	 */
-	void runLost() {
+	public void runLost() {
 		int now = this.status;
 		if (now == SUCCESSOR) {
 			if (hasPredecessorEnded()) {
@@ -869,7 +880,7 @@ final class ServerCell implements Recipient, Watched {
 	}
 
 	/** Whether it has not begun, though it may have been asked to. */
-	boolean isNew() {
+	public boolean isNew() {
 		int now = this.status;
 		return now == NEW || now == SUCCESSOR;
 	}
@@ -881,12 +892,12 @@ final class ServerCell implements Recipient, Watched {
 	}
 
 	/** Whether it has had nothing to do since a time. */
-	boolean isIdleSince(long time) {
+	public boolean isIdleSince(long time) {
 		return this.status == IDLE && this.turnBegan - time <= 0;
 	}
 
 	/** Whether it had ended by a time, or nearly. */
-	boolean isOverSince(long time) {
+	public boolean isOverSince(long time) {
 		return this.life.isOver() && this.turnBegan - time <= 0;
 	}
 

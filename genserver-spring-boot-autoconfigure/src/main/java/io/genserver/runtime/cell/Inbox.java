@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Where the messages of one cell arrive: its mailbox, and the room in which blocked
  * senders wait while the mailbox is full. Everything here is safe on any thread.
  */
-final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
+public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	private static final VarHandle ROOM;
 
@@ -58,7 +58,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	 * Queue a message without waiting.
 	 * @return whether it was queued, or why not
 	 */
-	Mailbox.Offer offer(Message message) {
+	public Mailbox.Offer offer(Message message) {
 		MessageEnvelope seen = message.envelope();
 		if (seen != null) {
 			seen.queued(this.cell.runtime().nanoTime());
@@ -86,7 +86,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	}
 
 	/** Let a message, which must not be visible to others yet, wait for room. */
-	void enterRoom(Message message) {
+	public void enterRoom(Message message) {
 		Room<Message> waiting = room();
 		waiting.add(message);
 		waiting.admit();
@@ -126,7 +126,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	}
 
 	/** A queued message was given up: its place is free. */
-	void freed() {
+	public void freed() {
 		this.mailbox.free();
 		admit();
 	}
@@ -166,7 +166,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	}
 
 	/** Watch over the room from now on, unless somebody does or nobody waits. */
-	void observe() {
+	public void observe() {
 		Room<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && waiting.observed().compareAndSet(false, true)) {
 			boolean observed = false;
@@ -188,7 +188,7 @@ final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	 * @param held how many places its casts hold
 	 * @param peer the peer
 	 */
-	boolean isBeyondShare(int held, @Nullable Object peer) {
+	public boolean isBeyondShare(int held, @Nullable Object peer) {
 		return held > Math.max(1, this.mailbox.capacity() / 2)
 				&& senders().sawOtherThan(peer, this.cell.runtime().nanoTime());
 	}

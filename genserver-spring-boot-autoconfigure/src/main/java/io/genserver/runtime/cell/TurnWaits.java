@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.Recipient;
@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How threads wait for the replies of calls within this process.
  */
-final class TurnWaits implements ReplyWait {
+public final class TurnWaits implements ReplyWait {
 
 	private final Scheduler scheduler;
 
 	private final BlockingRule rule;
 
-	TurnWaits(Scheduler scheduler, BlockingRule rule) {
+	public TurnWaits(Scheduler scheduler, BlockingRule rule) {
 		this.scheduler = scheduler;
 		this.rule = rule;
 	}

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.function.BooleanSupplier;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which threads may wait for a server: turns, and all others but event loops and, until
  * the servers have started, the thread that starts the application.
  */
-final class BlockingRule {
+public final class BlockingRule {
 
 	private final BooleanSupplier nonBlockingThread;
 
@@ -18,22 +18,22 @@ final class BlockingRule {
 
 	private volatile Thread starter = Thread.currentThread();
 
-	BlockingRule(BooleanSupplier nonBlockingThread, BooleanSupplier started) {
+	public BlockingRule(BooleanSupplier nonBlockingThread, BooleanSupplier started) {
 		this.nonBlockingThread = nonBlockingThread;
 		this.started = started;
 	}
 
 	/** The calling thread is the one that starts the application, again. */
-	void startsHere() {
+	public void startsHere() {
 		this.starter = Thread.currentThread();
 	}
 
-	boolean mayBlock(@Nullable Turn turn) {
+	public boolean mayBlock(@Nullable Turn turn) {
 		return turn != null || (!this.nonBlockingThread.getAsBoolean() && !isStarting());
 	}
 
 	/** For a call that is about to be sent. */
-	void check(String server, Operation operation, @Nullable Turn turn) {
+	public void check(String server, Operation operation, @Nullable Turn turn) {
 		check("Call of " + server + " " + operation, turn, true);
 	}
 

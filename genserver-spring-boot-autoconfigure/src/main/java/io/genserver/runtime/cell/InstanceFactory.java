@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 /**
  * Makes and unmakes the instances of a server. Both methods run in the server's own turn,

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import io.genserver.GenServerEvent;
 import io.genserver.runtime.message.DeadLetters;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What an instance of a server needs of the runtime that all servers share. Safe for use
  * by many threads.
  */
-interface CellRuntime {
+public interface CellRuntime {
 
 	/**
 	 * Return who has the time and the threads.

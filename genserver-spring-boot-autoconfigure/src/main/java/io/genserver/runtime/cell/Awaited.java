@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * that it begins lets the stage go and the server goes on. A completion that comes after
  * that is late, and touches nothing but the number of late replies.
  */
-final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched, Scheduler.Expiring {
+public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched, Scheduler.Expiring {
 
 	private static final SafeLogger logger = SafeLogger.of(Awaited.class);
 

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What happened to one cell. Messages handled are counted by the turn alone; the rest by
  * anybody.
  */
-final class CellStatistics {
+public final class CellStatistics {
 
 	private static final int FAILURES_KEPT = 10;
 
@@ -97,27 +97,27 @@ final class CellStatistics {
 		return (int) ABANDONED.getAndAdd(this, 1) + 1;
 	}
 
-	long abandonedCount() {
+	public long abandonedCount() {
 		return this.abandoned;
 	}
 
-	long processedCount() {
+	public long processedCount() {
 		return (long) PROCESSED.getOpaque(this) + this.beside;
 	}
 
-	long failedCount() {
+	public long failedCount() {
 		return this.failed;
 	}
 
-	long droppedCount() {
+	public long droppedCount() {
 		return this.dropped;
 	}
 
-	long lateCount() {
+	public long lateCount() {
 		return this.late;
 	}
 
-	synchronized List<ServerInfo.Failure> recentFailures() {
+	public synchronized List<ServerInfo.Failure> recentFailures() {
 		Deque<ServerInfo.Failure> kept = this.failures;
 		return (kept != null) ? new ArrayList<>(kept) : List.of();
 	}

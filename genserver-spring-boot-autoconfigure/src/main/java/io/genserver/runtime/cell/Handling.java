@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * soon as what the handler returned has completed, or beside the turn. Methods belong to
  * the turn unless they say otherwise.
  */
-final class Handling implements MessageHandler {
+public final class Handling implements MessageHandler {
 
 	private static final SafeLogger logger = SafeLogger.of(Handling.class);
 
@@ -616,7 +616,7 @@ final class Handling implements MessageHandler {
 	}
 
 	/** If the turn waits, start what may run beside it. */
-	void startBeside() {
+	public void startBeside() {
 		if (this.cell.owner().hasConcurrent() && isWaiting()) {
 			beside().startBeside();
 		}
@@ -734,12 +734,12 @@ final class Handling implements MessageHandler {
 	}
 
 	/** Whether the turn runs on a thread that waits for a shutdown. */
-	boolean isCaller(ShutdownCallers time) {
+	public boolean isCaller(ShutdownCallers time) {
 		return time.isCaller(this.interruption.thread());
 	}
 
 	/** How many handlers beside the turn run on threads that wait for a shutdown. */
-	int callersBeside(ShutdownCallers time) {
+	public int callersBeside(ShutdownCallers time) {
 		ConcurrentRuns beside = this.concurrentRuns;
 		return (beside != null) ? beside.callers(time) : 0;
 	}
@@ -747,13 +747,13 @@ final class Handling implements MessageHandler {
 	/**
 	 * Whether something goes on beside the turn that does not wait for a shutdown.
 	 */
-	boolean isBusyBeside(ShutdownCallers time) {
+	public boolean isBusyBeside(ShutdownCallers time) {
 		ConcurrentRuns beside = this.concurrentRuns;
 		return beside != null && !beside.isEmpty() && beside.size() > beside.callers(time);
 	}
 
 	/** Fail the calls whose handlers wait for a shutdown and so cannot answer. */
-	void failCallsOfCallers(ShutdownCallers time) {
+	public void failCallsOfCallers(ShutdownCallers time) {
 		if (this.current instanceof Call call && isCaller(time)) {
 			giveUpAtShutdown(call);
 		}
@@ -772,14 +772,14 @@ final class Handling implements MessageHandler {
 	}
 
 	/** Whether nothing is owed but what so many handlers beside the turn run. */
-	boolean isSettledBut(int handlers) {
+	public boolean isSettledBut(int handlers) {
 		Deferred putOff = this.deferred;
 		ConcurrentRuns beside = this.concurrentRuns;
 		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.size() <= handlers);
 	}
 
 	/** Interrupt what runs and give up what is awaited. For shutdown. */
-	void interrupt(ShutdownCallers time) {
+	public void interrupt(ShutdownCallers time) {
 		if (!isCaller(time)) {
 			this.interruption.interrupt(() -> true);
 		}
@@ -863,12 +863,12 @@ final class Handling implements MessageHandler {
 		return elsewhere.anyGivenUp() || running.anyGivenUp();
 	}
 
-	@Nullable Message current() {
+	public @Nullable Message current() {
 		return this.current;
 	}
 
 	/** What has been running for the longest time, in the turn or beside it. */
-	ServerInfo.@Nullable InFlight inFlight() {
+	public ServerInfo.@Nullable InFlight inFlight() {
 		ServerInfo.InFlight turn = inTurn();
 		ConcurrentRuns runs = this.concurrentRuns;
 		ServerInfo.InFlight beside = (runs != null) ? runs.oldest() : null;

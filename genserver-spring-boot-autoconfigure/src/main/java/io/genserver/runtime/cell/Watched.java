@@ -1,11 +1,11 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import io.genserver.runtime.scheduling.SlowHandlerProbe;
 
 /**
  * A task of a cell in which a handler may run for longer than it should.
  */
-interface Watched extends SlowHandlerProbe {
+public interface Watched extends SlowHandlerProbe {
 
 	/** Whose handler runs. */
 	ServerCell cell();

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 /**
  * What the turn of a cell does to its instance, which may take long as a handler may.

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The threads that wait for the end of a shutdown: it must not wait for what runs on
  * them, nor interrupt it. Safe for use by many threads.
  */
-interface ShutdownCallers {
+public interface ShutdownCallers {
 
 	/**
 	 * Return whether a thread is one of them.

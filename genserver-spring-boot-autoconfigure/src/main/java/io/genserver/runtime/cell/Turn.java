@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import io.genserver.CurrentContext;
 import io.genserver.runtime.message.Call;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * another for each turn that a thread runs in the midst of one: executors of users' may
  * let a thread help while it waits. Only its thread touches it.
  */
-final class Turn {
+public final class Turn {
 
 	private static final ThreadLocal<@Nullable Turn> CURRENT = new ThreadLocal<>();
 
 	/** The cell whose turn it is, or {@code null} between turns. */
-	@Nullable ServerCell cell;
+	public @Nullable ServerCell cell;
 
 	/** The message being handled, or {@code null}. */
 	@Nullable Message message;
@@ -68,7 +68,7 @@ final class Turn {
 	}
 
 	/** The turn that runs on the calling thread, or {@code null} if none does. */
-	static @Nullable Turn current() {
+	public static @Nullable Turn current() {
 		Turn turn = CURRENT.get();
 		return (turn != null && turn.cell != null) ? turn : null;
 	}
@@ -77,8 +77,8 @@ final class Turn {
 	 * Let the calling thread wait, as a turn that others may wait for if it is one.
 	 * @param wait what the turn waits for, {@code null} if it can go on without
 	 */
-	static boolean await(Scheduler scheduler, Waiter waiter, @Nullable Wait wait, @Nullable Turn turn, long deadline)
-			throws InterruptedException {
+	public static boolean await(Scheduler scheduler, Waiter waiter, @Nullable Wait wait, @Nullable Turn turn,
+			long deadline) throws InterruptedException {
 		ServerCell waiting = (turn != null && !turn.concurrent) ? turn.cell : null;
 		if (waiting == null || wait == null) {
 			return scheduler.await(waiter, deadline);
@@ -160,7 +160,7 @@ final class Turn {
 	}
 
 	/** The deadline that calls made now inherit; {@code Long.MAX_VALUE} for none. */
-	long deadline() {
+	public long deadline() {
 		Message handled = this.message;
 		return (handled == null || this.detached) ? Long.MAX_VALUE : handled.deadline();
 	}

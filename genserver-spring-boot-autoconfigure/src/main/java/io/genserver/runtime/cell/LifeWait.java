@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Waits for the start or the end of a server. Neither happens while the server's turn
  * waits itself.
  */
-final class LifeWait implements Wait, Waiter {
+public final class LifeWait implements Wait, Waiter {
 
 	private final Waiter waiter;
 
@@ -41,7 +41,7 @@ final class LifeWait implements Wait, Waiter {
 	 * Wait for the start of a server, without a limit.
 	 * @return why it failed, or {@code null}
 	 */
-	static @Nullable Throwable startOf(ServerCell cell) {
+	public static @Nullable Throwable startOf(ServerCell cell) {
 		CompletableFuture<?> started = cell.life().whenStarted();
 		Scheduler scheduler = cell.runtime().scheduler();
 		try {

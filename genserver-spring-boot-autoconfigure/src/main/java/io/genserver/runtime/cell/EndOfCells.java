@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.Collection;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Cells live long and futures may not: a cell knows this only until it is complete, in
  * whatever way its holder completed or cancelled it.
  */
-final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFuture {
+public final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFuture {
 
 	private final CellRuntime runtime;
 
@@ -37,7 +37,7 @@ final class EndOfCells extends WaitingFuture<@Nullable Void> implements EngineFu
 		this.left = new AtomicInteger(cells.size());
 	}
 
-	static EndOfCells of(CellRuntime runtime, Collection<ServerCell> cells) {
+	public static EndOfCells of(CellRuntime runtime, Collection<ServerCell> cells) {
 		List<ServerCell> pending = cells.stream().filter((cell) -> !cell.life().hasTerminated()).toList();
 		EndOfCells end = new EndOfCells(runtime, pending);
 		if (pending.isEmpty()) {

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.ArrayList;
 import java.util.List;

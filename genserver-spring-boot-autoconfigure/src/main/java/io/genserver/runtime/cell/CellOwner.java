@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.List;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The server that an instance belongs to, as the instance sees it. Safe for use by many
  * threads.
  */
-interface CellOwner {
+public interface CellOwner {
 
 	/**
 	 * Return the name of the server.

@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * begins to wait. Whether it waits is looked at under this object's lock, and a turn that
  * goes on passes through the lock first: so its instance stays as it is meanwhile.
  */
-final class ConcurrentRuns {
+public final class ConcurrentRuns {
 
 	private final ServerCell cell;
 

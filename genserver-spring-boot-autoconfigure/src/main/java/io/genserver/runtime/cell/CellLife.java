@@ -1,4 +1,4 @@
-package io.genserver.runtime;
+package io.genserver.runtime.cell;
 
 import java.util.Arrays;
 import java.util.Set;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The life of one cell: its instance, its state, and how the one follows the other.
  * Methods belong to the turn unless they say otherwise.
  */
-final class CellLife {
+public final class CellLife {
 
 	private static final SafeLogger logger = SafeLogger.of(CellLife.class);
 
@@ -286,7 +286,7 @@ final class CellLife {
 	}
 
 	/** Whether the instance is going for good, or has gone. Safe on any thread. */
-	boolean isEnding() {
+	public boolean isEnding() {
 		return this.state == ServerState.STOPPING || isOver();
 	}
 
@@ -419,12 +419,12 @@ final class CellLife {
 
 	// For everybody.
 
-	ServerState state() {
+	public ServerState state() {
 		return this.state;
 	}
 
 	/** Whether it has ended for good. Safe on any thread. */
-	boolean isOver() {
+	public boolean isOver() {
 		ServerState now = this.state;
 		return now == ServerState.STOPPED || now == ServerState.FAILED;
 	}
@@ -435,7 +435,7 @@ final class CellLife {
 	}
 
 	/** Safe on any thread. */
-	int restarts() {
+	public int restarts() {
 		return this.restarts;
 	}
 
@@ -445,7 +445,7 @@ final class CellLife {
 	}
 
 	/** Completes when the server has terminated. Safe on any thread. */
-	CompletableFuture<@Nullable Void> whenTerminated() {
+	public CompletableFuture<@Nullable Void> whenTerminated() {
 		return futures().terminated;
 	}
 
