@@ -34,22 +34,26 @@ final class EarlyClasses {
 
 	private static final Class<?>[] CLASSES = { AsyncCall.class, BlockingCall.class, StreamCall.class,
 			CastMessage.class, MethodOperation.class, HandlerMethod.class, LambdaOperation.class, Mailbox.class,
-			DisplacingMailbox.class, ReplyFuture.class, WaitingFuture.Derived.class, SelfCheck.LostTurn.class,
-			Alarm.class, Waiting.class, One.class, Other.class };
+			DisplacingMailbox.class, ReplyFuture.class, WaitingFuture.Derived.class, Alarm.class, Waiting.class,
+			One.class, Other.class };
 
 	private EarlyClasses() {
 	}
 
-	/** Load and initialize them, unless they are. */
-	static void load() {
+	/**
+	 * Load and initialize them, unless they are.
+	 * @param more another class
+	 */
+	static void load(Class<?> more) {
+		initialize(more);
 		for (Class<?> each : CLASSES) {
-			load(each);
+			initialize(each);
 		}
-		Mailbox.marks().forEach(EarlyClasses::load);
-		ServerCell.calledInTurns().forEach(EarlyClasses::load);
+		Mailbox.marks().forEach(EarlyClasses::initialize);
+		ServerCell.calledInTurns().forEach(EarlyClasses::initialize);
 	}
 
-	private static void load(Class<?> each) {
+	private static void initialize(Class<?> each) {
 		try {
 			Class.forName(each.getName(), true, each.getClassLoader());
 		}

@@ -48,7 +48,7 @@ public final class GenServerRuntime implements CellRuntime {
 	private static final SafeLogger logger = SafeLogger.of(GenServerRuntime.class);
 
 	static {
-		EarlyClasses.load();
+		EarlyClasses.load(SelfCheck.LostTurn.class);
 	}
 
 	/** Names in an error message at most: there may be a server per session. */
@@ -155,7 +155,7 @@ public final class GenServerRuntime implements CellRuntime {
 		this.blockingRule = new BlockingRule(nonBlockingThread, this::hasStarted);
 		this.scheduler = scheduler;
 		this.replyWait = new TurnWaits(scheduler, this.blockingRule);
-		this.shutdownTime = new ShutdownTime(this);
+		this.shutdownTime = new ShutdownTime(settings, scheduler::nanoTime, this::failCallsOfCallers);
 		this.failures = new FailureLog(this.scheduler::nanoTime);
 		this.deadLetters = new DeadLetters(deadLetterListeners, this.failures);
 		this.selfCheck = new SelfCheck(this, scheduler.nanoTime());
@@ -416,6 +416,14 @@ public final class GenServerRuntime implements CellRuntime {
 	@Override
 	public ShutdownTime shutdownTime() {
 		return this.shutdownTime;
+	}
+
+	/**
+	 * Return the time of another shutdown, of which the servers are one stage.
+	 * @return the time
+	 */
+	public ShutdownTime newShutdownTime() {
+		return new ShutdownTime(this.settings, this.scheduler::nanoTime, this::failCallsOfCallers);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import io.genserver.runtime.cell.ShutdownCallers;
@@ -27,7 +28,7 @@ public final class ShutdownTime implements ShutdownCallers {
 	/** Class of Spring's whose close() waits while another thread closes the context. */
 	private static final String CONTEXT = "org.springframework.context.support.AbstractApplicationContext";
 
-	private final @Nullable GenServerRuntime runtime;
+	private final Consumer<ShutdownTime> first;
 
 	private final LongSupplier clock;
 
@@ -50,23 +51,22 @@ public final class ShutdownTime implements ShutdownCallers {
 	private long since;
 
 	/**
-	 * Create.
-	 * @param runtime its settings say how long a shutdown may take
-	 */
-	public ShutdownTime(GenServerRuntime runtime) {
-		this(runtime, runtime.settings(), runtime.scheduler()::nanoTime);
-	}
-
-	/**
 	 * Create one for an application without servers.
 	 * @param settings say how long a shutdown may take
 	 */
 	public ShutdownTime(RuntimeSettings settings) {
-		this(null, settings, System::nanoTime);
+		this(settings, System::nanoTime, (time) -> {
+		});
 	}
 
-	private ShutdownTime(@Nullable GenServerRuntime runtime, RuntimeSettings settings, LongSupplier clock) {
-		this.runtime = runtime;
+	/**
+	 * Create one.
+	 * @param settings say how long a shutdown may take
+	 * @param clock the time, in nanoseconds
+	 * @param first done before a stage stops
+	 */
+	ShutdownTime(RuntimeSettings settings, LongSupplier clock, Consumer<ShutdownTime> first) {
+		this.first = first;
 		this.clock = clock;
 		this.drain = Durations.nanos(settings.drainTimeout());
 		this.total = Math.max(Durations.nanos(settings.shutdownTimeout()), this.drain);
@@ -82,9 +82,7 @@ public final class ShutdownTime implements ShutdownCallers {
 		this.callers.add(Thread.currentThread());
 		enter(this.clock.getAsLong());
 		try {
-			if (this.runtime != null) {
-				this.runtime.failCallsOfCallers(this);
-			}
+			this.first.accept(this);
 			stage.stop(this);
 		}
 		finally {

@@ -107,7 +107,7 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	ShutdownTime genServerShutdownTime(GenServerRuntime runtime, ApplicationContext context) {
 		boolean own = context.getBeanNamesForType(GenServerRuntime.class, true, false).length > 0;
-		return own ? runtime.shutdownTime() : new ShutdownTime(runtime);
+		return own ? runtime.shutdownTime() : runtime.newShutdownTime();
 	}
 
 	@Bean
