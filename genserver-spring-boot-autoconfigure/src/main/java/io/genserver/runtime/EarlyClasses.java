@@ -34,8 +34,7 @@ final class EarlyClasses {
 
 	private static final Class<?>[] CLASSES = { AsyncCall.class, BlockingCall.class, StreamCall.class,
 			CastMessage.class, MethodOperation.class, HandlerMethod.class, LambdaOperation.class, Mailbox.class,
-			DisplacingMailbox.class, ReplyFuture.class, WaitingFuture.Derived.class, Alarm.class, Waiting.class,
-			One.class, Other.class };
+			DisplacingMailbox.class, ReplyFuture.class, Alarm.class, Waiting.class, One.class, Other.class };
 
 	private EarlyClasses() {
 	}
@@ -50,6 +49,7 @@ final class EarlyClasses {
 			initialize(each);
 		}
 		Mailbox.marks().forEach(EarlyClasses::initialize);
+		WaitingFuture.calledInTurns().forEach(EarlyClasses::initialize);
 		ServerCell.calledInTurns().forEach(EarlyClasses::initialize);
 	}
 

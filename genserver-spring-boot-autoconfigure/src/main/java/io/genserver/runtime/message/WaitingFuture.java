@@ -37,6 +37,14 @@ public abstract class WaitingFuture<T extends @Nullable Object> extends Completa
 	private volatile boolean otherEnd;
 
 	/**
+	 * Return the classes here whose methods turns call, for who loads classes early.
+	 * @return the classes
+	 */
+	public static List<Class<?>> calledInTurns() {
+		return List.of(Derived.class, SeveralWait.class);
+	}
+
+	/**
 	 * Let the calling thread wait.
 	 * @param nanos how long at most, {@link Long#MAX_VALUE} for without a limit
 	 * @return whether this is complete
