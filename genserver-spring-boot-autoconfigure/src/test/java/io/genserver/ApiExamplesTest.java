@@ -82,8 +82,8 @@ class ApiExamplesTest {
 		this.runner.run((context) -> {
 			GenServerRef<CounterServer> counter = context.getBean(GenServerRegistry.class).ref(CounterServer.class);
 			context.getBean(Counter.class).add(7);
-			long value = counter.call((server) -> server.value);
-			assertThat(value).isEqualTo(7);
+			long value = counter.call((server) -> server.add(5));
+			assertThat(value).isEqualTo(12);
 			counter.withTimeout(Duration.ofMillis(50)).cast((server) -> server.reset());
 			assertThat(counter.<Long, RuntimeException>call((server) -> server.value)).isZero();
 		});
