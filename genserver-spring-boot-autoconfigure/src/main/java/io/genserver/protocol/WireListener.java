@@ -67,7 +67,7 @@ public interface WireListener {
 	 * @param request the request
 	 * @param refusal the status and text to answer with
 	 */
-	void requestRefused(InboundRequest request, Refusal refusal);
+	void requestRefused(InboundRequest request, RequestRefusal refusal);
 
 	/**
 	 * The peer takes more items of the answer, in ext mode: more than the

@@ -16,7 +16,7 @@ import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.Message;
-import io.genserver.runtime.message.Refusals;
+import io.genserver.runtime.message.SendRefusals;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.time.Durations;
@@ -39,7 +39,7 @@ final class Instances {
 
 	private final AtomicInteger count = new AtomicInteger();
 
-	private final FormerInstances former = new FormerInstances();
+	private final RetiredInstanceTotals former = new RetiredInstanceTotals();
 
 	private volatile @Nullable ServerCell single;
 
@@ -75,7 +75,7 @@ final class Instances {
 
 	private ServerCell add(String key, Message message) {
 		if (this.stopped) {
-			throw Refusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
+			throw SendRefusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
 					"the server is stopped");
 		}
 		int most = this.server.settings().maxInstances();
@@ -96,7 +96,7 @@ final class Instances {
 			throw ex;
 		}
 		if (winner == null) {
-			throw Refusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
+			throw SendRefusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
 					"it has " + most + " instances already; raise genserver.servers." + this.server.name()
 							+ ".max-instances or let some stop");
 		}
@@ -410,7 +410,7 @@ final class Instances {
 		return this.single;
 	}
 
-	FormerInstances former() {
+	RetiredInstanceTotals former() {
 		return this.former;
 	}
 

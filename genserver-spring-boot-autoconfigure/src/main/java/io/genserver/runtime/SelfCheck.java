@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.ServerInfo;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.cell.CellProbe;
 import io.genserver.runtime.cell.ServerCell;
-import io.genserver.runtime.cell.Watched;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -261,7 +261,7 @@ public final class SelfCheck implements Scheduler.Check {
 	}
 
 	/** Runs a cell that seems to be lost. */
-	final class LostTurn implements Watched {
+	final class LostTurn implements CellProbe {
 
 		private final ServerCell cell;
 

@@ -30,12 +30,12 @@ import io.genserver.runtime.contract.Operations;
 import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.BlockingCall;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.runtime.message.Interceptors;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.Recipient;
-import io.genserver.runtime.message.Refusals;
+import io.genserver.runtime.message.SendRefusals;
 import io.genserver.runtime.message.StreamCall;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TurnExecutor;
@@ -261,11 +261,11 @@ public final class Server implements CellOwner {
 	 * @param key the key, {@code null} if the server is not keyed
 	 * @param call the call
 	 */
-	public void submit(@Nullable String key, Call call) {
+	public void submit(@Nullable String key, CallMessage call) {
 		submit(key, call, Turn.current());
 	}
 
-	private void submit(@Nullable String key, Call call, @Nullable Turn turn) {
+	private void submit(@Nullable String key, CallMessage call, @Nullable Turn turn) {
 		try {
 			send(key, call, turn, false);
 		}
@@ -373,18 +373,18 @@ public final class Server implements CellOwner {
 			interceptors.sending(name(), key, message);
 		}
 		if (!this.runtime.admits(turn)) {
-			throw Refusals.refused(this.runtime.deadLetters(), name(), key, message, this.runtime.whyNot());
+			throw SendRefusals.refused(this.runtime.deadLetters(), name(), key, message, this.runtime.whyNot());
 		}
 		while (true) {
 			ServerCell cell = this.instances.forMessage(key, message);
 			if (cell.isNew()) {
 				this.runtime.startEarly(cell, turn, message);
 			}
-			if (message instanceof Call call) {
+			if (message instanceof CallMessage call) {
 				call.sentTo(cell);
 			}
 			if (held > 1 && cell.inbox().isBeyondShare(held, message.origin())) {
-				throw Refusals.beyondShare(cell, message, held);
+				throw SendRefusals.beyondShare(cell, message, held);
 			}
 			switch (cell.inbox().offer(message)) {
 				case QUEUED -> {
@@ -399,11 +399,11 @@ public final class Server implements CellOwner {
 					if (message.isCast() && displaced(cell)) {
 						continue;
 					}
-					throw Refusals.full(cell, message, "");
+					throw SendRefusals.full(cell, message, "");
 				}
 				case CLOSED -> {
 					if (key == null || this.instances.isStopped() || willNotGoOn(cell)) {
-						throw Refusals.stopped(cell, message);
+						throw SendRefusals.stopped(cell, message);
 					}
 					this.instances.succeed(cell, key);
 				}
@@ -430,7 +430,7 @@ public final class Server implements CellOwner {
 			return false;
 		}
 		if (oldest.envelope() != null) {
-			oldest.reportEnd(Refusals.displaced(cell, oldest));
+			oldest.reportEnd(SendRefusals.displaced(cell, oldest));
 		}
 		oldest.discard();
 		cell.inbox().freed();
@@ -452,12 +452,12 @@ public final class Server implements CellOwner {
 		if (message.refuse(refusal) || refusal != null) {
 			message.discard();
 			cell.leftRoom(message);
-			RuntimeException reason = interrupted ? Refusals.interrupted(cell, message)
-					: Refusals.full(cell, message, " and none became free in time");
+			RuntimeException reason = interrupted ? SendRefusals.interrupted(cell, message)
+					: SendRefusals.full(cell, message, " and none became free in time");
 			throw (refusal != null) ? refusal : reason;
 		}
 		if (message.settledSlot() == CastMessage.DISCARDED) {
-			throw Refusals.abandoned(cell, message);
+			throw SendRefusals.abandoned(cell, message);
 		}
 	}
 

@@ -36,7 +36,7 @@ final class ServerInfos {
 	}
 
 	private static ServerInfo sum(Server server) {
-		FormerInstances former = server.instances().former();
+		RetiredInstanceTotals former = server.instances().former();
 		int instances = 0;
 		int depth = 0;
 		int highWater = 0;

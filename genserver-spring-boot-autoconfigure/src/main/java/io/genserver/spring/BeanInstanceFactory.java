@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.genserver.FunctionRefusedException;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.cell.InstanceFactory;
-import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.CallerError;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
@@ -175,7 +175,7 @@ final class BeanInstanceFactory implements InstanceFactory {
 	}
 
 	/** Refused in the server's turn, which is no failure of the server. */
-	private static final class Refused extends FunctionRefusedException implements CallersFault {
+	private static final class Refused extends FunctionRefusedException implements CallerError {
 
 		Refused(String message) {
 			super(message);

@@ -42,7 +42,7 @@ import org.springframework.core.type.MethodMetadata;
  * that the others see the proxies.
  */
 public final class ServerBeanDefinitions
-		implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger, ServersElsewhere {
+		implements BeanFactoryPostProcessor, PriorityOrdered, DefinitionChanger, RemoteServerNames {
 
 	/** Beans of our auto-configuration that belong to a runtime. */
 	private static final List<String> OF_A_RUNTIME = List.of("genServerRuntime", "genServerRegistry",
@@ -204,7 +204,7 @@ public final class ServerBeanDefinitions
 		BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
 		ServerAnnotation annotation = ServerAnnotation.find(definition, merged, known);
 		if (annotation == null) {
-			StrayTimers.check(name, known);
+			TimersOutsideServersCheck.check(name, known);
 			return null;
 		}
 		ResolvableType type = merged.getResolvableType();

@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 
 /**
  * A call that counts how often it ends.
  */
-final class CountedCall extends Call {
+final class CountedCall extends CallMessage {
 
 	private final AtomicInteger ends = new AtomicInteger();
 

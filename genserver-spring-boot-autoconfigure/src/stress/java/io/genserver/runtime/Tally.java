@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -131,7 +131,7 @@ final class Tally {
 	}
 
 	/** A call without a future. */
-	final class Counted extends Call {
+	final class Counted extends CallMessage {
 
 		private final int number;
 

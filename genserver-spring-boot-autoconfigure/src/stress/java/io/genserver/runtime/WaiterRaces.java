@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.genserver.CallCycleException;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.BlockingCall;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.runtime.scheduling.WorkerScheduler;
@@ -126,7 +126,7 @@ public class WaiterRaces {
 			result.r2 = state(this.toFirst);
 		}
 
-		private static String state(Call call) {
+		private static String state(CallMessage call) {
 			return (call.failure() instanceof CallCycleException) ? "cycle" : call.isOver() ? "over" : "open";
 		}
 

@@ -17,7 +17,7 @@ public class RecordingListener implements WireListener {
 
 	public final List<InboundRequest> requests = new ArrayList<>();
 
-	public final List<Refusal> refusals = new ArrayList<>();
+	public final List<RequestRefusal> refusals = new ArrayList<>();
 
 	public final List<ResponseFailure> failures = new ArrayList<>();
 
@@ -79,7 +79,7 @@ public class RecordingListener implements WireListener {
 	}
 
 	@Override
-	public void requestRefused(InboundRequest request, Refusal refusal) {
+	public void requestRefused(InboundRequest request, RequestRefusal refusal) {
 		if (!this.requests.contains(request)) {
 			this.requests.add(request);
 		}

@@ -13,7 +13,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.genserver.CallFunction;
 import io.genserver.CastAction;
-import io.genserver.runtime.cell.Watched;
+import io.genserver.runtime.cell.CellProbe;
 import io.genserver.runtime.contract.Invoker;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
@@ -31,7 +31,7 @@ class EarlyClassesTests {
 
 	/** What turns call the methods of, though they may not know the class. */
 	private static final Set<Class<?>> CALLED = Set.of(Operation.class, Wait.class, Waiter.class, Mailbox.class,
-			MailboxEntry.class, WaitingFuture.class, Watched.class, Scheduler.Expiring.class, Scheduler.Crowded.class,
+			MailboxEntry.class, WaitingFuture.class, CellProbe.class, Scheduler.Expiring.class, Scheduler.Crowded.class,
 			Invoker.class);
 
 	@Test

@@ -21,9 +21,9 @@ import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.cell.CellInternals;
-import io.genserver.runtime.cell.CellLife;
-import io.genserver.runtime.cell.Handling;
+import io.genserver.runtime.cell.InstanceLifecycle;
 import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.TurnRunner;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Message;
 import io.genserver.testsupport.HangGuard;
@@ -43,7 +43,7 @@ class FailingListenersTests {
 	void S03_listenersOfTheRuntimeAndOfEventsThatThrowBreakNoTurn() {
 		ListAppender<ILoggingEvent> log = new ListAppender<>();
 		log.start();
-		List<Logger> loggers = Stream.of(CellLife.class, Handling.class)
+		List<Logger> loggers = Stream.of(InstanceLifecycle.class, TurnRunner.class)
 			.map((type) -> (Logger) LoggerFactory.getLogger(type))
 			.toList();
 		loggers.forEach((logger) -> {

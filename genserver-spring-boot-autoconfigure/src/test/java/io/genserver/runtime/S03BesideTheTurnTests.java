@@ -13,7 +13,7 @@ import io.genserver.ServerState;
 import io.genserver.runtime.cell.CellInternals;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.cell.Turn;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +117,7 @@ class S03BesideTheTurnTests {
 
 		private @Nullable Error act() {
 			for (Message message : this.engine.cell("server").mailbox().queued()) {
-				((Call) message).cancelCall();
+				((CallMessage) message).cancelCall();
 			}
 			if (this.turn == Turn.RESTARTS) {
 				this.engine.cell("server").command(ServerCell.RESTART);

@@ -13,8 +13,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SupervisionStrategy;
-import io.genserver.runtime.cell.CellLife;
 import io.genserver.runtime.cell.InstanceFactory;
+import io.genserver.runtime.cell.InstanceLifecycle;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ class S13EveryStepTests {
 
 	@Test
 	void S13_everyStepIsLoggedWithItsCause() {
-		Logger logger = (Logger) LoggerFactory.getLogger(CellLife.class);
+		Logger logger = (Logger) LoggerFactory.getLogger(InstanceLifecycle.class);
 		ListAppender<ILoggingEvent> log = new ListAppender<>();
 		log.start();
 		logger.addAppender(log);

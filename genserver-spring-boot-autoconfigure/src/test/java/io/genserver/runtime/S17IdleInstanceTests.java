@@ -9,7 +9,7 @@ import io.genserver.Overflow;
 import io.genserver.Reply;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.Reachable;
 import org.junit.jupiter.api.Test;
@@ -142,7 +142,7 @@ class S17IdleInstanceTests {
 	}
 
 	/** A call that knows, as that of a connection does, who has sent it. */
-	private static final class PeersCall extends Call {
+	private static final class PeersCall extends CallMessage {
 
 		private final Sent sent;
 

@@ -12,7 +12,7 @@ import io.genserver.rpc.server.BuiltInMethods;
 import io.genserver.rpc.server.BuiltInMethods.Describe;
 import io.genserver.rpc.server.ExposurePatterns;
 import io.genserver.runtime.GenServerRuntime;
-import io.genserver.spring.ServersElsewhere;
+import io.genserver.spring.RemoteServerNames;
 
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -29,7 +29,7 @@ final class EndpointOperations {
 	private final ExposedOperations exposed;
 
 	EndpointOperations(GenServerRuntime runtime, ExposurePatterns patterns, ObjectProvider<RpcCodec> codecs,
-			ObjectProvider<ServersElsewhere> elsewhere, UnknownServers unknownServers) {
+			ObjectProvider<RemoteServerNames> elsewhere, UnknownServers unknownServers) {
 		this.runtime = runtime;
 		ExposureCheck.check(patterns, runtime.servers(),
 				elsewhere.stream().flatMap((each) -> each.names().stream()).toList(), unknownServers);

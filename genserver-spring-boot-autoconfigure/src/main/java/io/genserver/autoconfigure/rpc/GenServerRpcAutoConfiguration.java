@@ -24,7 +24,7 @@ import io.genserver.rpc.server.RpcServerSettings;
 import io.genserver.rpc.server.RpcWebHandler;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.ShutdownTime;
-import io.genserver.spring.ServersElsewhere;
+import io.genserver.spring.RemoteServerNames;
 import io.genserver.spring.StageLifecycle;
 import reactor.netty.http.server.HttpServer;
 
@@ -84,7 +84,7 @@ public final class GenServerRpcAutoConfiguration {
 
 	@Bean
 	EndpointOperations genServerRpcOperations(GenServerRuntime runtime, ExposurePatterns patterns,
-			ObjectProvider<RpcCodec> codecs, ObjectProvider<ServersElsewhere> elsewhere, GenServerProperties servers) {
+			ObjectProvider<RpcCodec> codecs, ObjectProvider<RemoteServerNames> elsewhere, GenServerProperties servers) {
 		return new EndpointOperations(runtime, patterns, codecs, elsewhere, servers.getUnknownServers());
 	}
 

@@ -10,9 +10,9 @@ import io.genserver.log.SafeLogger;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerNames;
+import io.genserver.spring.RemoteServerNames;
 import io.genserver.spring.ServerBean;
 import io.genserver.spring.ServerBeanDefinitions;
-import io.genserver.spring.ServersElsewhere;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -33,7 +33,7 @@ public final class ConfiguredServerNames {
 	 * processes, and those of parent contexts, whose properties the context inherits.
 	 */
 	static void check(GenServerProperties properties, ServerBeanDefinitions definitions,
-			ObjectProvider<ServersElsewhere> serversElsewhere, ApplicationContext context) {
+			ObjectProvider<RemoteServerNames> serversElsewhere, ApplicationContext context) {
 		Stream<String> here = definitions.servers().stream().map(ServerBean::name);
 		Stream<String> elsewhere = serversElsewhere.stream().flatMap((each) -> each.names().stream());
 		Stream<String> all = Stream.concat(here, Stream.concat(elsewhere, above(context.getParent())));

@@ -14,12 +14,12 @@ import io.genserver.spring.GeneratedProxyClasses;
 import io.genserver.spring.HandlerContext;
 import io.genserver.spring.LateInterceptors;
 import io.genserver.spring.ReactiveReplyAdapters;
+import io.genserver.spring.RemoteServerNames;
 import io.genserver.spring.ServerBeanDefinitions;
 import io.genserver.spring.ServerEventListeners;
 import io.genserver.spring.ServerEventPublisher;
 import io.genserver.spring.ServerExecutors;
 import io.genserver.spring.ServerFaces;
-import io.genserver.spring.ServersElsewhere;
 import io.genserver.spring.ServersStage;
 import io.genserver.spring.StageLifecycle;
 import io.genserver.spring.SuppliedInstances;
@@ -75,7 +75,7 @@ public final class GenServerAutoConfiguration {
 	GenServerRuntime genServerRuntime(GenServerProperties properties, ServerSettingsMapping settings,
 			ServerBeanDefinitions definitions, ReflectiveContracts contracts, ServerEventPublisher events,
 			ServerExecutors executors, ObjectProvider<GenServerInterceptor> interceptors,
-			ObjectProvider<DeadLetterListener> deadLetterListeners, ObjectProvider<ServersElsewhere> serversElsewhere,
+			ObjectProvider<DeadLetterListener> deadLetterListeners, ObjectProvider<RemoteServerNames> serversElsewhere,
 			ObjectProvider<Scheduler> scheduler, ApplicationContext context) {
 		ConfiguredServerNames.check(properties, definitions, serversElsewhere, context);
 		settings.defaults();

@@ -7,7 +7,7 @@ import io.genserver.protocol.Dropped;
 import io.genserver.protocol.FrameDecoder;
 import io.genserver.protocol.MessageType;
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.protocol.StatusCode;
@@ -286,7 +286,7 @@ final class BaseInbound {
 			this.streams.remove(request);
 		}
 		this.listener.requestRefused(request,
-				new Refusal(StatusCode.SYSTEM, request.intake == BodyDelivery.ITEMS, text));
+				new RequestRefusal(StatusCode.SYSTEM, request.intake == BodyDelivery.ITEMS, text));
 	}
 
 	private void failed(BaseCall call, Cause cause, String text) {

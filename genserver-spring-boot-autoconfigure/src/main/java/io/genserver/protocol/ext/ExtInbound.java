@@ -14,7 +14,7 @@ import io.genserver.protocol.GoAway;
 import io.genserver.protocol.MessageType;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.protocol.RpcHeader;
@@ -138,7 +138,7 @@ final class ExtInbound {
 		Decoded decoded = this.requestMetadata.read(payload, metadataBytes);
 		request.details = decoded.metadata();
 		ExtStream stream = register(request, decoded, length, headerBytes);
-		Refusal refusal = refusal(request, metadataBytes, decoded);
+		RequestRefusal refusal = refusal(request, metadataBytes, decoded);
 		if (refusal != null) {
 			stream.finReceived = (flags & ExtFrame.FIN) != 0;
 			stream.credit.free(length - headerBytes);
@@ -177,31 +177,31 @@ final class ExtInbound {
 		return stream;
 	}
 
-	private @Nullable Refusal refusal(ExtRequest request, int metadataBytes, Decoded decoded) {
+	private @Nullable RequestRefusal refusal(ExtRequest request, int metadataBytes, Decoded decoded) {
 		CallMetadata details = decoded.metadata();
 		String name = details.methodName();
 		if (metadataBytes > this.ours.maxMetadata()) {
-			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+			return new RequestRefusal(ExtStatus.RESOURCE_EXHAUSTED, false,
 					"metadata of " + metadataBytes + " bytes exceeds the limit of " + this.ours.maxMetadata());
 		}
 		if (decoded.isTooMany()) {
-			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+			return new RequestRefusal(ExtStatus.RESOURCE_EXHAUSTED, false,
 					"metadata of more than " + MetadataCodec.MOST_ENTRIES + " entries");
 		}
 		if (decoded.unknownCritical() != 0) {
-			return new Refusal(ExtStatus.UNIMPLEMENTED, false,
+			return new RequestRefusal(ExtStatus.UNIMPLEMENTED, false,
 					"metadata entry " + decoded.unknownCritical() + " is critical and not known here");
 		}
 		if (name != null && MethodId.of(name) != request.methodId()) {
-			return new Refusal(ExtStatus.INVALID_ARGUMENT, false,
+			return new RequestRefusal(ExtStatus.INVALID_ARGUMENT, false,
 					"method " + name + " does not have the id " + MethodId.toHex(request.methodId()));
 		}
 		if (details.streamWindow() >= 0 && details.streamWindow() < this.assumed.streamWindow()) {
-			return new Refusal(ExtStatus.INVALID_ARGUMENT, false,
+			return new RequestRefusal(ExtStatus.INVALID_ARGUMENT, false,
 					"stream window of " + details.streamWindow() + " bytes is below " + this.assumed.streamWindow());
 		}
 		if (request.call && this.streams.places() >= this.limits.callsInFlight()) {
-			return new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+			return new RequestRefusal(ExtStatus.RESOURCE_EXHAUSTED, false,
 					this.limits.callsInFlight() + " calls are in flight on this connection");
 		}
 		return null;
@@ -461,7 +461,7 @@ final class ExtInbound {
 		else if (stream.request != null) {
 			// What the listener was given it knows more of.
 			boolean given = stream.request.intake == BodyDelivery.ITEMS || stream.finReceived;
-			refuse(stream, stream.request, new Refusal(status, given, text));
+			refuse(stream, stream.request, new RequestRefusal(status, given, text));
 		}
 	}
 
@@ -472,7 +472,7 @@ final class ExtInbound {
 		this.listener.responseFailed(call, new ResponseFailure(cause, text));
 	}
 
-	private void refuse(ExtStream stream, ExtRequest request, Refusal refusal) {
+	private void refuse(ExtStream stream, ExtRequest request, RequestRefusal refusal) {
 		stream.receiving = false;
 		stream.assembler = null;
 		stream.notExecuted = !refusal.executed();

@@ -13,7 +13,7 @@ import io.genserver.time.Durations;
  * attempt begins no earlier than a second after the one before. Where the other end asked
  * to be left alone, pauses are not cut short.
  * <p>
- * Guarded by the monitor of the {@link Link} it belongs to.
+ * Guarded by the monitor of the {@link ReconnectingConnection} it belongs to.
  */
 final class Attempts {
 

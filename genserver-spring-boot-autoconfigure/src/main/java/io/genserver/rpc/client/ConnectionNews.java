@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * connection, each loss and each attempt that fails. An attempt that fails for the same
  * reason as the one before gets a line every ten seconds only.
  * <p>
- * Guarded by the monitor of the {@link Link} it belongs to.
+ * Guarded by the monitor of the {@link ReconnectingConnection} it belongs to.
  */
 final class ConnectionNews {
 

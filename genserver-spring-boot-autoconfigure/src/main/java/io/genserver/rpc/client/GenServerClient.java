@@ -75,9 +75,9 @@ public final class GenServerClient implements AutoCloseable {
 	/** Time for the other end to take leave, after that. */
 	private static final Duration LEAVE = Duration.ofSeconds(6);
 
-	private final Link link;
+	private final ReconnectingConnection link;
 
-	private final LinkChannel routed;
+	private final ReconnectingChannel routed;
 
 	private final InterceptedChannel calls;
 
@@ -87,17 +87,17 @@ public final class GenServerClient implements AutoCloseable {
 
 	private final ServedHandlers served;
 
-	GenServerClient(Link link, RpcCodec codec, Executor workers, Duration callTimeout, ServedHandlers served,
-			RpcInterceptors interceptors) {
+	GenServerClient(ReconnectingConnection link, RpcCodec codec, Executor workers, Duration callTimeout,
+			ServedHandlers served, RpcInterceptors interceptors) {
 		this.link = link;
-		this.routed = new LinkChannel(link, workers);
+		this.routed = new ReconnectingChannel(link, workers);
 		this.calls = new InterceptedChannel(this.routed, interceptors, ConnectFailures.shown(link.uri()));
 		this.contracts = new RemoteContracts(codec, callTimeout, RpcInterceptors.NONE, ClientReplies.ALL);
 		this.operations = new DynamicOperations(codec, Durations.nanos(callTimeout));
 		this.served = served;
 	}
 
-	Link link() {
+	ReconnectingConnection link() {
 		return this.link;
 	}
 

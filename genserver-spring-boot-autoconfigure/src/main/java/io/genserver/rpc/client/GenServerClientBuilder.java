@@ -350,7 +350,7 @@ public final class GenServerClientBuilder {
 		Executor workers = workers();
 		RpcCodec used = usedCodec();
 		ServedHandlers served = new ServedHandlers(used);
-		Link link = link(uri, workers, served);
+		ReconnectingConnection link = link(uri, workers, served);
 		return new GenServerClient(link, used, workers, this.callTimeout, served, new RpcInterceptors(interceptors()));
 	}
 
@@ -379,7 +379,7 @@ public final class GenServerClientBuilder {
 		return (known != null) ? known : new JsonCodec((mapper != null) ? mapper : JsonMapper.builder().build());
 	}
 
-	private Link link(URI uri, Executor workers, ServedHandlers served) {
+	private ReconnectingConnection link(URI uri, Executor workers, ServedHandlers served) {
 		URI checked = ConnectFailures.checked(uri);
 		ProtocolLimits limits = ProtocolLimits.defaults()
 			.toBuilder()
@@ -392,8 +392,9 @@ public final class GenServerClientBuilder {
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
 		PeerContext context = new PeerContext(limits, ext, StreamFailure.ERROR, served.exposed(), workers, this.clock);
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
-		return new Link(new WebSocketConnector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers),
-				checked, this.backoff, this.maxWaitingCalls, workers);
+		return new ReconnectingConnection(
+				new WebSocketConnector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,
+				this.backoff, this.maxWaitingCalls, workers);
 	}
 
 	private HttpClient http() {

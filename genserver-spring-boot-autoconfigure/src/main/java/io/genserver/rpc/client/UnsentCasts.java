@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Those of which nothing is known, as in base mode, are counted and logged, too.
  * <p>
- * Guarded by its monitor, which is taken within that of the {@link Link} it belongs to.
+ * Guarded by its monitor, which is taken within that of the
+ * {@link ReconnectingConnection} it belongs to.
  */
 final class UnsentCasts {
 

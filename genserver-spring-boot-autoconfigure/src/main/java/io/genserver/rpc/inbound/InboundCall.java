@@ -6,14 +6,14 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.Outbound;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call of the peer: the engine's message and reply cell, and at its end, without
  * anything in between, the entry that writes the answer.
  */
-final class InboundCall extends Call implements Outbound {
+final class InboundCall extends CallMessage implements Outbound {
 
 	private final InboundCalls calls;
 

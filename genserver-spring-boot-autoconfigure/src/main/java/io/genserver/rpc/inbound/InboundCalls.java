@@ -12,7 +12,7 @@ import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MethodId;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.remote.RpcAuthorization.Target;
@@ -23,7 +23,7 @@ import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.Transport;
 import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.rpc.inbound.Admissions.Admission;
+import io.genserver.rpc.inbound.Authorizations.Admission;
 import io.genserver.rpc.inbound.ReplyRoom.Held;
 import io.genserver.runtime.contract.Operation.Kind;
 import io.genserver.time.Durations;
@@ -66,7 +66,7 @@ public final class InboundCalls {
 	private final PeerFailures failures;
 
 	/** Where requests wait that are not handed to their server at once. */
-	private final Admissions admissions;
+	private final Authorizations authorizations;
 
 	private final NewKeys newKeys;
 
@@ -95,7 +95,7 @@ public final class InboundCalls {
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
 		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote());
 		this.streams = new OpenStreams(mode, context);
-		this.admissions = new Admissions(transport, context.workers(), exposure.authorization(), this.failures);
+		this.authorizations = new Authorizations(transport, context.workers(), exposure.authorization(), this.failures);
 	}
 
 	/**
@@ -250,7 +250,7 @@ public final class InboundCalls {
 		// Who calls a cast hears of its arguments before they wait for the handler.
 		// What makes an instance must be worth one.
 		boolean checkedFirst = firstSeen || (operation.operation().kind() == Kind.CAST && !request.isCast());
-		boolean asked = checkedFirst || this.admissions.holds(operation.server());
+		boolean asked = checkedFirst || this.authorizations.holds(operation.server());
 		if (!asked && !this.room.isFull()) {
 			handOver(request, operation, wire, key, payload, now);
 			return;
@@ -264,7 +264,7 @@ public final class InboundCalls {
 		Admission admission = new Asked(operation.server(), target, waitNanos(request, operation), request, payload,
 				checkedFirst ? wire : null, () -> enter(request, operation, payload, handOver));
 		request.attach(admission);
-		this.admissions.ask(admission);
+		this.authorizations.ask(admission);
 	}
 
 	/** Hand a request on to its server, as soon as its peer has read enough. */
@@ -283,7 +283,7 @@ public final class InboundCalls {
 	private void serve(InboundRequest request, BuiltInMethod method, WireArguments payload) {
 		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
 		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
-		if (!this.admissions.decides() || !method.asked()) {
+		if (!this.authorizations.decides() || !method.asked()) {
 			request.attach(call);
 			call.runBy(this.context.workers());
 			return;
@@ -294,7 +294,7 @@ public final class InboundCalls {
 					call.runBy(this.context.workers());
 				});
 		request.attach(admission);
-		this.admissions.ask(admission);
+		this.authorizations.ask(admission);
 	}
 
 	/** Make the engine's message of a request and give it to its server. */
@@ -419,7 +419,7 @@ public final class InboundCalls {
 		}
 	}
 
-	public void refused(InboundRequest request, Refusal refusal) {
+	public void refused(InboundRequest request, RequestRefusal refusal) {
 		switch (request.attachment()) {
 			case InboundCall call -> call.refused(refused(refusal, false));
 			case InboundStream stream -> stream.refused(refused(refusal, false));
@@ -433,7 +433,7 @@ public final class InboundCalls {
 		}
 	}
 
-	private static WireFailure refused(Refusal refusal, boolean notExecuted) {
+	private static WireFailure refused(RequestRefusal refusal, boolean notExecuted) {
 		return WireFailure.refused(refusal.status(), refusal.text(), notExecuted);
 	}
 

@@ -19,7 +19,7 @@ import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.remote.RpcException;
 import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.CallerError;
 import io.genserver.runtime.message.FailureLog;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
@@ -142,7 +142,7 @@ public final class PeerFailures {
 			return null;
 		}
 		boolean derived = text.equals(cause.toString())
-				|| (failure instanceof CallersFault && text.equals(cause.getMessage()));
+				|| (failure instanceof CallerError && text.equals(cause.getMessage()));
 		return derived ? cause : null;
 	}
 

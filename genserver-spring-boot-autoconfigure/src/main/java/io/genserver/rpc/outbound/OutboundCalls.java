@@ -330,7 +330,7 @@ public final class OutboundCalls implements RpcChannel {
 	}
 
 	/** The turn of a request has come. On the connection's thread. */
-	void send(Request request) {
+	void send(OutboundRequest request) {
 		this.sender.send(request);
 	}
 

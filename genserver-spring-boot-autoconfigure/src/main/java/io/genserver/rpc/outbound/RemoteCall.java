@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * thread with the answer or the loss of the connection, or the caller who gives up. The
  * winner delivers the outcome, which says whether the call ever left.
  */
-abstract class RemoteCall implements Request {
+abstract class RemoteCall implements OutboundRequest {
 
 	private static final VarHandle PHASE;
 

@@ -10,7 +10,8 @@ import io.genserver.protocol.WireSession;
  * @param body what it is given
  * @param deadline until when it may be sent, by the connection's clock
  */
-public record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) implements Request {
+public record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody body,
+		long deadline) implements OutboundRequest {
 
 	@Override
 	public boolean isOver() {

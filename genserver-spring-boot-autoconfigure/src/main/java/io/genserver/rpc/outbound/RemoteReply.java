@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.runtime.message.HeldFuture;
+import io.genserver.runtime.message.CallFuture;
 import io.genserver.runtime.scheduling.Waiter;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the reply
  */
-public class RemoteReply<T extends @Nullable Object> extends HeldFuture<T> {
+public class RemoteReply<T extends @Nullable Object> extends CallFuture<T> {
 
 	private static final VarHandle OVER;
 

@@ -43,7 +43,7 @@ final class RequestSender {
 
 	private final OutboundQueue outbound;
 
-	private final ArrayDeque<Request> waiting = new ArrayDeque<>();
+	private final ArrayDeque<OutboundRequest> waiting = new ArrayDeque<>();
 
 	private final AtomicInteger waitingCount = new AtomicInteger();
 
@@ -72,7 +72,7 @@ final class RequestSender {
 	}
 
 	/** The turn of a request has come: send it, or let it wait for a place. */
-	void send(Request request) {
+	void send(OutboundRequest request) {
 		if (request.isOver()) {
 			return;
 		}
@@ -84,11 +84,11 @@ final class RequestSender {
 		sendNow(request);
 	}
 
-	private boolean hasPlace(Request request) {
+	private boolean hasPlace(OutboundRequest request) {
 		return !request.takesPlace() || this.session.openCalls() < this.context.limits().callsInFlight();
 	}
 
-	private void sendNow(Request request) {
+	private void sendNow(OutboundRequest request) {
 		if (this.session.isClosed()) {
 			request.dropped();
 		}
@@ -205,7 +205,7 @@ final class RequestSender {
 
 	/** Send those that wait, as far as there are places. */
 	void sendWaiting() {
-		for (Request next = this.waiting.peek(); next != null; next = this.waiting.peek()) {
+		for (OutboundRequest next = this.waiting.peek(); next != null; next = this.waiting.peek()) {
 			if (!next.isOver()) {
 				if (!hasPlace(next)) {
 					return;
@@ -219,7 +219,7 @@ final class RequestSender {
 
 	/** Nothing more will be sent. */
 	void drop() {
-		for (Request request = this.waiting.poll(); request != null; request = this.waiting.poll()) {
+		for (OutboundRequest request = this.waiting.poll(); request != null; request = this.waiting.poll()) {
 			request.dropped();
 		}
 	}

@@ -5,7 +5,7 @@ import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.GoAway;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.WireListener;
 import io.genserver.rpc.Reading;
@@ -54,7 +54,7 @@ final class PeerEvents implements WireListener {
 	}
 
 	@Override
-	public void requestRefused(InboundRequest request, Refusal refusal) {
+	public void requestRefused(InboundRequest request, RequestRefusal refusal) {
 		this.peer.inbound().refused(request, refusal);
 	}
 

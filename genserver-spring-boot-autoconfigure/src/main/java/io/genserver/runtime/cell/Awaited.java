@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * that it begins lets the stage go and the server goes on. A completion that comes after
  * that is late, and touches nothing but the number of late replies.
  */
-public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, Watched, Scheduler.Expiring {
+public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Throwable>, CellProbe, Scheduler.Expiring {
 
 	private static final SafeLogger logger = SafeLogger.of(Awaited.class);
 
@@ -40,7 +40,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 	/** Another has begun. */
 	private static final int RESUMED = 4;
 
-	private final Handling handling;
+	private final TurnRunner handling;
 
 	private final Message message;
 
@@ -61,7 +61,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 	/** Whether a completion that comes now would be a late one, and was not counted. */
 	private boolean countsLate;
 
-	Awaited(Handling handling, Message message, CompletionStage<?> stage, long limit) {
+	Awaited(TurnRunner handling, Message message, CompletionStage<?> stage, long limit) {
 		this.handling = handling;
 		this.message = message;
 		this.stage = stage;

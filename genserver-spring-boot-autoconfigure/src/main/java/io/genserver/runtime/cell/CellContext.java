@@ -15,7 +15,7 @@ import io.genserver.Reply;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
 import io.genserver.runtime.contract.LambdaOperation;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.StreamCall;
 import io.genserver.time.Durations;
@@ -189,7 +189,8 @@ final class CellContext implements GenServerContext {
 	public <T extends @Nullable Object> Reply<T> deferReply() {
 		checkAlive("deferReply()");
 		Turn turn = turn();
-		if (turn == null || !(turn.message instanceof Call call) || (this.message != null && this.message != call)) {
+		if (turn == null || !(turn.message instanceof CallMessage call)
+				|| (this.message != null && this.message != call)) {
 			throw new IllegalStateException("deferReply() works while server " + this.cell.label()
 					+ " handles a call, on the handler's thread");
 		}

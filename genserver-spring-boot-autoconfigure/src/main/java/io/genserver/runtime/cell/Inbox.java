@@ -9,9 +9,9 @@ import io.genserver.Overflow;
 import io.genserver.runtime.mailbox.DisplacingMailbox;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxOwner;
-import io.genserver.runtime.mailbox.Room;
 import io.genserver.runtime.mailbox.Senders;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.mailbox.WaitingSenders;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.MessageEnvelope;
@@ -31,7 +31,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			ROOM = lookup.findVarHandle(Inbox.class, "room", Room.class);
+			ROOM = lookup.findVarHandle(Inbox.class, "room", WaitingSenders.class);
 			SENDERS = lookup.findVarHandle(Inbox.class, "senders", Senders.class);
 		}
 		catch (ReflectiveOperationException ex) {
@@ -43,7 +43,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	final Mailbox<Message> mailbox;
 
-	private volatile @Nullable Room<Message> room;
+	private volatile @Nullable WaitingSenders<Message> room;
 
 	/** Who sends, from the first message of a peer on. */
 	private volatile @Nullable Senders senders;
@@ -66,7 +66,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 		if (this.senders != null || message.origin() instanceof Caller.Remote) {
 			senders().saw(message.origin(), this.cell.runtime().nanoTime());
 		}
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		int reserved = (waiting != null) ? waiting.size() : 0;
 		Mailbox.Offer offer = (message.slot() == Message.QUEUED) ? this.mailbox.offer(message, reserved)
 				: this.mailbox.offerKnown(message, reserved);
@@ -81,13 +81,13 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	 * earlier one of the same sender, who is not held up by waiting.
 	 */
 	Mailbox.Offer offerBehindWaiting(Message message) {
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		return (waiting != null && waiting.size() > 0) ? Mailbox.Offer.FULL : offer(message);
 	}
 
 	/** Let a message, which must not be visible to others yet, wait for room. */
 	public void enterRoom(Message message) {
-		Room<Message> waiting = room();
+		WaitingSenders<Message> waiting = room();
 		waiting.add(message);
 		waiting.admit();
 		observe();
@@ -95,7 +95,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	@Override
 	public long admissionTime(Message message) {
-		return (message instanceof Call) ? this.cell.runtime().nanoTime() : 0;
+		return (message instanceof CallMessage) ? this.cell.runtime().nanoTime() : 0;
 	}
 
 	@Override
@@ -113,13 +113,13 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	/** How many senders wait for room. */
 	int waiting() {
-		Room<Message> known = this.room;
+		WaitingSenders<Message> known = this.room;
 		return (known != null) ? known.size() : 0;
 	}
 
 	/** A message gave up waiting for room. */
 	void leftRoom(Message message) {
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		if (waiting != null) {
 			waiting.remove(message);
 		}
@@ -133,7 +133,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	/** Let senders in if there is room. */
 	void admit() {
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0) {
 			waiting.admit();
 		}
@@ -142,7 +142,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	/** Let senders in, but not one by one: a message was taken out. */
 	void taken() {
 		this.mailbox.started();
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && this.mailbox.size() <= this.mailbox.capacity() / 2) {
 			try {
 				waiting.admit();
@@ -158,7 +158,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	@Override
 	public void look() {
 		admit();
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		if (waiting != null) {
 			waiting.observed().set(false);
 			observe();
@@ -167,7 +167,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	/** Watch over the room from now on, unless somebody does or nobody waits. */
 	public void observe() {
-		Room<Message> waiting = this.room;
+		WaitingSenders<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && waiting.observed().compareAndSet(false, true)) {
 			boolean observed = false;
 			try {
@@ -202,10 +202,10 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 		return known;
 	}
 
-	private Room<Message> room() {
-		Room<Message> known = this.room;
+	private WaitingSenders<Message> room() {
+		WaitingSenders<Message> known = this.room;
 		if (known == null) {
-			ROOM.compareAndSet(this, null, new Room<Message>(this.mailbox, this));
+			ROOM.compareAndSet(this, null, new WaitingSenders<Message>(this.mailbox, this));
 			known = Objects.requireNonNull(this.room);
 		}
 		return known;

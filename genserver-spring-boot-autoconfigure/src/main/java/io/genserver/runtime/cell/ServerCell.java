@@ -11,7 +11,7 @@ import io.genserver.log.SafeLogger;
 import io.genserver.runtime.SelfCheck;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.Recipient;
@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * end before the other has ended either, and a third cell, which waits for the end of the
  * second, cannot begin.
  */
-public final class ServerCell implements Recipient, Watched {
+public final class ServerCell implements Recipient, CellProbe {
 
 	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
 
@@ -128,9 +128,9 @@ public final class ServerCell implements Recipient, Watched {
 
 	private final Inbox inbox;
 
-	private final CellLife life = new CellLife(this);
+	private final InstanceLifecycle life = new InstanceLifecycle(this);
 
-	private final Handling handling = new Handling(this);
+	private final TurnRunner handling = new TurnRunner(this);
 
 	private final CellStatistics statistics = new CellStatistics();
 
@@ -151,7 +151,7 @@ public final class ServerCell implements Recipient, Watched {
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
 	private volatile @Nullable Wait waitsFor;
 
-	private volatile @Nullable Agenda agenda;
+	private volatile @Nullable TimersAndContinuations agenda;
 
 	private volatile @Nullable CellStreams streams;
 
@@ -177,7 +177,7 @@ public final class ServerCell implements Recipient, Watched {
 	 * @return the classes
 	 */
 	public static List<Class<?>> calledInTurns() {
-		return List.of(ServerCell.class, Awaited.class, ConcurrentRuns.Run.class, LifeWait.class, EndOfCells.class,
+		return List.of(ServerCell.class, Awaited.class, ConcurrentHandlers.Run.class, LifeWait.class, EndOfCells.class,
 				Inbox.class);
 	}
 
@@ -478,7 +478,7 @@ public final class ServerCell implements Recipient, Watched {
 	}
 
 	private TurnStep next(Turn turn) {
-		Agenda own = this.agenda;
+		TimersAndContinuations own = this.agenda;
 		if (own != null) {
 			boolean waiting = !this.inbox.mailbox.isDrained();
 			Message due = own.next(waiting);
@@ -564,7 +564,7 @@ public final class ServerCell implements Recipient, Watched {
 	}
 
 	private boolean isIdle() {
-		Agenda own = this.agenda;
+		TimersAndContinuations own = this.agenda;
 		return own == null || own.isEmpty();
 	}
 
@@ -574,7 +574,7 @@ public final class ServerCell implements Recipient, Watched {
 	 */
 	private boolean isDispensable() {
 		CellStreams open = this.streams;
-		Agenda own = this.agenda;
+		TimersAndContinuations own = this.agenda;
 		return isIdle() && (own == null || !own.owesTask()) && this.handling.isSettled()
 				&& (open == null || open.isEmpty());
 	}
@@ -646,7 +646,7 @@ public final class ServerCell implements Recipient, Watched {
 		}
 		finally {
 			try {
-				Agenda own = this.agenda;
+				TimersAndContinuations own = this.agenda;
 				if (own != null) {
 					own.clear();
 				}
@@ -674,13 +674,13 @@ public final class ServerCell implements Recipient, Watched {
 		return known;
 	}
 
-	Agenda agenda() {
-		Agenda known = this.agenda;
+	TimersAndContinuations agenda() {
+		TimersAndContinuations known = this.agenda;
 		if (known == null) {
 			synchronized (this) {
 				known = this.agenda;
 				if (known == null) {
-					known = new Agenda(this);
+					known = new TimersAndContinuations(this);
 					this.agenda = known;
 				}
 			}
@@ -759,11 +759,11 @@ public final class ServerCell implements Recipient, Watched {
 		return this.inbox.mailbox;
 	}
 
-	public Handling handling() {
+	public TurnRunner handling() {
 		return this.handling;
 	}
 
-	public CellLife life() {
+	public InstanceLifecycle life() {
 		return this.life;
 	}
 
@@ -829,7 +829,7 @@ public final class ServerCell implements Recipient, Watched {
 	}
 
 	private boolean hasLostTimer() {
-		Agenda own = this.agenda;
+		TimersAndContinuations own = this.agenda;
 		return own != null && !runtime().timers().isPaused() && own.hasLostTimer();
 	}
 
@@ -866,7 +866,7 @@ public final class ServerCell implements Recipient, Watched {
 			if (claim()) {
 				try {
 					// Nobody else arms timers now, or takes those that are due.
-					Agenda own = this.agenda;
+					TimersAndContinuations own = this.agenda;
 					int timers = (own != null && hasLostTimer()) ? own.armLost() : 0;
 					for (int left = Math.max(1, timers); left > 0; left--) {
 						runtime().recovered(this);
@@ -945,7 +945,7 @@ public final class ServerCell implements Recipient, Watched {
 	}
 
 	@Override
-	public void unwanted(Call call) {
+	public void unwanted(CallMessage call) {
 		this.handling.unwanted(call);
 	}
 

@@ -1,7 +1,7 @@
 package io.genserver.runtime.cell;
 
 import io.genserver.CurrentContext;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.Wait;
@@ -145,7 +145,7 @@ public final class Turn {
 		if (this.interruption != null) {
 			this.interruption.suspend();
 		}
-		if (this.message instanceof Call call) {
+		if (this.message instanceof CallMessage call) {
 			call.handlerPauses();
 		}
 	}
@@ -154,7 +154,7 @@ public final class Turn {
 		if (this.interruption != null) {
 			this.interruption.resume();
 		}
-		if (this.message instanceof Call call) {
+		if (this.message instanceof CallMessage call) {
 			call.handlerGoesOn();
 		}
 	}

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * for it are woken, and what depends on it, if anything does, is run by a task. A failure
  * is put into the future by a task.
  */
-public final class AsyncCall extends Call implements Runnable {
+public final class AsyncCall extends CallMessage implements Runnable {
 
 	private final Scheduler scheduler;
 

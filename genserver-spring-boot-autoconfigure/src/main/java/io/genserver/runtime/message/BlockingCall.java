@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call whose sender's thread waits for it.
  */
-public final class BlockingCall extends Call implements Waiter {
+public final class BlockingCall extends CallMessage implements Waiter {
 
 	private static final long LONGEST_REPORT = TimeUnit.SECONDS.toNanos(1);
 

@@ -64,7 +64,7 @@ public final class CastMessage extends Message implements Waiter {
 			if (move(now, DISCARDED)) {
 				if (now == QUEUED && envelope() != null) {
 					// A sender that waits tells by itself.
-					reportEnd(Refusals.abandoned(cell, this));
+					reportEnd(SendRefusals.abandoned(cell, this));
 				}
 				discard();
 				cell.scheduler().wake(this);

@@ -84,7 +84,7 @@ public interface Recipient {
 	 * waited for.
 	 * @param call the call
 	 */
-	void unwanted(Call call);
+	void unwanted(CallMessage call);
 
 	/**
 	 * Return whether a message that may overlap waits behind another of its sender that

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * how it ends. Threads wait for it as blocking callers do: through the scheduler, and, if
  * they are in a turn, as that turn.
  */
-public final class ReplyFuture extends HeldFuture<@Nullable Object> {
+public final class ReplyFuture extends CallFuture<@Nullable Object> {
 
 	private final AsyncCall call;
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * when two things have happened, in whatever order: the turn is over, and the publisher,
  * which may take its time for that, has accepted the subscription.
  */
-public final class StreamCall extends Call implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
+public final class StreamCall extends CallMessage
+		implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
 
 	private static final SafeLogger logger = SafeLogger.of(StreamCall.class);
 

@@ -12,8 +12,8 @@ import io.genserver.runtime.ServerNames;
 import io.genserver.spring.DefinitionChanger;
 import io.genserver.spring.DefinitionChanges;
 import io.genserver.spring.InvalidServerException;
+import io.genserver.spring.RemoteServerNames;
 import io.genserver.spring.ServerContracts;
-import io.genserver.spring.ServersElsewhere;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -37,7 +37,7 @@ import org.springframework.util.ClassUtils;
  * contract.
  */
 public final class RemoteServerDefinitions
-		implements BeanDefinitionRegistryPostProcessor, PriorityOrdered, ServersElsewhere, DefinitionChanger {
+		implements BeanDefinitionRegistryPostProcessor, PriorityOrdered, RemoteServerNames, DefinitionChanger {
 
 	private final Set<String> clients;
 

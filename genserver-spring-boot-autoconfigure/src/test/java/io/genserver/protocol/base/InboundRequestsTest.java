@@ -9,7 +9,7 @@ import io.genserver.protocol.Frames;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MessageType;
 import io.genserver.protocol.OversizedItemException;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.StatusCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -330,8 +330,8 @@ class InboundRequestsTest {
 		try (Wire server = Wire.server()) {
 			server.listener.intake = (request) -> BodyDelivery.ITEMS;
 			server.feed(open(MessageType.CALL, 1, 7, NONE, NONE), frame(FrameKind.DATA, 1, 9));
-			assertThat(server.listener.refusals)
-				.containsExactly(new Refusal(StatusCode.SYSTEM, true, "frame out of sequence: 1 expected, 9 received"));
+			assertThat(server.listener.refusals).containsExactly(
+					new RequestRefusal(StatusCode.SYSTEM, true, "frame out of sequence: 1 expected, 9 received"));
 		}
 	}
 
@@ -342,7 +342,7 @@ class InboundRequestsTest {
 			server.feed(frame(FrameKind.OPEN, 1, 0, Arrays.copyOf(header, 18)), frame(FrameKind.END, 1, 1));
 			assertThat(server.events).containsExactly("refused 7 2");
 			assertThat(server.listener.refusals)
-				.containsExactly(new Refusal(StatusCode.SYSTEM, false, "stream ended within its header"));
+				.containsExactly(new RequestRefusal(StatusCode.SYSTEM, false, "stream ended within its header"));
 			assertThat(server.session.respond(server.listener.request(), StatusCode.SYSTEM, NONE)).isTrue();
 			assertThat(server.output()).isEqualTo(response(0x80000001, 2, NONE));
 		}

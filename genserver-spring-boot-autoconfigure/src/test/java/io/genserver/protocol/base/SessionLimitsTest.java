@@ -10,7 +10,7 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.LittleEndian;
 import io.genserver.protocol.MessageType;
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.StatusCode;
@@ -133,7 +133,7 @@ class SessionLimitsTest {
 			assertThat(server.events).filteredOn((event) -> event.startsWith("complete 7")).hasSize(1);
 			assertThat(server.events).endsWith("refused 9 2");
 			assertThat(server.listener.refusals)
-				.containsExactly(new Refusal(2, false, "payload exceeds the limit of 1000 bytes"));
+				.containsExactly(new RequestRefusal(2, false, "payload exceeds the limit of 1000 bytes"));
 			assertThat(server.session.bufferedBytes()).isZero();
 			assertThat(server.listener.dropped).containsExactly("LATE_FRAME 3");
 		}
@@ -159,7 +159,7 @@ class SessionLimitsTest {
 			server.feed(call(1, 7, "0123456789"), call(3, 9, "0123456789a"));
 			assertThat(server.events).endsWith("refused 9 2");
 			assertThat(server.listener.refusals)
-				.containsExactly(new Refusal(2, false, "metadata of 11 bytes exceeds the limit of 10"));
+				.containsExactly(new RequestRefusal(2, false, "metadata of 11 bytes exceeds the limit of 10"));
 		}
 	}
 
@@ -169,8 +169,8 @@ class SessionLimitsTest {
 			server.feed(call(1, 7, ""), call(3, 9, ""), call(5, 11, "x"));
 			assertThat(server.session.callsInFlight()).isEqualTo(2);
 			assertThat(server.events).endsWith("refused 11 2");
-			assertThat(server.listener.refusals)
-				.containsExactly(new Refusal(2, false, "2 calls are in flight on this connection; not executed"));
+			assertThat(server.listener.refusals).containsExactly(
+					new RequestRefusal(2, false, "2 calls are in flight on this connection; not executed"));
 			server.session.respond(server.listener.requests.get(0), StatusCode.OK, NONE);
 			server.feed(call(7, 13, ""));
 			assertThat(server.events).endsWith("complete 13 []");
@@ -238,8 +238,8 @@ class SessionLimitsTest {
 			assertThat(server.session.bufferedBytes()).isEqualTo(85_000 + 2 * 256);
 			server.feed(open(MessageType.CALL, 5, 11, NONE, new byte[20_000]));
 			assertThat(server.events).endsWith("refused 9 2");
-			assertThat(server.listener.refusals).containsExactly(
-					new Refusal(2, false, "incomplete messages on this connection exceed the limit of 100000 bytes"));
+			assertThat(server.listener.refusals).containsExactly(new RequestRefusal(2, false,
+					"incomplete messages on this connection exceed the limit of 100000 bytes"));
 			assertThat(server.session.bufferedBytes()).isEqualTo(60_000 + 2 * 256);
 			server.feed(frame(FrameKind.END, 1, 1), frame(FrameKind.END, 5, 1));
 			assertThat(server.session.bufferedBytes()).isZero();
@@ -295,7 +295,8 @@ class SessionLimitsTest {
 			assertThat(server.events).isEmpty();
 			server.passSeconds(1).session.tick(server.now);
 			assertThat(server.events).containsExactly("refused 7 2");
-			assertThat(server.listener.refusals).containsExactly(new Refusal(2, false, "header incomplete after PT5S"));
+			assertThat(server.listener.refusals)
+				.containsExactly(new RequestRefusal(2, false, "header incomplete after PT5S"));
 			assertThat(server.listener.dropped).containsExactly("INCOMPLETE_HEADER 3");
 			assertThat(server.session.bufferedBytes()).isZero();
 		}
@@ -313,7 +314,7 @@ class SessionLimitsTest {
 			assertThat(server.events.subList(5, server.events.size())).containsExactlyInAnyOrder("refused 7 2",
 					"refused 11 2");
 			assertThat(server.listener.refusals)
-				.contains(new Refusal(2, false, "request incomplete, nothing came for PT30S"));
+				.contains(new RequestRefusal(2, false, "request incomplete, nothing came for PT30S"));
 			server.feed(frame(FrameKind.END, 3, 2));
 			assertThat(server.events).endsWith("complete 9 [6162]");
 		}

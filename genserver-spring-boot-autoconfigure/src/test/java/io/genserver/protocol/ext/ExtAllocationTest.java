@@ -12,7 +12,7 @@ import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
@@ -153,7 +153,7 @@ class ExtAllocationTest {
 		}
 
 		@Override
-		public void requestRefused(InboundRequest request, Refusal refusal) {
+		public void requestRefused(InboundRequest request, RequestRefusal refusal) {
 			throw new AssertionError(refusal);
 		}
 

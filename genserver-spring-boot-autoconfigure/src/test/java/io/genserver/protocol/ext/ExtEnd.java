@@ -14,7 +14,7 @@ import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.Frames;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
@@ -258,7 +258,7 @@ public final class ExtEnd implements WireListener {
 	}
 
 	@Override
-	public void requestRefused(InboundRequest request, Refusal refusal) {
+	public void requestRefused(InboundRequest request, RequestRefusal refusal) {
 		this.refused.add(request + ": " + refusal);
 		this.todo.add(() -> this.session.respond(request, refusal.status(), Frames.utf8(refusal.text())));
 	}

@@ -21,7 +21,7 @@ import io.genserver.protocol.MethodId;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.ProtocolLimits;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.StatusCode;
@@ -336,7 +336,7 @@ class ExtSessionTest {
 	void metadataOverTheLimitIsRefused() {
 		try (ExtWire server = ExtWire.server()) {
 			server.feed(callWithMetadata(1, 8192), callWithMetadata(2, 8193));
-			assertThat(server.listener.refusals).containsExactly(new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+			assertThat(server.listener.refusals).containsExactly(new RequestRefusal(ExtStatus.RESOURCE_EXHAUSTED, false,
 					"metadata of 8193 bytes exceeds the limit of 8192"));
 			assertThat(server.events).endsWith("refused 2 24");
 			assertThat(server.listener.violations).isEmpty();
@@ -466,8 +466,8 @@ class ExtSessionTest {
 			assertThat(server.listener.refusals).isEmpty();
 			assertThat(server.session.hasOutput()).isFalse();
 			server.passMillis(1_000).tick();
-			assertThat(server.listener.refusals).containsExactly(
-					new Refusal(ExtStatus.RESOURCE_EXHAUSTED, false, "this connection buffers more than 600000 bytes"));
+			assertThat(server.listener.refusals).containsExactly(new RequestRefusal(ExtStatus.RESOURCE_EXHAUSTED, false,
+					"this connection buffers more than 600000 bytes"));
 			assertThat(server.events).endsWith("refused 1 24");
 			assertThat(server.session.bufferedBytes()).isEqualTo(240_000 + 512);
 			assertThat(written(server)).contains("06 0 8");
@@ -609,7 +609,7 @@ class ExtSessionTest {
 					header(MessageType.CALL, 1, Frames.ECHO, new byte[] { 6, 4, -1, -1, 0, 0 })));
 			server.feed(frame(ExtFrame.FIN, 2, 0, header(MessageType.CALL, 2, Frames.ECHO, new byte[] { 8, 1, 'x' })));
 			server.feed(frame(ExtFrame.FIN, 3, 0, header(MessageType.CALL, 3, Frames.ECHO, new byte[8200])));
-			assertThat(server.listener.refusals).extracting(Refusal::status)
+			assertThat(server.listener.refusals).extracting(RequestRefusal::status)
 				.containsExactly(ExtStatus.INVALID_ARGUMENT, ExtStatus.INVALID_ARGUMENT, ExtStatus.RESOURCE_EXHAUSTED);
 			assertThat(server.session.callsInFlight()).isZero();
 		}

@@ -15,7 +15,7 @@ import io.genserver.protocol.ExtVectors;
 import io.genserver.protocol.Frames;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
-import io.genserver.protocol.Refusal;
+import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.Vectors;
@@ -125,7 +125,7 @@ class ExtVectorsTest {
 			case "respondEnd" -> assertThat(session.respondEnd(request(wire, number))).isTrue();
 			case "respondError" -> assertThat(session.respondError(request(wire, number), error(action))).isTrue();
 			case "respondRefusal" -> {
-				Refusal refusal = wire.listener.refusals.get(number - 1);
+				RequestRefusal refusal = wire.listener.refusals.get(number - 1);
 				assertThat(session.respond(request(wire, number), refusal.status(), Frames.utf8(refusal.text())))
 					.isTrue();
 			}

@@ -17,7 +17,7 @@ public final class MessageContents {
 	}
 
 	/** How many threads wait for a future in addition to the first. */
-	public static int waitingToo(HeldFuture<?> future) {
+	public static int waitingToo(CallFuture<?> future) {
 		return future.waitingToo();
 	}
 

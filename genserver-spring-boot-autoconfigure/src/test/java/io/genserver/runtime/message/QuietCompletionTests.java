@@ -88,7 +88,7 @@ class QuietCompletionTests {
 	}
 
 	/** A future whose call is not there. */
-	private static final class Held extends HeldFuture<Object> {
+	private static final class Held extends CallFuture<Object> {
 
 		private boolean owned = true;
 

@@ -9,7 +9,7 @@ import io.genserver.GenServerInterceptor;
 import io.genserver.log.Throwables;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
-import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.CallerError;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.Ordered;
@@ -83,7 +83,7 @@ public final class PeerSecurityContext implements GenServerInterceptor, Ordered 
 	}
 
 	/** What a peer was refused, which is no fault of the server. */
-	private static final class Refused extends RpcException implements CallersFault {
+	private static final class Refused extends RpcException implements CallerError {
 
 		private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,7 @@ import io.genserver.Envelope;
 import io.genserver.GenServerInterceptor.Invocation;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
-import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.CallerError;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -104,7 +104,7 @@ class PeerSecurityContextTest {
 	private void assertRefused(Status status, Invocation handler) {
 		assertThatExceptionOfType(RpcException.class)
 			.isThrownBy(() -> this.interceptor.handling(fromPeer(this.alice), handler))
-			.isInstanceOf(CallersFault.class)
+			.isInstanceOf(CallerError.class)
 			.withMessage("not you")
 			.satisfies((refusal) -> assertThat(refusal.status()).isEqualTo(status));
 	}
@@ -117,7 +117,7 @@ class PeerSecurityContextTest {
 		assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> join(result))
 			.havingCause()
 			.isInstanceOf(RpcException.class)
-			.isInstanceOf(CallersFault.class)
+			.isInstanceOf(CallerError.class)
 			.withMessage("not you");
 	}
 

@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * there is none. What a lost connection had not sent, or may run twice, is sent again
  * over the next; what may have been executed fails.
  */
-final class LinkChannel implements RpcChannel {
+final class ReconnectingChannel implements RpcChannel {
 
-	private final Link link;
+	private final ReconnectingConnection link;
 
 	private final Executor workers;
 
-	LinkChannel(Link link, Executor workers) {
+	ReconnectingChannel(ReconnectingConnection link, Executor workers) {
 		this.link = link;
 		this.workers = workers;
 	}
@@ -112,7 +112,7 @@ final class LinkChannel implements RpcChannel {
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
-		RoutedCall<T> call = new RoutedCall<>(this, method, body, withinTurn(timeoutNanos), decoder);
+		ReconnectingCall<T> call = new ReconnectingCall<>(this, method, body, withinTurn(timeoutNanos), decoder);
 		OutboundCalls calls = this.link.connection();
 		if (calls != null) {
 			call.connected(calls);
@@ -161,7 +161,7 @@ final class LinkChannel implements RpcChannel {
 	 */
 	void stream(RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
 			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
-		new RoutedStream(this.link, method, body, decoder, resume, subscriber).open();
+		new ReconnectingStream(this.link, method, body, decoder, resume, subscriber).open();
 	}
 
 	/** Whether a request that a lost connection failed may be sent again. */
@@ -173,7 +173,7 @@ final class LinkChannel implements RpcChannel {
 		return OutboundCalls.timedOut(method, nanos, String.valueOf(this.link.unavailable("it").getMessage()));
 	}
 
-	Link link() {
+	ReconnectingConnection link() {
 		return this.link;
 	}
 
@@ -189,7 +189,7 @@ final class LinkChannel implements RpcChannel {
 	}
 
 	/** A thread that waits for a connection. */
-	private static final class Arrival implements Link.Waiting {
+	private static final class Arrival implements ReconnectingConnection.Waiting {
 
 		private final RemoteMethod method;
 

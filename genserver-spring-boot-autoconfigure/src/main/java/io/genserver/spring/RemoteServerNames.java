@@ -6,7 +6,7 @@ import java.util.List;
  * Tells which servers configuration may speak of although they are no servers of this
  * application.
  */
-public interface ServersElsewhere {
+public interface RemoteServerNames {
 
 	/**
 	 * Return their names.

@@ -19,8 +19,8 @@ import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.Mailbox;
-import io.genserver.runtime.message.Call;
-import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.CallMessage;
+import io.genserver.runtime.message.CallerError;
 import io.genserver.runtime.message.Cycles;
 import io.genserver.runtime.message.Interceptors;
 import io.genserver.runtime.message.Message;
@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * soon as what the handler returned has completed, or beside the turn. Methods belong to
  * the turn unless they say otherwise.
  */
-public final class Handling implements MessageHandler {
+public final class TurnRunner implements MessageHandler {
 
-	private static final SafeLogger logger = SafeLogger.of(Handling.class);
+	private static final SafeLogger logger = SafeLogger.of(TurnRunner.class);
 
 	private static final VarHandle CURRENT;
 
@@ -49,8 +49,8 @@ public final class Handling implements MessageHandler {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			CURRENT = lookup.findVarHandle(Handling.class, "current", Message.class);
-			SINCE = lookup.findVarHandle(Handling.class, "currentSince", long.class);
+			CURRENT = lookup.findVarHandle(TurnRunner.class, "current", Message.class);
+			SINCE = lookup.findVarHandle(TurnRunner.class, "currentSince", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -70,9 +70,9 @@ public final class Handling implements MessageHandler {
 	/** What a handler returned and the next message waits for. */
 	private volatile @Nullable Awaited awaited;
 
-	private volatile @Nullable Deferred deferred;
+	private volatile @Nullable DeferredReplies deferred;
 
-	private volatile @Nullable ConcurrentRuns concurrentRuns;
+	private volatile @Nullable ConcurrentHandlers concurrentHandlers;
 
 	/** How many futures that are no longer waited for have not completed. */
 	private volatile @Nullable AtomicInteger goingOn;
@@ -83,7 +83,7 @@ public final class Handling implements MessageHandler {
 	/** What was logged last as slow, a message or a step; only the monitor uses it. */
 	private @Nullable Object reported;
 
-	Handling(ServerCell cell) {
+	TurnRunner(ServerCell cell) {
 		this.cell = cell;
 	}
 
@@ -143,7 +143,7 @@ public final class Handling implements MessageHandler {
 	/** Handle a message that has been started. */
 	TurnStep handle(Turn turn, Message message) {
 		Scheduler scheduler = this.cell.runtime().scheduler();
-		long since = (message instanceof Call call) ? call.runAt()
+		long since = (message instanceof CallMessage call) ? call.runAt()
 				: (message.envelope() != null) ? scheduler.nanoTime() : this.cell.coarseTime();
 		SINCE.setOpaque(this, since);
 		CURRENT.setOpaque(this, message);
@@ -170,14 +170,14 @@ public final class Handling implements MessageHandler {
 	/** Let the instance handle a message. In the turn or beside it. */
 	@Nullable Object invoke(Message message) throws Throwable {
 		try {
-			if (message instanceof Call call) {
+			if (message instanceof CallMessage call) {
 				call.handlerStarts();
 			}
 			Interceptors interceptors = this.cell.runtime().interceptors();
 			return (interceptors != null) ? interceptors.handling(this, message) : invokeHandler(message);
 		}
 		finally {
-			if (message instanceof Call call) {
+			if (message instanceof CallMessage call) {
 				call.handlerReturned();
 			}
 		}
@@ -482,7 +482,7 @@ public final class Handling implements MessageHandler {
 	}
 
 	private SupervisionStrategy strategyFor(Throwable cause) {
-		if (cause instanceof CallersFault) {
+		if (cause instanceof CallerError) {
 			return SupervisionStrategy.RESUME;
 		}
 		return this.cell.owner().supervision().strategyFor(cause);
@@ -524,7 +524,7 @@ public final class Handling implements MessageHandler {
 	}
 
 	private void report(Message message, Throwable cause) {
-		if (!(cause instanceof CallersFault)) {
+		if (!(cause instanceof CallerError)) {
 			this.cell.statistics().failed(message.operation(), cause);
 		}
 		if (strategyFor(cause) == SupervisionStrategy.STOP) {
@@ -552,7 +552,7 @@ public final class Handling implements MessageHandler {
 
 	/** A handler is about to start beside the turn. */
 	void reportStart(Message message) {
-		reportStart(message, (message instanceof Call call) ? call.runAt() : this.cell.runtime().nanoTime());
+		reportStart(message, (message instanceof CallMessage call) ? call.runAt() : this.cell.runtime().nanoTime());
 	}
 
 	private void reportStart(Message message, long since) {
@@ -564,7 +564,7 @@ public final class Handling implements MessageHandler {
 
 	/** The commands that are postponed. On any thread. */
 	int postponed() {
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return (beside != null) ? beside.postponed() : 0;
 	}
 
@@ -579,13 +579,13 @@ public final class Handling implements MessageHandler {
 	 * be followed now
 	 */
 	boolean postpone(int commands) {
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return beside != null && beside.postpone(commands);
 	}
 
 	/** The instance goes, and with it the replies it owes. */
 	void instanceGoes(String why) {
-		Deferred putOff = this.deferred;
+		DeferredReplies putOff = this.deferred;
 		if (putOff != null) {
 			putOff.failAll(why);
 		}
@@ -593,14 +593,14 @@ public final class Handling implements MessageHandler {
 
 	// For everybody.
 
-	private ConcurrentRuns beside() {
-		ConcurrentRuns known = this.concurrentRuns;
+	private ConcurrentHandlers beside() {
+		ConcurrentHandlers known = this.concurrentHandlers;
 		if (known == null) {
 			synchronized (this) {
-				known = this.concurrentRuns;
+				known = this.concurrentHandlers;
 				if (known == null) {
-					known = new ConcurrentRuns(this.cell);
-					this.concurrentRuns = known;
+					known = new ConcurrentHandlers(this.cell);
+					this.concurrentHandlers = known;
 				}
 			}
 		}
@@ -624,7 +624,7 @@ public final class Handling implements MessageHandler {
 
 	/** The turn no longer waits. Only in the turn. */
 	void turnGoesOn() {
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.turnGoesOn();
 		}
@@ -653,13 +653,13 @@ public final class Handling implements MessageHandler {
 	}
 
 	/** The replies that are put off. */
-	Deferred deferred() {
-		Deferred known = this.deferred;
+	DeferredReplies deferred() {
+		DeferredReplies known = this.deferred;
 		if (known == null) {
 			synchronized (this) {
 				known = this.deferred;
 				if (known == null) {
-					known = new Deferred(this.cell);
+					known = new DeferredReplies(this.cell);
 					this.deferred = known;
 				}
 			}
@@ -669,8 +669,8 @@ public final class Handling implements MessageHandler {
 
 	/** Whether no reply is put off and no handler runs beside the turn. */
 	boolean isSettled() {
-		Deferred putOff = this.deferred;
-		ConcurrentRuns beside = this.concurrentRuns;
+		DeferredReplies putOff = this.deferred;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.isEmpty());
 	}
 
@@ -678,12 +678,12 @@ public final class Handling implements MessageHandler {
 	 * A call has ended before it had its reply: what its handler returned need not be
 	 * waited for. On any thread.
 	 */
-	void unwanted(Call call) {
+	void unwanted(CallMessage call) {
 		Awaited pending = this.awaited;
 		if (pending != null && pending.message() == call) {
 			pending.giveUp(unwanted());
 		}
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.giveUp(call, unwanted());
 		}
@@ -695,7 +695,7 @@ public final class Handling implements MessageHandler {
 		if (pending != null) {
 			pending.giveUp(endedWith(pending.message()));
 		}
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.giveUpAll(this::endedWith);
 		}
@@ -706,7 +706,7 @@ public final class Handling implements MessageHandler {
 		Message running = this.current;
 		while (running != null && this.cell.isToldTo(commands) && this.awaited == null) {
 			// Its caller is told of the stop, not of the interrupt.
-			if (running instanceof Call call) {
+			if (running instanceof CallMessage call) {
 				call.giveUp(interruptedFor(call));
 			}
 			if (isCaller(this.cell.runtime().shutdownTime())) {
@@ -719,7 +719,7 @@ public final class Handling implements MessageHandler {
 			Message next = this.current;
 			running = (next != running) ? next : null;
 		}
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.interruptFor(commands, this::interruptedFor);
 		}
@@ -740,7 +740,7 @@ public final class Handling implements MessageHandler {
 
 	/** How many handlers beside the turn run on threads that wait for a shutdown. */
 	public int callersBeside(ShutdownCallers time) {
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return (beside != null) ? beside.callers(time) : 0;
 	}
 
@@ -748,16 +748,16 @@ public final class Handling implements MessageHandler {
 	 * Whether something goes on beside the turn that does not wait for a shutdown.
 	 */
 	public boolean isBusyBeside(ShutdownCallers time) {
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return beside != null && !beside.isEmpty() && beside.size() > beside.callers(time);
 	}
 
 	/** Fail the calls whose handlers wait for a shutdown and so cannot answer. */
 	public void failCallsOfCallers(ShutdownCallers time) {
-		if (this.current instanceof Call call && isCaller(time)) {
+		if (this.current instanceof CallMessage call && isCaller(time)) {
 			giveUpAtShutdown(call);
 		}
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.failCallsOfCallers(time);
 		}
@@ -765,16 +765,16 @@ public final class Handling implements MessageHandler {
 
 	/** Messages that are being handled, or were and are not answered. */
 	int unfinished() {
-		Deferred putOff = this.deferred;
-		ConcurrentRuns beside = this.concurrentRuns;
+		DeferredReplies putOff = this.deferred;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return ((this.current != null) ? 1 : 0) + ((putOff != null) ? putOff.size() : 0)
 				+ ((beside != null) ? beside.size() : 0);
 	}
 
 	/** Whether nothing is owed but what so many handlers beside the turn run. */
 	public boolean isSettledBut(int handlers) {
-		Deferred putOff = this.deferred;
-		ConcurrentRuns beside = this.concurrentRuns;
+		DeferredReplies putOff = this.deferred;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.size() <= handlers);
 	}
 
@@ -783,14 +783,14 @@ public final class Handling implements MessageHandler {
 		if (!isCaller(time)) {
 			this.interruption.interrupt(() -> true);
 		}
-		if (this.current instanceof Call call) {
+		if (this.current instanceof CallMessage call) {
 			giveUpAtShutdown(call);
 		}
 		Awaited pending = this.awaited;
 		if (pending != null) {
 			pending.giveUp(new CancellationException("Server " + this.cell.label() + " was shut down"));
 		}
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.interrupt(time);
 		}
@@ -798,13 +798,13 @@ public final class Handling implements MessageHandler {
 
 	/** Fail the calls that nobody will answer any more. For shutdown. */
 	void failRest() {
-		Deferred putOff = this.deferred;
+		DeferredReplies putOff = this.deferred;
 		if (putOff != null) {
 			putOff.failAll("was shut down");
 		}
 	}
 
-	void giveUpAtShutdown(Call call) {
+	void giveUpAtShutdown(CallMessage call) {
 		call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " was shut down while it handled "
 				+ call.operation() + "; the call may have been executed", false));
 	}
@@ -845,11 +845,11 @@ public final class Handling implements MessageHandler {
 		if (inTurn != null && pending == null) {
 			running.add(inTurn);
 		}
-		ConcurrentRuns beside = this.concurrentRuns;
+		ConcurrentHandlers beside = this.concurrentHandlers;
 		if (beside != null) {
 			beside.tell(running, elsewhere);
 		}
-		Deferred putOff = this.deferred;
+		DeferredReplies putOff = this.deferred;
 		if (putOff != null) {
 			putOff.tell(elsewhere);
 		}
@@ -870,7 +870,7 @@ public final class Handling implements MessageHandler {
 	/** What has been running for the longest time, in the turn or beside it. */
 	public ServerInfo.@Nullable InFlight inFlight() {
 		ServerInfo.InFlight turn = inTurn();
-		ConcurrentRuns runs = this.concurrentRuns;
+		ConcurrentHandlers runs = this.concurrentHandlers;
 		ServerInfo.InFlight beside = (runs != null) ? runs.oldest() : null;
 		return (turn == null || (beside != null && beside.age().compareTo(turn.age()) > 0)) ? beside : turn;
 	}

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * An outcome is the reply itself, {@link #NOTHING} for {@code null}, or a {@link Failed}.
  */
-public abstract class Call extends Message implements Scheduler.Expiring {
+public abstract class CallMessage extends Message implements Scheduler.Expiring {
 
-	private static final SafeLogger logger = SafeLogger.of(Call.class);
+	private static final SafeLogger logger = SafeLogger.of(CallMessage.class);
 
 	private static final Object NOTHING = new Object();
 
@@ -57,12 +57,13 @@ public abstract class Call extends Message implements Scheduler.Expiring {
 	 * @param now the time
 	 * @param deadline when it must have ended
 	 */
-	protected Call(Operation operation, @Nullable Object payload, Object origin, long now, long deadline) {
+	protected CallMessage(Operation operation, @Nullable Object payload, Object origin, long now, long deadline) {
 		this(operation, payload, origin, UNSENT, now, deadline);
 	}
 
 	/** With {@code QUEUED} as slot if only the sender knows it until it is sent. */
-	protected Call(Operation operation, @Nullable Object payload, Object origin, Object slot, long now, long deadline) {
+	protected CallMessage(Operation operation, @Nullable Object payload, Object origin, Object slot, long now,
+			long deadline) {
 		super(operation, payload, origin, slot);
 		this.startedAt = now;
 		this.deadline = deadline;

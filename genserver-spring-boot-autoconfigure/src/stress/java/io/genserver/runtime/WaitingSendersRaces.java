@@ -17,7 +17,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
  * Senders that wait for room, and what makes room. An outcome that is not listed is
  * forbidden. A watcher that was asked for counts as a promise: it looks once more.
  */
-public class RoomRaces {
+public class WaitingSendersRaces {
 
 	/** What the watcher does, if there is one; then whatever is ready runs. */
 	private static void watchAndRun(Stage stage) {

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * Demand and the subscription of the present connection are guarded by this object's
  * monitor; items come from one connection at a time.
  */
-final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Link.Waiting {
+final class ReconnectingStream
+		implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, ReconnectingConnection.Waiting {
 
-	private final Link link;
+	private final ReconnectingConnection link;
 
 	private final RemoteMethod method;
 
@@ -49,8 +50,9 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 	/** Whether the stream was asked for over a connection that was lost since. */
 	private boolean sent;
 
-	RoutedStream(Link link, RemoteMethod method, RequestBody body, Function<byte[], ? extends @Nullable Object> decoder,
-			@Nullable Function<@Nullable Object, byte[]> resume, Flow.Subscriber<? super @Nullable Object> subscriber) {
+	ReconnectingStream(ReconnectingConnection link, RemoteMethod method, RequestBody body,
+			Function<byte[], ? extends @Nullable Object> decoder, @Nullable Function<@Nullable Object, byte[]> resume,
+			Flow.Subscriber<? super @Nullable Object> subscriber) {
 		this.link = link;
 		this.method = method;
 		this.body = body;
@@ -162,7 +164,7 @@ final class RoutedStream implements Flow.Subscription, Flow.Subscriber<@Nullable
 
 	private boolean mayGoOn(NoConnectionException lost) {
 		if (!this.begun) {
-			return LinkChannel.mayTryAgain(this.method, lost) || this.resume != null;
+			return ReconnectingChannel.mayTryAgain(this.method, lost) || this.resume != null;
 		}
 		if (this.resume == null) {
 			return false;

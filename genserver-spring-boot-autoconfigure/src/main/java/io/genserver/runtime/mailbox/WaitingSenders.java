@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> type of the messages
  */
-public final class Room<E extends MailboxEntry> implements Scheduler.Locking {
+public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.Locking {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -38,7 +38,7 @@ public final class Room<E extends MailboxEntry> implements Scheduler.Locking {
 	 * @param mailbox the mailbox, which is full
 	 * @param owner whose it is
 	 */
-	public Room(Mailbox<E> mailbox, MailboxOwner<E> owner) {
+	public WaitingSenders(Mailbox<E> mailbox, MailboxOwner<E> owner) {
 		this.mailbox = mailbox;
 		this.owner = owner;
 	}

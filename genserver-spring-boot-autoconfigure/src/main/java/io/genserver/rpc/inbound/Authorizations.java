@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * peer sent first is handled first. All state belongs to the connection's thread; workers
  * decide and check.
  */
-final class Admissions {
+final class Authorizations {
 
 	private final Transport transport;
 
@@ -41,7 +41,8 @@ final class Admissions {
 
 	private final Map<Object, Deque<Admission>> waiting = new HashMap<>();
 
-	Admissions(Transport transport, Executor workers, @Nullable RpcAuthorization authorization, PeerFailures failures) {
+	Authorizations(Transport transport, Executor workers, @Nullable RpcAuthorization authorization,
+			PeerFailures failures) {
 		this.transport = transport;
 		this.workers = workers;
 		this.authorization = authorization;

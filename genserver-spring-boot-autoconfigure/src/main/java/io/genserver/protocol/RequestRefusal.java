@@ -9,5 +9,5 @@ package io.genserver.protocol;
  * with {@link BodyDelivery#ITEMS}, or complete
  * @param text what was wrong and which limit it met
  */
-public record Refusal(int status, boolean executed, String text) {
+public record RequestRefusal(int status, boolean executed, String text) {
 }

@@ -6,7 +6,7 @@ import io.genserver.rpc.Outbound;
  * Something we ask of the peer. When its turn to be written has come,
  * {@link RequestSender} may still let it wait for a place among the calls in flight.
  */
-interface Request extends Outbound {
+interface OutboundRequest extends Outbound {
 
 	/** Whether it was given up. */
 	boolean isOver();

@@ -16,7 +16,7 @@ import io.genserver.CallCycleException;
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.Operation;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.WaitingFuture;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * begins to wait. Whether it waits is looked at under this object's lock, and a turn that
  * goes on passes through the lock first: so its instance stays as it is meanwhile.
  */
-public final class ConcurrentRuns {
+public final class ConcurrentHandlers {
 
 	private final ServerCell cell;
 
@@ -51,7 +51,7 @@ public final class ConcurrentRuns {
 	/** Commands that have to wait until no handler runs. */
 	private volatile int postponed;
 
-	ConcurrentRuns(ServerCell cell) {
+	ConcurrentHandlers(ServerCell cell) {
 		this.cell = cell;
 	}
 
@@ -120,7 +120,7 @@ public final class ConcurrentRuns {
 	void interruptFor(int commands, Function<Message, Throwable> reason) {
 		if ((this.postponed & commands) != 0 || this.cell.isToldTo(commands)) {
 			for (Run run : this.running.values()) {
-				if (run.by instanceof Interruption && run.message instanceof Call call) {
+				if (run.by instanceof Interruption && run.message instanceof CallMessage call) {
 					call.giveUp(reason.apply(call));
 				}
 				if (!run.isCaller(this.cell.runtime().shutdownTime())) {
@@ -140,7 +140,7 @@ public final class ConcurrentRuns {
 
 	/** Start what may run beside a turn that waits. On any thread. */
 	void startBeside() {
-		Handling handling = this.cell.handling();
+		TurnRunner handling = this.cell.handling();
 		if (!handling.isWaiting() || this.cell.isToldToEnd()) {
 			return;
 		}
@@ -204,7 +204,7 @@ public final class ConcurrentRuns {
 	/** Fail the calls whose handlers wait for a shutdown. On any thread. */
 	void failCallsOfCallers(ShutdownCallers time) {
 		for (Run run : this.running.values()) {
-			if (run.message instanceof Call call && run.isCaller(time)) {
+			if (run.message instanceof CallMessage call && run.isCaller(time)) {
 				this.cell.handling().giveUpAtShutdown(call);
 			}
 		}
@@ -281,7 +281,7 @@ public final class ConcurrentRuns {
 	}
 
 	/** One handler beside the turn. */
-	final class Run implements Watched, Scheduler.Expiring {
+	final class Run implements CellProbe, Scheduler.Expiring {
 
 		private final Message message;
 
@@ -333,7 +333,7 @@ public final class ConcurrentRuns {
 		private @Nullable Object handle() throws Throwable {
 			Turn turn = null;
 			try {
-				turn = Turn.enter(ConcurrentRuns.this.cell, this.interruption);
+				turn = Turn.enter(ConcurrentHandlers.this.cell, this.interruption);
 				turn.message = this.message;
 				turn.concurrent = true;
 				this.by = this.interruption;
@@ -381,7 +381,7 @@ public final class ConcurrentRuns {
 			}
 			// Published before it is looked at, as in the turn.
 			if (this.message.isOver()) {
-				giveUp(Handling.unwanted());
+				giveUp(TurnRunner.unwanted());
 			}
 			else if (cell().endsWaits()) {
 				giveUp(handling().endedWith(this.message));
@@ -392,7 +392,7 @@ public final class ConcurrentRuns {
 		}
 
 		private void ended(@Nullable Object result, @Nullable Throwable failure) {
-			if (!ConcurrentRuns.this.running.remove(this.message, this)) {
+			if (!ConcurrentHandlers.this.running.remove(this.message, this)) {
 				if (this.countsLate) {
 					this.message.repliedLate(cell());
 				}
@@ -415,7 +415,7 @@ public final class ConcurrentRuns {
 				return;
 			}
 			this.countsLate = !(stage instanceof EngineFuture);
-			if (ConcurrentRuns.this.running.remove(this.message, this)) {
+			if (ConcurrentHandlers.this.running.remove(this.message, this)) {
 				try {
 					// What is cancelled runs code of the application.
 					cell().execute(() -> letGo(stage, reason));
@@ -452,7 +452,7 @@ public final class ConcurrentRuns {
 		}
 
 		private void interrupt(ShutdownCallers time) {
-			if (this.message instanceof Call call) {
+			if (this.message instanceof CallMessage call) {
 				handling().giveUpAtShutdown(call);
 			}
 			if (!isCaller(time) && !interruptHandler()) {
@@ -467,7 +467,7 @@ public final class ConcurrentRuns {
 
 		@Override
 		public boolean isOver() {
-			return ConcurrentRuns.this.running.get(this.message) != this;
+			return ConcurrentHandlers.this.running.get(this.message) != this;
 		}
 
 		@Override
@@ -475,13 +475,13 @@ public final class ConcurrentRuns {
 			giveUp(handling().unfinished(this.message));
 		}
 
-		private Handling handling() {
-			return ConcurrentRuns.this.cell.handling();
+		private TurnRunner handling() {
+			return ConcurrentHandlers.this.cell.handling();
 		}
 
 		@Override
 		public ServerCell cell() {
-			return ConcurrentRuns.this.cell;
+			return ConcurrentHandlers.this.cell;
 		}
 
 		@Override

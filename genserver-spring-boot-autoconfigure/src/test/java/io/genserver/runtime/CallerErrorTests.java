@@ -6,16 +6,16 @@ import java.util.concurrent.CompletionException;
 import io.genserver.GenServerRef;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
-import io.genserver.runtime.message.CallersFault;
+import io.genserver.runtime.message.CallerError;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What is its caller's fault is told to the caller and costs the server nothing. */
-class CallersFaultTests {
+class CallerErrorTests {
 
-	private static final class Refused extends RuntimeException implements CallersFault {
+	private static final class Refused extends RuntimeException implements CallerError {
 
 		private static final long serialVersionUID = 1L;
 

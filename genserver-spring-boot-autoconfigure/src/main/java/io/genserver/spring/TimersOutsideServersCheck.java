@@ -11,9 +11,9 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Refuses {@link Every} on beans that are no servers: it would never tick.
  */
-final class StrayTimers {
+final class TimersOutsideServersCheck {
 
-	private StrayTimers() {
+	private TimersOutsideServersCheck() {
 	}
 
 	/**

@@ -8,7 +8,7 @@ import io.genserver.runtime.cell.ServerCell;
 /**
  * What the instances of a keyed server that are gone have left to be counted.
  */
-final class FormerInstances {
+final class RetiredInstanceTotals {
 
 	private final LongAdder processed = new LongAdder();
 

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * connection is handed to it in the order it came, before {@link #connection()} shows it
  * to anybody else. Listeners are called on workers, one after the other.
  */
-final class Link {
+final class ReconnectingConnection {
 
-	private static final SafeLogger logger = SafeLogger.of(Link.class);
+	private static final SafeLogger logger = SafeLogger.of(ReconnectingConnection.class);
 
 	private final Connector connector;
 
@@ -114,13 +114,13 @@ final class Link {
 	 * @param mostWaiting requests that may wait for a connection
 	 * @param workers runs what may be code of the application
 	 */
-	Link(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers) {
+	ReconnectingConnection(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers) {
 		this(connector, uri, backoff, mostWaiting, workers, System::nanoTime,
 				(task, nanos) -> CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, workers).execute(task));
 	}
 
-	Link(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers, LongSupplier clock,
-			ObjLongConsumer<Runnable> timer) {
+	ReconnectingConnection(Connector connector, URI uri, @Nullable Backoff backoff, int mostWaiting, Executor workers,
+			LongSupplier clock, ObjLongConsumer<Runnable> timer) {
 		this.connector = connector;
 		this.uri = uri;
 		this.attempts = (backoff != null) ? new Attempts(backoff, clock) : null;

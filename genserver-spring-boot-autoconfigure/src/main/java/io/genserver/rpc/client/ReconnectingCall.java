@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the reply
  */
-final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implements Link.Waiting {
+final class ReconnectingCall<T extends @Nullable Object> extends RemoteReply<T>
+		implements ReconnectingConnection.Waiting {
 
-	private final LinkChannel channel;
+	private final ReconnectingChannel channel;
 
 	private final RequestBody body;
 
@@ -31,7 +32,7 @@ final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implem
 	/** Whether an attempt was sent, over a connection that was lost since. */
 	private volatile boolean sent;
 
-	RoutedCall(LinkChannel channel, RemoteMethod method, RequestBody body, long timeoutNanos,
+	ReconnectingCall(ReconnectingChannel channel, RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		super(method, decoder, channel.workers());
 		this.channel = channel;
@@ -67,7 +68,7 @@ final class RoutedCall<T extends @Nullable Object> extends RemoteReply<T> implem
 
 	@Override
 	protected void failed(OutboundCalls calls, Throwable failure) {
-		if (failure instanceof NoConnectionException lost && LinkChannel.mayTryAgain(method(), lost)
+		if (failure instanceof NoConnectionException lost && ReconnectingChannel.mayTryAgain(method(), lost)
 				&& this.deadline - System.nanoTime() > 0 && !isOver()) {
 			this.sent = this.sent || !lost.notExecuted();
 			retry();

@@ -13,7 +13,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.runtime.cell.ServerCell;
-import io.genserver.runtime.mailbox.Room;
+import io.genserver.runtime.mailbox.WaitingSenders;
 import io.genserver.runtime.message.Message;
 import io.genserver.test.SeededScheduler;
 import io.genserver.testsupport.HangGuard;
@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Senders that wait for room.
  */
-class RoomTests {
+class WaitingSendersTests {
 
 	private static Gate fill(SeededScheduler scheduler, GenServerRef<Object> server, int capacity) {
 		Gate gate = new Gate(scheduler, "handler");
@@ -43,7 +43,7 @@ class RoomTests {
 		Engine engine = new Engine(new SeededScheduler(1));
 		engine.start("server", Engine.SMALL, Object::new);
 		ServerCell cell = engine.cell("server");
-		Room<Message> room = new Room<>(cell.mailbox(), cell.inbox());
+		WaitingSenders<Message> room = new WaitingSenders<>(cell.mailbox(), cell.inbox());
 		List<TestMessage> messages = List.of(new TestMessage(1), new TestMessage(2), new TestMessage(3));
 		for (TestMessage each : messages) {
 			room.add(each);

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The life of one cell: its instance, its state, and how the one follows the other.
  * Methods belong to the turn unless they say otherwise.
  */
-public final class CellLife {
+public final class InstanceLifecycle {
 
-	private static final SafeLogger logger = SafeLogger.of(CellLife.class);
+	private static final SafeLogger logger = SafeLogger.of(InstanceLifecycle.class);
 
 	/** What lines about starts, restarts and ends are counted under. */
 	private static final String LIFE = "life";
@@ -53,7 +53,7 @@ public final class CellLife {
 	/** Whether messages have to wait, whatever the instance, until somebody resumes. */
 	private boolean paused;
 
-	CellLife(ServerCell cell) {
+	InstanceLifecycle(ServerCell cell) {
 		this.cell = cell;
 	}
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * a message follows each tick if one waits. Made when first used; unless it says
  * otherwise a method belongs to the turn.
  */
-final class Agenda {
+final class TimersAndContinuations {
 
 	private final ServerCell cell;
 
@@ -36,7 +36,7 @@ final class Agenda {
 
 	private boolean tickedLast;
 
-	Agenda(ServerCell cell) {
+	TimersAndContinuations(ServerCell cell) {
 		this.cell = cell;
 	}
 
@@ -182,18 +182,18 @@ final class Agenda {
 		private void arm(long when) {
 			Ring next = new Ring(this, when);
 			this.armed = next;
-			Agenda.this.cell.runtime().scheduler().track(next.alarm);
+			TimersAndContinuations.this.cell.runtime().scheduler().track(next.alarm);
 		}
 
 		/** Cancelled, or one that ticks again and again while all servers stop. */
 		private boolean isOver() {
-			return this.cancelled.get() || (this.period > 0 && Agenda.this.cell.runtime().isShutDown());
+			return this.cancelled.get() || (this.period > 0 && TimersAndContinuations.this.cell.runtime().isShutDown());
 		}
 
 		/** The tick is about to be handled; the next one may be armed. */
 		void armNext() {
 			if (this.period > 0) {
-				long now = Agenda.this.cell.runtime().scheduler().nanoTime();
+				long now = TimersAndContinuations.this.cell.runtime().scheduler().nanoTime();
 				// Ticks that were missed are not made up for.
 				long next = this.time + this.period * Math.max(1, (now - this.time) / this.period + 1);
 				arm(next);
@@ -201,7 +201,7 @@ final class Agenda {
 			}
 			else {
 				this.cancelled.set(true);
-				Agenda.this.timers.remove(this);
+				TimersAndContinuations.this.timers.remove(this);
 			}
 		}
 
@@ -212,7 +212,7 @@ final class Agenda {
 			if (last != null) {
 				last.alarm.cancel();
 			}
-			Agenda.this.timers.remove(this);
+			TimersAndContinuations.this.timers.remove(this);
 			return first;
 		}
 
@@ -241,14 +241,14 @@ final class Agenda {
 		@Override
 		public void run() {
 			if (this.timer.isOver() || this.timer.armed != this
-					|| (!this.rung && Agenda.this.cell.runtime().timers().hold(this))) {
+					|| (!this.rung && TimersAndContinuations.this.cell.runtime().timers().hold(this))) {
 				return;
 			}
 			if (!this.rung) {
-				Agenda.this.due.add(this.timer);
+				TimersAndContinuations.this.due.add(this.timer);
 				this.rung = true;
 			}
-			Agenda.this.cell.ready();
+			TimersAndContinuations.this.cell.ready();
 		}
 
 	}

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the reply
  */
-public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFuture<T> implements Waiter, EngineFuture {
+public abstract class CallFuture<T extends @Nullable Object> extends WaitingFuture<T> implements Waiter, EngineFuture {
 
 	private static final String COMPLETED = "was given up when its future was completed";
 
@@ -36,7 +36,7 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 
 	static {
 		try {
-			TAKEN = MethodHandles.lookup().findVarHandle(HeldFuture.class, "taken", boolean.class);
+			TAKEN = MethodHandles.lookup().findVarHandle(CallFuture.class, "taken", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -55,11 +55,11 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	private final boolean quiet;
 
 	/** Create a future that is pending. */
-	protected HeldFuture() {
+	protected CallFuture() {
 		this(QuietCompletion.WORKS);
 	}
 
-	HeldFuture(boolean quiet) {
+	CallFuture(boolean quiet) {
 		this.quiet = quiet;
 	}
 
@@ -289,11 +289,11 @@ public abstract class HeldFuture<T extends @Nullable Object> extends WaitingFutu
 	private static final class Completion<T extends @Nullable Object>
 			implements Runnable, CompletableFuture.AsynchronousCompletionTask {
 
-		private final HeldFuture<T> future;
+		private final CallFuture<T> future;
 
 		private final Supplier<? extends T> supplier;
 
-		Completion(HeldFuture<T> future, Supplier<? extends T> supplier) {
+		Completion(CallFuture<T> future, Supplier<? extends T> supplier) {
 			this.future = future;
 			this.supplier = supplier;
 		}

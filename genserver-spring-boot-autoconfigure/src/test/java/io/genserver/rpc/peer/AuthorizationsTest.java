@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What becomes of requests while it is decided whether they may be. */
 @ExtendWith({ BufferLeaks.class, OutputCaptureExtension.class })
-class AdmissionsTest {
+class AuthorizationsTest {
 
 	private final Map<String, CompletableFuture<Boolean>> decisions = new ConcurrentHashMap<>();
 
@@ -241,18 +241,18 @@ class AdmissionsTest {
 
 		@Override
 		public void first() {
-			AdmissionsTest.this.taken.add("first");
+			AuthorizationsTest.this.taken.add("first");
 		}
 
 		@Override
 		public String second() {
-			AdmissionsTest.this.taken.add("second");
+			AuthorizationsTest.this.taken.add("second");
 			return "second";
 		}
 
 		@Override
 		public String third() {
-			AdmissionsTest.this.taken.add("third");
+			AuthorizationsTest.this.taken.add("third");
 			return "third";
 		}
 

@@ -5,7 +5,7 @@ import io.genserver.runtime.scheduling.SlowHandlerProbe;
 /**
  * A task of a cell in which a handler may run for longer than it should.
  */
-public interface Watched extends SlowHandlerProbe {
+public interface CellProbe extends SlowHandlerProbe {
 
 	/** Whose handler runs. */
 	ServerCell cell();

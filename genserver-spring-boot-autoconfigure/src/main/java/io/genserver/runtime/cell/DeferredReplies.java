@@ -6,32 +6,32 @@ import java.util.Set;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
-import io.genserver.runtime.message.Call;
+import io.genserver.runtime.message.CallMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of one instance whose replies were put off. They end with the instance. Safe
  * on any thread.
  */
-final class Deferred {
+final class DeferredReplies {
 
 	/** From so many on, those that have expired are looked for when one is added. */
 	private static final int LOOK = 64;
 
 	private final ServerCell cell;
 
-	private final Set<Call> calls = new LinkedHashSet<>();
+	private final Set<CallMessage> calls = new LinkedHashSet<>();
 
 	private int lookAt = LOOK;
 
-	Deferred(ServerCell cell) {
+	DeferredReplies(ServerCell cell) {
 		this.cell = cell;
 	}
 
-	Reply<@Nullable Object> add(Call call) {
+	Reply<@Nullable Object> add(CallMessage call) {
 		synchronized (this.calls) {
 			if (this.calls.size() >= this.lookAt) {
-				this.calls.removeIf(Call::isOver);
+				this.calls.removeIf(CallMessage::isOver);
 				this.lookAt = Math.max(LOOK, this.calls.size() * 2);
 			}
 			this.calls.add(call);
@@ -42,7 +42,7 @@ final class Deferred {
 	/** Whether nothing is put off that anybody waits for. */
 	boolean isEmpty() {
 		synchronized (this.calls) {
-			this.calls.removeIf(Call::isOver);
+			this.calls.removeIf(CallMessage::isOver);
 			return this.calls.isEmpty();
 		}
 	}
@@ -56,25 +56,25 @@ final class Deferred {
 	/** How many somebody waits for. */
 	int size() {
 		synchronized (this.calls) {
-			this.calls.removeIf(Call::isOver);
+			this.calls.removeIf(CallMessage::isOver);
 			return this.calls.size();
 		}
 	}
 
 	/** The instance goes. */
 	void failAll(String why) {
-		List<Call> owed;
+		List<CallMessage> owed;
 		synchronized (this.calls) {
 			owed = List.copyOf(this.calls);
 			this.calls.clear();
 		}
-		for (Call call : owed) {
+		for (CallMessage call : owed) {
 			call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " " + why
 					+ " before it answered " + call.operation() + "; the call may have been executed", false));
 		}
 	}
 
-	private void remove(Call call) {
+	private void remove(CallMessage call) {
 		synchronized (this.calls) {
 			this.calls.remove(call);
 		}
@@ -83,22 +83,22 @@ final class Deferred {
 	/** What the handler holds. */
 	private final class DeferredReply implements Reply<@Nullable Object> {
 
-		private final Call call;
+		private final CallMessage call;
 
-		DeferredReply(Call call) {
+		DeferredReply(CallMessage call) {
 			this.call = call;
 		}
 
 		@Override
 		public boolean complete(@Nullable Object value) {
 			remove(this.call);
-			return this.call.answer(Deferred.this.cell, value);
+			return this.call.answer(DeferredReplies.this.cell, value);
 		}
 
 		@Override
 		public boolean fail(Throwable failure) {
 			remove(this.call);
-			return this.call.refuse(Deferred.this.cell, failure);
+			return this.call.refuse(DeferredReplies.this.cell, failure);
 		}
 
 		@Override

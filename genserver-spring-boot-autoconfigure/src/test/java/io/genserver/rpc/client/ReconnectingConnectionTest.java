@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** When a client tries to connect again: in virtual time, without a network. */
 @ExtendWith(OutputCaptureExtension.class)
-class LinkTest {
+class ReconnectingConnectionTest {
 
 	private static final URI ADDRESS = URI.create("ws://there:8080/ws");
 
@@ -47,7 +47,7 @@ class LinkTest {
 	private final Network network = new Network();
 
 	/** The greatest pause is the one that is made. */
-	private final Link link = new Link(this.network, ADDRESS,
+	private final ReconnectingConnection link = new ReconnectingConnection(this.network, ADDRESS,
 			new Backoff(Duration.ofMillis(200), Duration.ofSeconds(20), () -> 1), 10_000, Runnable::run,
 			() -> this.time.nanos, this.time::after);
 
@@ -232,7 +232,7 @@ class LinkTest {
 
 			@Override
 			public void connected(OutboundCalls calls) {
-				waiting.add(LinkTest.this.network.transports.getLast().peer().outboundBytes());
+				waiting.add(ReconnectingConnectionTest.this.network.transports.getLast().peer().outboundBytes());
 			}
 
 		}, null);
@@ -318,14 +318,14 @@ class LinkTest {
 
 		@Override
 		public CompletableFuture<WebSocketTransport> open(URI uri, boolean fresh) {
-			this.attempts.add(LinkTest.this.time.nanos);
+			this.attempts.add(ReconnectingConnectionTest.this.time.nanos);
 			this.fresh.add(fresh);
 			if (!this.up) {
 				return CompletableFuture.failedFuture(new GenServerUnavailableException(this.why, true));
 			}
 			EmbeddedChannel channel = new EmbeddedChannel();
 			PeerContext context = new PeerContext(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.CANCEL,
-					ExposedOperations.growing(), Runnable::run, () -> LinkTest.this.time.nanos);
+					ExposedOperations.growing(), Runnable::run, () -> ReconnectingConnectionTest.this.time.nanos);
 			WebSocketTransport transport = new WebSocketTransport(channel, new Caller.Remote("1", "there", null),
 					WireMode.BASE, Side.CONNECTING,
 					new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1), context));
@@ -349,7 +349,7 @@ class LinkTest {
 	}
 
 	/** Something that waits for a connection. */
-	private static class Request implements Link.Waiting {
+	private static class Request implements ReconnectingConnection.Waiting {
 
 		private final boolean urgent;
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * What a sender gets when its message is not taken. Counts the message too, unless it
  * says otherwise.
  */
-public final class Refusals {
+public final class SendRefusals {
 
-	private Refusals() {
+	private SendRefusals() {
 	}
 
 	public static MailboxFullException full(Recipient recipient, Message message, String more) {
