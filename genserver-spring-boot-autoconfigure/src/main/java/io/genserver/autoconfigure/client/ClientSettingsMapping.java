@@ -1,6 +1,5 @@
 package io.genserver.autoconfigure.client;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +9,7 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 
 import io.genserver.autoconfigure.client.GenServerClientProperties.Client;
+import io.genserver.autoconfigure.server.PropertyChecks;
 import io.genserver.rpc.client.GenServerClient;
 import io.genserver.rpc.client.GenServerClientBuilder;
 import io.genserver.rpc.codec.JsonCodec;
@@ -110,11 +110,12 @@ final class ClientSettingsMapping {
 	}
 
 	private static void check(String prefix, Client client) {
-		positive(prefix + "call-timeout", client.getCallTimeout());
-		positive(prefix + "connect-timeout", client.getConnectTimeout());
-		positive(prefix + "keep-alive.interval", client.getKeepAlive().getInterval());
-		positive(prefix + "keep-alive.timeout", client.getKeepAlive().getTimeout());
-		positive(prefix + "reconnect.initial", client.getReconnect().getInitial());
+		PropertyChecks.positive(prefix + "call-timeout", client.getCallTimeout());
+		PropertyChecks.positive(prefix + "connect-timeout", client.getConnectTimeout());
+		PropertyChecks.positive(prefix + "keep-alive.interval", client.getKeepAlive().getInterval());
+		PropertyChecks.positive(prefix + "keep-alive.timeout", client.getKeepAlive().getTimeout());
+		PropertyChecks.positive(prefix + "reconnect.initial", client.getReconnect().getInitial());
+		PropertyChecks.positive(prefix + "reconnect.max", client.getReconnect().getMax());
 		if (client.getReconnect().getMax().compareTo(client.getReconnect().getInitial()) < 0) {
 			throw new InvalidConfigurationPropertyValueException(prefix + "reconnect.max",
 					client.getReconnect().getMax(), "It must not be less than reconnect.initial");
@@ -131,12 +132,6 @@ final class ClientSettingsMapping {
 		if (client.getMaxWaitingCalls() < 1) {
 			throw new InvalidConfigurationPropertyValueException(prefix + "max-waiting-calls",
 					client.getMaxWaitingCalls(), "It must be positive");
-		}
-	}
-
-	private static void positive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw new InvalidConfigurationPropertyValueException(name, value, "It must be positive");
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.genserver.autoconfigure.rpc.GenServerRpcProperties.Ext;
 import io.genserver.autoconfigure.rpc.GenServerRpcProperties.Limits;
+import io.genserver.autoconfigure.server.PropertyChecks;
 import io.genserver.autoconfigure.server.SupervisionRules;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ext.ExtLimits;
@@ -182,13 +183,7 @@ final class RpcSettingsMapping {
 	}
 
 	private static Duration positive(String key, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw invalid(key, value, "It must be positive");
-		}
-		if (value.compareTo(Duration.ofDays(365)) > 0) {
-			throw invalid(key, value, "It must be at most 365 days");
-		}
-		return value;
+		return PropertyChecks.positive(PREFIX + key, value);
 	}
 
 	private static InvalidConfigurationPropertyValueException invalid(String key, Object value, String reason) {

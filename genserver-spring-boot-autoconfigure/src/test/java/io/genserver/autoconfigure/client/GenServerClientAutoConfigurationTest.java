@@ -1,5 +1,6 @@
 package io.genserver.autoconfigure.client;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,8 @@ import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -162,6 +165,18 @@ class GenServerClientAutoConfigurationTest {
 		failure(this.connected.withPropertyValues("genserver.clients.store.keep-alive.timeout=0s"),
 				"genserver.clients.store.keep-alive.timeout", "positive");
 		failure(this.connected.withPropertyValues("genserver.clients.store.ssl.bundle=none"), "none");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "call-timeout", "connect-timeout", "keep-alive.interval", "keep-alive.timeout",
+			"reconnect.initial", "reconnect.max" })
+	void aDurationThatIsOutOfRangeNamesItsProperty(String key) {
+		String property = "genserver.clients.store." + key;
+		failure(this.connected.withPropertyValues(property + "=500d"), property, "at most 365 days");
+		failure(this.connected.withPropertyValues(property + "=" + Duration.ofSeconds(Long.MAX_VALUE)), property,
+				"at most 365 days");
+		failure(this.connected.withPropertyValues(property + "=0s"), property, "positive");
+		failure(this.connected.withPropertyValues(property + "=-1s"), property, "positive");
 	}
 
 	@Test
