@@ -14,13 +14,13 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.MailboxFullException;
-import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.UnknownOperationException;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.cell.CellOwner;
 import io.genserver.runtime.cell.EndOfCells;
 import io.genserver.runtime.cell.InstanceFactory;
+import io.genserver.runtime.cell.OverflowRules;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.cell.Turn;
 import io.genserver.runtime.contract.ContractProxies;
@@ -58,6 +58,8 @@ public final class Server implements CellOwner {
 
 	private final Instances instances;
 
+	private final OverflowRules overflow;
+
 	private final boolean concurrent;
 
 	private final @Nullable TurnExecutor executor;
@@ -70,6 +72,7 @@ public final class Server implements CellOwner {
 	private volatile boolean startedAlone;
 
 	Server(GenServerRuntime runtime, ServerDefinition definition) {
+		this.overflow = OverflowRules.of(definition.settings().overflow());
 		this.runtime = runtime;
 		this.definition = definition;
 		this.operations = new Operations(definition.name(), definition.operations());
@@ -285,16 +288,16 @@ public final class Server implements CellOwner {
 	 */
 	public void cast(@Nullable String key, Operation operation, @Nullable Object payload) {
 		Turn turn = Turn.current();
-		Overflow overflow = settings().overflow();
-		CastMessage message = new CastMessage(operation, payload, origin(turn), overflow == Overflow.DROP_OLDEST);
+		OverflowRules rules = this.overflow;
+		CastMessage message = new CastMessage(operation, payload, origin(turn), rules.displaces());
 		try {
-			if (!send(key, message, turn, overflow == Overflow.BLOCK && this.runtime.blockingRule().mayBlock(turn))) {
+			if (!send(key, message, turn, rules.waits() && this.runtime.blockingRule().mayBlock(turn))) {
 				awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
 			}
 		}
 		catch (RuntimeException ex) {
 			message.reportEnd(ex);
-			if (!(ex instanceof MailboxFullException) || refuses(overflow)) {
+			if (!(ex instanceof MailboxFullException) || rules.refuses()) {
 				throw ex;
 			}
 			message.discard();
@@ -328,7 +331,7 @@ public final class Server implements CellOwner {
 			int held) {
 		Turn turn = Turn.current();
 		CastMessage message = new CastMessage(operation, payload, (caller != null) ? caller : origin(turn),
-				settings().overflow() == Overflow.DROP_OLDEST);
+				this.overflow.displaces());
 		try {
 			send(key, message, turn, false, held);
 			return true;
@@ -417,13 +420,9 @@ public final class Server implements CellOwner {
 		return state == ServerState.FAILED || (state == ServerState.SUSPENDED && this.runtime.isShutDown());
 	}
 
-	private static boolean refuses(Overflow overflow) {
-		return overflow == Overflow.BLOCK || overflow == Overflow.REJECT;
-	}
-
 	/** Make room by giving up an older cast, if the policy says so and there is one. */
 	private boolean displaced(ServerCell cell) {
-		if (settings().overflow() != Overflow.DROP_OLDEST) {
+		if (!this.overflow.displaces()) {
 			return false;
 		}
 		if (!(cell.mailbox().displaceOldest() instanceof CastMessage oldest)) {
@@ -482,8 +481,8 @@ public final class Server implements CellOwner {
 	}
 
 	@Override
-	public Overflow overflow() {
-		return settings().overflow();
+	public OverflowRules overflow() {
+		return this.overflow;
 	}
 
 	@Override

@@ -24,7 +24,7 @@ final class ServerInfos {
 		return new ServerInfo(cell.name(), cell.key(), cell.owner().type().getName(), cell.life().state(),
 				cell.key() != null, 1,
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
-						cell.owner().overflow()),
+						cell.owner().overflow().policy()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
 				statistics.lateCount(), statistics.abandonedCount(), cell.life().restarts(), cell.pending(),
 				cell.handling().inFlight(), statistics.recentFailures());

@@ -3,7 +3,6 @@ package io.genserver.runtime.cell;
 import java.util.List;
 
 import io.genserver.GenServerRef;
-import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.TurnExecutor;
@@ -54,9 +53,9 @@ public interface CellOwner {
 
 	/**
 	 * Return what happens to casts to a full mailbox.
-	 * @return the policy
+	 * @return the rules
 	 */
-	Overflow overflow();
+	OverflowRules overflow();
 
 	/**
 	 * Return what becomes of an instance whose handler failed.

@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 import io.genserver.Caller;
-import io.genserver.Overflow;
 import io.genserver.runtime.mailbox.DisplacingMailbox;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxOwner;
@@ -50,7 +49,7 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 
 	Inbox(ServerCell cell, int capacity) {
 		this.cell = cell;
-		this.mailbox = (cell.owner().overflow() == Overflow.DROP_OLDEST) ? new DisplacingMailbox<>(capacity)
+		this.mailbox = cell.owner().overflow().displaces() ? new DisplacingMailbox<>(capacity)
 				: new Mailbox<>(capacity);
 	}
 
