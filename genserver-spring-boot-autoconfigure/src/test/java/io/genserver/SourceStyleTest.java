@@ -108,17 +108,11 @@ class SourceStyleTest {
 	private static final Pattern VAGUE = Pattern.compile("\\b(told|beside|nobody|whoever|anew|gone|somebody)\\b",
 			Pattern.CASE_INSENSITIVE);
 
-	/** Packages in which such words are left; none is added. */
-	private static final List<String> VAGUE_PACKAGES = List.of("io/genserver/runtime", "io/genserver/runtime/cell");
-
 	@Test
 	void sentencesNameWhatTheySpeakOf() throws IOException {
 		List<String> vague = new ArrayList<>();
-		Path root = Path.of("src/main/java");
 		for (Path file : mainSources().toList()) {
-			if (!VAGUE_PACKAGES.contains(root.relativize(file.getParent()).toString())) {
-				addVague(file, vague);
-			}
+			addVague(file, vague);
 		}
 		for (Path file : documents()) {
 			// Its rows are the names of tests, in words.

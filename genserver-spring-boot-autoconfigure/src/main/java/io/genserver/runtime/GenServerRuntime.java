@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine of one application: its servers, and their common life. Servers can be added
  * at any time; they are addressable at once and start with {@link #start()}, or, once
- * that was called, when they are told to. Safe for use by many threads.
+ * that was called, when their own start is requested. Safe for use by many threads.
  */
 public final class GenServerRuntime implements CellRuntime {
 
@@ -102,7 +102,7 @@ public final class GenServerRuntime implements CellRuntime {
 	 * @param settings settings
 	 * @param interceptors see every message, asked for when the first is sent;
 	 * {@code null} for none
-	 * @param deadLetterListeners are told of messages that are refused or discarded
+	 * @param deadLetterListeners are notified of messages that are refused or discarded
 	 * @param nonBlockingThread whether the calling thread must not block
 	 */
 	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
@@ -117,9 +117,9 @@ public final class GenServerRuntime implements CellRuntime {
 	 * @param settings settings
 	 * @param interceptors see every message, asked for when the first is sent;
 	 * {@code null} for none
-	 * @param deadLetterListeners are told of messages that are refused or discarded
+	 * @param deadLetterListeners are notified of messages that are refused or discarded
 	 * @param nonBlockingThread whether the calling thread must not block
-	 * @param events is told what happens in the lives of servers, in their turns
+	 * @param events receives what happens in the lives of servers, in their turns
 	 */
 	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
 			List<DeadLetterListener> deadLetterListeners, BooleanSupplier nonBlockingThread,
@@ -135,14 +135,14 @@ public final class GenServerRuntime implements CellRuntime {
 	}
 
 	/**
-	 * Create a runtime that is not started, with time and threads of somebody else's. The
-	 * calling thread counts as the one that starts the application.
+	 * Create a runtime that is not started, with the time and the threads of a given
+	 * scheduler. The calling thread counts as the one that starts the application.
 	 * @param settings settings
 	 * @param interceptors see every message, asked for when the first is sent;
 	 * {@code null} for none
-	 * @param deadLetterListeners are told of messages that are refused or discarded
+	 * @param deadLetterListeners are notified of messages that are refused or discarded
 	 * @param nonBlockingThread whether the calling thread must not block
-	 * @param events is told what happens in the lives of servers, in their turns
+	 * @param events receives what happens in the lives of servers, in their turns
 	 * @param scheduler has the time and the threads; closed at shutdown
 	 */
 	public GenServerRuntime(RuntimeSettings settings, @Nullable Supplier<List<GenServerInterceptor>> interceptors,
@@ -206,8 +206,8 @@ public final class GenServerRuntime implements CellRuntime {
 	}
 
 	/**
-	 * Be told of servers that are added from now on, and of their ends.
-	 * @param watcher is told
+	 * Register a watcher of servers that are added from now on, and of their ends.
+	 * @param watcher is notified
 	 */
 	public void watch(ServerWatcher watcher) {
 		this.watchers.add(watcher);
@@ -349,7 +349,9 @@ public final class GenServerRuntime implements CellRuntime {
 		}
 	}
 
-	/** Whoever returns from a shutdown relies on its being over, interrupted or not. */
+	/**
+	 * A caller that returns from a shutdown relies on its being over, interrupted or not.
+	 */
 	private void awaitOther(CompletableFuture<?> over, ShutdownTime time) {
 		boolean interrupted = false;
 		while (true) {
@@ -593,7 +595,7 @@ public final class GenServerRuntime implements CellRuntime {
 	void startEarly(ServerCell cell, @Nullable Turn turn, Message message) {
 		ServerCell sender = (turn != null) ? turn.cell : null;
 		if (cell.key() != null && hasStarted()) {
-			// Whoever made it is about to start it, or could not.
+			// The thread that created the cell is about to start it, or could not.
 			cell.start();
 		}
 		else if (sender != null && (hasStarted() || sender.life().state() == ServerState.STARTING

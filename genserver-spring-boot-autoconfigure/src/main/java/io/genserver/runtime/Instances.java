@@ -151,7 +151,10 @@ final class Instances {
 		return ((key != null) ? this.keyed.get(key) : this.single) == cell;
 	}
 
-	/** Whoever stops the server may have passed by before the cell was there. */
+	/**
+	 * Stop a cell that was added while the server was being stopped: the thread that
+	 * stops the server may not have seen it.
+	 */
 	private void stopIfStopped(ServerCell cell) {
 		if (this.stopped) {
 			cell.command(ServerCell.STOP);
@@ -178,7 +181,7 @@ final class Instances {
 			if (known != cell) {
 				return known;
 			}
-			// Before it can be seen to be gone: its place may be needed for its key.
+			// Before the removal can be seen: the place may be needed for the same key.
 			this.count.decrementAndGet();
 			removed[0] = true;
 			return null;
@@ -235,7 +238,7 @@ final class Instances {
 			this.single = next;
 			next.start();
 			if (this.server.runtime().isShutDown()) {
-				// Whoever shuts all down may have passed by before it was there.
+				// The thread that shuts all down may not have seen the new cell.
 				this.stopped = true;
 				next.command(ServerCell.STOP);
 			}
@@ -299,7 +302,7 @@ final class Instances {
 		})));
 	}
 
-	/** Whether somebody looks for idle instances. */
+	/** Whether a look for idle instances is scheduled or under way. */
 	boolean isLooking() {
 		return this.looking.get();
 	}

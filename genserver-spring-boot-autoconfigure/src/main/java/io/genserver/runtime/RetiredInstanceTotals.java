@@ -6,7 +6,7 @@ import io.genserver.runtime.cell.CellStatistics;
 import io.genserver.runtime.cell.ServerCell;
 
 /**
- * What the instances of a keyed server that are gone have left to be counted.
+ * The totals that the removed instances of a keyed server have left to be counted.
  */
 final class RetiredInstanceTotals {
 

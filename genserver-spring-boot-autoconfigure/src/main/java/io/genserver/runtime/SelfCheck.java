@@ -226,7 +226,7 @@ public final class SelfCheck implements Scheduler.Check {
 
 	private void look(ServerCell cell, long now, boolean nothingQueued) {
 		if (this.roundsLeft > 0) {
-			// Whoever was to see to these may have failed.
+			// The thread that was to watch the room or to start handlers may have failed.
 			cell.inbox().observe();
 			cell.handling().startBeside();
 		}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param startFailure what becomes of the application when the start fails
  * @param handlerTimeout time for which the server waits for what a handler returned
  * unfinished whose message has no deadline, positive; {@code null} for the call timeout
- * @param stopGrace time a running handler has to end once its server is told to stop or
+ * @param stopGrace time a running handler has to end once its server is asked to stop or
  * to restart; then it is interrupted. Not negative
  */
 public record ServerSettings(int capacity, Overflow overflow, Duration callTimeout, Supervision supervision,
@@ -130,7 +130,7 @@ public record ServerSettings(int capacity, Overflow overflow, Duration callTimeo
 	 * Return these settings with other limits of what a handler does.
 	 * @param handlerTimeout time for what is returned unfinished, {@code null} for the
 	 * call timeout
-	 * @param stopGrace time a running handler has once its server is told to end
+	 * @param stopGrace time a running handler has once its server is to stop or restart
 	 * @return other settings
 	 */
 	public ServerSettings withHandlerLimits(@Nullable Duration handlerTimeout, Duration stopGrace) {

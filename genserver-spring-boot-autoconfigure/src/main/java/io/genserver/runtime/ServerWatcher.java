@@ -1,8 +1,8 @@
 package io.genserver.runtime;
 
 /**
- * Is told of servers that come and go while others run. What it does must be quick, and
- * must use no server.
+ * Is notified of servers that are added and removed while others run. What it does must
+ * be quick, and must use no server.
  */
 public interface ServerWatcher {
 

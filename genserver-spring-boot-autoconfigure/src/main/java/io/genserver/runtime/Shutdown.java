@@ -54,8 +54,11 @@ final class Shutdown {
 	/** Cells whose turns wait for the shutdown, and those that wait for their ends. */
 	private final Set<ServerCell> calling = new HashSet<>();
 
-	/** Cells with handlers beside the turn that wait for the shutdown, and how many. */
-	private final Map<ServerCell, Integer> callingBeside = new HashMap<>();
+	/**
+	 * Cells with handlers that run concurrently with the turn and wait for the shutdown,
+	 * and how many such handlers each has.
+	 */
+	private final Map<ServerCell, Integer> callingConcurrently = new HashMap<>();
 
 	private long lookAtStacks;
 
@@ -95,7 +98,8 @@ final class Shutdown {
 		for (ServerCell cell : cells()) {
 			cell.failRest();
 		}
-		int callers = this.calling.size() + this.callingBeside.values().stream().mapToInt(Integer::intValue).sum();
+		int callers = this.calling.size()
+				+ this.callingConcurrently.values().stream().mapToInt(Integer::intValue).sum();
 		this.scheduler.close(Math.max(0, this.end - this.scheduler.nanoTime()), TimeUnit.NANOSECONDS, callers);
 		if (this.hurried) {
 			Thread.currentThread().interrupt();
@@ -134,7 +138,7 @@ final class Shutdown {
 		if (!quiet && cell.life().state() == ServerState.SUSPENDED) {
 			cell.command(ServerCell.GIVE_UP);
 		}
-		return quiet || cell.isQuietBut(this.callingBeside.getOrDefault(cell, 0));
+		return quiet || cell.isQuietBut(this.callingConcurrently.getOrDefault(cell, 0));
 	}
 
 	/**
@@ -172,17 +176,17 @@ final class Shutdown {
 			cell.failRest();
 			return true;
 		}
-		int beside = cell.handling().callersBeside(this.time);
-		if (beside == 0) {
+		int concurrent = cell.handling().callersBeside(this.time);
+		if (concurrent == 0) {
 			return false;
 		}
-		Integer known = this.callingBeside.put(cell, beside);
+		Integer known = this.callingConcurrently.put(cell, concurrent);
 		cell.handling().failCallsOfCallers(this.time);
-		if (cell.isParkedServing() && cell.handling().isSettledBut(beside)) {
+		if (cell.isParkedServing() && cell.handling().isSettledBut(concurrent)) {
 			// What waits for one of their slots waits in vain.
 			cell.failRest();
 		}
-		return known == null || known != beside;
+		return known == null || known != concurrent;
 	}
 
 	private void terminate() {
@@ -228,7 +232,7 @@ final class Shutdown {
 
 	/**
 	 * What is left belongs to servers of handlers that wait for this shutdown. What else
-	 * those servers do has had its time: nobody would end it later.
+	 * those servers do has had its time: nothing would end it later.
 	 */
 	private void endWhatIsHeld() {
 		for (ServerCell cell : cells()) {
@@ -240,7 +244,7 @@ final class Shutdown {
 
 	/** Whether a cell cannot terminate before a handler that waits for the shutdown. */
 	private boolean isHeldByCaller(ServerCell cell) {
-		return this.calling.contains(cell) || this.callingBeside.containsKey(cell)
+		return this.calling.contains(cell) || this.callingConcurrently.containsKey(cell)
 				|| (!cell.life().isOver() && isCalling(cell));
 	}
 

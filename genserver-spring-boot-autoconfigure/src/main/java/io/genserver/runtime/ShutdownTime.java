@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class ShutdownTime implements ShutdownCallers {
 
 	/**
-	 * Methods that wait for the end of a shutdown, by class: whoever calls one from a
-	 * handler cannot return from it before the shutdown is over.
+	 * Methods that wait for the end of a shutdown, by class: a thread that calls one from
+	 * a handler cannot return from it before the shutdown is over.
 	 */
 	private static final Map<String, Set<String>> EXITS = Map.of("java.lang.Runtime", Set.of("exit"),
 			"java.lang.Shutdown", Set.of("exit"));

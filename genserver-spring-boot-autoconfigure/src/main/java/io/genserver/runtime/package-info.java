@@ -10,7 +10,7 @@
  * is handed to the {@link io.genserver.runtime.scheduling.Scheduler}, which runs it on a
  * worker: the cell takes its messages one by one, a bounded number per <em>turn</em>, and
  * invokes the operation of each on the instance. The result goes straight into the call,
- * whose waiting thread, future or connection is told.
+ * whose waiting thread, future or connection is notified.
  * <p>
  * Time and threads come from the {@link io.genserver.runtime.scheduling.Scheduler} alone,
  * so that everything here runs in virtual time under a seeded scheduler too. Nothing in

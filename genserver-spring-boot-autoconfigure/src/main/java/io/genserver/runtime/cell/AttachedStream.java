@@ -40,7 +40,7 @@ final class AttachedStream<T> implements Flow.Subscriber<T>, Attachment {
 	/** Items handled since more were to be requested; belongs to the turn. */
 	private int handled;
 
-	/** Items to request, which whoever comes first does. */
+	/** Items to request; the first task that runs requests all of them. */
 	private final AtomicInteger owed = new AtomicInteger();
 
 	AttachedStream(ServerCell cell, StreamHandler<? super T> handler, Consumer<AttachedStream<?>> removal) {

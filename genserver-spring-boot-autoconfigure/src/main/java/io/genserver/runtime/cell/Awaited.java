@@ -102,9 +102,9 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 	}
 
 	/**
-	 * Nobody waits for it any more, or its time is over: the server goes on without it.
-	 * On any thread; runs no code of the application.
-	 * @param reason what its sender is told, if the sender still waits
+	 * No caller waits for it any more, or its time is over: the server goes on without
+	 * it. On any thread; runs no code of the application.
+	 * @param reason the failure that its sender gets, if the sender still waits
 	 */
 	void giveUp(Throwable reason) {
 		synchronized (this) {
@@ -161,7 +161,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 	}
 
 	/**
-	 * Cancel what a handler returned and nobody wants, if it belongs to the engine;
+	 * Cancel what a handler returned and no caller wants, if it belongs to the engine;
 	 * otherwise others may have it too, and it can only be abandoned, which is counted.
 	 */
 	static void cancel(Message message, CompletionStage<?> stage, ServerCell cell) {
@@ -178,11 +178,11 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 		cell.handling().goesOnUnwanted(stage);
 		long abandoned = cell.statistics().abandonedReply();
 		if (Long.bitCount(abandoned) == 1) {
-			logger.warn("Server {} no longer waits for the future that {} returned, since nobody waits for the reply or"
-					+ " its time is over. What it stands for goes on where it was started, beside later messages; this"
-					+ " has happened {} time(s), and is logged each time the number has doubled. Return a Mono, which"
-					+ " is cancelled, or see to it that the future completes", cell.label(), message.operation(),
-					abandoned);
+			logger.warn("Server {} no longer waits for the future that {} returned, since no caller waits for the reply"
+					+ " or its time is over. What it stands for goes on where it was started, concurrently with later"
+					+ " messages; this has happened {} time(s), and is logged each time the number has doubled. Return a"
+					+ " Mono, which is cancelled, or see to it that the future completes", cell.label(),
+					message.operation(), abandoned);
 		}
 	}
 

@@ -42,10 +42,10 @@ final class CellContext implements GenServerContext {
 	/** Kept, since a message forgets its sender once it is over. */
 	private final @Nullable Caller caller;
 
-	/** Whether the instance is about to go, or has gone. Only of {@link #own}. */
+	/** Whether the instance is about to end, or has ended. Only of {@link #own}. */
 	private volatile boolean ending;
 
-	/** Whether the instance has gone. Only of {@link #own}. */
+	/** Whether the instance has ended. Only of {@link #own}. */
 	private volatile boolean ended;
 
 	/** Whether the instance asked to be stopped. Only of {@link #own}. */
@@ -75,7 +75,7 @@ final class CellContext implements GenServerContext {
 		this.ending = true;
 	}
 
-	/** The instance has gone. */
+	/** The instance has ended. */
 	void ended() {
 		this.ended = true;
 	}
@@ -97,7 +97,7 @@ final class CellContext implements GenServerContext {
 	@Override
 	public <S> GenServerRef<S> self() {
 		if (this.own.ended) {
-			throw gone("self()");
+			throw instanceEnded("self()");
 		}
 		return this.cell.owner().ref(this.cell.key());
 	}
@@ -169,7 +169,7 @@ final class CellContext implements GenServerContext {
 		GenServerTimer timer = this.cell.agenda().schedule(delay, period, LambdaOperation.TIMER, task);
 		if (this.own.ending) {
 			timer.cancel();
-			throw gone(method);
+			throw instanceEnded(method);
 		}
 		return timer;
 	}
@@ -236,8 +236,8 @@ final class CellContext implements GenServerContext {
 		checkAlive("events(...)");
 		EventSource<E> source = this.cell.streams().events(buffer, Objects.requireNonNull(rule, "rule"), this.own);
 		if (this.own.ending) {
-			source.close(gone("events(...)"));
-			throw gone("events(...)");
+			source.close(instanceEnded("events(...)"));
+			throw instanceEnded("events(...)");
 		}
 		return source;
 	}
@@ -248,7 +248,7 @@ final class CellContext implements GenServerContext {
 		Attachment attached = this.cell.streams().attach(publisher, Objects.requireNonNull(handler, "handler"));
 		if (this.own.ending) {
 			attached.cancel();
-			throw gone("attach(...)");
+			throw instanceEnded("attach(...)");
 		}
 		return attached;
 	}
@@ -263,11 +263,11 @@ final class CellContext implements GenServerContext {
 
 	private void checkAlive(String method) {
 		if (this.own.ending) {
-			throw gone(method);
+			throw instanceEnded(method);
 		}
 	}
 
-	private IllegalStateException gone(String method) {
+	private IllegalStateException instanceEnded(String method) {
 		return new IllegalStateException(method + " has no effect any more: the instance of server " + this.cell.label()
 				+ " that was given this context has ended. Its successor has a context of its own");
 	}

@@ -23,7 +23,7 @@ public final class CellStatistics {
 
 	private static final VarHandle PROCESSED;
 
-	private static final VarHandle BESIDE;
+	private static final VarHandle CONCURRENT;
 
 	private static final VarHandle DROPPED;
 
@@ -35,7 +35,7 @@ public final class CellStatistics {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			PROCESSED = lookup.findVarHandle(CellStatistics.class, "processed", long.class);
-			BESIDE = lookup.findVarHandle(CellStatistics.class, "beside", long.class);
+			CONCURRENT = lookup.findVarHandle(CellStatistics.class, "concurrent", long.class);
 			DROPPED = lookup.findVarHandle(CellStatistics.class, "dropped", int.class);
 			LATE = lookup.findVarHandle(CellStatistics.class, "late", int.class);
 			ABANDONED = lookup.findVarHandle(CellStatistics.class, "abandoned", int.class);
@@ -47,7 +47,7 @@ public final class CellStatistics {
 
 	private long processed;
 
-	private volatile long beside;
+	private volatile long concurrent;
 
 	private volatile int failed;
 
@@ -66,7 +66,7 @@ public final class CellStatistics {
 
 	/** On any thread. */
 	void processedBeside() {
-		BESIDE.getAndAdd(this, 1L);
+		CONCURRENT.getAndAdd(this, 1L);
 	}
 
 	/** On any thread. */
@@ -102,7 +102,7 @@ public final class CellStatistics {
 	}
 
 	public long processedCount() {
-		return (long) PROCESSED.getOpaque(this) + this.beside;
+		return (long) PROCESSED.getOpaque(this) + this.concurrent;
 	}
 
 	public long failedCount() {

@@ -26,7 +26,7 @@ final class CellStreams implements OpenStreams {
 
 	private final Set<AttachedStream<?>> attached = ConcurrentHashMap.newKeySet();
 
-	/** Streams that handlers returned, while somebody reads them. */
+	/** Streams that handlers returned, while a caller reads them. */
 	private final Set<StreamCall> open = ConcurrentHashMap.newKeySet();
 
 	CellStreams(ServerCell cell) {
@@ -62,7 +62,10 @@ final class CellStreams implements OpenStreams {
 		return stream;
 	}
 
-	/** Whether no stream feeds the server and nobody listens to it. */
+	/**
+	 * Whether no stream feeds the server, no caller reads one of its streams, and no
+	 * subscriber listens to its events.
+	 */
 	boolean isEmpty() {
 		return this.open.isEmpty() && this.attached.isEmpty()
 				&& this.sources.stream().allMatch((source) -> source.subscribers() == 0);

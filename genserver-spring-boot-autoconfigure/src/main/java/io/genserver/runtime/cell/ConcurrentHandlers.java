@@ -29,11 +29,12 @@ import org.jspecify.annotations.Nullable;
  * several invocations at once. The turn asks for a free slot and passes the message on;
  * without one it parks, and the next handler that ends wakes it.
  * <p>
- * While the turn itself waits, for a reply, for room or for a future, anybody may start
- * such messages where they stand in the mailbox, unless an earlier message of the same
- * sender waits there: whoever queues one, whoever gives a slot back, and the turn when it
- * begins to wait. Whether it waits is looked at under this object's lock, and a turn that
- * goes on passes through the lock first: so its instance stays as it is meanwhile.
+ * While the turn itself waits, for a reply, for room or for a future, any thread may
+ * start such messages where they stand in the mailbox, unless an earlier message of the
+ * same sender waits there: the thread that queues one, the thread that gives a slot back,
+ * and the turn when it begins to wait. Whether it waits is looked at under this object's
+ * lock, and a turn that goes on passes through the lock first: so its instance stays as
+ * it is meanwhile.
  */
 public final class ConcurrentHandlers {
 
@@ -91,7 +92,7 @@ public final class ConcurrentHandlers {
 			return false;
 		}
 		if ((commands & ServerCell.STOP) != 0) {
-			// Told later than a restart that is postponed already.
+			// The stop was requested later than a restart that is postponed already.
 			this.postponed = this.postponed & ~ServerCell.RESTART;
 		}
 		this.postponed = this.postponed | commands;
@@ -134,11 +135,11 @@ public final class ConcurrentHandlers {
 		return this.total == 0;
 	}
 
-	/** The turn no longer waits: nothing is started beside it from here on. */
+	/** The turn no longer waits: from here on {@link #startBeside()} starts nothing. */
 	synchronized void turnGoesOn() {
 	}
 
-	/** Start what may run beside a turn that waits. On any thread. */
+	/** Start what may run concurrently with a turn that waits. On any thread. */
 	void startBeside() {
 		TurnRunner handling = this.cell.handling();
 		if (!handling.isWaiting() || this.cell.isToldToEnd()) {
@@ -163,7 +164,7 @@ public final class ConcurrentHandlers {
 
 	/**
 	 * Start a message that has a slot where it stands in the mailbox. One that was given
-	 * up meanwhile leaves the slot to others: to the turn, which may have gone on and
+	 * up meanwhile leaves the slot to others: to the turn, which may have continued and
 	 * found none free, and to what was queued since.
 	 */
 	private void startInPlace(Message message) {
@@ -258,7 +259,10 @@ public final class ConcurrentHandlers {
 		return oldest;
 	}
 
-	/** A slot is free: for the turn, for commands, and for what may run beside. */
+	/**
+	 * A slot is free: for the turn, for commands, and for messages that may run
+	 * concurrently with the turn.
+	 */
 	private void freeSlot(Operation operation) {
 		giveBack(operation);
 		startBeside();
@@ -280,7 +284,7 @@ public final class ConcurrentHandlers {
 		}
 	}
 
-	/** One handler beside the turn. */
+	/** One handler that runs concurrently with the turn. */
 	final class Run implements CellProbe, Scheduler.Expiring {
 
 		private final Message message;

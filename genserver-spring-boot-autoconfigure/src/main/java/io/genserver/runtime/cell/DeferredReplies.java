@@ -53,7 +53,7 @@ final class DeferredReplies {
 		}
 	}
 
-	/** How many somebody waits for. */
+	/** How many of these replies callers still wait for. */
 	int size() {
 		synchronized (this.calls) {
 			this.calls.removeIf(CallMessage::isOver);

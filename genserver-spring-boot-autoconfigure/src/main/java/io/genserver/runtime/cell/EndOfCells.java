@@ -110,7 +110,8 @@ public final class EndOfCells extends WaitingFuture<@Nullable Void> implements E
 			return scheduler.await(waiter, deadline);
 		}
 		if (this.cells.contains(here) && !here.life().hasTerminated()) {
-			// A handler beside the turn keeps its server from ending, too.
+			// A handler that runs concurrently with the turn keeps its server from
+			// ending, too.
 			throw new CallCycleException(List.of(here.label(), here.label()));
 		}
 		return new LifeWait(waiter, target(here), (cycle) -> scheduler.wake(waiter)).await(scheduler, turn, deadline);

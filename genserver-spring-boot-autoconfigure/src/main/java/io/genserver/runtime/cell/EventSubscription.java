@@ -14,10 +14,10 @@ import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscriber of an event source: its buffer and its demand. What it is told, it is
- * told by a task of its own, one at a time: whoever changes something counts up
- * {@link #pending}, and the first starts the task, which goes on until it has seen
- * everything.
+ * One subscriber of an event source: its buffer and its demand. A task of the
+ * subscription calls the subscriber, one call at a time: a thread that changes something
+ * counts up {@link #pending}, and the first such thread starts the task, which goes on
+ * until it has seen everything.
  *
  * @param <E> type of the events
  */
@@ -109,7 +109,7 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		return false;
 	}
 
-	/** No more events; the subscriber is told after what is buffered. */
+	/** No more events; the subscriber gets the end after what is buffered. */
 	void end(Throwable why) {
 		synchronized (this) {
 			if (this.end == null) {
@@ -200,7 +200,7 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		}
 	}
 
-	/** A subscriber that throws is told nothing more, since its state is unknown. */
+	/** A subscriber that throws is called no more, since its state is unknown. */
 	private void tell(@Nullable E event, @Nullable Throwable failure) {
 		try {
 			if (event != null) {
@@ -213,7 +213,7 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		}
 		catch (Throwable ex) {
 			cancel();
-			logger.warn("Subscriber {} of events failed and is told no more", this.subscriber, ex);
+			logger.warn("Subscriber {} of events failed and gets no more of them", this.subscriber, ex);
 		}
 	}
 

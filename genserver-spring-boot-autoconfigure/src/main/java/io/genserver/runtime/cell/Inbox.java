@@ -164,7 +164,9 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 		}
 	}
 
-	/** Watch over the room from now on, unless somebody does or nobody waits. */
+	/**
+	 * Watch over the room from now on, unless a watcher already does or no sender waits.
+	 */
 	public void observe() {
 		WaitingSenders<Message> waiting = this.room;
 		if (waiting != null && waiting.size() > 0 && waiting.observed().compareAndSet(false, true)) {

@@ -45,12 +45,14 @@ public final class InstanceLifecycle {
 
 	private @Nullable Object instance;
 
-	/** Made when somebody asks for it, in the turn or beside it. */
+	/** Made when a thread first asks for it, in the turn or concurrently with it. */
 	private volatile @Nullable CellContext context;
 
 	private @Nullable RestartHistory history;
 
-	/** Whether messages have to wait, whatever the instance, until somebody resumes. */
+	/**
+	 * Whether messages have to wait, whatever the instance, until the server is resumed.
+	 */
 	private boolean paused;
 
 	InstanceLifecycle(ServerCell cell) {
@@ -118,8 +120,8 @@ public final class InstanceLifecycle {
 	}
 
 	/**
-	 * The instance is about to be replaced. Quick, so that it comes before anybody is
-	 * told; {@link #restart} follows.
+	 * The instance is about to be replaced. Quick, so that it takes effect before a
+	 * caller or a listener is notified; {@link #restart} follows.
 	 */
 	void restarting(Throwable cause) {
 		this.failure = cause;
@@ -202,13 +204,13 @@ public final class InstanceLifecycle {
 		this.cell.command(ServerCell.BEGIN_AGAIN);
 	}
 
-	/** Restart because somebody asked for it: at once, and not counted. */
+	/** Restart on request: at once, and not counted towards the limit of restarts. */
 	void restartNow() {
 		this.state = ServerState.RESTARTING;
 		letGo();
 		this.history = null;
 		countRestart();
-		logger.info("Server {} restarts because it was told to", this.cell);
+		logger.info("Server {} restarts on request", this.cell);
 		begin();
 	}
 
@@ -252,8 +254,7 @@ public final class InstanceLifecycle {
 		catch (Throwable ex) {
 			logger.error("Server {} has ended, but something of it is kept", this.cell, ex);
 		}
-		// Written before the futures are read; whoever
-		// makes them does it the other way round.
+		// Written before the futures are read; makeFutures() does it the other way round.
 		this.terminated = true;
 		Futures watched = this.futures;
 		if (watched != null) {
@@ -285,7 +286,7 @@ public final class InstanceLifecycle {
 		}
 	}
 
-	/** Whether the instance is going for good, or has gone. Safe on any thread. */
+	/** Whether the instance is ending for good, or has ended. Safe on any thread. */
 	public boolean isEnding() {
 		return this.state == ServerState.STOPPING || isOver();
 	}
@@ -476,7 +477,8 @@ public final class InstanceLifecycle {
 	}
 
 	/**
-	 * It will never be run again: whoever waits for its start need not. Safe anywhere.
+	 * The cell will never be run again: callers that wait for its start need not wait any
+	 * longer. Safe anywhere.
 	 */
 	void neverStarts() {
 		futures().started
@@ -506,7 +508,7 @@ public final class InstanceLifecycle {
 		return known;
 	}
 
-	/** Made when somebody wants to know. */
+	/** Made when a caller first asks for the start or the end. */
 	private static final class Futures {
 
 		final CompletableFuture<@Nullable Void> started = new CompletableFuture<>();

@@ -29,7 +29,7 @@ public final class LifeWait implements Wait, Waiter {
 	 * Create.
 	 * @param waiter is ready with the start or end
 	 * @param target whose it is
-	 * @param closed is told if there is no point in waiting
+	 * @param closed gets the reason if there is no point in waiting
 	 */
 	LifeWait(Waiter waiter, @Nullable ServerCell target, Consumer<CallCycleException> closed) {
 		this.waiter = waiter;

@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  * key has not ended), {@link #IDLE} (nothing to do), {@link #READY} (queued at the
  * scheduler), {@link #RUNNING} (in its turn, or awaiting what a handler returned),
  * {@link #PARKED} (messages have to wait: suspended, or between two instances) or
- * {@link #BROKEN} (its turn broke off). Whoever moves it to {@code READY} hands the cell
- * to the scheduler afterwards; the first thread that runs it from there moves it to
- * {@code RUNNING}, and only the turn moves it on, and looks again at the mailbox and the
- * commands afterwards, while a sender looks at the status after it has queued. Both do so
- * with full fences, so one sees the other. Everything a turn wrote is published by the
- * write that ends it or by the scheduler's queue, and read after the compare-and-set that
- * begins the next: fields without further remark belong to the turn.
+ * {@link #BROKEN} (its turn broke off). The thread that moves it to {@code READY} hands
+ * the cell to the scheduler afterwards; the first thread that runs it from there moves it
+ * to {@code RUNNING}, and only the turn moves it on, and looks again at the mailbox and
+ * the commands afterwards, while a sender looks at the status after it has queued. Both
+ * do so with full fences, so one sees the other. Everything a turn wrote is published by
+ * the write that ends it or by the scheduler's queue, and read after the compare-and-set
+ * that begins the next: fields without further remark belong to the turn.
  * <p>
  * <b>Errors of the engine.</b> Short of memory or of stack anything may throw, in the
  * engine too. So a cell may be ready without being queued, or break off its turn, which
@@ -46,10 +46,10 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * <b>One live instance.</b> A cell that takes the place of one that is ending begins as
  * {@code SUCCESSOR}, and nothing but the end of the other, {@link #predecessorEnded()},
- * moves it from there: no command, no message and no shutdown does. What it is told
- * meanwhile stays in {@link #commands}, and is followed in its first turn. So it cannot
- * end before the other has ended either, and a third cell, which waits for the end of the
- * second, cannot begin.
+ * moves it from there: no command, no message and no shutdown does. Commands that it is
+ * given meanwhile stay in {@link #commands}, and are followed in its first turn. So it
+ * cannot end before the other has ended either, and a third cell, which waits for the end
+ * of the second, cannot begin.
  */
 public final class ServerCell implements Recipient, CellProbe {
 
@@ -72,19 +72,21 @@ public final class ServerCell implements Recipient, CellProbe {
 	/** Look again at what waits. */
 	static final int WAKE = 128;
 
-	/** A handler has failed while others run beside it, and the server is to restart. */
+	/** The server is to restart, since a handler failed while others run concurrently. */
 	static final int FAIL = 256;
 
 	/** Fail what waits for the end of a pause, and what comes: there will be none. */
 	public static final int GIVE_UP = 512;
 
 	/**
-	 * With a stop or restart that somebody else asked for: what a handler returned is not
-	 * waited for until then, and the handler that runs has a limited time.
+	 * Set with a stop or restart that no handler of this server requested: until then,
+	 * what a handler returned is not waited for, and a running handler has limited time.
 	 */
 	static final int END_WAITS = 1024;
 
-	/** The instance there is wants to stop, unless it has gone meanwhile. */
+	/**
+	 * The current instance wants to stop; ignored if that instance has ended meanwhile.
+	 */
 	static final int STOP_ITSELF = 1 << 16;
 
 	/** The instance goes. */
@@ -161,8 +163,8 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	/**
 	 * Create.
-	 * @param predecessor whose end is to be told with {@link #predecessorEnded()} before
-	 * this one begins, {@code null} if there is none
+	 * @param predecessor cell whose end is to be reported with
+	 * {@link #predecessorEnded()} before this one begins, {@code null} if there is none
 	 */
 	public ServerCell(CellOwner owner, @Nullable String key, @Nullable ServerCell predecessor) {
 		this.owner = owner;
@@ -213,7 +215,10 @@ public final class ServerCell implements Recipient, CellProbe {
 		}
 	}
 
-	/** The time, as cheap as it gets: nobody keeps it while no worker works. */
+	/**
+	 * The time, read at the lowest cost: with an executor of its own the server cannot
+	 * use the coarse time, which no thread updates while no worker works.
+	 */
 	long coarseTime() {
 		Scheduler scheduler = runtime().scheduler();
 		return (this.owner.executor() != null) ? scheduler.nanoTime() : scheduler.coarseTime();
@@ -265,8 +270,8 @@ public final class ServerCell implements Recipient, CellProbe {
 	 * @return whether the turn was not running, and is from now on
 	 */
 	public boolean command(int bit) {
-		// Of pausing and its contrary the last one told counts, and a stop also ends the
-		// restart that was to come; a restart that is told later begins after the end.
+		// Of suspend and resume the command given last counts, and a stop also cancels a
+		// pending restart; a restart that is requested later begins after the end.
 		int contrary = switch (bit & ~END_WAITS) {
 			case SUSPEND -> RESUME;
 			case RESUME -> SUSPEND;
@@ -281,8 +286,8 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/**
-	 * Commands that it was told earlier, and that were taken and not followed, are to be
-	 * followed after all. What it was told since counts.
+	 * Commands that were given earlier, and were taken and not followed, are to be
+	 * followed after all. Contrary commands given since then take precedence.
 	 */
 	void commandAgain(int bits) {
 		restore(bits);
@@ -296,7 +301,7 @@ public final class ServerCell implements Recipient, CellProbe {
 		}
 	}
 
-	/** What does not count any more once it has been told something. */
+	/** The commands that no longer count once later ones have been given. */
 	private static int overruledBy(int later) {
 		return (((later & SUSPEND) != 0) ? RESUME : 0) | (((later & RESUME) != 0) ? SUSPEND : 0)
 				| (((later & STOP) != 0) ? RESTART : 0);
@@ -321,7 +326,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	/**
 	 * The cell that has to end before this one has ended. From here on, this one is like
-	 * any that is new, and does what it was told meanwhile.
+	 * any that is new, and follows the commands it was given meanwhile.
 	 */
 	public void predecessorEnded() {
 		if (STATUS.compareAndSet(this, SUCCESSOR, NEW)) {
@@ -336,7 +341,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/**
-	 * Take back whether it was told to restart since it was told to stop.
+	 * Take back a restart that was requested after the stop.
 	 * @return {@code true} once
 	 */
 	public boolean takeRestart() {
@@ -608,7 +613,7 @@ public final class ServerCell implements Recipient, CellProbe {
 				}
 			}
 			catch (Throwable ex) {
-				logger.error("Server {} stopped before it handled {}, and the sender was not told", this,
+				logger.error("Server {} stopped before it handled {}, and the sender was not notified", this,
 						message.operation(), ex);
 			}
 			message = this.inbox.mailbox.poll();
@@ -617,7 +622,8 @@ public final class ServerCell implements Recipient, CellProbe {
 			this.inbox.admit();
 		}
 		catch (Throwable ex) {
-			logger.error("Server {} stopped, and senders that wait for room in its mailbox were not told", this, ex);
+			logger.error("Server {} stopped, and senders that wait for room in its mailbox were not notified", this,
+					ex);
 		}
 	}
 
@@ -731,13 +737,13 @@ public final class ServerCell implements Recipient, CellProbe {
 		return (this.commands & END_WAITS) != 0 || this.handling.endsWaitsBeside();
 	}
 
-	/** What it was told and has not done yet, in a word, or {@code null}. */
+	/** The stop or restart that is pending, in a word, or {@code null}. */
 	public @Nullable String pending() {
 		int bits = this.commands | this.handling.postponed();
 		return this.life.isOver() ? null : ((bits & STOP) != 0) ? "stop" : ((bits & RESTART) != 0) ? "restart" : null;
 	}
 
-	/** Whether it was told something that may end its instance, or begin a pause. */
+	/** Whether a command is pending that may end the instance, or begin a pause. */
 	boolean isToldToEnd() {
 		return (this.commands & (ENDING | STOP_ITSELF | SUSPEND | PASSIVATE)) != 0;
 	}
@@ -783,8 +789,8 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/**
-	 * Whether nothing happens there, nor waits, but what so many handlers beside the turn
-	 * do.
+	 * Whether nothing happens in this cell, nor waits, except for at most that many
+	 * handlers that run concurrently with the turn.
 	 */
 	public boolean isQuietBut(int handlers) {
 		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.handling.isSettledBut(handlers);
@@ -795,7 +801,10 @@ public final class ServerCell implements Recipient, CellProbe {
 		return this.inbox.mailbox.size() + this.handling.unfinished();
 	}
 
-	/** Whether it serves messages but waits for a handler beside its turn to end. */
+	/**
+	 * Whether it serves messages but waits for the end of a handler that runs
+	 * concurrently with its turn.
+	 */
 	public boolean isParkedServing() {
 		return this.status == PARKED && this.life.isServing();
 	}
@@ -808,7 +817,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/**
-	 * Whether it is to run and does not: it was lost, unless a queue holds it or somebody
+	 * Whether it is to run and does not: it was lost, unless a queue holds it or a thread
 	 * is about to queue it. On any thread.
 	 */
 	public boolean mayBeLost() {
@@ -823,7 +832,7 @@ public final class ServerCell implements Recipient, CellProbe {
 		};
 	}
 
-	/** Whether its turn broke off, so that certainly nobody runs it. */
+	/** Whether its turn broke off, so that certainly no thread runs it. */
 	public boolean isBroken() {
 		return this.status == BROKEN;
 	}
@@ -839,8 +848,9 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/**
-	 * Run it, unless whoever was to do so has: of two that run it one finds that the
-	 * other does. On a thread of the scheduler or of the server's executor.
+	 * Run the cell, unless the thread that was to run it has done so: of two threads that
+	 * run it one finds that the other does. On a thread of the scheduler or of the
+	 * server's executor.
 	 */
 	public void runLost() {
 		int now = this.status;
@@ -865,7 +875,7 @@ public final class ServerCell implements Recipient, CellProbe {
 			}
 			if (claim()) {
 				try {
-					// Nobody else arms timers now, or takes those that are due.
+					// No other thread arms timers now, or takes those that are due.
 					TimersAndContinuations own = this.agenda;
 					int timers = (own != null && hasLostTimer()) ? own.armLost() : 0;
 					for (int left = Math.max(1, timers); left > 0; left--) {

@@ -99,7 +99,7 @@ final class TimersAndContinuations {
 		return tick;
 	}
 
-	/** Whether a task is still to run that nobody would schedule again. */
+	/** Whether a task is still to run that would not be scheduled again. */
 	boolean owesTask() {
 		return this.timers.stream().anyMatch((timer) -> timer.period == 0);
 	}
@@ -230,7 +230,7 @@ final class TimersAndContinuations {
 
 		private final Alarm alarm;
 
-		/** Whether the timer is due; only for whoever lets it ring. */
+		/** Whether the timer is due; only for the thread that lets it ring. */
 		private boolean rung;
 
 		Ring(Timer timer, long time) {

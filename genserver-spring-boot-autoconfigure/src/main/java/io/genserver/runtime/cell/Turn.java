@@ -26,7 +26,9 @@ public final class Turn {
 	/** The message being handled, or {@code null}. */
 	@Nullable Message message;
 
-	/** Whether it is no turn proper but a handler that runs beside it. */
+	/**
+	 * Whether this is no real turn but a handler that runs concurrently with the turn.
+	 */
 	boolean concurrent;
 
 	/** Whether calls made now ignore the deadline of the message. */
@@ -94,7 +96,7 @@ public final class Turn {
 		}
 	}
 
-	/** Whose turn the calling thread runs, unless it runs a handler beside the turn. */
+	/** Whose turn the calling thread runs; {@code null} in a concurrent handler, too. */
 	static @Nullable ServerCell waiting() {
 		Turn turn = current();
 		return (turn != null && !turn.concurrent) ? turn.cell : null;

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How one cell handles a message: from the start of the handler to the reply, at once, as
- * soon as what the handler returned has completed, or beside the turn. Methods belong to
- * the turn unless they say otherwise.
+ * soon as what the handler returned has completed, or concurrently with the turn. Methods
+ * belong to the turn unless they say otherwise.
  */
 public final class TurnRunner implements MessageHandler {
 
@@ -102,7 +102,7 @@ public final class TurnRunner implements MessageHandler {
 		Message message = mailbox.peek();
 		while (message != null) {
 			boolean concurrent = message.operation().concurrency() > 0 && message.settledSlot() == Message.QUEUED;
-			if (concurrent && !beside().acquire(message.operation())) {
+			if (concurrent && !concurrentHandlers().acquire(message.operation())) {
 				return TurnStep.PARK;
 			}
 			boolean started = start(message, concurrent);
@@ -112,11 +112,11 @@ public final class TurnRunner implements MessageHandler {
 				if (!concurrent) {
 					return handle(turn, message);
 				}
-				beside().start(message);
+				concurrentHandlers().start(message);
 				return TurnStep.GO_ON;
 			}
 			if (concurrent) {
-				beside().release(message.operation());
+				concurrentHandlers().release(message.operation());
 			}
 			mailbox.skipped(message);
 			message = mailbox.peek();
@@ -135,7 +135,7 @@ public final class TurnRunner implements MessageHandler {
 		}
 		finally {
 			if (!done && concurrent) {
-				beside().release(message.operation());
+				concurrentHandlers().release(message.operation());
 			}
 		}
 	}
@@ -167,7 +167,7 @@ public final class TurnRunner implements MessageHandler {
 		return succeeded(message, result);
 	}
 
-	/** Let the instance handle a message. In the turn or beside it. */
+	/** Let the instance handle a message. In the turn or concurrently with it. */
 	@Nullable Object invoke(Message message) throws Throwable {
 		try {
 			if (message instanceof CallMessage call) {
@@ -240,8 +240,8 @@ public final class TurnRunner implements MessageHandler {
 		catch (Throwable ex) {
 			pending.accept(null, ex);
 		}
-		// Published before it is looked at: whoever ends the call, or the server, looks
-		// for what is awaited afterwards. One of the two sees the other.
+		// Published before the look at the end: the thread that ends the call, or the
+		// server, looks for what is awaited afterwards. One of the two sees the other.
 		if (message.isOver()) {
 			pending.giveUp(unwanted());
 		}
@@ -261,7 +261,7 @@ public final class TurnRunner implements MessageHandler {
 
 	/**
 	 * When what a handler returned is given up. A call is ended at its deadline by its
-	 * sender or by whoever watches deadlines; any other message gets a limit here.
+	 * sender or by the thread that watches deadlines; a cast gets a limit here.
 	 */
 	long limit(Message message) {
 		return message.isCast() ? this.cell.runtime().nanoTime() + this.cell.owner().handlerTimeoutNanos()
@@ -349,7 +349,7 @@ public final class TurnRunner implements MessageHandler {
 
 	/** The sender of a message has given it up, or its deadline has passed. */
 	static CancellationException unwanted() {
-		return new CancellationException("Nobody waits for the reply any more");
+		return new CancellationException("No caller waits for the reply any more");
 	}
 
 	/** A message that has no deadline has taken longer than its server waits. */
@@ -362,7 +362,7 @@ public final class TurnRunner implements MessageHandler {
 
 	Throwable endedWith(Message message) {
 		return new GenServerUnavailableException(
-				"Server " + this.cell.label() + " was told to stop or restart while it waited for what "
+				"Server " + this.cell.label() + " was asked to stop or restart while it waited for what "
 						+ message.operation() + " returned; the message may have been executed",
 				false);
 	}
@@ -374,7 +374,8 @@ public final class TurnRunner implements MessageHandler {
 	}
 
 	/**
-	 * First what becomes of the server, then the caller, then whoever else wants to know.
+	 * Settle first what becomes of the server, then let the caller know, then all others:
+	 * interceptors, statistics and the log.
 	 */
 	private TurnStep failed(Message message, Throwable cause) {
 		if (cause instanceof OutOfMemoryError) {
@@ -411,7 +412,7 @@ public final class TurnRunner implements MessageHandler {
 		return parks ? TurnStep.PARK : this.cell.life().step();
 	}
 
-	/** The engine failed in a turn: the server must go on, and the sender be told. */
+	/** The engine failed in a turn: the server goes on, the sender gets the failure. */
 	TurnStep broken(Throwable cause) {
 		Awaited pending = this.awaited;
 		if (pending != null) {
@@ -443,7 +444,10 @@ public final class TurnRunner implements MessageHandler {
 				+ " broke off, short of memory or of stack; what it handled may have been executed"));
 	}
 
-	/** A handler that ran beside the turn has ended. On its thread, or any. */
+	/**
+	 * A handler that ran concurrently with the turn has ended. On the handler's thread,
+	 * or any.
+	 */
 	void concurrentlyOver(Message message, @Nullable Object value, @Nullable Throwable cause) {
 		this.cell.statistics().processedBeside();
 		if (cause == null) {
@@ -467,14 +471,16 @@ public final class TurnRunner implements MessageHandler {
 	}
 
 	/**
-	 * A handler could not be started beside the turn, or the engine failed as it ended.
-	 * Throws nothing. On any thread.
+	 * A handler could not be started concurrently with the turn, or the engine failed as
+	 * the handler ended. Throws nothing. On any thread.
 	 */
 	void brokenBeside(Message message, Throwable cause) {
 		refuse(message, cause);
 	}
 
-	/** What a handler beside the turn returned is no longer waited for. */
+	/**
+	 * Give up what a handler returned that ran concurrently with the turn.
+	 */
 	void gaveUpBeside(Message message, CompletionStage<?> stage, Throwable reason) {
 		this.cell.statistics().processedBeside();
 		Awaited.cancel(message, stage, this.cell);
@@ -550,7 +556,7 @@ public final class TurnRunner implements MessageHandler {
 		CURRENT.setOpaque(this, null);
 	}
 
-	/** A handler is about to start beside the turn. */
+	/** A handler is about to start concurrently with the turn. */
 	void reportStart(Message message) {
 		reportStart(message, (message instanceof CallMessage call) ? call.runAt() : this.cell.runtime().nanoTime());
 	}
@@ -564,23 +570,23 @@ public final class TurnRunner implements MessageHandler {
 
 	/** The commands that are postponed. On any thread. */
 	int postponed() {
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		return (beside != null) ? beside.postponed() : 0;
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		return (concurrent != null) ? concurrent.postponed() : 0;
 	}
 
-	/** Whether the handlers beside the turn are to wait for nothing more. */
+	/** Whether handlers concurrent with the turn are to wait for nothing more. */
 	boolean endsWaitsBeside() {
 		return (postponed() & ServerCell.END_WAITS) != 0;
 	}
 
 	/**
-	 * Postpone commands until no handler runs beside the turn.
+	 * Postpone commands until no handler runs concurrently with the turn.
 	 * @return whether commands are postponed, these or earlier ones; otherwise they can
 	 * be followed now
 	 */
 	boolean postpone(int commands) {
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		return beside != null && beside.postpone(commands);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		return concurrent != null && concurrent.postpone(commands);
 	}
 
 	/** The instance goes, and with it the replies it owes. */
@@ -593,7 +599,7 @@ public final class TurnRunner implements MessageHandler {
 
 	// For everybody.
 
-	private ConcurrentHandlers beside() {
+	private ConcurrentHandlers concurrentHandlers() {
 		ConcurrentHandlers known = this.concurrentHandlers;
 		if (known == null) {
 			synchronized (this) {
@@ -615,24 +621,24 @@ public final class TurnRunner implements MessageHandler {
 		return (this.cell.waitsFor() != null || this.awaited != null) && this.current != null;
 	}
 
-	/** If the turn waits, start what may run beside it. */
+	/** If the turn waits, start what may run concurrently with it. */
 	public void startBeside() {
 		if (this.cell.owner().hasConcurrent() && isWaiting()) {
-			beside().startBeside();
+			concurrentHandlers().startBeside();
 		}
 	}
 
 	/** The turn no longer waits. Only in the turn. */
 	void turnGoesOn() {
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.turnGoesOn();
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.turnGoesOn();
 		}
 	}
 
 	/**
-	 * Whether a message that may run beside the turn waits behind another of its sender
-	 * that may not.
+	 * Whether a message that may run concurrently with the turn waits behind another of
+	 * its sender that may not.
 	 */
 	boolean isHeldUp(Message message) {
 		Object origin = message.origin();
@@ -667,11 +673,11 @@ public final class TurnRunner implements MessageHandler {
 		return known;
 	}
 
-	/** Whether no reply is put off and no handler runs beside the turn. */
+	/** Whether no reply is put off and no handler runs concurrently with the turn. */
 	boolean isSettled() {
 		DeferredReplies putOff = this.deferred;
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.isEmpty());
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		return (putOff == null || putOff.isEmpty()) && (concurrent == null || concurrent.isEmpty());
 	}
 
 	/**
@@ -683,9 +689,9 @@ public final class TurnRunner implements MessageHandler {
 		if (pending != null && pending.message() == call) {
 			pending.giveUp(unwanted());
 		}
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.giveUp(call, unwanted());
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.giveUp(call, unwanted());
 		}
 	}
 
@@ -695,9 +701,9 @@ public final class TurnRunner implements MessageHandler {
 		if (pending != null) {
 			pending.giveUp(endedWith(pending.message()));
 		}
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.giveUpAll(this::endedWith);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.giveUpAll(this::endedWith);
 		}
 	}
 
@@ -705,7 +711,7 @@ public final class TurnRunner implements MessageHandler {
 	void interruptFor(int commands) {
 		Message running = this.current;
 		while (running != null && this.cell.isToldTo(commands) && this.awaited == null) {
-			// Its caller is told of the stop, not of the interrupt.
+			// Its caller gets the stop as the reason, not the interrupt.
 			if (running instanceof CallMessage call) {
 				call.giveUp(interruptedFor(call));
 			}
@@ -719,15 +725,15 @@ public final class TurnRunner implements MessageHandler {
 			Message next = this.current;
 			running = (next != running) ? next : null;
 		}
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.interruptFor(commands, this::interruptedFor);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.interruptFor(commands, this::interruptedFor);
 		}
 	}
 
 	private Throwable interruptedFor(Message message) {
 		return new GenServerUnavailableException(
-				"Server " + this.cell.label() + " was told to stop or restart, and the handler of "
+				"Server " + this.cell.label() + " was asked to stop or restart, and the handler of "
 						+ message.operation() + ", which ran for longer than genserver.servers." + this.cell.name()
 						+ ".stop-grace, was interrupted; the call may have been executed",
 				false);
@@ -738,18 +744,22 @@ public final class TurnRunner implements MessageHandler {
 		return time.isCaller(this.interruption.thread());
 	}
 
-	/** How many handlers beside the turn run on threads that wait for a shutdown. */
+	/**
+	 * How many of the handlers that run concurrently with the turn are on threads that
+	 * wait for a shutdown.
+	 */
 	public int callersBeside(ShutdownCallers time) {
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		return (beside != null) ? beside.callers(time) : 0;
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		return (concurrent != null) ? concurrent.callers(time) : 0;
 	}
 
 	/**
-	 * Whether something goes on beside the turn that does not wait for a shutdown.
+	 * Whether something that does not wait for a shutdown goes on concurrently with the
+	 * turn: a handler, or what a handler returned.
 	 */
 	public boolean isBusyBeside(ShutdownCallers time) {
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		return beside != null && !beside.isEmpty() && beside.size() > beside.callers(time);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		return concurrent != null && !concurrent.isEmpty() && concurrent.size() > concurrent.callers(time);
 	}
 
 	/** Fail the calls whose handlers wait for a shutdown and so cannot answer. */
@@ -757,25 +767,28 @@ public final class TurnRunner implements MessageHandler {
 		if (this.current instanceof CallMessage call && isCaller(time)) {
 			giveUpAtShutdown(call);
 		}
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.failCallsOfCallers(time);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.failCallsOfCallers(time);
 		}
 	}
 
 	/** Messages that are being handled, or were and are not answered. */
 	int unfinished() {
 		DeferredReplies putOff = this.deferred;
-		ConcurrentHandlers beside = this.concurrentHandlers;
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
 		return ((this.current != null) ? 1 : 0) + ((putOff != null) ? putOff.size() : 0)
-				+ ((beside != null) ? beside.size() : 0);
+				+ ((concurrent != null) ? concurrent.size() : 0);
 	}
 
-	/** Whether nothing is owed but what so many handlers beside the turn run. */
+	/**
+	 * Whether nothing is owed except by at most that many handlers that run concurrently
+	 * with the turn.
+	 */
 	public boolean isSettledBut(int handlers) {
 		DeferredReplies putOff = this.deferred;
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		return (putOff == null || putOff.isEmpty()) && (beside == null || beside.size() <= handlers);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		return (putOff == null || putOff.isEmpty()) && (concurrent == null || concurrent.size() <= handlers);
 	}
 
 	/** Interrupt what runs and give up what is awaited. For shutdown. */
@@ -790,13 +803,13 @@ public final class TurnRunner implements MessageHandler {
 		if (pending != null) {
 			pending.giveUp(new CancellationException("Server " + this.cell.label() + " was shut down"));
 		}
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.interrupt(time);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.interrupt(time);
 		}
 	}
 
-	/** Fail the calls that nobody will answer any more. For shutdown. */
+	/** Fail the calls that will not be answered any more. For shutdown. */
 	void failRest() {
 		DeferredReplies putOff = this.deferred;
 		if (putOff != null) {
@@ -845,9 +858,9 @@ public final class TurnRunner implements MessageHandler {
 		if (inTurn != null && pending == null) {
 			running.add(inTurn);
 		}
-		ConcurrentHandlers beside = this.concurrentHandlers;
-		if (beside != null) {
-			beside.tell(running, elsewhere);
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null) {
+			concurrent.tell(running, elsewhere);
 		}
 		DeferredReplies putOff = this.deferred;
 		if (putOff != null) {
@@ -867,12 +880,14 @@ public final class TurnRunner implements MessageHandler {
 		return this.current;
 	}
 
-	/** What has been running for the longest time, in the turn or beside it. */
+	/**
+	 * What has been running for the longest time, in the turn or concurrently with it.
+	 */
 	public ServerInfo.@Nullable InFlight inFlight() {
 		ServerInfo.InFlight turn = inTurn();
 		ConcurrentHandlers runs = this.concurrentHandlers;
-		ServerInfo.InFlight beside = (runs != null) ? runs.oldest() : null;
-		return (turn == null || (beside != null && beside.age().compareTo(turn.age()) > 0)) ? beside : turn;
+		ServerInfo.InFlight concurrent = (runs != null) ? runs.oldest() : null;
+		return (turn == null || (concurrent != null && concurrent.age().compareTo(turn.age()) > 0)) ? concurrent : turn;
 	}
 
 	/** The instance is about to be made or ended, which may take long. */
