@@ -250,8 +250,9 @@ public final class OutboundQueue implements Publisher<ByteBuf>, Subscription {
 		return bytes() > this.limits.outboundHardBytes();
 	}
 
+	/** What was queued at the end was dropped, and is not counted down. */
 	private long unsent() {
-		return this.added.get() - this.removed;
+		return this.closed ? 0 : this.added.get() - this.removed;
 	}
 
 	/** Whether everything was sent. On the connection's thread. */

@@ -18,7 +18,10 @@ import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
+import io.genserver.protocol.WireSession;
 import io.genserver.rpc.NoItems;
+import io.genserver.rpc.Outbound;
+import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.ServerSettings;
@@ -100,6 +103,37 @@ class HeldBytesTest {
 		this.slow.gate.countDown();
 		this.peer.pumpUntil(() -> this.slow.noted.get() == 100);
 		pumpUntilNothingIsHeld();
+	}
+
+	/** {@link #stop()} looks. */
+	@Test
+	void whatIsQueuedAtTheEndOfAConnectionCountsNoMore() {
+		OutboundQueue queue = (OutboundQueue) this.peer.connection.outbound();
+		AtomicInteger dropped = new AtomicInteger();
+		for (int i = 0; i < 10; i++) {
+			queue.offer(new Outbound() {
+
+				@Override
+				public int bytes() {
+					return OVERHEAD;
+				}
+
+				@Override
+				public void write(WireSession session) {
+					throw new IllegalStateException("the connection is over");
+				}
+
+				@Override
+				public void dropped() {
+					dropped.incrementAndGet();
+				}
+
+			});
+		}
+		assertThat(this.peer.connection.heldBytes()).isEqualTo(10 * Outbound.OVERHEAD);
+		this.peer.disconnect();
+		assertThat(dropped).hasValue(10);
+		assertThat(this.peer.connection.heldBytes()).isZero();
 	}
 
 	@Test
