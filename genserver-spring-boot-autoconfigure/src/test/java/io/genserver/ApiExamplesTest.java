@@ -25,8 +25,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ApiExamplesTest {
 
-	private static final Path SOURCES = Path.of("src/main/java/io/genserver");
-
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(GenServerAutoConfiguration.class))
 		.withUserConfiguration(CounterServer.class, StockServer.class, RoomServer.class);
@@ -41,21 +39,8 @@ class ApiExamplesTest {
 		assertThat(example(type)).hasSizeGreaterThan(1).allSatisfy((line) -> assertThat(here).contains(line));
 	}
 
-	/** What is within the first {@code pre} of a source. */
 	private static List<String> example(String type) throws IOException {
-		String source = Files.readString(SOURCES.resolve(type + ".java"));
-		int begin = source.indexOf("<pre class=\"code\">");
-		assertThat(begin).isPositive();
-		return source.substring(source.indexOf('\n', begin), source.indexOf("</pre>", begin))
-			.lines()
-			.map((line) -> line.replaceFirst("^ \\* ?", "")
-				.replace("&#064;", "@")
-				.replace("&lt;", "<")
-				.replace("&gt;", ">")
-				.replace("&amp;", "&")
-				.strip())
-			.filter((line) -> !line.isEmpty())
-			.toList();
+		return JavadocExample.of(type).lines().map(String::strip).filter((line) -> !line.isEmpty()).toList();
 	}
 
 	@Test

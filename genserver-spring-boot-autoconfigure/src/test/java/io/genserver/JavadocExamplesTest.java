@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -27,15 +24,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class JavadocExamplesTest {
 
-	private static final Pattern EXAMPLE = Pattern.compile("(?s)\\A.*?\\n/\\*\\*(.*?)<pre class=\"code\">(.*?)</pre>");
-
 	@TempDir
 	private Path compiled;
 
 	@ParameterizedTest
 	@CsvSource({ "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry" })
 	void aTypeThatApplicationsBeginWithHasAnExample(String type) throws IOException {
-		assertThat(example(type)).isNotBlank();
+		assertThat(JavadocExample.of(type)).isNotBlank();
 	}
 
 	@Test
@@ -69,8 +64,8 @@ class JavadocExamplesTest {
 					}
 
 				}
-				""".formatted(example("GenServer"), example("GenServerContext"), example("GenServerRef"),
-				example("Keyed"), example("GenServerRegistry"));
+				""".formatted(JavadocExample.of("GenServer"), JavadocExample.of("GenServerContext"),
+				JavadocExample.of("GenServerRef"), JavadocExample.of("Keyed"), JavadocExample.of("GenServerRegistry"));
 		Writer messages = new StringWriter();
 		assertThat(compile(source, messages)).as(() -> messages + source).isTrue();
 	}
@@ -91,20 +86,6 @@ class JavadocExamplesTest {
 							this.compiled.toString()),
 					null, List.of(file))
 			.call();
-	}
-
-	/** The first example in the Javadoc of a type, as a reader of it sees it. */
-	private static String example(String type) throws IOException {
-		String source = Files.readString(Path.of("src/main/java/io/genserver/" + type + ".java"));
-		Matcher example = EXAMPLE.matcher(source);
-		assertThat(example.find()).as("example of " + type).isTrue();
-		assertThat(example.group(1)).as("what is before the example of " + type).doesNotContain("*/");
-		return example.group(2)
-			.replaceAll("(?m)^ \\* ?", "")
-			.replace("&#064;", "@")
-			.replace("&gt;", ">")
-			.replace("&lt;", "<")
-			.replace("&amp;", "&");
 	}
 
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 import io.genserver.CallCycleException;
-import io.genserver.runtime.message.Wait;
+import io.genserver.runtime.message.GuardedWait;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
 import io.genserver.runtime.scheduling.Waiting;
@@ -15,15 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Waits for the start or the end of a server. Neither happens while the server's turn
  * waits itself.
  */
-public final class LifeWait implements Wait, Waiter {
-
-	private final Waiter waiter;
+public final class LifeWait extends GuardedWait {
 
 	private final @Nullable ServerCell target;
-
-	private final Consumer<CallCycleException> closed;
-
-	private volatile @Nullable CallCycleException cycle;
 
 	/**
 	 * Create.
@@ -32,9 +26,8 @@ public final class LifeWait implements Wait, Waiter {
 	 * @param closed gets the reason if there is no point in waiting
 	 */
 	LifeWait(Waiter waiter, @Nullable ServerCell target, Consumer<CallCycleException> closed) {
-		this.waiter = waiter;
+		super(waiter, closed);
 		this.target = target;
-		this.closed = closed;
 	}
 
 	/**
@@ -69,42 +62,13 @@ public final class LifeWait implements Wait, Waiter {
 	/** Let the calling thread wait, which is in a turn. */
 	boolean await(Scheduler scheduler, @Nullable Turn turn, long deadline) throws InterruptedException {
 		boolean ready = Turn.await(scheduler, this, this, turn, deadline);
-		CallCycleException found = this.cycle;
-		if (found != null && !this.waiter.isReady()) {
-			throw found;
-		}
+		check();
 		return ready;
 	}
 
 	@Override
 	public @Nullable ServerCell target() {
 		return this.target;
-	}
-
-	@Override
-	public boolean isPending() {
-		return !isReady();
-	}
-
-	@Override
-	public void giveUpForCycle(CallCycleException found) {
-		this.cycle = found;
-		this.closed.accept(found);
-	}
-
-	@Override
-	public boolean isReady() {
-		return this.waiter.isReady() || this.cycle != null;
-	}
-
-	@Override
-	public @Nullable Thread thread() {
-		return this.waiter.thread();
-	}
-
-	@Override
-	public void thread(@Nullable Thread thread) {
-		this.waiter.thread(thread);
 	}
 
 }

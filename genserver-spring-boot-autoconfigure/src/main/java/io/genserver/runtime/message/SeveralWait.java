@@ -13,15 +13,9 @@ import org.jspecify.annotations.Nullable;
  * leads to the first that has not completed. If that closes a cycle the wait fails, and
  * none of the others is given up.
  */
-final class SeveralWait implements Wait, Waiter {
-
-	private final Waiter waiter;
-
-	private final Consumer<CallCycleException> closed;
+final class SeveralWait extends GuardedWait {
 
 	private final List<Wait> waits = new CopyOnWriteArrayList<>();
-
-	private volatile @Nullable CallCycleException cycle;
 
 	/**
 	 * Create.
@@ -29,8 +23,7 @@ final class SeveralWait implements Wait, Waiter {
 	 * @param closed is called if there is no point in waiting
 	 */
 	SeveralWait(Waiter waiter, Consumer<CallCycleException> closed) {
-		this.waiter = waiter;
-		this.closed = closed;
+		super(waiter, closed);
 	}
 
 	/** Something more is needed. */
@@ -39,14 +32,6 @@ final class SeveralWait implements Wait, Waiter {
 		if (target != null) {
 			// One edge at a time: first the one that closes a cycle now.
 			this.waits.add(Cycles.leads(target, waiting) ? 0 : this.waits.size(), wait);
-		}
-	}
-
-	/** Fail if the wait has ended as it closes a cycle. */
-	void check() {
-		CallCycleException found = this.cycle;
-		if (found != null && !this.waiter.isReady()) {
-			throw found;
 		}
 	}
 
@@ -59,32 +44,6 @@ final class SeveralWait implements Wait, Waiter {
 			}
 		}
 		return null;
-	}
-
-	@Override
-	public boolean isPending() {
-		return !isReady();
-	}
-
-	@Override
-	public void giveUpForCycle(CallCycleException found) {
-		this.cycle = found;
-		this.closed.accept(found);
-	}
-
-	@Override
-	public boolean isReady() {
-		return this.waiter.isReady() || this.cycle != null;
-	}
-
-	@Override
-	public @Nullable Thread thread() {
-		return this.waiter.thread();
-	}
-
-	@Override
-	public void thread(@Nullable Thread thread) {
-		this.waiter.thread(thread);
 	}
 
 }
