@@ -7,14 +7,14 @@ public enum BodyDelivery {
 
 	/**
 	 * As one array when the request is complete:
-	 * {@link WireListener#requestComplete(InboundRequest, byte[])}.
+	 * {@link InboundListener#requestComplete(InboundRequest, byte[])}.
 	 */
 	WHOLE,
 
 	/**
 	 * Piece by piece as frames arrive:
-	 * {@link WireListener#requestItem(InboundRequest, byte[])} and
-	 * {@link WireListener#requestEnded(InboundRequest)}. The arguments that opened the
+	 * {@link InboundListener#requestItem(InboundRequest, byte[])} and
+	 * {@link InboundListener#requestEnded(InboundRequest)}. The arguments that opened the
 	 * stream are {@link InboundRequest#metadata()}. A muxio client splits and merges its
 	 * writes, so from it the pieces are a byte stream rather than items.
 	 */

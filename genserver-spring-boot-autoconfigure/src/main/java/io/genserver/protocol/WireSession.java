@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol state of one connection, both directions, whatever its mode: bytes in,
- * events to a {@link WireListener}; calls in, frames to a {@link MessageBatcher}.
+ * events to its listeners; calls in, frames to a {@link MessageBatcher}.
  * <p>
  * Confined to the connection's thread; nothing is synchronised. Methods that write do
  * nothing, and say so, when what they write for is over: a cancelled request, a finished
@@ -14,7 +14,17 @@ import org.jspecify.annotations.Nullable;
 public interface WireSession {
 
 	/**
-	 * Takes bytes from the peer, in any split, and reports to the listener what they
+	 * Sets who takes the events, each of which goes to the listener of what it concerns.
+	 * To be called before any bytes are received: what comes without listeners is
+	 * dropped. They are no arguments of the constructor, as listeners need the session.
+	 * @param inbound takes what concerns requests of the peer
+	 * @param outbound takes what concerns calls and casts of this end
+	 * @param connection takes what concerns the connection as a whole
+	 */
+	void listen(InboundListener inbound, OutboundListener outbound, ConnectionListener connection);
+
+	/**
+	 * Takes bytes from the peer, in any split, and reports to the listeners what they
 	 * mean.
 	 * @param chunk the bytes, read completely; stays the caller's, who releases it
 	 * @param nowNanos the present, from the clock that {@link #tick} uses
@@ -52,7 +62,7 @@ public interface WireSession {
 	/**
 	 * Bytes held here for messages that are not yet complete. But for one frame that is
 	 * just coming in never over the inbound budget: beyond it, the stream that holds most
-	 * is refused. What was handed to the listener is the listener's to count, see
+	 * is refused. What was handed to a listener is the listener's to count, see
 	 * {@link InboundBudget}.
 	 * @return bytes
 	 */
@@ -348,7 +358,8 @@ public interface WireSession {
 	 * @param metadata what goes with the response, if this item opens it; else ignored.
 	 * Base mode has no place for it
 	 * @return false if it was answered or cancelled before, or is a cast, and nothing
-	 * will be written; otherwise {@link WireListener#responseItemSent} tells when it is
+	 * will be written; otherwise {@link InboundListener#responseItemSent} tells when it
+	 * is
 	 * @throws OversizedItemException if the item or the metadata is too long
 	 */
 	boolean respondItem(InboundRequest request, byte[] item, CallMetadata metadata);

@@ -1,9 +1,9 @@
 /**
  * Internal: the wire protocol as bytes and events. What its two modes share is here:
  * frames, metadata of calls, statuses, and the types that the rest of the library uses,
- * {@link io.genserver.protocol.WireSession} and
- * {@link io.genserver.protocol.WireListener}. Base mode, which is muxio 0.15, and ext
- * mode are in packages of their own, which this one does not import.
+ * {@link io.genserver.protocol.WireSession} and the listeners of its events. Base mode,
+ * which is muxio 0.15, and ext mode are in packages of their own, which this one does not
+ * import.
  * <p>
  * Nothing here does I/O, starts a thread, takes a lock or reads a clock: the caller
  * brings the bytes and the time. One session belongs to one connection and is confined to
@@ -16,7 +16,7 @@
  *   → frame                   FrameDecoder: 13-byte header, payload
  *   → stream                  BaseReceiver: sequence, RPC header, limits
  *   → request or response     BaseInbound: meaning, limits, end
- *   → event                   WireListener
+ *   → event                   InboundListener, OutboundListener, ConnectionListener
  * </pre>
  *
  * <strong>and calls become bytes</strong> in another:

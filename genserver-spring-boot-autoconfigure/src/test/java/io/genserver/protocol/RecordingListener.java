@@ -9,7 +9,7 @@ import io.genserver.protocol.base.Wire;
 import org.jspecify.annotations.Nullable;
 
 /** Writes every event down as a line, and keeps the objects that came with them. */
-public class RecordingListener implements WireListener {
+public class RecordingListener implements InboundListener, OutboundListener, ConnectionListener {
 
 	public final List<String> events = new ArrayList<>();
 

@@ -11,7 +11,7 @@ import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.protocol.StatusCode;
-import io.genserver.protocol.WireListener;
+import io.genserver.protocol.WireListeners;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class BaseInbound {
 
 	private final ProtocolLimits limits;
 
-	private final WireListener listener;
+	private final WireListeners listeners;
 
 	private final BaseSender sender;
 
@@ -40,9 +40,9 @@ final class BaseInbound {
 
 	private boolean open = true;
 
-	BaseInbound(ProtocolLimits limits, WireListener listener, BaseSender sender, BaseAbuseGuard conduct) {
+	BaseInbound(ProtocolLimits limits, WireListeners listeners, BaseSender sender, BaseAbuseGuard conduct) {
 		this.limits = limits;
-		this.listener = listener;
+		this.listeners = listeners;
 		this.sender = sender;
 		this.conduct = conduct;
 		this.streams = new InboundStreams(limits.callsInFlight());
@@ -94,7 +94,7 @@ final class BaseInbound {
 		call.status = status;
 		call.begin(streamId, nextSeq, this.nowNanos);
 		this.streams.add(call);
-		this.listener.responseOpened(call, call.status);
+		this.listeners.outbound().responseOpened(call, call.status);
 		return call;
 	}
 
@@ -135,7 +135,7 @@ final class BaseInbound {
 		if (request.call) {
 			this.streams.takePlace(request);
 		}
-		request.intake = this.listener.requestOpened(request);
+		request.intake = this.listeners.inbound().requestOpened(request);
 		return request;
 	}
 
@@ -154,7 +154,7 @@ final class BaseInbound {
 		if (!request.call) {
 			return proceed(this.conduct.unplacedStreams(this.streams.unplaced()));
 		}
-		boolean slowed = this.conduct.isCrowded(this.streams.openCalls()) && this.listener.crowded();
+		boolean slowed = this.conduct.isCrowded(this.streams.openCalls()) && this.listeners.connection().crowded();
 		return proceed(this.conduct.openRequests(this.streams.openCalls(), slowed));
 	}
 
@@ -174,11 +174,11 @@ final class BaseInbound {
 	private void deliver(StreamState stream, ByteBuf payload, int length) {
 		if (stream instanceof BaseRequest request && request.intake != BodyDelivery.WHOLE) {
 			if (request.intake == BodyDelivery.ITEMS) {
-				this.listener.requestItem(request, ByteAssembler.copy(payload, length));
+				this.listeners.inbound().requestItem(request, ByteAssembler.copy(payload, length));
 			}
 		}
 		else if (stream instanceof BaseCall call && call.deliversItems()) {
-			this.listener.responseItem(call, ByteAssembler.copy(payload, length));
+			this.listeners.outbound().responseItem(call, ByteAssembler.copy(payload, length));
 		}
 		else {
 			assemble(stream, payload, length);
@@ -216,8 +216,8 @@ final class BaseInbound {
 				this.streams.remove(request);
 			}
 			switch (request.intake) {
-				case WHOLE -> this.listener.requestComplete(request, arguments);
-				case ITEMS -> this.listener.requestEnded(request);
+				case WHOLE -> this.listeners.inbound().requestComplete(request, arguments);
+				case ITEMS -> this.listeners.inbound().requestEnded(request);
 				case NOTHING -> {
 				}
 			}
@@ -227,7 +227,7 @@ final class BaseInbound {
 	private void answered(BaseCall call, int status, @Nullable ByteAssembler body) {
 		byte[] payload = (body != null) ? body.toArray() : ByteAssembler.EMPTY;
 		forget(call);
-		this.listener.responseComplete(call, status, payload);
+		this.listeners.outbound().responseComplete(call, status, payload);
 	}
 
 	void cancelledByPeer(StreamState stream) {
@@ -254,7 +254,7 @@ final class BaseInbound {
 		request.over = true;
 		this.streams.remove(request);
 		this.sender.forget(request);
-		this.listener.requestCancelled(request);
+		this.listeners.inbound().requestCancelled(request);
 	}
 
 	/** Ends a stream that cannot go on, so that no one waits for its rest. */
@@ -285,13 +285,13 @@ final class BaseInbound {
 		else {
 			this.streams.remove(request);
 		}
-		this.listener.requestRefused(request,
-				new RequestRefusal(StatusCode.SYSTEM, request.intake == BodyDelivery.ITEMS, text));
+		this.listeners.inbound()
+			.requestRefused(request, new RequestRefusal(StatusCode.SYSTEM, request.intake == BodyDelivery.ITEMS, text));
 	}
 
 	private void failed(BaseCall call, Cause cause, String text) {
 		forget(call);
-		this.listener.responseFailed(call, new ResponseFailure(cause, text));
+		this.listeners.outbound().responseFailed(call, new ResponseFailure(cause, text));
 	}
 
 	void forget(BaseCall call) {
@@ -363,13 +363,13 @@ final class BaseInbound {
 	boolean proceed(@Nullable CloseReason violation) {
 		if (violation != null && this.open) {
 			this.open = false;
-			this.listener.violated(violation);
+			this.listeners.connection().violated(violation);
 		}
 		return violation == null;
 	}
 
 	@Nullable StreamState dropped(Dropped why, int streamId) {
-		this.listener.dropped(why, streamId);
+		this.listeners.connection().dropped(why, streamId);
 		return null;
 	}
 

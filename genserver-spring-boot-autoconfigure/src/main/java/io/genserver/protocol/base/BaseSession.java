@@ -2,11 +2,14 @@ package io.genserver.protocol.base;
 
 import io.genserver.protocol.ByteAssembler;
 import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ConnectionListener;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.FrameDecoder;
+import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MessageBatcher;
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OutboundListener;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseFailure.Cause;
@@ -14,7 +17,7 @@ import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.Utf8;
-import io.genserver.protocol.WireListener;
+import io.genserver.protocol.WireListeners;
 import io.genserver.protocol.WireSession;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
@@ -31,7 +34,7 @@ public final class BaseSession implements WireSession {
 
 	private final ProtocolLimits limits;
 
-	private final WireListener listener;
+	private final WireListeners listeners = new WireListeners();
 
 	private final MessageBatcher output;
 
@@ -57,20 +60,23 @@ public final class BaseSession implements WireSession {
 	 * @param side which end of the connection this is
 	 * @param limits the connection's limits
 	 * @param allocator where outgoing messages and straddling frames are stored
-	 * @param listener who takes the events
 	 */
-	public BaseSession(Side side, ProtocolLimits limits, ByteBufAllocator allocator, WireListener listener) {
-		this(side, limits, allocator, listener, 1);
+	public BaseSession(Side side, ProtocolLimits limits, ByteBufAllocator allocator) {
+		this(side, limits, allocator, 1);
 	}
 
-	BaseSession(Side side, ProtocolLimits limits, ByteBufAllocator allocator, WireListener listener, int firstId) {
+	BaseSession(Side side, ProtocolLimits limits, ByteBufAllocator allocator, int firstId) {
 		this.limits = limits;
-		this.listener = listener;
 		this.output = new MessageBatcher(allocator);
 		this.sender = new BaseSender(this.output, side, limits, firstId);
 		BaseAbuseGuard conduct = new BaseAbuseGuard(limits);
-		this.messages = new BaseInbound(limits, listener, this.sender, conduct);
+		this.messages = new BaseInbound(limits, this.listeners, this.sender, conduct);
 		this.decoder = new FrameDecoder(allocator, new BaseReceiver(this.messages, conduct));
+	}
+
+	@Override
+	public void listen(InboundListener inbound, OutboundListener outbound, ConnectionListener connection) {
+		this.listeners.set(inbound, outbound, connection);
 	}
 
 	@Override
@@ -125,7 +131,7 @@ public final class BaseSession implements WireSession {
 		this.output.release();
 		for (BaseCall call : this.sender.forgetAll()) {
 			this.messages.forget(call);
-			this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
+			this.listeners.outbound().responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
 		}
 		this.messages.abandon();
 	}
@@ -179,7 +185,7 @@ public final class BaseSession implements WireSession {
 		BaseCall call = (BaseCall) handle;
 		boolean sent = !isClosed() && this.sender.sendItem(call, item);
 		if (sent) {
-			this.listener.requestItemSent(call);
+			this.listeners.outbound().requestItemSent(call);
 		}
 		return sent;
 	}
@@ -251,7 +257,7 @@ public final class BaseSession implements WireSession {
 			return false;
 		}
 		this.sender.respondItem(request, item);
-		this.listener.responseItemSent(request);
+		this.listeners.inbound().responseItemSent(request);
 		return true;
 	}
 

@@ -20,7 +20,7 @@ import io.genserver.protocol.ResponseFailure.Cause;
 import io.genserver.protocol.RpcHeader;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.Utf8;
-import io.genserver.protocol.WireListener;
+import io.genserver.protocol.WireListeners;
 import io.genserver.protocol.ext.MetadataCodec.Decoded;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
@@ -44,7 +44,7 @@ final class ExtInbound {
 
 	private final ExtSettings assumed;
 
-	private final WireListener listener;
+	private final WireListeners listeners;
 
 	private final ExtStreams streams;
 
@@ -70,13 +70,14 @@ final class ExtInbound {
 	/** Whether we said GOAWAY: requests that came later are not served. */
 	private boolean goneAway;
 
-	ExtInbound(ProtocolLimits limits, ExtLimits extLimits, ExtSettings ours, ExtSettings assumed, WireListener listener,
-			ExtStreams streams, ExtSender sender, ConnectionCredit credit, SendQueue.Total queued) {
+	ExtInbound(ProtocolLimits limits, ExtLimits extLimits, ExtSettings ours, ExtSettings assumed,
+			WireListeners listeners, ExtStreams streams, ExtSender sender, ConnectionCredit credit,
+			SendQueue.Total queued) {
 		this.limits = limits;
 		this.extLimits = extLimits;
 		this.ours = ours;
 		this.assumed = assumed;
-		this.listener = listener;
+		this.listeners = listeners;
 		this.streams = streams;
 		this.sender = sender;
 		this.credit = credit;
@@ -148,10 +149,10 @@ final class ExtInbound {
 		if (request.call) {
 			this.streams.takePlace(request);
 		}
-		request.intake = this.listener.requestOpened(request);
+		request.intake = this.listeners.inbound().requestOpened(request);
 		if (request.intake == BodyDelivery.ITEMS && length == headerBytes && (flags & ExtFrame.MORE) == 0) {
 			hold(stream);
-			this.listener.requestArguments(request, ByteAssembler.EMPTY);
+			this.listeners.inbound().requestArguments(request, ByteAssembler.EMPTY);
 		}
 		body(stream, FrameKind.OPEN, flags, payload, length - headerBytes);
 	}
@@ -169,7 +170,7 @@ final class ExtInbound {
 		stream.weight = ConnectionCredit.REQUEST_OVERHEAD + Math.max(0, decoded.weight());
 		this.credit.buffer(stream.weight);
 		this.streams.add(stream);
-		boolean slowed = this.conduct.isCrowded(this.streams.openOfPeer()) && this.listener.crowded();
+		boolean slowed = this.conduct.isCrowded(this.streams.openOfPeer()) && this.listeners.connection().crowded();
 		CloseReason violation = this.conduct.openRequests(this.streams.openOfPeer(), slowed);
 		if (violation != null) {
 			throw ExtViolation.of(violation);
@@ -234,7 +235,7 @@ final class ExtInbound {
 					"response metadata entry " + decoded.unknownCritical() + " is critical and not known here");
 			return;
 		}
-		this.listener.responseOpened(call, call.status);
+		this.listeners.outbound().responseOpened(call, call.status);
 		body(stream, FrameKind.OPEN, flags, payload, length - headerBytes);
 	}
 
@@ -319,13 +320,13 @@ final class ExtInbound {
 	private void deliver(ExtStream stream, byte[] item) {
 		hold(stream);
 		if (stream.call != null) {
-			this.listener.responseItem(stream.call, item);
+			this.listeners.outbound().responseItem(stream.call, item);
 		}
 		else if (stream.request != null && stream.itemInOpen) {
-			this.listener.requestArguments(stream.request, item);
+			this.listeners.inbound().requestArguments(stream.request, item);
 		}
 		else if (stream.request != null) {
-			this.listener.requestItem(stream.request, item);
+			this.listeners.inbound().requestItem(stream.request, item);
 		}
 	}
 
@@ -336,7 +337,7 @@ final class ExtInbound {
 		ExtRequest request = stream.request;
 		if (call != null) {
 			over(stream, call);
-			this.listener.responseComplete(call, call.status, whole);
+			this.listeners.outbound().responseComplete(call, call.status, whole);
 		}
 		else if (request != null) {
 			stream.assembler = null;
@@ -347,8 +348,8 @@ final class ExtInbound {
 				this.sender.close(stream);
 			}
 			switch (request.intake) {
-				case WHOLE -> this.listener.requestComplete(request, whole);
-				case ITEMS -> this.listener.requestEnded(request);
+				case WHOLE -> this.listeners.inbound().requestComplete(request, whole);
+				case ITEMS -> this.listeners.inbound().requestEnded(request);
 				case NOTHING -> {
 				}
 			}
@@ -374,8 +375,9 @@ final class ExtInbound {
 		ExtRequest request = stream.request;
 		if (call != null) {
 			over(stream, call);
-			this.listener.responseFailed(call, new ResponseFailure(Cause.CANCELLED_BY_PEER,
-					reason.isEmpty() ? "the peer cancelled its response" : reason));
+			this.listeners.outbound()
+				.responseFailed(call, new ResponseFailure(Cause.CANCELLED_BY_PEER,
+						reason.isEmpty() ? "the peer cancelled its response" : reason));
 			return;
 		}
 		this.sender.close(stream);
@@ -388,7 +390,7 @@ final class ExtInbound {
 		}
 		else {
 			request.over = true;
-			this.listener.requestCancelled(request);
+			this.listeners.inbound().requestCancelled(request);
 		}
 		CloseReason violation = this.conduct.cancelled(started, this.nowNanos);
 		if (violation != null) {
@@ -398,27 +400,27 @@ final class ExtInbound {
 
 	void failedByPeer(ExtStream stream, ExtCall call, int status, byte[] error) {
 		over(stream, call);
-		this.listener.responseComplete(call, status, error);
+		this.listeners.outbound().responseComplete(call, status, error);
 	}
 
 	/** The peer takes more items of a response. */
 	void demanded(ExtStream stream, long items) {
 		if (items > 0 && stream.request != null && stream.send.itemWindow >= 0 && !stream.request.over) {
-			this.listener.responseDemand(stream.request, items);
+			this.listeners.inbound().responseDemand(stream.request, items);
 		}
 	}
 
 	void goingAway(GoAway goAway) {
 		this.sender.leave();
 		int last = goAway.lastStream() & ExtStreams.MAX_NUMBER;
-		this.sender.casts.refusedAfter(last, this.listener::castNotExecuted);
+		this.sender.casts.refusedAfter(last, this.listeners.outbound()::castNotExecuted);
 		failUnopened("the peer leaves: " + goAway.reason());
 		for (ExtStream stream : this.streams.snapshot()) {
 			if (stream.ours && !stream.closed && (stream.id & ExtStreams.MAX_NUMBER) > last) {
 				notExecuted(stream, "the peer leaves: " + goAway.reason());
 			}
 		}
-		this.listener.goingAway(goAway);
+		this.listeners.connection().goingAway(goAway);
 	}
 
 	/** Nothing was sent of these calls, and nothing will be. */
@@ -435,13 +437,14 @@ final class ExtInbound {
 			Object unsent = stream.isOpen() ? null : stream.cast;
 			this.sender.close(stream);
 			if (unsent != null) {
-				this.listener.castNotExecuted(unsent);
+				this.listeners.outbound().castNotExecuted(unsent);
 			}
 			return;
 		}
 		call.notExecuted = true;
 		over(stream, call);
-		this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, text + "; not executed"));
+		this.listeners.outbound()
+			.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, text + "; not executed"));
 	}
 
 	void goAway(int code, long drainMillis, String reason) {
@@ -469,7 +472,7 @@ final class ExtInbound {
 	private void giveUp(ExtStream stream, ExtCall call, int status, Cause cause, String text) {
 		cancelStream(stream, status, text);
 		over(stream, call);
-		this.listener.responseFailed(call, new ResponseFailure(cause, text));
+		this.listeners.outbound().responseFailed(call, new ResponseFailure(cause, text));
 	}
 
 	private void refuse(ExtStream stream, ExtRequest request, RequestRefusal refusal) {
@@ -485,7 +488,7 @@ final class ExtInbound {
 			}
 			this.sender.close(stream);
 		}
-		this.listener.requestRefused(request, refusal);
+		this.listeners.inbound().requestRefused(request, refusal);
 	}
 
 	private void cancelStream(ExtStream stream, int status, String text) {
@@ -582,7 +585,7 @@ final class ExtInbound {
 			this.sender.close(stream);
 			if (call != null && !call.over) {
 				over(stream, call);
-				this.listener.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
+				this.listeners.outbound().responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
 			}
 		}
 		// The newest first, so that what waits for a handler does not begin when one that
@@ -591,7 +594,7 @@ final class ExtInbound {
 			ExtRequest request = stream.request;
 			if (request != null && !request.over && request.call) {
 				request.over = true;
-				this.listener.requestCancelled(request);
+				this.listeners.inbound().requestCancelled(request);
 			}
 			else if (request != null) {
 				this.streams.freePlace(request);
@@ -604,12 +607,12 @@ final class ExtInbound {
 			this.sender.only(ExtFrame.GOAWAY, GoAwayCodec
 				.encode(new GoAway(this.streams.lastOfPeer(), violation.goAwayCode(), 0, violation.reason().text())));
 			this.open = false;
-			this.listener.violated(violation.reason());
+			this.listeners.connection().violated(violation.reason());
 		}
 	}
 
 	void dropped(Dropped why, int streamId) {
-		this.listener.dropped(why, streamId);
+		this.listeners.connection().dropped(why, streamId);
 	}
 
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import io.genserver.protocol.FrameDecoder;
 import io.genserver.protocol.FrameKind;
 import io.genserver.protocol.MessageBatcher;
-import io.genserver.protocol.WireListener;
+import io.genserver.protocol.WireListeners;
 import io.genserver.protocol.ext.SendQueue.Piece;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
@@ -59,7 +59,7 @@ final class ExtSender implements MessageBatcher.Source {
 	/** Methods whose name was sent. */
 	private final LongObjectMap<Boolean> named = new LongObjectHashMap<>();
 
-	private final WireListener listener;
+	private final WireListeners listeners;
 
 	private ExtSettings peer;
 
@@ -77,11 +77,11 @@ final class ExtSender implements MessageBatcher.Source {
 	private boolean finished;
 
 	ExtSender(MessageBatcher out, ExtStreams streams, ConnectionCredit received, ExtSettings assumed,
-			WireListener listener) {
+			WireListeners listeners) {
 		this.out = out;
 		this.streams = streams;
 		this.received = received;
-		this.listener = listener;
+		this.listeners = listeners;
 		this.peer = assumed;
 		this.credit = assumed.connectionWindow();
 	}
@@ -391,10 +391,10 @@ final class ExtSender implements MessageBatcher.Source {
 			return;
 		}
 		if (request != null && request.responding) {
-			this.listener.responseItemSent(request);
+			this.listeners.inbound().responseItemSent(request);
 		}
 		else if (stream.call != null && !stream.send.completesArguments()) {
-			this.listener.requestItemSent(stream.call);
+			this.listeners.outbound().requestItemSent(stream.call);
 		}
 	}
 

@@ -6,16 +6,19 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.protocol.ByteAssembler;
 import io.genserver.protocol.CallAbuseGuard;
 import io.genserver.protocol.CallMetadata;
+import io.genserver.protocol.ConnectionListener;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.FrameDecoder;
 import io.genserver.protocol.FrameKind;
 import io.genserver.protocol.GoAway;
+import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.LittleEndian;
 import io.genserver.protocol.MessageBatcher;
 import io.genserver.protocol.MessageType;
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OutboundListener;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ResponseMode;
@@ -23,7 +26,7 @@ import io.genserver.protocol.RpcHeader;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.Utf8;
-import io.genserver.protocol.WireListener;
+import io.genserver.protocol.WireListeners;
 import io.genserver.protocol.WireSession;
 import io.genserver.time.Durations;
 import io.netty.buffer.ByteBuf;
@@ -55,6 +58,8 @@ public final class ExtSession implements WireSession {
 	private final ProtocolLimits limits;
 
 	private final ExtSettings ours;
+
+	private final WireListeners listeners = new WireListeners();
 
 	private final MessageBatcher output;
 
@@ -102,24 +107,22 @@ public final class ExtSession implements WireSession {
 	 * @param limits the connection's limits
 	 * @param extLimits those that only ext mode has
 	 * @param allocator where outgoing messages and straddling frames are stored
-	 * @param listener who takes the events
 	 * @throws IllegalArgumentException if a window is smaller than every peer assumes
 	 */
-	public ExtSession(Side side, ProtocolLimits limits, ExtLimits extLimits, ByteBufAllocator allocator,
-			WireListener listener) {
-		this(side, limits, extLimits, allocator, listener, ExtSettings.ASSUMED, 1);
+	public ExtSession(Side side, ProtocolLimits limits, ExtLimits extLimits, ByteBufAllocator allocator) {
+		this(side, limits, extLimits, allocator, ExtSettings.ASSUMED, 1);
 	}
 
-	ExtSession(Side side, ProtocolLimits limits, ExtLimits extLimits, ByteBufAllocator allocator, WireListener listener,
-			ExtSettings assumed, int firstNumber) {
+	ExtSession(Side side, ProtocolLimits limits, ExtLimits extLimits, ByteBufAllocator allocator, ExtSettings assumed,
+			int firstNumber) {
 		this.limits = limits;
 		this.extLimits = extLimits;
 		this.ours = ExtSettings.of(limits, extLimits, assumed);
 		this.streams = new ExtStreams(side, firstNumber);
 		this.credit = new ConnectionCredit(this.ours.connectionWindow(), limits.inboundBudgetBytes());
 		this.output = new MessageBatcher(allocator, this::write);
-		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed, listener);
-		this.messages = new ExtInbound(limits, extLimits, this.ours, assumed, listener, this.streams, this.sender,
+		this.sender = new ExtSender(this.output, this.streams, this.credit, assumed, this.listeners);
+		this.messages = new ExtInbound(limits, extLimits, this.ours, assumed, this.listeners, this.streams, this.sender,
 				this.credit, this.queued);
 		this.decoder = new FrameDecoder(allocator, new ExtReceiver(this.streams, this.sender, this.credit,
 				this.messages, new ExtAbuseGuard(extLimits), this.ours, assumed));
@@ -128,6 +131,11 @@ public final class ExtSession implements WireSession {
 
 	private boolean write() {
 		return this.sender.write();
+	}
+
+	@Override
+	public void listen(InboundListener inbound, OutboundListener outbound, ConnectionListener connection) {
+		this.listeners.set(inbound, outbound, connection);
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import io.genserver.Caller;
 import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.RequestRefusal;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * A request's attachment is its {@link ExposedOperation} until it is complete, then its
  * {@link InboundCall} or {@link InboundStream}.
  */
-public final class InboundCalls {
+public final class InboundCalls implements InboundListener {
 
 	/** How long a call of a built-in method may take that does not say it. */
 	private static final long BUILT_IN_TIMEOUT = TimeUnit.SECONDS.toNanos(5);
@@ -122,7 +123,8 @@ public final class InboundCalls {
 		return this.streams.countEndless();
 	}
 
-	public BodyDelivery opened(InboundRequest request) {
+	@Override
+	public BodyDelivery requestOpened(InboundRequest request) {
 		ExposedOperation operation = this.exposure.operations().find(request.methodId());
 		if (operation == null) {
 			return openBuiltIn(request);
@@ -166,13 +168,14 @@ public final class InboundCalls {
 				this.context.workers(), wire::decodeItem);
 		request.attach(new Awaited(operation, items));
 		if (this.mode == WireMode.BASE) {
-			arguments(request, request.metadata());
+			requestArguments(request, request.metadata());
 		}
 		return BodyDelivery.ITEMS;
 	}
 
 	/** The arguments of a request with items are there; in base mode they were first. */
-	public void arguments(InboundRequest request, byte[] arguments) {
+	@Override
+	public void requestArguments(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof Awaited awaited) {
 			ExposedOperation operation = awaited.operation();
 			serve(request, operation,
@@ -181,7 +184,8 @@ public final class InboundCalls {
 		}
 	}
 
-	public void item(InboundRequest request, byte[] item) {
+	@Override
+	public void requestItem(InboundRequest request, byte[] item) {
 		RequestItems items = items(request);
 		if (items != null) {
 			items.item(item);
@@ -192,7 +196,8 @@ public final class InboundCalls {
 		}
 	}
 
-	public void itemsEnded(InboundRequest request) {
+	@Override
+	public void requestEnded(InboundRequest request) {
 		RequestItems items = items(request);
 		if (items != null) {
 			items.ended();
@@ -213,7 +218,8 @@ public final class InboundCalls {
 		return BodyDelivery.NOTHING;
 	}
 
-	public void complete(InboundRequest request, byte[] arguments) {
+	@Override
+	public void requestComplete(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof BuiltInMethod method) {
 			serve(request, method, new WireArguments(request, arguments, this.backlog, this.failures));
 			return;
@@ -405,7 +411,8 @@ public final class InboundCalls {
 		}
 	}
 
-	public void cancelled(InboundRequest request) {
+	@Override
+	public void requestCancelled(InboundRequest request) {
 		switch (request.attachment()) {
 			case InboundCall call -> call.cancelledByPeer();
 			case InboundStream stream -> stream.cancelledByPeer();
@@ -419,7 +426,8 @@ public final class InboundCalls {
 		}
 	}
 
-	public void refused(InboundRequest request, RequestRefusal refusal) {
+	@Override
+	public void requestRefused(InboundRequest request, RequestRefusal refusal) {
 		switch (request.attachment()) {
 			case InboundCall call -> call.refused(refused(refusal, false));
 			case InboundStream stream -> stream.refused(refused(refusal, false));
@@ -448,13 +456,15 @@ public final class InboundCalls {
 		arguments.whenFinished(() -> this.transport.execute(() -> this.session.release(request)));
 	}
 
-	public void itemSent(InboundRequest request) {
+	@Override
+	public void responseItemSent(InboundRequest request) {
 		if (request.attachment() instanceof InboundStream stream) {
 			stream.written();
 		}
 	}
 
-	public void demanded(InboundRequest request, long items) {
+	@Override
+	public void responseDemand(InboundRequest request, long items) {
 		switch (request.attachment()) {
 			case InboundStream stream -> stream.credited(items);
 			case PendingRequest pending -> pending.demanded(items);
@@ -549,7 +559,7 @@ public final class InboundCalls {
 	/** Once it was handed on. */
 	private void demandAgain(PendingRequest before) {
 		if (before.demanded() > 0) {
-			demanded(before.request(), before.demanded());
+			responseDemand(before.request(), before.demanded());
 		}
 	}
 

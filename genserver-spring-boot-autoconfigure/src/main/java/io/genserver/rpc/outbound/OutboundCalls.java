@@ -16,6 +16,7 @@ import io.genserver.GenServerTimeoutException;
 import io.genserver.log.SafeLogger;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OutboundListener;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * Requests leave in the order in which they were made, as far as {@link RequestSender}
  * finds places for them.
  */
-public final class OutboundCalls implements RpcChannel {
+public final class OutboundCalls implements RpcChannel, OutboundListener {
 
 	private static final SafeLogger logger = SafeLogger.of(OutboundCalls.class);
 
@@ -206,8 +207,13 @@ public final class OutboundCalls implements RpcChannel {
 		return this.resend != null;
 	}
 
+	@Override
+	public void castNotExecuted(@Nullable Object cast) {
+		unsent((@Nullable RemoteCast) cast);
+	}
+
 	/** A cast was certainly not delivered. On any thread. */
-	public void unsent(@Nullable RemoteCast cast) {
+	void unsent(@Nullable RemoteCast cast) {
 		unsent((cast != null) ? new UnsentCast(cast.method(), cast.body(), cast.deadline()) : null);
 	}
 
@@ -304,7 +310,8 @@ public final class OutboundCalls implements RpcChannel {
 		this.outbound.offer(entry);
 	}
 
-	public void itemSent(OutboundCall call) {
+	@Override
+	public void requestItemSent(OutboundCall call) {
 		of(call).itemSent();
 	}
 
@@ -334,13 +341,15 @@ public final class OutboundCalls implements RpcChannel {
 		this.sender.send(request);
 	}
 
-	public void item(OutboundCall call, byte[] item) {
+	@Override
+	public void responseItem(OutboundCall call, byte[] item) {
 		RemoteCall answered = of(call);
 		this.sender.answered(answered);
 		answered.item(item);
 	}
 
-	public void answered(OutboundCall call, int status, byte[] payload) {
+	@Override
+	public void responseComplete(OutboundCall call, int status, byte[] payload) {
 		RemoteCall answered = of(call);
 		if (status == StatusCode.OK) {
 			this.sender.answered(answered);
@@ -355,7 +364,8 @@ public final class OutboundCalls implements RpcChannel {
 		this.sender.placeFreed();
 	}
 
-	public void failed(OutboundCall call, ResponseFailure failure) {
+	@Override
+	public void responseFailed(OutboundCall call, ResponseFailure failure) {
 		RemoteCall ended = of(call);
 		EndReason reason = RemoteFailures.failure(ended.method(), failure);
 		ended.end((sent) -> reason.failure(sent && !call.isNotExecuted()));

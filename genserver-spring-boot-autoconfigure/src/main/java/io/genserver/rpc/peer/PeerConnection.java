@@ -80,12 +80,10 @@ public final class PeerConnection {
 	public PeerConnection(Side side, WireMode mode, PeerContext context, Transport transport,
 			ByteBufAllocator allocator) {
 		ConnectionContext parts = context.connection();
-		// No event comes before all parts of the connection are there.
-		PeerEvents events = new PeerEvents(this);
 		this.transport = transport;
 		this.context = context;
-		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator, events)
-				: new ExtSession(side, context.limits(), context.extLimits(), allocator, events);
+		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator)
+				: new ExtSession(side, context.limits(), context.extLimits(), allocator);
 		this.outbound = new OutboundQueue(transport, this.session, parts, this::written);
 		this.reading = new Reading(transport, this.session, context.clock());
 		this.outbound.onDemand(() -> this.reading.resume(Reading.Reason.ANSWERS));
@@ -94,6 +92,8 @@ public final class PeerConnection {
 		this.inbound = new InboundCalls(mode, transport, parts, context.exposure(), this.outbound, this.backlog,
 				this.session);
 		this.calls = new OutboundCalls(mode, parts, this.session, this.outbound, this.backlog);
+		this.session.listen(this.inbound, this.calls,
+				new ConnectionEvents(transport, this.outbound, this.reading, this.calls, this.leaving));
 		readyOnceOpened();
 	}
 
@@ -317,27 +317,6 @@ public final class PeerConnection {
 		if (this.draining && this.outbound.isIdle() && this.session.callsInFlight() == this.inbound.endlessStreams()) {
 			this.drained.complete(null);
 		}
-	}
-
-	Transport transport() {
-		return this.transport;
-	}
-
-	Reading reading() {
-		return this.reading;
-	}
-
-	OutboundQueue queue() {
-		return this.outbound;
-	}
-
-	InboundCalls inbound() {
-		return this.inbound;
-	}
-
-	/** The peer has said that it leaves. */
-	void left(GoAway goAway) {
-		this.leaving.complete(goAway);
 	}
 
 }

@@ -42,7 +42,8 @@ public final class Wire implements AutoCloseable {
 	}
 
 	public Wire(Side side, ProtocolLimits limits, int firstId) {
-		this.session = new BaseSession(side, limits, this.allocator, this.listener, firstId);
+		this.session = new BaseSession(side, limits, this.allocator, firstId);
+		this.session.listen(this.listener, this.listener, this.listener);
 	}
 
 	public static Wire server() {

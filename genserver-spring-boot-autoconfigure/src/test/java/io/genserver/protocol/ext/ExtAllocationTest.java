@@ -7,16 +7,18 @@ import com.sun.management.ThreadMXBean;
 import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ConnectionListener;
 import io.genserver.protocol.ContentType;
+import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OutboundListener;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
-import io.genserver.protocol.WireListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
@@ -102,14 +104,14 @@ class ExtAllocationTest {
 
 	private ExtSession session(Side side, BiConsumer<ExtSession, InboundRequest> handler) {
 		Listener listener = new Listener(handler);
-		ExtSession session = new ExtSession(side, ProtocolLimits.defaults(), ExtLimits.defaults(), this.allocator,
-				listener);
+		ExtSession session = new ExtSession(side, ProtocolLimits.defaults(), ExtLimits.defaults(), this.allocator);
+		session.listen(listener, listener, listener);
 		listener.session = session;
 		session.now(1);
 		return session;
 	}
 
-	private final class Listener implements WireListener {
+	private final class Listener implements InboundListener, OutboundListener, ConnectionListener {
 
 		private final BiConsumer<ExtSession, InboundRequest> handler;
 

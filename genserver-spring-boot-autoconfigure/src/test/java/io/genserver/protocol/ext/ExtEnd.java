@@ -9,17 +9,19 @@ import java.util.Random;
 import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ConnectionListener;
 import io.genserver.protocol.ExtError;
 import io.genserver.protocol.ExtStatus;
 import io.genserver.protocol.Frames;
+import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OutboundListener;
 import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.StatusCode;
-import io.genserver.protocol.WireListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -30,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * One of two ext sessions back to back, with an application on it that calls and serves
  * at random. What it is given it consumes when it is told to.
  */
-public final class ExtEnd implements WireListener {
+public final class ExtEnd implements InboundListener, OutboundListener, ConnectionListener {
 
 	/** Ways to use a method; the method id is the ordinal and 1. */
 	enum Use {
@@ -67,8 +69,9 @@ public final class ExtEnd implements WireListener {
 	ExtEnd(Side side, ExtRoll roll, Random random) {
 		this.roll = roll;
 		this.random = random;
-		this.session = new ExtSession(side, roll.limits(random), roll.extLimits(random), this.allocator, this,
-				roll.assumed(), 1);
+		this.session = new ExtSession(side, roll.limits(random), roll.extLimits(random), this.allocator, roll.assumed(),
+				1);
+		this.session.listen(this, this, this);
 	}
 
 	/** One call, as its caller sees it. */

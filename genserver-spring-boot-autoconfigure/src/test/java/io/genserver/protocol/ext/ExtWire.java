@@ -40,7 +40,8 @@ public final class ExtWire implements AutoCloseable {
 	}
 
 	public ExtWire(Side side, ProtocolLimits limits, ExtLimits extLimits, ExtSettings assumed, int firstNumber) {
-		this.session = new ExtSession(side, limits, extLimits, this.allocator, this.listener, assumed, firstNumber);
+		this.session = new ExtSession(side, limits, extLimits, this.allocator, assumed, firstNumber);
+		this.session.listen(this.listener, this.listener, this.listener);
 		this.session.now(this.now);
 	}
 

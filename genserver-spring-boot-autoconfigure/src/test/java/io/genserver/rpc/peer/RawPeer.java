@@ -10,15 +10,17 @@ import java.util.regex.Pattern;
 import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CloseReason;
+import io.genserver.protocol.ConnectionListener;
+import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.OutboundCall;
+import io.genserver.protocol.OutboundListener;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.ResponseFailure;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.Side;
-import io.genserver.protocol.WireListener;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.protocol.base.BaseSession;
@@ -37,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The other end of a {@link PeerConnection}: a bare session, to send exactly what a test
  * wants and to see exactly what comes back. Bytes travel both ways in random splits.
  */
-final class RawPeer implements WireListener, Subscriber<ByteBuf> {
+final class RawPeer implements InboundListener, OutboundListener, ConnectionListener, Subscriber<ByteBuf> {
 
 	private static final Pattern ERROR_ID = Pattern.compile("\\(error id [0-9a-f]{8}\\)");
 
@@ -77,9 +79,10 @@ final class RawPeer implements WireListener, Subscriber<ByteBuf> {
 		this.transport = transport;
 		this.random = new Random(seed);
 		this.session = (mode == WireMode.BASE)
-				? new BaseSession(Side.CONNECTING, ProtocolLimits.defaults(), PooledByteBufAllocator.DEFAULT, this)
+				? new BaseSession(Side.CONNECTING, ProtocolLimits.defaults(), PooledByteBufAllocator.DEFAULT)
 				: new ExtSession(Side.CONNECTING, ProtocolLimits.defaults(), ExtLimits.defaults(),
-						PooledByteBufAllocator.DEFAULT, this);
+						PooledByteBufAllocator.DEFAULT);
+		this.session.listen(this, this, this);
 		this.connection = new PeerConnection(Side.ACCEPTING, mode, context, this.transport,
 				PooledByteBufAllocator.DEFAULT);
 		this.connection.outbound().subscribe(this);
