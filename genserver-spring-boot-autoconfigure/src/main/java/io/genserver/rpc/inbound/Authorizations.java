@@ -12,8 +12,9 @@ import java.util.concurrent.TimeoutException;
 
 import io.genserver.Caller;
 import io.genserver.log.Throwables;
+import io.genserver.protocol.CloseCode;
+import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ExtStatus;
-import io.genserver.protocol.InboundRequest;
 import io.genserver.remote.RpcAuthorization;
 import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.remote.RpcException;
@@ -39,7 +40,7 @@ final class Authorizations {
 
 	private final Caller.Remote caller;
 
-	private final Map<Object, Deque<Admission>> waiting = new HashMap<>();
+	private final Map<Object, Deque<PendingRequest>> waiting = new HashMap<>();
 
 	Authorizations(Transport transport, Executor workers, @Nullable RpcAuthorization authorization,
 			PeerFailures failures) {
@@ -65,27 +66,27 @@ final class Authorizations {
 
 	/**
 	 * Let a request go on when it may, and those before it have.
-	 * @param admission the request
+	 * @param request the request
 	 */
-	void ask(Admission admission) {
-		this.waiting.computeIfAbsent(admission.called, (called) -> new ArrayDeque<>()).add(admission);
+	void ask(PendingRequest request) {
+		this.waiting.computeIfAbsent(request.called(), (called) -> new ArrayDeque<>()).add(request);
 		RpcAuthorization deciding = this.authorization;
 		if (deciding != null) {
-			this.workers.execute(() -> decide(admission, deciding));
+			this.workers.execute(() -> decide(request, deciding));
 		}
-		else if (admission.isCheckedFirst()) {
-			this.workers.execute(() -> check(admission));
+		else if (request.isCheckedFirst()) {
+			this.workers.execute(() -> check(request));
 		}
 		else {
-			decided(admission, null);
+			decided(request, null);
 		}
 	}
 
 	/** On a worker. */
-	private void decide(Admission admission, RpcAuthorization deciding) {
+	private void decide(PendingRequest request, RpcAuthorization deciding) {
 		CompletableFuture<Boolean> decision = new CompletableFuture<>();
 		try {
-			CompletionStage<Boolean> asked = deciding.authorize(this.caller, admission.target);
+			CompletionStage<Boolean> asked = deciding.authorize(this.caller, request.target());
 			asked.whenComplete((allowed, failure) -> {
 				if (failure != null) {
 					decision.completeExceptionally(failure);
@@ -98,30 +99,30 @@ final class Authorizations {
 		catch (Throwable ex) {
 			decision.completeExceptionally(ex);
 		}
-		decision.orTimeout(admission.nanos, TimeUnit.NANOSECONDS).whenComplete((allowed, failure) -> {
+		decision.orTimeout(request.nanos(), TimeUnit.NANOSECONDS).whenComplete((allowed, failure) -> {
 			if (Boolean.TRUE.equals(allowed)) {
-				allow(admission);
+				allow(request);
 				return;
 			}
-			WireFailure refusal = refusal(admission.target, failure);
-			this.transport.execute(() -> decided(admission, refusal));
+			WireFailure refusal = refusal(request.target(), failure);
+			this.transport.execute(() -> decided(request, refusal));
 		});
 	}
 
 	/** On whichever thread decided. */
-	private void allow(Admission admission) {
-		if (admission.isCheckedFirst()) {
-			this.workers.execute(() -> check(admission));
+	private void allow(PendingRequest request) {
+		if (request.isCheckedFirst()) {
+			this.workers.execute(() -> check(request));
 		}
 		else {
-			this.transport.execute(() -> decided(admission, null));
+			this.transport.execute(() -> decided(request, null));
 		}
 	}
 
 	/** On a worker. */
-	private void check(Admission admission) {
-		WireFailure refusal = admission.check();
-		this.transport.execute(() -> decided(admission, refusal));
+	private void check(PendingRequest request) {
+		WireFailure refusal = request.check();
+		this.transport.execute(() -> decided(request, refusal));
 	}
 
 	private WireFailure refusal(Target target, @Nullable Throwable failure) {
@@ -137,75 +138,32 @@ final class Authorizations {
 		};
 	}
 
-	private void decided(Admission admission, @Nullable WireFailure refusal) {
-		admission.refusal = refusal;
-		admission.decided = true;
-		Deque<Admission> queue = this.waiting.get(admission.called);
-		while (queue != null && !queue.isEmpty() && queue.getFirst().decided) {
-			queue.removeFirst().proceed();
+	private void decided(PendingRequest request, @Nullable WireFailure refusal) {
+		request.decided(refusal);
+		Deque<PendingRequest> queue = this.waiting.get(request.called());
+		while (queue != null && !queue.isEmpty() && queue.getFirst().isDecided()) {
+			proceed(queue.removeFirst());
 		}
 		if (queue != null && queue.isEmpty()) {
-			this.waiting.remove(admission.called);
+			this.waiting.remove(request.called());
 		}
 	}
 
-	/** One request, until it goes on or is answered. */
-	abstract static class Admission extends PendingRequest {
-
-		private final Object called;
-
-		private final Target target;
-
-		private final long nanos;
-
-		private boolean decided;
-
-		private @Nullable WireFailure refusal;
-
-		/**
-		 * Create.
-		 * @param called whose order is kept: the server meant
-		 * @param target what is called
-		 * @param nanos how long a decision may take
-		 * @param request the request
-		 * @param arguments its arguments
-		 */
-		Admission(Object called, Target target, long nanos, InboundRequest request, WireArguments arguments) {
-			super(request, arguments);
-			this.called = called;
-			this.target = target;
-			this.nanos = nanos;
+	private void proceed(PendingRequest request) {
+		WireFailure refusal = request.refusal();
+		if (request.isOver()) {
+			return;
 		}
-
-		private void proceed() {
-			WireFailure known = this.refusal;
-			if (isOver()) {
-				return;
-			}
-			if (known == null) {
-				allowed();
-				return;
-			}
-			end();
-			refused(request(), known, known.error().status() == ExtStatus.UNAUTHENTICATED);
+		if (refusal == null) {
+			request.allowed();
+			return;
 		}
-
-		/** Whether its arguments are looked at before it goes on. */
-		boolean isCheckedFirst() {
-			return false;
+		request.refused(refusal);
+		if (refusal.error().status() == ExtStatus.UNAUTHENTICATED) {
+			// Behind the answer, which is written by a task of its own.
+			this.transport
+				.execute(() -> this.transport.close(new CloseReason(CloseCode.UNAUTHENTICATED, "not authenticated")));
 		}
-
-		/** Look at its arguments. On a worker. Returns what is wrong with them. */
-		@Nullable WireFailure check() {
-			return null;
-		}
-
-		/** Let it go on. */
-		abstract void allowed();
-
-		/** Answer it. */
-		abstract void refused(InboundRequest request, WireFailure failure, boolean unauthenticated);
-
 	}
 
 }

@@ -1,11 +1,10 @@
 package io.genserver.rpc.inbound;
 
-import java.util.concurrent.Executor;
-
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
+import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.rpc.Outbound;
 import io.genserver.rpc.inbound.BuiltInMethod.Reply;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A call of a {@link BuiltInMethod}. Holds its place among the calls in flight as others
  * do; a worker makes its answer.
  */
-final class BuiltInCall implements Outbound {
+final class BuiltInCall implements Outbound, OpenRequest {
 
 	private static final Reply NONE = new Reply(new byte[0], CallMetadata.NONE);
 
@@ -45,8 +44,10 @@ final class BuiltInCall implements Outbound {
 		this.deadline = deadline;
 	}
 
-	void runBy(Executor workers) {
-		workers.execute(this::run);
+	/** Have the answer made. On the connection's thread. */
+	void start() {
+		this.request.attach(this);
+		this.calls.context().workers().execute(this::run);
 	}
 
 	private void run() {
@@ -91,16 +92,17 @@ final class BuiltInCall implements Outbound {
 			.tooLong(this.method + ": the reply of " + answer.bytes().length + " bytes exceeds the limit of " + limit);
 	}
 
-	/** What it brought can be kept no longer, so that it is answered with a failure. */
-	void refused(WireFailure failure) {
+	@Override
+	public void refused(WireFailure failure) {
 		this.cancelled = true;
 		this.request.keepPlace();
 		this.calls.releaseAfter(this.arguments, this.request);
 		this.calls.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
 	}
 
-	/** The peer no longer wants the answer; its place is free when none is being made. */
-	void cancelledByPeer() {
+	/** Its place is free when no answer is being made. */
+	@Override
+	public void cancelledByPeer() {
 		this.cancelled = true;
 		this.calls.releaseAfter(this.arguments, this.request);
 	}
@@ -128,6 +130,41 @@ final class BuiltInCall implements Outbound {
 	@Override
 	public String toString() {
 		return "call of " + this.method;
+	}
+
+	/** A call that waits to be allowed. */
+	static final class Pending extends PendingRequest {
+
+		private final BuiltInCall call;
+
+		private final long nanos;
+
+		Pending(BuiltInCall call, long nanos) {
+			super(call.calls, call.request, call.arguments);
+			this.call = call;
+			this.nanos = nanos;
+		}
+
+		@Override
+		Object called() {
+			return this.call.method;
+		}
+
+		@Override
+		Target target() {
+			return new Target(BuiltInMethod.SERVER, null, this.call.method.name());
+		}
+
+		@Override
+		long nanos() {
+			return this.nanos;
+		}
+
+		@Override
+		void allowed() {
+			this.call.start();
+		}
+
 	}
 
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A call of the peer: the engine's message and reply cell, and at its end, without
  * anything in between, the entry that writes the answer.
  */
-final class InboundCall extends CallMessage implements Outbound {
+final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
 	private final InboundCalls calls;
 
@@ -49,7 +49,8 @@ final class InboundCall extends CallMessage implements Outbound {
 		this.expected = expected;
 	}
 
-	@Nullable RequestItems items() {
+	@Override
+	public @Nullable RequestItems items() {
 		return this.arguments.items();
 	}
 
@@ -166,18 +167,19 @@ final class InboundCall extends CallMessage implements Outbound {
 	}
 
 	/**
-	 * It cannot go on: its items have broken off, or what it brought can be kept no
-	 * longer. A handler that runs is cancelled at once, and keeps the call's place until
-	 * it has stopped. On the connection's thread.
+	 * A handler that runs is cancelled at once, and keeps the call's place until it has
+	 * stopped.
 	 */
-	void refused(WireFailure failure) {
+	@Override
+	public void refused(WireFailure failure) {
 		this.request.keepPlace();
 		giveUp(new WireFailureException(failure));
 		this.calls.releaseAfter(this.arguments, this.request);
 	}
 
-	/** The peer no longer wants the answer; its place is free when the handler stops. */
-	void cancelledByPeer() {
+	/** Its place is free when the handler stops. */
+	@Override
+	public void cancelledByPeer() {
 		this.cancelled = true;
 		replied();
 		cancelCall();

@@ -8,15 +8,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
 import io.genserver.protocol.BodyDelivery;
-import io.genserver.protocol.CloseCode;
-import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.InboundListener;
 import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.MethodId;
 import io.genserver.protocol.RequestRefusal;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
-import io.genserver.remote.RpcAuthorization.Target;
 import io.genserver.rpc.ConnectionContext;
 import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.Outbound;
@@ -24,8 +21,6 @@ import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.Transport;
 import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.rpc.inbound.Authorizations.Admission;
-import io.genserver.rpc.inbound.ReplyRoom.Held;
 import io.genserver.runtime.contract.Operation.Kind;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * no code of an application and decodes no arguments; of those of a keyed server it reads
  * the key.
  * <p>
- * A request's attachment is its {@link ExposedOperation} until it is complete, then its
- * {@link InboundCall} or {@link InboundStream}.
+ * A request's attachment is its {@link ExposedOperation} until it is complete, then the
+ * {@link OpenRequest} that it became.
  */
 public final class InboundCalls implements InboundListener {
 
@@ -205,12 +200,7 @@ public final class InboundCalls implements InboundListener {
 	}
 
 	private static @Nullable RequestItems items(InboundRequest request) {
-		return switch (request.attachment()) {
-			case InboundCall call -> call.items();
-			case InboundStream stream -> stream.items();
-			case PendingRequest pending -> pending.items();
-			case null, default -> null;
-		};
+		return (request.attachment() instanceof OpenRequest open) ? open.items() : null;
 	}
 
 	private BodyDelivery refuse(InboundRequest request, WireFailure failure) {
@@ -261,28 +251,25 @@ public final class InboundCalls implements InboundListener {
 			handOver(request, operation, wire, key, payload, now);
 			return;
 		}
-		Runnable handOver = () -> handOver(request, operation, wire, key, payload, now);
-		if (!asked) {
-			enter(request, operation, payload, handOver);
-			return;
+		PendingCall pending = new PendingCall(this, request, payload, operation, wire, key, checkedFirst, now,
+				waitNanos(request, operation));
+		request.attach(pending);
+		if (asked) {
+			this.authorizations.ask(pending);
 		}
-		Target target = new Target(operation.server().name(), key, operation.operation().name());
-		Admission admission = new Asked(operation.server(), target, waitNanos(request, operation), request, payload,
-				checkedFirst ? wire : null, () -> enter(request, operation, payload, handOver));
-		request.attach(admission);
-		this.authorizations.ask(admission);
+		else {
+			enter(pending);
+		}
 	}
 
-	/** Hand a request on to its server, as soon as its peer has read enough. */
-	private void enter(InboundRequest request, ExposedOperation operation, WireArguments payload, Runnable handOver) {
+	/** Let a request go on to its server, as soon as its peer has read enough. */
+	void enter(PendingCall pending) {
 		if (!this.room.isFull()) {
-			handOver.run();
+			pending.goOn();
 			return;
 		}
-		long deadline = this.context.clock().getAsLong() + waitNanos(request, operation);
-		Held held = new Waiting(request, payload, operation, deadline, handOver);
-		request.attach(held);
-		this.room.hold(held);
+		pending.waitForRoom(this.context.clock().getAsLong());
+		this.room.hold(pending);
 	}
 
 	/** A call of what this end has of its own. */
@@ -290,21 +277,16 @@ public final class InboundCalls implements InboundListener {
 		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
 		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
 		if (!this.authorizations.decides() || !method.asked()) {
-			request.attach(call);
-			call.runBy(this.context.workers());
+			call.start();
 			return;
 		}
-		Admission admission = new Asked(method, new Target(BuiltInMethod.SERVER, null, method.name()), nanos, request,
-				payload, null, () -> {
-					request.attach(call);
-					call.runBy(this.context.workers());
-				});
-		request.attach(admission);
-		this.authorizations.ask(admission);
+		PendingRequest pending = new BuiltInCall.Pending(call, nanos);
+		request.attach(pending);
+		this.authorizations.ask(pending);
 	}
 
 	/** Make the engine's message of a request and give it to its server. */
-	private void handOver(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
+	void handOver(InboundRequest request, ExposedOperation operation, WireOperation wire, @Nullable String key,
 			WireArguments payload, long now) {
 		if (request.isCast() || operation.operation().kind() == Kind.CAST) {
 			cast(request, operation, wire, key, payload);
@@ -413,39 +395,30 @@ public final class InboundCalls implements InboundListener {
 
 	@Override
 	public void requestCancelled(InboundRequest request) {
-		switch (request.attachment()) {
-			case InboundCall call -> call.cancelledByPeer();
-			case InboundStream stream -> stream.cancelledByPeer();
-			case BuiltInCall call -> call.cancelledByPeer();
-			case PendingRequest pending -> {
-				pending.end();
-				request.attach(null);
-				this.session.release(request);
-			}
-			case null, default -> this.session.release(request);
+		if (request.attachment() instanceof OpenRequest open) {
+			open.cancelledByPeer();
+		}
+		else {
+			release(request);
 		}
 	}
 
 	@Override
 	public void requestRefused(InboundRequest request, RequestRefusal refusal) {
-		switch (request.attachment()) {
-			case InboundCall call -> call.refused(refused(refusal, false));
-			case InboundStream stream -> stream.refused(refused(refusal, false));
-			case BuiltInCall call -> call.refused(refused(refusal, false));
-			case PendingRequest pending -> {
-				pending.end();
-				request.attach(null);
-				answer(request, refused(refusal, true));
-			}
-			case null, default -> answer(request, refused(refusal, true));
+		if (request.attachment() instanceof OpenRequest open) {
+			open.refused(WireFailure.refused(refusal.status(), refusal.text(), !open.mayHaveBegun()));
+		}
+		else {
+			answer(request, WireFailure.refused(refusal.status(), refusal.text(), true));
 		}
 	}
 
-	private static WireFailure refused(RequestRefusal refusal, boolean notExecuted) {
-		return WireFailure.refused(refusal.status(), refusal.text(), notExecuted);
+	/** Free the place of a request that is not answered. */
+	void release(InboundRequest request) {
+		this.session.release(request);
 	}
 
-	private void answer(InboundRequest request, WireFailure failure) {
+	void answer(InboundRequest request, WireFailure failure) {
 		if (!request.isCast()) {
 			this.outbound.offer(Answer.of(request, failure));
 		}
@@ -453,24 +426,20 @@ public final class InboundCalls implements InboundListener {
 
 	/** Free the place of a cancelled request once its handler has stopped. */
 	void releaseAfter(WireArguments arguments, InboundRequest request) {
-		arguments.whenFinished(() -> this.transport.execute(() -> this.session.release(request)));
+		arguments.whenFinished(() -> this.transport.execute(() -> release(request)));
 	}
 
 	@Override
 	public void responseItemSent(InboundRequest request) {
-		if (request.attachment() instanceof InboundStream stream) {
-			stream.written();
+		if (request.attachment() instanceof OpenRequest open) {
+			open.itemWritten();
 		}
 	}
 
 	@Override
 	public void responseDemand(InboundRequest request, long items) {
-		switch (request.attachment()) {
-			case InboundStream stream -> stream.credited(items);
-			case PendingRequest pending -> pending.demanded(items);
-			case null, default -> {
-				// Nothing that counts items, or not any more.
-			}
+		if (request.attachment() instanceof OpenRequest open) {
+			open.demanded(items);
 		}
 	}
 
@@ -554,101 +523,6 @@ public final class InboundCalls implements InboundListener {
 
 	Transport transport() {
 		return this.transport;
-	}
-
-	/** Once it was handed on. */
-	private void demandAgain(PendingRequest before) {
-		if (before.demanded() > 0) {
-			responseDemand(before.request(), before.demanded());
-		}
-	}
-
-	/** A request that waits until its peer has read more. */
-	private final class Waiting extends Held {
-
-		private final ExposedOperation operation;
-
-		private final long deadline;
-
-		private final Runnable dispatch;
-
-		Waiting(InboundRequest request, WireArguments arguments, ExposedOperation operation, long deadline,
-				Runnable dispatch) {
-			super(request, arguments);
-			this.operation = operation;
-			this.deadline = deadline;
-			this.dispatch = dispatch;
-		}
-
-		@Override
-		void goOn() {
-			request().attach(null);
-			this.dispatch.run();
-			demandAgain(this);
-		}
-
-		@Override
-		boolean isOverdue(long nowNanos) {
-			return !request().isCast() && nowNanos - this.deadline >= 0;
-		}
-
-		@Override
-		void expire() {
-			end();
-			request().attach(null);
-			answer(request(), WireFailure
-				.deadline(this.operation + ": the replies before it were not read in time; the call was not executed"));
-		}
-
-	}
-
-	/** A request that waits until it may go on. */
-	private final class Asked extends Admission {
-
-		private final WireArguments payload;
-
-		/**
-		 * Looks at its arguments first, or null if they are left to the handler's turn.
-		 */
-		private final @Nullable WireOperation checker;
-
-		private final Runnable goOn;
-
-		Asked(Object called, Target target, long nanos, InboundRequest request, WireArguments payload,
-				@Nullable WireOperation checker, Runnable goOn) {
-			super(called, target, nanos, request, payload);
-			this.payload = payload;
-			this.checker = checker;
-			this.goOn = goOn;
-		}
-
-		@Override
-		boolean isCheckedFirst() {
-			return this.checker != null;
-		}
-
-		@Override
-		@Nullable WireFailure check() {
-			return (this.checker != null) ? this.checker.check(this.payload) : null;
-		}
-
-		@Override
-		void allowed() {
-			this.goOn.run();
-			demandAgain(this);
-		}
-
-		@Override
-		void refused(InboundRequest request, WireFailure failure, boolean unauthenticated) {
-			request.attach(null);
-			answer(request, failure);
-			if (unauthenticated) {
-				// Behind the answer, which is written by a task of its own.
-				InboundCalls.this.transport.execute(() -> InboundCalls.this.transport
-					.close(new CloseReason(CloseCode.UNAUTHENTICATED, "not authenticated")));
-			}
-		}
-
 	}
 
 }

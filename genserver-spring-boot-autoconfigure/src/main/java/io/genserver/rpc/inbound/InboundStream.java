@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A stream the peer asked for: takes the items of the handler's publisher and queues them
  * to be written.
  */
-final class InboundStream implements Flow.Subscriber<@Nullable Object> {
+final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequest {
 
 	private final InboundCalls calls;
 
@@ -117,11 +117,11 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 	}
 
 	/**
-	 * It cannot go on: its items have broken off, or what it brought can be kept no
-	 * longer. A handler that runs is cancelled at once, and keeps the call's place until
-	 * it has stopped. On the connection's thread.
+	 * A handler that runs is cancelled at once, and keeps the call's place until it has
+	 * stopped.
 	 */
-	void refused(WireFailure failure) {
+	@Override
+	public void refused(WireFailure failure) {
 		this.request.keepPlace();
 		// First, for what its handler makes of the end of its items is no answer.
 		this.pull.cancelLater();
@@ -133,8 +133,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		this.calls.releaseAfter(this.arguments, this.request);
 	}
 
-	/** On the connection's thread. */
-	void cancelledByPeer() {
+	@Override
+	public void cancelledByPeer() {
 		this.pull.cancelLater();
 		closed();
 		this.calls.releaseAfter(this.arguments, this.request);
@@ -151,13 +151,13 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 		}
 	}
 
-	/** An item was written. On the connection's thread. */
-	void written() {
+	@Override
+	public void itemWritten() {
 		this.pull.written();
 	}
 
-	/** The peer takes more items. On the connection's thread. */
-	void credited(long items) {
+	@Override
+	public void demanded(long items) {
 		this.pull.credited(items);
 	}
 
@@ -205,7 +205,8 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object> {
 			.executed(this.arguments.execution());
 	}
 
-	@Nullable RequestItems items() {
+	@Override
+	public @Nullable RequestItems items() {
 		return this.arguments.items();
 	}
 

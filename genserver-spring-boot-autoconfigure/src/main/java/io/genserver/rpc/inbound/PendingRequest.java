@@ -1,13 +1,17 @@
 package io.genserver.rpc.inbound;
 
 import io.genserver.protocol.InboundRequest;
+import io.genserver.remote.RpcAuthorization.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is complete and has not been handed to its server. Belongs to the
- * connection's thread.
+ * A request that is complete and has not been handed to its server, as it waits to be
+ * allowed, for its arguments to be checked, or for room for its reply. Belongs to the
+ * connection's thread, but for what says otherwise.
  */
-abstract class PendingRequest {
+abstract class PendingRequest implements OpenRequest {
+
+	private final InboundCalls calls;
 
 	private final InboundRequest request;
 
@@ -18,41 +22,115 @@ abstract class PendingRequest {
 	/** Items the peer has asked for since. */
 	private long demanded;
 
+	/** Set once it is known whether it is allowed. */
+	private boolean decided;
+
+	private @Nullable WireFailure refusal;
+
 	/**
 	 * Create.
+	 * @param calls where it came
 	 * @param request the request
 	 * @param arguments its arguments
 	 */
-	PendingRequest(InboundRequest request, WireArguments arguments) {
+	PendingRequest(InboundCalls calls, InboundRequest request, WireArguments arguments) {
+		this.calls = calls;
 		this.request = request;
 		this.arguments = arguments;
 	}
 
-	InboundRequest request() {
+	/** Whose order is kept: the server meant. */
+	abstract Object called();
+
+	/** What is called. On any thread. */
+	abstract Target target();
+
+	/** How long a decision may take. On any thread. */
+	abstract long nanos();
+
+	/** Whether its arguments are looked at before it goes on. On any thread. */
+	boolean isCheckedFirst() {
+		return false;
+	}
+
+	/** Look at its arguments. On a worker. Returns what is wrong with them. */
+	@Nullable WireFailure check() {
+		return null;
+	}
+
+	/** It is allowed, and its turn among the requests to one server has come. */
+	abstract void allowed();
+
+	/**
+	 * It is known whether it may go on.
+	 * @param refusal why not, or {@code null} if it may
+	 */
+	final void decided(@Nullable WireFailure refusal) {
+		this.refusal = refusal;
+		this.decided = true;
+	}
+
+	final boolean isDecided() {
+		return this.decided;
+	}
+
+	final @Nullable WireFailure refusal() {
+		return this.refusal;
+	}
+
+	final InboundCalls calls() {
+		return this.calls;
+	}
+
+	final InboundRequest request() {
 		return this.request;
 	}
 
-	@Nullable RequestItems items() {
+	final WireArguments arguments() {
+		return this.arguments;
+	}
+
+	@Override
+	public final @Nullable RequestItems items() {
 		return this.arguments.items();
 	}
 
-	/** The peer takes more items of the answer. */
-	void demanded(long items) {
+	@Override
+	public final boolean mayHaveBegun() {
+		return false;
+	}
+
+	@Override
+	public final void demanded(long items) {
 		this.demanded += items;
 	}
 
-	long demanded() {
+	/** Items of the answer that the peer has asked for while it waited. */
+	final long demanded() {
 		return this.demanded;
 	}
 
-	boolean isOver() {
+	final boolean isOver() {
 		return this.over;
 	}
 
-	/** It is not to be handled: the peer gave it up, or it was refused. */
-	void end() {
+	@Override
+	public final void cancelledByPeer() {
+		end();
+		this.calls.release(this.request);
+	}
+
+	@Override
+	public final void refused(WireFailure failure) {
+		end();
+		this.calls.answer(this.request, failure);
+	}
+
+	/** It will not be handled. */
+	private void end() {
 		this.over = true;
 		this.arguments.finished();
+		this.request.attach(null);
 	}
 
 }

@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.genserver.protocol.InboundRequest;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.inbound.WireOperation.ReplyLength;
@@ -55,7 +54,7 @@ final class ReplyRoom implements ReplyPressure {
 	/** What a reply is expected to take while nothing is known of its like. */
 	private final int unknown;
 
-	private final ArrayDeque<Held> held = new ArrayDeque<>();
+	private final ArrayDeque<PendingCall> held = new ArrayDeque<>();
 
 	/** Bytes of the replies that are still to come, but for small ones. */
 	private long expected;
@@ -101,7 +100,7 @@ final class ReplyRoom implements ReplyPressure {
 	}
 
 	/** Let a request wait until there is room. On the connection's thread. */
-	void hold(Held request) {
+	void hold(PendingCall request) {
 		this.held.add(request);
 		this.outbound.wantRoom(true);
 	}
@@ -134,7 +133,7 @@ final class ReplyRoom implements ReplyPressure {
 	 * End what has waited for too long, and let some go on. On the connection's thread.
 	 */
 	void tick(long nowNanos) {
-		for (Held each : this.held) {
+		for (PendingCall each : this.held) {
 			if (!each.isOver() && each.isOverdue(nowNanos)) {
 				each.expire();
 			}
@@ -169,7 +168,7 @@ final class ReplyRoom implements ReplyPressure {
 	}
 
 	private void goOn() {
-		Held next = this.held.remove();
+		PendingCall next = this.held.remove();
 		if (!next.isOver()) {
 			next.goOn();
 		}
@@ -213,24 +212,6 @@ final class ReplyRoom implements ReplyPressure {
 	void close() {
 		this.held.clear();
 		this.later.close();
-	}
-
-	/** A request that waits. */
-	abstract static class Held extends PendingRequest {
-
-		Held(InboundRequest request, WireArguments arguments) {
-			super(request, arguments);
-		}
-
-		/** Hand it to its server. */
-		abstract void goOn();
-
-		/** Whether its answer is no longer awaited. */
-		abstract boolean isOverdue(long nowNanos);
-
-		/** Answer that its time is over. */
-		abstract void expire();
-
 	}
 
 	/**
