@@ -60,7 +60,7 @@ class LayoutTest {
 	 * The largest circle of each package that has one above the limit, with the number of
 	 * its classes, which may only fall.
 	 */
-	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime.cell", 19);
+	private static final Map<String, Integer> LARGER_CIRCLES = Map.of("runtime.cell", 18);
 
 	static List<PackageTable.Row> rows() {
 		return TABLE.rows();

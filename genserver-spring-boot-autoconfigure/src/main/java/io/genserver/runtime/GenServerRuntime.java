@@ -32,6 +32,7 @@ import io.genserver.runtime.message.DeadLetters;
 import io.genserver.runtime.message.FailureLog;
 import io.genserver.runtime.message.Interceptors;
 import io.genserver.runtime.message.Message;
+import io.genserver.runtime.message.Recipient;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TimerPause;
 import io.genserver.runtime.scheduling.Waiting;
@@ -372,7 +373,7 @@ public final class GenServerRuntime implements CellRuntime {
 	void failCallsOfCallers(ShutdownTime time) {
 		for (Server server : servers()) {
 			for (ServerCell cell : server.instances().allThatLive()) {
-				cell.handling().failCallsOfCallers(time);
+				cell.termination().failCallsOfCallers(time);
 			}
 		}
 	}
@@ -402,7 +403,7 @@ public final class GenServerRuntime implements CellRuntime {
 	}
 
 	@Override
-	public void recovered(ServerCell cell) {
+	public void recovered(Recipient cell) {
 		this.selfCheck.recovered(cell);
 	}
 

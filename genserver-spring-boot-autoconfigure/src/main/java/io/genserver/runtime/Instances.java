@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.SendRefusals;
@@ -157,7 +158,7 @@ final class Instances {
 	 */
 	private void stopIfStopped(ServerCell cell) {
 		if (this.stopped) {
-			cell.command(ServerCell.STOP);
+			cell.command(Commands.STOP);
 		}
 	}
 
@@ -210,7 +211,7 @@ final class Instances {
 		if (known == null) {
 			return;
 		}
-		known.end(ServerCell.RESTART, grace);
+		known.end(Commands.RESTART, grace);
 		// One that began to end meanwhile looks for the command after this is visible.
 		if (known.life().isEnding() && known.takeRestart() && !replace(known)) {
 			throw new NoSuchServerException("Server " + this.server.name()
@@ -240,7 +241,7 @@ final class Instances {
 			if (this.server.runtime().isShutDown()) {
 				// The thread that shuts all down may not have seen the new cell.
 				this.stopped = true;
-				next.command(ServerCell.STOP);
+				next.command(Commands.STOP);
 			}
 		}
 		return true;
@@ -311,7 +312,7 @@ final class Instances {
 	private void passivate(long since) {
 		for (ServerCell cell : this.keyed.values()) {
 			if (cell.isIdleSince(since)) {
-				cell.command(ServerCell.PASSIVATE);
+				cell.command(Commands.PASSIVATE);
 			}
 			else if (cell.life().state() == ServerState.FAILED && cell.isOverSince(since)) {
 				forget(cell);
@@ -324,7 +325,7 @@ final class Instances {
 	 * shutdown.
 	 */
 	CompletableFuture<@Nullable Void> stop() {
-		CompletableFuture<?>[] ends = stopping((cell) -> cell.command(ServerCell.STOP)).stream()
+		CompletableFuture<?>[] ends = stopping((cell) -> cell.command(Commands.STOP)).stream()
 			.map((cell) -> cell.life().whenTerminated())
 			.toArray(CompletableFuture[]::new);
 		return CompletableFuture.allOf(ends).thenApply((done) -> null);
@@ -344,13 +345,13 @@ final class Instances {
 	 */
 	Collection<ServerCell> stopping(@Nullable String key) {
 		if (key == null) {
-			return stopping((cell) -> cell.end(ServerCell.STOP, graceNanos()));
+			return stopping((cell) -> cell.end(Commands.STOP, graceNanos()));
 		}
 		ServerCell cell = this.keyed.get(key);
 		if (cell == null) {
 			return List.of();
 		}
-		cell.end(ServerCell.STOP, graceNanos());
+		cell.end(Commands.STOP, graceNanos());
 		return List.of(cell);
 	}
 

@@ -16,6 +16,7 @@ import io.genserver.Keyed;
 import io.genserver.NoSuchServerException;
 import io.genserver.Request;
 import io.genserver.ServerInfo;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
@@ -217,17 +218,17 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void suspend(String name) {
-		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(Commands.SUSPEND));
 	}
 
 	@Override
 	public void suspend(String name, String key) {
-		command(name, key, ServerCell.SUSPEND);
+		command(name, key, Commands.SUSPEND);
 	}
 
 	@Override
 	public void resume(String name, String key) {
-		command(name, key, ServerCell.RESUME);
+		command(name, key, Commands.RESUME);
 	}
 
 	private void command(String name, String key, int command) {
@@ -239,7 +240,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void resume(String name) {
-		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(ServerCell.RESUME));
+		this.runtime.server(name).instances().all().forEach((cell) -> cell.command(Commands.RESUME));
 	}
 
 	@Override

@@ -12,6 +12,8 @@ import io.genserver.ServerInfo;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.cell.CellProbe;
 import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.TurnRecovery;
+import io.genserver.runtime.message.Recipient;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * soon if nothing is queued at all, later and later the more often it was queued again
  * while there is anything queued or where an executor of a user's has the queue. Nothing
  * depends on that being right, since a cell that runs or has run is not run again; see
- * {@link ServerCell#runLost}.
+ * {@link TurnRecovery#run}.
  * <p>
  * The scheduler looks, on one thread: soon after something failed, else every few seconds
  * while anything runs, at some cells at a time. Nothing is counted per message.
@@ -103,7 +105,7 @@ public final class SelfCheck implements Scheduler.Check {
 	}
 
 	/** Something was lost, and runs now. On any thread; throws nothing. */
-	void recovered(ServerCell cell) {
+	void recovered(Recipient cell) {
 		this.recovered.incrementAndGet();
 		logger.warn("Server {} did not go on, after an error or as its executor forgot it; it does now", cell);
 	}
@@ -228,9 +230,9 @@ public final class SelfCheck implements Scheduler.Check {
 		if (this.roundsLeft > 0) {
 			// The thread that was to watch the room or to start handlers may have failed.
 			cell.inbox().observe();
-			cell.handling().startBeside();
+			cell.work().startConcurrent();
 		}
-		if (!cell.mayBeLost()) {
+		if (!TurnRecovery.mayBeLost(cell)) {
 			return;
 		}
 		long progress = cell.progress();
@@ -278,7 +280,7 @@ public final class SelfCheck implements Scheduler.Check {
 			// One that has run since was late, not lost. If it is lost again by now, the
 			// next round finds it.
 			if (this.cell.isBroken() || this.cell.progress() == this.progress) {
-				this.cell.runLost();
+				TurnRecovery.run(this.cell);
 			}
 		}
 

@@ -185,7 +185,7 @@ public final class Server implements CellOwner {
 	public @Nullable Object call(@Nullable String key, Operation operation, @Nullable Object payload, long timeoutNanos,
 			boolean detached) {
 		Turn turn = Turn.current();
-		this.runtime.blockingRule().check(name(), operation, turn);
+		this.runtime.blockingRule().check(name(), operation, turn != null);
 		Scheduler scheduler = this.runtime.scheduler();
 		long now = scheduler.nanoTime();
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
@@ -291,7 +291,7 @@ public final class Server implements CellOwner {
 		OverflowRules rules = this.overflow;
 		CastMessage message = new CastMessage(operation, payload, origin(turn), rules.displaces());
 		try {
-			if (!send(key, message, turn, rules.waits() && this.runtime.blockingRule().mayBlock(turn))) {
+			if (!send(key, message, turn, rules.waits() && this.runtime.blockingRule().mayBlock(turn != null))) {
 				awaitRoom(message, turn, deadline(turn, operation, this.runtime.scheduler().nanoTime(), 0, false));
 			}
 		}

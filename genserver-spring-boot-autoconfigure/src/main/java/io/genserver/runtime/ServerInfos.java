@@ -27,7 +27,7 @@ final class ServerInfos {
 						cell.owner().overflow().policy()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
 				statistics.lateCount(), statistics.abandonedCount(), cell.life().restarts(), cell.pending(),
-				cell.handling().inFlight(), statistics.recentFailures());
+				cell.work().inFlight(), statistics.recentFailures());
 	}
 
 	static ServerInfo of(Server server) {
@@ -62,7 +62,7 @@ final class ServerInfos {
 		}
 		// An instance whose successor waits already may hang in its end.
 		for (ServerCell cell : server.instances().allThatLive()) {
-			ServerInfo.InFlight running = cell.handling().inFlight();
+			ServerInfo.InFlight running = cell.work().inFlight();
 			if (running != null && (oldest == null || running.age().compareTo(oldest.age()) > 0)) {
 				oldest = running;
 			}

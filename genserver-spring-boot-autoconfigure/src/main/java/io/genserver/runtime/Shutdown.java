@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiting;
@@ -132,11 +133,11 @@ final class Shutdown {
 	/** Messages of a server that pauses will never be handled: they fail at once. */
 	private boolean isQuiet(ServerCell cell) {
 		if (this.calling.contains(cell)) {
-			return !cell.handling().isBusyBeside(this.time);
+			return !cell.termination().hasOtherConcurrentHandlers(this.time);
 		}
 		boolean quiet = cell.isQuiet();
 		if (!quiet && cell.life().state() == ServerState.SUSPENDED) {
-			cell.command(ServerCell.GIVE_UP);
+			cell.command(Commands.FAIL_PENDING);
 		}
 		return quiet || cell.isQuietBut(this.callingConcurrently.getOrDefault(cell, 0));
 	}
@@ -154,7 +155,7 @@ final class Shutdown {
 		boolean found = false;
 		for (ServerCell cell : cells()) {
 			if (this.calling.contains(cell)) {
-				cell.handling().failCallsOfCallers(this.time);
+				cell.termination().failCallsOfCallers(this.time);
 			}
 			else if (!isQuiet(cell)) {
 				found |= isCalling(cell);
@@ -170,19 +171,19 @@ final class Shutdown {
 	private boolean isCalling(ServerCell cell) {
 		ServerCell before = cell.predecessor();
 		boolean waits = before != null && (this.calling.contains(before) || isCalling(before));
-		if (waits || cell.handling().isCaller(this.time)) {
+		if (waits || cell.termination().isCaller(this.time)) {
 			this.calling.add(cell);
-			cell.handling().failCallsOfCallers(this.time);
+			cell.termination().failCallsOfCallers(this.time);
 			cell.failRest();
 			return true;
 		}
-		int concurrent = cell.handling().callersBeside(this.time);
+		int concurrent = cell.termination().concurrentCallers(this.time);
 		if (concurrent == 0) {
 			return false;
 		}
 		Integer known = this.callingConcurrently.put(cell, concurrent);
-		cell.handling().failCallsOfCallers(this.time);
-		if (cell.isParkedServing() && cell.handling().isSettledBut(concurrent)) {
+		cell.termination().failCallsOfCallers(this.time);
+		if (cell.isParkedServing() && cell.work().isSettledBut(concurrent)) {
 			// What waits for one of their slots waits in vain.
 			cell.failRest();
 		}
@@ -196,8 +197,7 @@ final class Shutdown {
 			server.instances().stop();
 			Collection<ServerCell> cells = server.instances().allThatLive();
 			// One that hangs must not eat the time of those that do not.
-			boolean hangs = !cells.stream()
-				.allMatch((cell) -> cell.handling().current() == null || isHeldByCaller(cell));
+			boolean hangs = !cells.stream().allMatch((cell) -> cell.work().current() == null || isHeldByCaller(cell));
 			long patience = (hangs || this.hurried) ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
 			awaitEnds(cells, Math.min(patience, this.end - GRACE));
 		}
@@ -223,8 +223,8 @@ final class Shutdown {
 
 	private void interrupt() {
 		for (ServerCell cell : cells()) {
-			if (cell.handling().current() != null || !cell.life().whenTerminated().isDone()) {
-				cell.handling().interrupt(this.time);
+			if (cell.work().current() != null || !cell.life().whenTerminated().isDone()) {
+				cell.termination().interrupt(this.time);
 			}
 		}
 		awaitEnds(cells(), this.end);
@@ -237,7 +237,7 @@ final class Shutdown {
 	private void endWhatIsHeld() {
 		for (ServerCell cell : cells()) {
 			if (!cell.life().isOver()) {
-				cell.handling().interrupt(this.time);
+				cell.termination().interrupt(this.time);
 			}
 		}
 	}
@@ -301,7 +301,7 @@ final class Shutdown {
 		List<String> names = new ArrayList<>();
 		for (ServerCell cell : cells()) {
 			if (!isQuiet(cell) && names.size() < NAMED) {
-				ServerInfo.InFlight running = cell.handling().inFlight();
+				ServerInfo.InFlight running = cell.work().inFlight();
 				names.add(cell.label() + ((running != null) ? " (" + running + ")" : ""));
 			}
 		}

@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -88,7 +89,7 @@ public class CellRaces {
 		private final Stage stage = new Stage(4);
 
 		public ResumeAndPark() {
-			this.stage.cell.command(ServerCell.SUSPEND);
+			this.stage.cell.command(Commands.SUSPEND);
 			this.stage.cell.inbox().offer(this.stage.cast());
 		}
 
@@ -99,7 +100,7 @@ public class CellRaces {
 
 		@Actor
 		public void other() {
-			this.stage.cell.command(ServerCell.RESUME);
+			this.stage.cell.command(Commands.RESUME);
 		}
 
 		@Arbiter
@@ -124,7 +125,7 @@ public class CellRaces {
 		private final CountedCall call = this.stage.call();
 
 		public SendAndStop() {
-			this.stage.cell.command(ServerCell.STOP);
+			this.stage.cell.command(Commands.STOP);
 		}
 
 		@Actor
@@ -159,7 +160,7 @@ public class CellRaces {
 		private final CountedCall call = this.stage.call();
 
 		public SendAndPassivate() {
-			this.stage.cell.command(ServerCell.PASSIVATE);
+			this.stage.cell.command(Commands.PASSIVATE);
 		}
 
 		@Actor
@@ -192,12 +193,12 @@ public class CellRaces {
 
 		@Actor
 		public void restarter() {
-			this.stage.cell.command(ServerCell.RESTART);
+			this.stage.cell.command(Commands.RESTART);
 		}
 
 		@Actor
 		public void stopper() {
-			this.stage.cell.command(ServerCell.STOP);
+			this.stage.cell.command(Commands.STOP);
 		}
 
 		@Arbiter

@@ -16,6 +16,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
@@ -238,9 +239,9 @@ final class Chaos {
 			case 4 -> instances("keyed").stopping("k" + random.nextInt(KEYS));
 			default -> {
 				ServerCell cell = this.engine.cell("resumes");
-				cell.command(ServerCell.SUSPEND);
+				cell.command(Commands.SUSPEND);
 				LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(500)));
-				cell.command(ServerCell.RESUME);
+				cell.command(Commands.RESUME);
 			}
 		}
 	}

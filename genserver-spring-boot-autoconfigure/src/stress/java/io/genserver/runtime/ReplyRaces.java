@@ -3,6 +3,7 @@ package io.genserver.runtime;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.cell.TurnWaits;
 import io.genserver.runtime.contract.Operation;
@@ -149,7 +150,7 @@ public class ReplyRaces {
 
 		@Actor
 		public void stopper() {
-			this.stage.cell.command(ServerCell.STOP);
+			this.stage.cell.command(Commands.STOP);
 			this.stage.scheduler.runNext();
 		}
 
@@ -181,7 +182,7 @@ public class ReplyRaces {
 
 		@Actor
 		public void stopper() {
-			this.stage.cell.command(ServerCell.STOP);
+			this.stage.cell.command(Commands.STOP);
 			this.stage.scheduler.runNext();
 		}
 

@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.message.Message;
@@ -153,7 +154,7 @@ public class WaitingSendersRaces {
 
 		public EnterAndStop() {
 			this.stage.queued();
-			this.stage.cell.command(ServerCell.STOP);
+			this.stage.cell.command(Commands.STOP);
 		}
 
 		@Actor

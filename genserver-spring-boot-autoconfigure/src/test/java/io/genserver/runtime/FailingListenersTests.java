@@ -198,7 +198,7 @@ class FailingListenersTests {
 		GenServerRef<Object> ref = new LocalRef<>(server, null);
 		CompletableFuture<Void> gate = new CompletableFuture<>();
 		ref.cast((instance) -> gate.join());
-		while (cell.get().handling().current() == null) {
+		while (cell.get().work().current() == null) {
 			Thread.onSpinWait();
 		}
 		assertThat(ref.tryCast(Object::hashCode)).isTrue();

@@ -25,6 +25,7 @@ import io.genserver.Reply;
 import io.genserver.SupervisionStrategy;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.mailbox.MailboxContents;
@@ -317,7 +318,7 @@ final class Mayhem {
 				}
 			}
 			case 1 -> instances.restart(ref.key());
-			case 2 -> instances.all().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+			case 2 -> instances.all().forEach((cell) -> cell.command(Commands.SUSPEND));
 			case 3 -> ref.termination().cancel(false);
 			case 4 -> ref.termination().complete(null);
 			case 5 -> comeAndGo();
@@ -326,7 +327,7 @@ final class Mayhem {
 					this.ends.add(ref.stop());
 				}
 			}
-			default -> instances.all().forEach((cell) -> cell.command(ServerCell.RESUME));
+			default -> instances.all().forEach((cell) -> cell.command(Commands.RESUME));
 		}
 	}
 

@@ -14,6 +14,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.EngineFuture;
 import io.genserver.runtime.scheduling.Waiting;
@@ -90,7 +91,7 @@ class S05UnfinishedTests {
 			assertThat(ref.<Integer, RuntimeException>call((instance) -> 7)).isEqualTo(7);
 			((SeededScheduler) this.engine.scheduler).settle();
 			assertThat(this.engine.cell("server").life().restarts()).isZero();
-			assertThat(this.engine.cell("server").handling().inFlight()).isNull();
+			assertThat(this.engine.cell("server").work().inFlight()).isNull();
 			assertThat(this.engine.cell("server").isQuiet()).isTrue();
 		}
 
@@ -245,10 +246,10 @@ class S05UnfinishedTests {
 				scheduler.settle();
 				scheduler.advance((ever ? time : Duration.ofMinutes(1)).minusMillis(1));
 				scheduler.settle();
-				assertThat(engine.cell("server").handling().inFlight()).isNotNull();
+				assertThat(engine.cell("server").work().inFlight()).isNotNull();
 				scheduler.advance(Duration.ofMillis(2));
 				scheduler.settle();
-				assertThat(engine.cell("server").handling().inFlight() == null).isEqualTo(ever);
+				assertThat(engine.cell("server").work().inFlight() == null).isEqualTo(ever);
 				if (ever) {
 					assertThat(ServerInfos.of(server).failures()).singleElement()
 						.satisfies((failure) -> assertThat(failure.message())
@@ -350,7 +351,7 @@ class S05UnfinishedTests {
 			Given given = new Given(scheduler, Place.IN_TURN, SETTINGS);
 			CompletableFuture<Object> reply = given.call(null);
 			scheduler.settle();
-			given.engine.cell("server").command(ServerCell.SUSPEND);
+			given.engine.cell("server").command(Commands.SUSPEND);
 			scheduler.settle();
 			assertThat(reply).isNotDone();
 			reply.cancel(false);
@@ -358,7 +359,7 @@ class S05UnfinishedTests {
 			scheduler.settle();
 			assertThat(given.engine.cell("server").life().state()).isEqualTo(ServerState.SUSPENDED);
 			assertThat(given.returned).hasSize(1);
-			given.engine.cell("server").command(ServerCell.RESUME);
+			given.engine.cell("server").command(Commands.RESUME);
 			scheduler.settle();
 			assertThat(given.returned).hasSize(2);
 			next.cancel(false);
@@ -395,7 +396,7 @@ class S05UnfinishedTests {
 				CompletableFuture<Object> reply = server.callAsync(null, operation, null, 0, false);
 				scheduler.settle();
 				assertThat(reply).isNotDone();
-				assertThat(engine.cell("server").handling().inFlight()).isNull();
+				assertThat(engine.cell("server").work().inFlight()).isNull();
 				assertThat(engine.<Object>ref("server").<Integer, RuntimeException>call((instance) -> 1)).isOne();
 				replies.get(0).complete("later");
 				scheduler.settle();

@@ -14,6 +14,7 @@ import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
 import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.cell.Turn;
 import io.genserver.test.SeededScheduler;
@@ -56,22 +57,22 @@ class S10ControlMessagesTests {
 		Engine engine = new Engine(holding);
 		engine.add("server", ServerSettings.DEFAULTS, Object::new);
 		ServerCell cell = engine.cell("server");
-		cell.command(ServerCell.SUSPEND);
-		CellInternals.commandAgain(cell, ServerCell.RESUME | CellInternals.WAKE);
-		assertThat(CellInternals.isToldTo(cell, ServerCell.SUSPEND)).isTrue();
-		assertThat(CellInternals.isToldTo(cell, ServerCell.RESUME)).isFalse();
-		assertThat(CellInternals.isToldTo(cell, CellInternals.WAKE)).isTrue();
-		cell.command(ServerCell.RESUME);
-		CellInternals.commandAgain(cell, ServerCell.SUSPEND);
-		assertThat(CellInternals.isToldTo(cell, ServerCell.RESUME)).isTrue();
-		assertThat(CellInternals.isToldTo(cell, ServerCell.SUSPEND)).isFalse();
-		cell.command(ServerCell.RESTART);
-		CellInternals.commandAgain(cell, ServerCell.STOP);
-		assertThat(CellInternals.isToldTo(cell, ServerCell.RESTART)).as("begins after the end").isTrue();
-		cell.command(ServerCell.STOP);
-		CellInternals.commandAgain(cell, ServerCell.RESTART);
-		assertThat(CellInternals.isToldTo(cell, ServerCell.STOP)).isTrue();
-		assertThat(CellInternals.isToldTo(cell, ServerCell.RESTART)).isFalse();
+		cell.command(Commands.SUSPEND);
+		CellInternals.commandAgain(cell, Commands.RESUME | CellInternals.WAKE);
+		assertThat(CellInternals.isAskedTo(cell, Commands.SUSPEND)).isTrue();
+		assertThat(CellInternals.isAskedTo(cell, Commands.RESUME)).isFalse();
+		assertThat(CellInternals.isAskedTo(cell, CellInternals.WAKE)).isTrue();
+		cell.command(Commands.RESUME);
+		CellInternals.commandAgain(cell, Commands.SUSPEND);
+		assertThat(CellInternals.isAskedTo(cell, Commands.RESUME)).isTrue();
+		assertThat(CellInternals.isAskedTo(cell, Commands.SUSPEND)).isFalse();
+		cell.command(Commands.RESTART);
+		CellInternals.commandAgain(cell, Commands.STOP);
+		assertThat(CellInternals.isAskedTo(cell, Commands.RESTART)).as("begins after the end").isTrue();
+		cell.command(Commands.STOP);
+		CellInternals.commandAgain(cell, Commands.RESTART);
+		assertThat(CellInternals.isAskedTo(cell, Commands.STOP)).isTrue();
+		assertThat(CellInternals.isAskedTo(cell, Commands.RESTART)).isFalse();
 	}
 
 	@Test
@@ -88,12 +89,12 @@ class S10ControlMessagesTests {
 	@Test
 	void S10_aPauseBeginsBeforeWhatIsQueuedAndItsEndIsHeardThoughTheMailboxIsFull() {
 		each((scheduler, engine, server, gate, handled) -> {
-			engine.cell("server").command(ServerCell.SUSPEND);
+			engine.cell("server").command(Commands.SUSPEND);
 			gate.open();
 			scheduler.settle();
 			assertThat(handled).containsExactly("running");
 			assertThat(engine.cell("server").life().state()).isEqualTo(ServerState.SUSPENDED);
-			engine.cell("server").command(ServerCell.RESUME);
+			engine.cell("server").command(Commands.RESUME);
 			scheduler.settle();
 			assertThat(handled).containsExactly("running", "first", "second", "third");
 		});
@@ -102,13 +103,13 @@ class S10ControlMessagesTests {
 	@Test
 	void S10_ofPausingAndResumingTheLastOneTakesEffect() {
 		each((scheduler, engine, server, gate, handled) -> {
-			engine.cell("server").command(ServerCell.RESUME);
-			engine.cell("server").command(ServerCell.SUSPEND);
+			engine.cell("server").command(Commands.RESUME);
+			engine.cell("server").command(Commands.SUSPEND);
 			gate.open();
 			scheduler.settle();
 			assertThat(handled).containsExactly("running");
-			engine.cell("server").command(ServerCell.SUSPEND);
-			engine.cell("server").command(ServerCell.RESUME);
+			engine.cell("server").command(Commands.SUSPEND);
+			engine.cell("server").command(Commands.RESUME);
 			scheduler.settle();
 			assertThat(handled).containsExactly("running", "first", "second", "third");
 		});
@@ -118,15 +119,15 @@ class S10ControlMessagesTests {
 	void S10_aPauseOutlastsARestart() {
 		each((scheduler, engine, server, gate, handled) -> {
 			ServerCell cell = engine.cell("server");
-			cell.command(ServerCell.SUSPEND);
+			cell.command(Commands.SUSPEND);
 			gate.open();
 			scheduler.settle();
-			cell.command(ServerCell.RESTART);
+			cell.command(Commands.RESTART);
 			scheduler.settle();
 			assertThat(cell.life().state()).isEqualTo(ServerState.SUSPENDED);
 			assertThat(cell.life().restarts()).isOne();
 			assertThat(handled).containsExactly("running");
-			cell.command(ServerCell.RESUME);
+			cell.command(Commands.RESUME);
 			scheduler.settle();
 			assertThat(handled).containsExactly("running", "first", "second", "third");
 		});
@@ -147,8 +148,8 @@ class S10ControlMessagesTests {
 			scheduler.settle();
 			assertThat(ServerInfos.of(server).inFlight()).as("what runs beside the turn").isNotNull();
 			ServerCell cell = engine.cell("server");
-			cell.command(ServerCell.RESTART);
-			cell.command(ServerCell.SUSPEND);
+			cell.command(Commands.RESTART);
+			cell.command(Commands.SUSPEND);
 			scheduler.settle();
 			assertThat(cell.life().restarts()).isZero();
 			gate.open();
@@ -158,7 +159,7 @@ class S10ControlMessagesTests {
 			CompletableFuture<Integer> later = engine.<Object>ref("server").callAsync((instance) -> 1);
 			scheduler.settle();
 			assertThat(later).isNotDone();
-			cell.command(ServerCell.RESUME);
+			cell.command(Commands.RESUME);
 			scheduler.settle();
 			assertThat(later).isCompletedWithValue(1);
 			engine.close();

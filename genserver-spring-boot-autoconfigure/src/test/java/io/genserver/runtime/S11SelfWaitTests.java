@@ -130,7 +130,7 @@ class S11SelfWaitTests {
 				scheduler.advance(Duration.ofMillis(10));
 				scheduler.settle();
 				assertThat(failures).singleElement().satisfies(S11SelfWaitTests::isCycle);
-				assertThat(engine.cell("server").handling().inFlight()).isNull();
+				assertThat(engine.cell("server").work().inFlight()).isNull();
 				if (what.endsWith("stop")) {
 					assertThat(engine.cell("server").life().state()).isEqualTo(ServerState.STOPPED);
 				}

@@ -9,6 +9,7 @@ import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.cell.ServerCell;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class S15LateServersTests {
 			GenServerRef<Object> keyed = engine.ref("keyed", "key");
 			keyed.call(Object::hashCode);
 			for (String name : List.of("first", "keyed")) {
-				engine.runtime.server(name).instances().all().forEach((cell) -> cell.command(ServerCell.SUSPEND));
+				engine.runtime.server(name).instances().all().forEach((cell) -> cell.command(Commands.SUSPEND));
 			}
 			scheduler.settle();
 			List<CompletableFuture<Integer>> calls = List.of(first.callAsync((instance) -> 1),

@@ -14,6 +14,7 @@ import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
@@ -90,9 +91,9 @@ class S17OneLiveInstanceTests {
 
 	@Test
 	void S17_nothingButTheEndOfItsPredecessorLetsASuccessorBegin() {
-		int[] commands = { CellInternals.START, CellInternals.BEGIN_AGAIN, ServerCell.STOP, ServerCell.SUSPEND,
-				ServerCell.RESUME, ServerCell.RESTART, ServerCell.PASSIVATE, CellInternals.WAKE, CellInternals.FAIL,
-				ServerCell.GIVE_UP, ServerCell.STOP | CellInternals.START };
+		int[] commands = { CellInternals.START, CellInternals.BEGIN_AFTER_BACKOFF, Commands.STOP, Commands.SUSPEND,
+				Commands.RESUME, Commands.RESTART, Commands.PASSIVATE, CellInternals.WAKE, CellInternals.FAIL,
+				Commands.FAIL_PENDING, Commands.STOP | CellInternals.START };
 		for (int command : commands) {
 			Seeds.each(10, (scheduler) -> {
 				Bank bank = new Bank(scheduler);
@@ -113,11 +114,11 @@ class S17OneLiveInstanceTests {
 				assertThat(stopped).isNotDone();
 				bank.openGate();
 				scheduler.settle();
-				boolean stops = (command & ServerCell.STOP) != 0;
+				boolean stops = (command & Commands.STOP) != 0;
 				assertThat(successor.life().isOver()).isEqualTo(stops);
-				if (command == ServerCell.SUSPEND) {
+				if (command == Commands.SUSPEND) {
 					assertThat(successor.life().state()).isEqualTo(ServerState.SUSPENDED);
-					successor.command(ServerCell.RESUME);
+					successor.command(Commands.RESUME);
 					scheduler.settle();
 				}
 				if (stops) {

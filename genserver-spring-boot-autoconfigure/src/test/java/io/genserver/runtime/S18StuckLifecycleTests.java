@@ -59,7 +59,7 @@ class S18StuckLifecycleTests {
 		ServerCell cell = server.instances()
 			.allThatLive()
 			.stream()
-			.filter((each) -> each.handling().inFlight() != null)
+			.filter((each) -> each.work().inFlight() != null)
 			.findFirst()
 			.orElseThrow();
 		scheduler.advance(Duration.ofSeconds(3));

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerRef;
 import io.genserver.runtime.cell.ServerCell;
+import io.genserver.runtime.cell.TurnRecovery;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.test.SeededScheduler;
 import org.junit.jupiter.api.Test;
@@ -180,7 +181,7 @@ class SelfCheckTests {
 		hostile.start();
 		join(hostile);
 		assertThat(failures).hasPositiveValue();
-		assertThat(cell.mayBeLost()).as("the turn broke off").isTrue();
+		assertThat(TurnRecovery.mayBeLost(cell)).as("the turn broke off").isTrue();
 		engine.runtime.selfCheck().suspect();
 		scheduler.sleep(Duration.ofSeconds(1));
 		assertThat(call).isCompletedWithValue(1);

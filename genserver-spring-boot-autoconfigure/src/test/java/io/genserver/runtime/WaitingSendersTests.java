@@ -12,6 +12,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.Overflow;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.mailbox.WaitingSenders;
 import io.genserver.runtime.message.Message;
@@ -198,7 +199,7 @@ class WaitingSendersTests {
 					scheduler.sleep(Duration.ofMillis(scheduler.choices().nextInt(20)));
 					ServerCell cell = engine.runtime.server("server").instances().find("k");
 					if (cell != null) {
-						cell.command(ServerCell.STOP);
+						cell.command(Commands.STOP);
 					}
 					return null;
 				});

@@ -40,7 +40,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 	/** Another has begun. */
 	private static final int RESUMED = 4;
 
-	private final TurnRunner handling;
+	private final TurnRunner turnRunner;
 
 	private final Message message;
 
@@ -61,8 +61,8 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 	/** Whether a completion that comes now would be a late one, and was not counted. */
 	private boolean countsLate;
 
-	Awaited(TurnRunner handling, Message message, CompletionStage<?> stage, long limit) {
-		this.handling = handling;
+	Awaited(TurnRunner turnRunner, Message message, CompletionStage<?> stage, long limit) {
+		this.turnRunner = turnRunner;
 		this.message = message;
 		this.stage = stage;
 		this.limit = limit;
@@ -97,7 +97,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 			this.message.repliedLate(cell());
 		}
 		else {
-			this.handling.resume(this);
+			this.turnRunner.resume(this);
 		}
 	}
 
@@ -119,7 +119,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 				return;
 			}
 		}
-		this.handling.resume(this);
+		this.turnRunner.resume(this);
 	}
 
 	/** Returns whether a turn is to begin. Only while this is locked. */
@@ -175,7 +175,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 			}
 			return;
 		}
-		cell.handling().goesOnUnwanted(stage);
+		cell.work().goesOnUnwanted(stage);
 		long abandoned = cell.statistics().abandonedReply();
 		if (Long.bitCount(abandoned) == 1) {
 			logger.warn("Server {} no longer waits for the future that {} returned, since no caller waits for the reply"
@@ -188,22 +188,22 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 
 	@Override
 	public void run() {
-		this.handling.goOn(this);
+		this.turnRunner.goOn(this);
 	}
 
 	@Override
 	public ServerCell cell() {
-		return this.handling.cell();
+		return this.turnRunner.cell();
 	}
 
 	@Override
 	public ServerInfo.@Nullable InFlight inFlight() {
-		return this.handling.inTurn();
+		return cell().work().inTurn().inFlight();
 	}
 
 	@Override
 	public boolean isSlow(long now, long threshold) {
-		return this.handling.isSlow(now, threshold);
+		return cell().work().inTurn().isSlow(now, threshold);
 	}
 
 	@Override
@@ -218,7 +218,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 
 	@Override
 	public void expire() {
-		giveUp(this.handling.unfinished(this.message));
+		giveUp(cell().termination().unfinished(this.message));
 	}
 
 	Message message() {

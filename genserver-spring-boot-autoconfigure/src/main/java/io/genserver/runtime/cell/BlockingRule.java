@@ -4,7 +4,6 @@ import java.util.function.BooleanSupplier;
 
 import io.genserver.BlockingCallException;
 import io.genserver.runtime.contract.Operation;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which threads may wait for a server: turns, and all others but event loops and, until
@@ -28,22 +27,22 @@ public final class BlockingRule {
 		this.starter = Thread.currentThread();
 	}
 
-	public boolean mayBlock(@Nullable Turn turn) {
-		return turn != null || (!this.nonBlockingThread.getAsBoolean() && !isStarting());
+	public boolean mayBlock(boolean inTurn) {
+		return inTurn || (!this.nonBlockingThread.getAsBoolean() && !isStarting());
 	}
 
 	/** For a call that is about to be sent. */
-	public void check(String server, Operation operation, @Nullable Turn turn) {
-		check("Call of " + server + " " + operation, turn, true);
+	public void check(String server, Operation operation, boolean inTurn) {
+		check("Call of " + server + " " + operation, inTurn, true);
 	}
 
 	/** For the wait for a call that was sent. */
-	void checkWait(String server, Operation operation, @Nullable Turn turn) {
-		check("The wait for the call of " + server + " " + operation, turn, false);
+	void checkWait(String server, Operation operation, boolean inTurn) {
+		check("The wait for the call of " + server + " " + operation, inTurn, false);
 	}
 
-	private void check(String what, @Nullable Turn turn, boolean notExecuted) {
-		if (turn != null) {
+	private void check(String what, boolean inTurn, boolean notExecuted) {
+		if (inTurn) {
 			return;
 		}
 		if (isStarting()) {
@@ -58,8 +57,8 @@ public final class BlockingRule {
 	}
 
 	/** For what does not need the servers to have started. */
-	void checkThread(String what, @Nullable Turn turn) {
-		if (turn == null && this.nonBlockingThread.getAsBoolean()) {
+	void checkThread(String what, boolean inTurn) {
+		if (!inTurn && this.nonBlockingThread.getAsBoolean()) {
 			throw blocks(what, true);
 		}
 	}

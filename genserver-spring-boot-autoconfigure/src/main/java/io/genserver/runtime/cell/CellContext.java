@@ -117,7 +117,7 @@ final class CellContext implements GenServerContext {
 			return true;
 		}
 		if (this.message == null && turn() == null) {
-			return this.cell.handling().isGivenUpElsewhere();
+			return this.cell.work().isGivenUpElsewhere();
 		}
 		Message handled = message("isCancelled()");
 		return handled != null && handled.isCancelled();
@@ -166,7 +166,7 @@ final class CellContext implements GenServerContext {
 
 	private GenServerTimer schedule(String method, long delay, long period, Runnable task) {
 		checkAlive(method);
-		GenServerTimer timer = this.cell.agenda().schedule(delay, period, LambdaOperation.TIMER, task);
+		GenServerTimer timer = this.cell.timers().schedule(delay, period, LambdaOperation.TIMER, task);
 		if (this.own.ending) {
 			timer.cancel();
 			throw instanceEnded(method);
@@ -181,7 +181,7 @@ final class CellContext implements GenServerContext {
 		if (turn == null) {
 			throw elsewhere("continueWith(...)", "elsewhere send a cast to self()");
 		}
-		this.cell.agenda().continueWith(task, turn.message);
+		this.cell.timers().continueWith(task, turn.message);
 	}
 
 	@Override
@@ -198,7 +198,7 @@ final class CellContext implements GenServerContext {
 			throw new IllegalStateException("The reply of " + call.operation() + " is a stream and cannot be deferred");
 		}
 		call.defer();
-		return (Reply<T>) this.cell.handling().deferred().add(call);
+		return (Reply<T>) this.cell.work().deferred().add(call);
 	}
 
 	/** The turn that runs on this thread, if it is one of the instance. */
@@ -257,7 +257,7 @@ final class CellContext implements GenServerContext {
 	public void stop() {
 		if (!this.own.ended) {
 			this.own.wantsToStop = true;
-			this.cell.command(ServerCell.STOP_ITSELF);
+			this.cell.command(Commands.STOP_ITSELF);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.genserver.runtime.cell;
 
+import io.genserver.runtime.message.Recipient;
 import io.genserver.runtime.scheduling.SlowHandlerProbe;
 
 /**
@@ -8,7 +9,7 @@ import io.genserver.runtime.scheduling.SlowHandlerProbe;
 public interface CellProbe extends SlowHandlerProbe {
 
 	/** Whose handler runs. */
-	ServerCell cell();
+	Recipient cell();
 
 	@Override
 	default String label() {

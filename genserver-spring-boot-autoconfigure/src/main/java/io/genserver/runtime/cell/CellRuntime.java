@@ -4,6 +4,7 @@ import io.genserver.GenServerEvent;
 import io.genserver.runtime.message.DeadLetters;
 import io.genserver.runtime.message.FailureLog;
 import io.genserver.runtime.message.Interceptors;
+import io.genserver.runtime.message.Recipient;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TimerPause;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,6 @@ public interface CellRuntime {
 	 * A lost turn was found and runs now. Throws nothing.
 	 * @param cell whose turn it is
 	 */
-	void recovered(ServerCell cell);
+	void recovered(Recipient cell);
 
 }

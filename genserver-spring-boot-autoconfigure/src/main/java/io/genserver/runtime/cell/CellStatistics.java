@@ -65,7 +65,7 @@ public final class CellStatistics {
 	}
 
 	/** On any thread. */
-	void processedBeside() {
+	void processedConcurrently() {
 		CONCURRENT.getAndAdd(this, 1L);
 	}
 

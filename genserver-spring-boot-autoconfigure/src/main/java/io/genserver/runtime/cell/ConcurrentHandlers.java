@@ -63,8 +63,8 @@ public final class ConcurrentHandlers {
 	}
 
 	/** Take a slot although this is not the turn, which waits. */
-	private synchronized boolean acquireBeside(Operation operation) {
-		return this.postponed == 0 && this.cell.handling().isWaiting() && take(operation);
+	private synchronized boolean acquireConcurrently(Operation operation) {
+		return this.postponed == 0 && this.cell.work().isWaiting() && take(operation);
 	}
 
 	private boolean take(Operation operation) {
@@ -91,9 +91,9 @@ public final class ConcurrentHandlers {
 		if (this.total == 0) {
 			return false;
 		}
-		if ((commands & ServerCell.STOP) != 0) {
+		if ((commands & Commands.STOP) != 0) {
 			// The stop was requested later than a restart that is postponed already.
-			this.postponed = this.postponed & ~ServerCell.RESTART;
+			this.postponed = this.postponed & ~Commands.RESTART;
 		}
 		this.postponed = this.postponed | commands;
 		return this.postponed != 0;
@@ -119,7 +119,7 @@ public final class ConcurrentHandlers {
 
 	/** Interrupt the handlers that keep the turn from commands. On any thread. */
 	void interruptFor(int commands, Function<Message, Throwable> reason) {
-		if ((this.postponed & commands) != 0 || this.cell.isToldTo(commands)) {
+		if ((this.postponed & commands) != 0 || this.cell.isAskedTo(commands)) {
 			for (Run run : this.running.values()) {
 				if (run.by instanceof Interruption && run.message instanceof CallMessage call) {
 					call.giveUp(reason.apply(call));
@@ -135,25 +135,27 @@ public final class ConcurrentHandlers {
 		return this.total == 0;
 	}
 
-	/** The turn no longer waits: from here on {@link #startBeside()} starts nothing. */
+	/**
+	 * The turn no longer waits: from here on {@link #startConcurrent()} starts nothing.
+	 */
 	synchronized void turnGoesOn() {
 	}
 
 	/** Start what may run concurrently with a turn that waits. On any thread. */
-	void startBeside() {
-		TurnRunner handling = this.cell.handling();
-		if (!handling.isWaiting() || this.cell.isToldToEnd()) {
+	void startConcurrent() {
+		UnfinishedWork work = this.cell.work();
+		if (!work.isWaiting() || this.cell.isAskedToEnd()) {
 			return;
 		}
 		Set<@Nullable Object> held = new HashSet<>();
-		Message current = handling.current();
+		Message current = work.current();
 		held.add((current != null) ? current.origin() : null);
 		for (Message message : this.cell.mailbox().queued()) {
 			Operation operation = message.operation();
 			if (message.settledSlot() != Message.QUEUED) {
 				continue;
 			}
-			if (operation.concurrency() == 0 || held.contains(message.origin()) || !acquireBeside(operation)) {
+			if (operation.concurrency() == 0 || held.contains(message.origin()) || !acquireConcurrently(operation)) {
 				held.add(message.origin());
 			}
 			else {
@@ -206,7 +208,7 @@ public final class ConcurrentHandlers {
 	void failCallsOfCallers(ShutdownCallers time) {
 		for (Run run : this.running.values()) {
 			if (run.message instanceof CallMessage call && run.isCaller(time)) {
-				this.cell.handling().giveUpAtShutdown(call);
+				this.cell.termination().giveUpAtShutdown(call);
 			}
 		}
 	}
@@ -220,7 +222,7 @@ public final class ConcurrentHandlers {
 	void start(Message message) {
 		Run known = null;
 		try {
-			this.cell.handling().reportStart(message);
+			this.cell.turnRunner().reportStart(message);
 			Run run = new Run(message, this.cell.runtime().nanoTime());
 			this.running.put(message, run);
 			known = run;
@@ -232,7 +234,7 @@ public final class ConcurrentHandlers {
 				return;
 			}
 			try {
-				this.cell.handling().brokenBeside(message, ex);
+				this.cell.outcomes().concurrentHandlerBroke(message, ex);
 			}
 			finally {
 				freeSlot(message.operation());
@@ -241,7 +243,7 @@ public final class ConcurrentHandlers {
 	}
 
 	/** Sort the messages by whether their handlers have returned. On any thread. */
-	void tell(Unanimity running, Unanimity elsewhere) {
+	void addTo(Unanimity running, Unanimity elsewhere) {
 		for (Run run : this.running.values()) {
 			((run.by instanceof CompletionStage<?>) ? elsewhere : running).add(run.message);
 		}
@@ -265,14 +267,14 @@ public final class ConcurrentHandlers {
 	 */
 	private void freeSlot(Operation operation) {
 		giveBack(operation);
-		startBeside();
+		startConcurrent();
 	}
 
 	private void giveBack(Operation operation) {
 		int commands;
 		synchronized (this) {
 			release(operation);
-			commands = this.awaited ? ServerCell.WAKE : 0;
+			commands = this.awaited ? Commands.WAKE : 0;
 			this.awaited = false;
 			if (this.total == 0) {
 				commands |= this.postponed;
@@ -341,7 +343,7 @@ public final class ConcurrentHandlers {
 				turn.message = this.message;
 				turn.concurrent = true;
 				this.by = this.interruption;
-				return handling().invoke(this.message);
+				return turnRunner().invoke(this.message);
 			}
 			finally {
 				this.interruption.end();
@@ -368,7 +370,7 @@ public final class ConcurrentHandlers {
 		}
 
 		private void beginToAwait(CompletionStage<?> stage) {
-			this.limit = handling().limit(this.message);
+			this.limit = turnRunner().limit(this.message);
 			this.by = stage;
 			if (stage instanceof WaitingFuture<?> future && future.needsEndOf(cell())) {
 				// Its server does not end before this has.
@@ -385,10 +387,10 @@ public final class ConcurrentHandlers {
 			}
 			// Published before it is looked at, as in the turn.
 			if (this.message.isOver()) {
-				giveUp(TurnRunner.unwanted());
+				giveUp(WorkTermination.unwanted());
 			}
 			else if (cell().endsWaits()) {
-				giveUp(handling().endedWith(this.message));
+				giveUp(cell().termination().endedWith(this.message));
 			}
 			else if (this.limit != Long.MAX_VALUE && !isOver()) {
 				cell().runtime().scheduler().track(this);
@@ -403,10 +405,10 @@ public final class ConcurrentHandlers {
 				return;
 			}
 			try {
-				handling().concurrentlyOver(this.message, result, failure);
+				cell().outcomes().concurrentHandlerEnded(this.message, result, failure);
 			}
 			catch (Throwable ex) {
-				handling().brokenBeside(this.message, ex);
+				cell().outcomes().concurrentHandlerBroke(this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());
@@ -432,10 +434,10 @@ public final class ConcurrentHandlers {
 
 		private void letGo(CompletionStage<?> stage, Throwable reason) {
 			try {
-				handling().gaveUpBeside(this.message, stage, reason);
+				cell().outcomes().concurrentResultGivenUp(this.message, stage, reason);
 			}
 			catch (Throwable ex) {
-				handling().brokenBeside(this.message, ex);
+				cell().outcomes().concurrentHandlerBroke(this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());
@@ -457,7 +459,7 @@ public final class ConcurrentHandlers {
 
 		private void interrupt(ShutdownCallers time) {
 			if (this.message instanceof CallMessage call) {
-				handling().giveUpAtShutdown(call);
+				cell().termination().giveUpAtShutdown(call);
 			}
 			if (!isCaller(time) && !interruptHandler()) {
 				giveUp(new CancellationException("Server " + cell().label() + " was shut down"));
@@ -476,11 +478,11 @@ public final class ConcurrentHandlers {
 
 		@Override
 		public void expire() {
-			giveUp(handling().unfinished(this.message));
+			giveUp(cell().termination().unfinished(this.message));
 		}
 
-		private TurnRunner handling() {
-			return ConcurrentHandlers.this.cell.handling();
+		private TurnRunner turnRunner() {
+			return ConcurrentHandlers.this.cell.turnRunner();
 		}
 
 		@Override

@@ -7,6 +7,7 @@ import java.util.Set;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.Reply;
 import io.genserver.runtime.message.CallMessage;
+import io.genserver.runtime.message.Recipient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,14 @@ final class DeferredReplies {
 	/** From so many on, those that have expired are looked for when one is added. */
 	private static final int LOOK = 64;
 
-	private final ServerCell cell;
+	private final Recipient server;
 
 	private final Set<CallMessage> calls = new LinkedHashSet<>();
 
 	private int lookAt = LOOK;
 
-	DeferredReplies(ServerCell cell) {
-		this.cell = cell;
+	DeferredReplies(Recipient server) {
+		this.server = server;
 	}
 
 	Reply<@Nullable Object> add(CallMessage call) {
@@ -47,7 +48,7 @@ final class DeferredReplies {
 		}
 	}
 
-	void tell(Unanimity elsewhere) {
+	void addTo(Unanimity elsewhere) {
 		synchronized (this.calls) {
 			this.calls.forEach(elsewhere::add);
 		}
@@ -69,7 +70,7 @@ final class DeferredReplies {
 			this.calls.clear();
 		}
 		for (CallMessage call : owed) {
-			call.giveUp(new GenServerUnavailableException("Server " + this.cell.label() + " " + why
+			call.giveUp(new GenServerUnavailableException("Server " + this.server.label() + " " + why
 					+ " before it answered " + call.operation() + "; the call may have been executed", false));
 		}
 	}
@@ -92,13 +93,13 @@ final class DeferredReplies {
 		@Override
 		public boolean complete(@Nullable Object value) {
 			remove(this.call);
-			return this.call.answer(DeferredReplies.this.cell, value);
+			return this.call.answer(DeferredReplies.this.server, value);
 		}
 
 		@Override
 		public boolean fail(Throwable failure) {
 			remove(this.call);
-			return this.call.refuse(DeferredReplies.this.cell, failure);
+			return this.call.refuse(DeferredReplies.this.server, failure);
 		}
 
 		@Override

@@ -104,7 +104,7 @@ public final class EndOfCells extends WaitingFuture<@Nullable Void> implements E
 		Scheduler scheduler = this.runtime.scheduler();
 		Turn turn = Turn.current();
 		ServerCell here = (turn != null) ? turn.cell : null;
-		this.runtime.blockingRule().checkThread("The wait for the end of " + this.cells, turn);
+		this.runtime.blockingRule().checkThread("The wait for the end of " + this.cells, turn != null);
 		long deadline = (nanos != Long.MAX_VALUE) ? scheduler.nanoTime() + nanos : Long.MAX_VALUE;
 		if (here == null || !onlyThis) {
 			return scheduler.await(waiter, deadline);

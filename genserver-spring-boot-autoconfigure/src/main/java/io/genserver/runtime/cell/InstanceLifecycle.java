@@ -71,15 +71,15 @@ public final class InstanceLifecycle {
 		}
 		Turn.cleanCurrent();
 		try {
-			this.cell.handling().begins(LifeStep.CONSTRUCTOR);
+			this.cell.work().inTurn().beginStep(LifeStep.CONSTRUCTOR);
 			try {
 				this.instance = create();
 			}
 			finally {
-				this.cell.handling().stepEnds();
+				this.cell.work().inTurn().endStep();
 			}
 			for (ServerTimer timer : this.cell.owner().timers()) {
-				this.cell.agenda().start(timer);
+				this.cell.timers().start(timer);
 			}
 		}
 		catch (Throwable thrown) {
@@ -193,15 +193,15 @@ public final class InstanceLifecycle {
 		if (pause > 0) {
 			try {
 				Scheduler scheduler = this.cell.runtime().scheduler();
-				scheduler
-					.track(new Alarm(scheduler.nanoTime() + pause, () -> this.cell.command(ServerCell.BEGIN_AGAIN)));
+				scheduler.track(
+						new Alarm(scheduler.nanoTime() + pause, () -> this.cell.command(Commands.BEGIN_AFTER_BACKOFF)));
 				return;
 			}
 			catch (Throwable ex) {
 				logger.warn("Server {} restarts without a pause", this.cell, ex);
 			}
 		}
-		this.cell.command(ServerCell.BEGIN_AGAIN);
+		this.cell.command(Commands.BEGIN_AFTER_BACKOFF);
 	}
 
 	/** Restart on request: at once, and not counted towards the limit of restarts. */
@@ -267,7 +267,7 @@ public final class InstanceLifecycle {
 	private void end(Futures watched) {
 		Throwable cause = this.failure;
 		watched.terminated.complete(null);
-		watched.tellWatchers();
+		watched.notifyWatchers();
 		watched.started.completeExceptionally((cause != null) ? cause
 				: new IllegalStateException("Server " + this.cell.label() + " stopped before it started"));
 	}
@@ -279,7 +279,7 @@ public final class InstanceLifecycle {
 	void mend(Throwable cause) {
 		switch (this.state) {
 			case STARTING -> notBegun(false, Throwables.describable(cause));
-			case RESTARTING -> this.cell.command(ServerCell.BEGIN_AGAIN);
+			case RESTARTING -> this.cell.command(Commands.BEGIN_AFTER_BACKOFF);
 			case STOPPING -> end(this.last);
 			default -> {
 			}
@@ -307,14 +307,14 @@ public final class InstanceLifecycle {
 		if (target != null) {
 			Turn.cleanCurrent();
 			try {
-				this.cell.handling().begins(LifeStep.TERMINATION);
+				this.cell.work().inTurn().beginStep(LifeStep.TERMINATION);
 				factory().destroy(target);
 			}
 			catch (Throwable ex) {
 				warn(ex, "Server {} failed to terminate cleanly", this.cell);
 			}
 			finally {
-				this.cell.handling().stepEnds();
+				this.cell.work().inTurn().endStep();
 			}
 		}
 		try {
@@ -415,7 +415,7 @@ public final class InstanceLifecycle {
 
 	/** How a turn goes on in this state. */
 	TurnStep step() {
-		return isServing() ? TurnStep.GO_ON : isOver() ? TurnStep.END : TurnStep.PARK;
+		return isServing() ? TurnStep.CONTINUE : isOver() ? TurnStep.END : TurnStep.BLOCKED;
 	}
 
 	// For everybody.
@@ -461,7 +461,7 @@ public final class InstanceLifecycle {
 		// Added before the look at the end; the turn does it the other way round.
 		known.watchers.add(watcher);
 		if (known.terminated.isDone()) {
-			known.tellWatchers();
+			known.notifyWatchers();
 		}
 	}
 
@@ -518,7 +518,7 @@ public final class InstanceLifecycle {
 		/** Futures that applications hold; each only while it is pending. */
 		final Set<EndOfCells> watchers = ConcurrentHashMap.newKeySet();
 
-		void tellWatchers() {
+		void notifyWatchers() {
 			for (EndOfCells watcher : this.watchers) {
 				if (this.watchers.remove(watcher)) {
 					watcher.ended();

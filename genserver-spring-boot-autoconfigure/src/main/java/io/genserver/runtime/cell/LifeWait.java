@@ -50,7 +50,7 @@ public final class LifeWait extends GuardedWait {
 		}
 		catch (CallCycleException ex) {
 			// It waits for the turn that waits for it.
-			cell.command(ServerCell.STOP);
+			cell.command(Commands.STOP);
 			return ex;
 		}
 		catch (InterruptedException ex) {

@@ -55,69 +55,28 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	private static final SafeLogger logger = SafeLogger.of(ServerCell.class);
 
-	static final int START = 1;
-
-	static final int BEGIN_AGAIN = 2;
-
-	public static final int STOP = 4;
-
-	public static final int SUSPEND = 8;
-
-	public static final int RESUME = 16;
-
-	public static final int RESTART = 32;
-
-	public static final int PASSIVATE = 64;
-
-	/** Look again at what waits. */
-	static final int WAKE = 128;
-
-	/** The server is to restart, since a handler failed while others run concurrently. */
-	static final int FAIL = 256;
-
-	/** Fail what waits for the end of a pause, and what comes: there will be none. */
-	public static final int GIVE_UP = 512;
-
-	/**
-	 * Set with a stop or restart that no handler of this server requested: until then,
-	 * what a handler returned is not waited for, and a running handler has limited time.
-	 */
-	static final int END_WAITS = 1024;
-
-	/**
-	 * The current instance wants to stop; ignored if that instance has ended meanwhile.
-	 */
-	static final int STOP_ITSELF = 1 << 16;
-
-	/** The instance goes. */
-	private static final int ENDING = STOP | RESTART | FAIL;
-
 	/** Messages handled before other servers get a chance. */
 	private static final int BATCH = 64;
 
-	private static final int NEW = 0;
+	static final int NEW = 0;
 
-	private static final int IDLE = 1;
+	static final int IDLE = 1;
 
-	private static final int READY = 2;
+	static final int READY = 2;
 
-	private static final int PARKED = 3;
+	static final int PARKED = 3;
 
-	private static final int SUCCESSOR = 4;
+	static final int SUCCESSOR = 4;
 
-	private static final int RUNNING = 5;
+	static final int RUNNING = 5;
 
-	private static final int BROKEN = 6;
+	static final int BROKEN = 6;
 
 	private static final VarHandle STATUS;
 
-	private static final VarHandle COMMANDS;
-
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			STATUS = lookup.findVarHandle(ServerCell.class, "status", int.class);
-			COMMANDS = lookup.findVarHandle(ServerCell.class, "commands", int.class);
+			STATUS = MethodHandles.lookup().findVarHandle(ServerCell.class, "status", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -132,7 +91,15 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	private final InstanceLifecycle life = new InstanceLifecycle(this);
 
-	private final TurnRunner handling = new TurnRunner(this);
+	private final UnfinishedWork work = new UnfinishedWork(this);
+
+	private final WorkTermination termination = new WorkTermination(this, this.work);
+
+	private final MessageOutcomes outcomes = new MessageOutcomes(this, this.work);
+
+	private final TurnRunner turnRunner = new TurnRunner(this, this.work, this.outcomes);
+
+	private final Commands commands = new Commands();
 
 	private final CellStatistics statistics = new CellStatistics();
 
@@ -140,9 +107,6 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	/** The cell of the same key that has to end before this one begins. */
 	private volatile @Nullable ServerCell predecessor;
-
-	/** What the cell is asked to do before its next message; bits. */
-	private volatile int commands;
 
 	/**
 	 * When the last turn began that was not for a tick of a timer only; read by anybody,
@@ -153,7 +117,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
 	private volatile @Nullable Wait waitsFor;
 
-	private volatile @Nullable TimersAndContinuations agenda;
+	private volatile @Nullable TimersAndContinuations timers;
 
 	private volatile @Nullable CellStreams streams;
 
@@ -228,21 +192,21 @@ public final class ServerCell implements Recipient, CellProbe {
 	void queued(Message message) {
 		ready();
 		if (this.owner.hasConcurrent() && message.operation().concurrency() > 0) {
-			this.handling.startBeside();
+			this.work.startConcurrent();
 		}
 	}
 
 	/** Start, unless it has been asked to before; a successor once it may. */
 	public void start() {
 		if (isNew()) {
-			command(START);
+			command(Commands.START);
 		}
 	}
 
 	/**
 	 * Stop or restart although a handler may run, or be awaited. A handler that asks for
 	 * it itself ends first, in its own time.
-	 * @param bit {@link #STOP} or {@link #RESTART}
+	 * @param bit {@link Commands#STOP} or {@link Commands#RESTART}
 	 * @param grace nanoseconds after which a handler that runs is interrupted
 	 */
 	public void end(int bit, long grace) {
@@ -251,38 +215,28 @@ public final class ServerCell implements Recipient, CellProbe {
 			command(bit);
 			return;
 		}
-		boolean rested = command(bit | END_WAITS);
-		this.handling.endWaits();
-		if (rested && this.handling.isSettled()) {
+		boolean rested = command(bit | Commands.END_WAITS);
+		this.termination.endWaits();
+		if (rested && this.work.isSettled()) {
 			return;
 		}
 		if (grace <= 0) {
-			this.handling.interruptFor(bit);
+			this.termination.interruptFor(bit);
 		}
 		else {
 			Scheduler scheduler = runtime().scheduler();
-			scheduler.track(new Alarm(scheduler.nanoTime() + grace, () -> this.handling.interruptFor(bit)));
+			scheduler.track(new Alarm(scheduler.nanoTime() + grace, () -> this.termination.interruptFor(bit)));
 		}
 	}
 
 	/**
 	 * Do something before the next message, whatever waits in the mailbox.
+	 * @param command one of {@link Commands}
 	 * @return whether the turn was not running, and is from now on
 	 */
-	public boolean command(int bit) {
-		// Of suspend and resume the command given last counts, and a stop also cancels a
-		// pending restart; a restart that is requested later begins after the end.
-		int contrary = switch (bit & ~END_WAITS) {
-			case SUSPEND -> RESUME;
-			case RESUME -> SUSPEND;
-			case STOP -> RESTART;
-			default -> 0;
-		};
-		int known = this.commands;
-		while (!COMMANDS.compareAndSet(this, known, (known & ~contrary) | bit)) {
-			known = this.commands;
-		}
-		return commanded(bit);
+	public boolean command(int command) {
+		this.commands.add(command);
+		return commanded(command);
 	}
 
 	/**
@@ -290,32 +244,20 @@ public final class ServerCell implements Recipient, CellProbe {
 	 * followed after all. Contrary commands given since then take precedence.
 	 */
 	void commandAgain(int bits) {
-		restore(bits);
+		this.commands.restore(bits);
 		commanded(bits);
-	}
-
-	private void restore(int bits) {
-		int known = this.commands;
-		while (!COMMANDS.compareAndSet(this, known, known | (bits & ~overruledBy(known)))) {
-			known = this.commands;
-		}
-	}
-
-	/** The commands that no longer count once later ones have been given. */
-	private static int overruledBy(int later) {
-		return (((later & SUSPEND) != 0) ? RESUME : 0) | (((later & RESUME) != 0) ? SUSPEND : 0)
-				| (((later & STOP) != 0) ? RESTART : 0);
 	}
 
 	/** There are commands to follow: see to it that a turn does. */
 	private boolean commanded(int bits) {
 		int now = this.status;
-		if ((now == PARKED || (now == NEW && (bits & (START | STOP)) != 0)) && STATUS.compareAndSet(this, now, READY)) {
+		if ((now == PARKED || (now == NEW && (bits & (Commands.START | Commands.STOP)) != 0))
+				&& STATUS.compareAndSet(this, now, READY)) {
 			queue();
 			return true;
 		}
 		if (now == SUCCESSOR) {
-			if ((bits & STOP) != 0) {
+			if ((bits & Commands.STOP) != 0) {
 				// Its senders need not wait for the end of the other.
 				execute(this::refuseAll);
 			}
@@ -332,9 +274,9 @@ public final class ServerCell implements Recipient, CellProbe {
 		if (STATUS.compareAndSet(this, SUCCESSOR, NEW)) {
 			this.predecessor = null;
 			if (runtime().hasStarted() && this.owner.holds(this)) {
-				command(START);
+				command(Commands.START);
 			}
-			else if ((this.commands & (START | STOP)) != 0 && STATUS.compareAndSet(this, NEW, READY)) {
+			else if (this.commands.any(Commands.START | Commands.STOP) && STATUS.compareAndSet(this, NEW, READY)) {
 				queue();
 			}
 		}
@@ -345,14 +287,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	 * @return {@code true} once
 	 */
 	public boolean takeRestart() {
-		int known = this.commands;
-		while ((known & RESTART) != 0) {
-			if (COMMANDS.compareAndSet(this, known, known & ~RESTART)) {
-				return true;
-			}
-			known = this.commands;
-		}
-		return false;
+		return this.commands.take(Commands.RESTART);
 	}
 
 	/** Refuse what comes and fail what is queued; the turn ends the cell later. */
@@ -380,7 +315,7 @@ public final class ServerCell implements Recipient, CellProbe {
 				this.inbox.freed();
 			}
 		}
-		this.handling.failRest();
+		this.termination.failRest();
 		this.life.neverStarts();
 	}
 
@@ -420,15 +355,15 @@ public final class ServerCell implements Recipient, CellProbe {
 		boolean owned = true;
 		Turn turn = null;
 		try {
-			turn = Turn.enter(this, this.handling.interruption());
+			turn = Turn.enter(this, this.turnRunner.interruption());
 			TurnStep step = steps(turn, resumed, mends);
-			if (step == TurnStep.PARK) {
+			if (step == TurnStep.BLOCKED) {
 				this.inbox.mailbox.letGo();
 				owned = false;
 				this.status = PARKED;
 				parked();
 			}
-			else if (step == TurnStep.WAIT || step == TurnStep.END) {
+			else if (step == TurnStep.AWAITING || step == TurnStep.END) {
 				owned = false;
 				VarHandle.fullFence();
 			}
@@ -442,7 +377,7 @@ public final class ServerCell implements Recipient, CellProbe {
 		finally {
 			if (owned) {
 				// Who interrupts the next turn must not meet this thread.
-				this.handling.interruption().end();
+				this.turnRunner.interruption().end();
 				this.status = BROKEN;
 			}
 			if (turn != null) {
@@ -458,43 +393,43 @@ public final class ServerCell implements Recipient, CellProbe {
 		TurnStep step;
 		try {
 			if (mends) {
-				step = this.handling.mend();
+				step = this.turnRunner.mend();
 			}
 			else {
-				if (resumed != null || this.agenda == null || (this.commands & ~PASSIVATE) != 0) {
+				if (resumed != null || this.timers == null || this.commands.any(~Commands.PASSIVATE)) {
 					active();
 				}
-				step = (resumed != null) ? this.handling.resumed(resumed) : TurnStep.GO_ON;
-				for (int left = BATCH; step == TurnStep.GO_ON && left > 0; left--) {
-					step = (this.commands != 0 || !this.life.isServing()) ? obey() : TurnStep.GO_ON;
-					if (step == TurnStep.GO_ON) {
+				step = (resumed != null) ? this.turnRunner.resumed(resumed) : TurnStep.CONTINUE;
+				for (int left = BATCH; step == TurnStep.CONTINUE && left > 0; left--) {
+					step = (!this.commands.isEmpty() || !this.life.isServing()) ? runCommands() : TurnStep.CONTINUE;
+					if (step == TurnStep.CONTINUE) {
 						step = next(turn);
 					}
 				}
 			}
 		}
 		catch (Throwable ex) {
-			step = this.handling.broken(ex);
+			step = this.turnRunner.broken(ex);
 		}
-		if (step != TurnStep.WAIT) {
-			this.handling.interruption().end();
+		if (step != TurnStep.AWAITING) {
+			this.turnRunner.interruption().end();
 		}
 		return step;
 	}
 
 	private TurnStep next(Turn turn) {
-		TimersAndContinuations own = this.agenda;
+		TimersAndContinuations own = this.timers;
 		if (own != null) {
 			boolean waiting = !this.inbox.mailbox.isDrained();
 			Message due = own.next(waiting);
 			if (due != null) {
-				return this.handling.handle(turn, due);
+				return this.turnRunner.handle(turn, due);
 			}
 			if (waiting) {
 				active();
 			}
 		}
-		return this.handling.handleNext(turn);
+		return this.turnRunner.handleNext(turn);
 	}
 
 	/** The instance is not idle: it has more to do than its timers' ticks. */
@@ -503,73 +438,73 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/** Follow the commands. */
-	private TurnStep obey() {
+	private TurnStep runCommands() {
 		// An interrupt that was meant for a handler does not meet what follows it.
-		this.handling.interruption().next();
-		int bits = (int) COMMANDS.getAndSet(this, 0);
-		boolean obeyed = false;
+		this.turnRunner.interruption().next();
+		int bits = this.commands.take();
+		boolean done = false;
 		try {
-			TurnStep step = obey(bits);
-			obeyed = true;
+			TurnStep step = runCommands(bits);
+			done = true;
 			return step;
 		}
 		finally {
-			if (!obeyed) {
+			if (!done) {
 				// Each can be followed again.
-				restore(bits);
+				this.commands.restore(bits);
 			}
 		}
 	}
 
-	private TurnStep obey(int commands) {
+	private TurnStep runCommands(int commands) {
 		int bits = commands;
-		if ((bits & STOP_ITSELF) != 0 && this.life.stopsItself()) {
-			bits |= STOP;
+		if ((bits & Commands.STOP_ITSELF) != 0 && this.life.stopsItself()) {
+			bits |= Commands.STOP;
 		}
-		boolean postponed = this.handling.postpone(bits & (ENDING | END_WAITS));
-		if ((postponed && (bits & STOP) != 0)
-				|| ((bits & GIVE_UP) != 0 && this.life.state() == ServerState.SUSPENDED)) {
+		boolean postponed = this.work.postpone(bits & (Commands.ENDING | Commands.END_WAITS));
+		if ((postponed && (bits & Commands.STOP) != 0)
+				|| ((bits & Commands.FAIL_PENDING) != 0 && this.life.state() == ServerState.SUSPENDED)) {
 			refuseRest();
 		}
 		if (postponed) {
-			bits &= ~ENDING;
+			bits &= ~Commands.ENDING;
 		}
-		if ((bits & STOP) != 0) {
-			restore(bits & RESTART);
+		if ((bits & Commands.STOP) != 0) {
+			this.commands.restore(bits & Commands.RESTART);
 			this.life.end(ServerState.STOPPED);
 			return TurnStep.END;
 		}
 		ServerState state = this.life.state();
 		if (state == ServerState.NEW) {
-			if ((bits & START) != 0) {
+			if ((bits & Commands.START) != 0) {
 				this.life.begin();
 			}
 		}
-		else if ((bits & RESTART) != 0 && !this.life.isOver()) {
+		else if ((bits & Commands.RESTART) != 0 && !this.life.isOver()) {
 			// Takes the place of any restart that was to come.
 			this.life.restartNow();
 		}
-		else if ((bits & BEGIN_AGAIN) != 0 && state == ServerState.RESTARTING) {
+		else if ((bits & Commands.BEGIN_AFTER_BACKOFF) != 0 && state == ServerState.RESTARTING) {
 			this.life.begin();
 		}
 		Throwable failure = this.life.failure();
-		if ((bits & (FAIL | RESTART)) == FAIL && failure != null && this.life.isAlive()) {
+		if ((bits & (Commands.FAIL | Commands.RESTART)) == Commands.FAIL && failure != null && this.life.isAlive()) {
 			this.life.restart(failure);
 		}
-		if ((bits & SUSPEND) != 0) {
+		if ((bits & Commands.SUSPEND) != 0) {
 			this.life.suspend();
 		}
-		if ((bits & RESUME) != 0) {
+		if ((bits & Commands.RESUME) != 0) {
 			this.life.resume();
 		}
-		if ((bits & PASSIVATE) != 0 && isDispensable() && this.inbox.mailbox.closeIfDrained()) {
+		if ((bits & Commands.PASSIVATE) != 0 && isDispensable() && this.inbox.mailbox.closeIfDrained()) {
 			this.life.end(ServerState.STOPPED);
 		}
-		return postponed ? TurnStep.PARK : this.life.step();
+		return postponed ? TurnStep.BLOCKED : this.life.step();
 	}
 
 	private boolean isIdle() {
-		TimersAndContinuations own = this.agenda;
+		TimersAndContinuations own = this.timers;
 		return own == null || own.isEmpty();
 	}
 
@@ -579,14 +514,14 @@ public final class ServerCell implements Recipient, CellProbe {
 	 */
 	private boolean isDispensable() {
 		CellStreams open = this.streams;
-		TimersAndContinuations own = this.agenda;
-		return isIdle() && (own == null || !own.owesTask()) && this.handling.isSettled()
+		TimersAndContinuations own = this.timers;
+		return isIdle() && (own == null || !own.owesTask()) && this.work.isSettled()
 				&& (open == null || open.isEmpty());
 	}
 
 	/** The turn has ended; begin another if there is something to do already. */
 	private void rested() {
-		if ((!this.inbox.mailbox.isDrained() || this.commands != 0 || !isIdle())
+		if ((!this.inbox.mailbox.isDrained() || !this.commands.isEmpty() || !isIdle())
 				&& STATUS.compareAndSet(this, IDLE, READY)) {
 			queue();
 		}
@@ -594,7 +529,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	/** The turn has ended; only a command begins another. */
 	private void parked() {
-		if (this.commands != 0 && STATUS.compareAndSet(this, PARKED, READY)) {
+		if (!this.commands.isEmpty() && STATUS.compareAndSet(this, PARKED, READY)) {
 			queue();
 		}
 	}
@@ -648,11 +583,11 @@ public final class ServerCell implements Recipient, CellProbe {
 		active();
 		String why = (this.life.state() == ServerState.STOPPING) ? "stopped" : "restarted";
 		try {
-			this.handling.instanceGoes(why);
+			this.termination.instanceGoes(why);
 		}
 		finally {
 			try {
-				TimersAndContinuations own = this.agenda;
+				TimersAndContinuations own = this.timers;
 				if (own != null) {
 					own.clear();
 				}
@@ -680,14 +615,14 @@ public final class ServerCell implements Recipient, CellProbe {
 		return known;
 	}
 
-	TimersAndContinuations agenda() {
-		TimersAndContinuations known = this.agenda;
+	TimersAndContinuations timers() {
+		TimersAndContinuations known = this.timers;
 		if (known == null) {
 			synchronized (this) {
-				known = this.agenda;
+				known = this.timers;
 				if (known == null) {
 					known = new TimersAndContinuations(this);
-					this.agenda = known;
+					this.timers = known;
 				}
 			}
 		}
@@ -719,33 +654,34 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	@Override
 	public ServerInfo.@Nullable InFlight inFlight() {
-		return this.handling.inTurn();
+		return this.work.inTurn().inFlight();
 	}
 
 	@Override
 	public boolean isSlow(long now, long threshold) {
-		return this.handling.isSlow(now, threshold);
+		return this.work.inTurn().isSlow(now, threshold);
 	}
 
 	/** Whether a command is still to be followed. */
-	boolean isToldTo(int bits) {
-		return (this.commands & bits) != 0;
+	boolean isAskedTo(int bits) {
+		return this.commands.any(bits);
 	}
 
 	/** Whether the turn is to wait for nothing more before it ends or begins again. */
 	boolean endsWaits() {
-		return (this.commands & END_WAITS) != 0 || this.handling.endsWaitsBeside();
+		return this.commands.any(Commands.END_WAITS) || this.work.concurrentHandlersEndWaits();
 	}
 
 	/** The stop or restart that is pending, in a word, or {@code null}. */
 	public @Nullable String pending() {
-		int bits = this.commands | this.handling.postponed();
-		return this.life.isOver() ? null : ((bits & STOP) != 0) ? "stop" : ((bits & RESTART) != 0) ? "restart" : null;
+		int bits = this.commands.pending() | this.work.postponed();
+		return this.life.isOver() ? null
+				: ((bits & Commands.STOP) != 0) ? "stop" : ((bits & Commands.RESTART) != 0) ? "restart" : null;
 	}
 
 	/** Whether a command is pending that may end the instance, or begin a pause. */
-	boolean isToldToEnd() {
-		return (this.commands & (ENDING | STOP_ITSELF | SUSPEND | PASSIVATE)) != 0;
+	boolean isAskedToEnd() {
+		return this.commands.any(Commands.ENDING | Commands.STOP_ITSELF | Commands.SUSPEND | Commands.PASSIVATE);
 	}
 
 	public CellOwner owner() {
@@ -765,8 +701,20 @@ public final class ServerCell implements Recipient, CellProbe {
 		return this.inbox.mailbox;
 	}
 
-	public TurnRunner handling() {
-		return this.handling;
+	TurnRunner turnRunner() {
+		return this.turnRunner;
+	}
+
+	public UnfinishedWork work() {
+		return this.work;
+	}
+
+	public WorkTermination termination() {
+		return this.termination;
+	}
+
+	MessageOutcomes outcomes() {
+		return this.outcomes;
 	}
 
 	public InstanceLifecycle life() {
@@ -781,7 +729,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	public boolean isQuiet() {
 		int now = this.status;
 		return this.life.isOver()
-				|| (!isBusy(now) && (now == NEW || (this.inbox.mailbox.size() == 0 && this.handling.isSettled())));
+				|| (!isBusy(now) && (now == NEW || (this.inbox.mailbox.size() == 0 && this.work.isSettled())));
 	}
 
 	private static boolean isBusy(int status) {
@@ -793,12 +741,12 @@ public final class ServerCell implements Recipient, CellProbe {
 	 * handlers that run concurrently with the turn.
 	 */
 	public boolean isQuietBut(int handlers) {
-		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.handling.isSettledBut(handlers);
+		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.work.isSettledBut(handlers);
 	}
 
 	/** Messages that wait, are being handled, or were and are not answered. */
 	public int unfinished() {
-		return this.inbox.mailbox.size() + this.handling.unfinished();
+		return this.inbox.mailbox.size() + this.work.unfinished();
 	}
 
 	/**
@@ -816,77 +764,30 @@ public final class ServerCell implements Recipient, CellProbe {
 		return this.statistics.processedCount() + this.turnBegan;
 	}
 
-	/**
-	 * Whether it is to run and does not: it was lost, unless a queue holds it or a thread
-	 * is about to queue it. On any thread.
-	 */
-	public boolean mayBeLost() {
-		int now = this.status;
-		return switch (now) {
-			case READY, BROKEN -> true;
-			case NEW -> (this.commands & (START | STOP)) != 0;
-			case IDLE -> this.commands != 0 || this.inbox.mailbox.size() > 0 || !isIdle() || hasLostTimer();
-			case PARKED -> this.commands != 0 || hasLostTimer();
-			case SUCCESSOR -> hasPredecessorEnded();
-			default -> this.handling.mayBeLost();
-		};
+	/** Whether commands, messages or timers that are due wait for a turn. */
+	boolean hasWork() {
+		return !this.commands.isEmpty() || this.inbox.mailbox.size() > 0 || !isIdle();
+	}
+
+	int status() {
+		return this.status;
+	}
+
+	boolean moveStatus(int from, int to) {
+		return STATUS.compareAndSet(this, from, to);
+	}
+
+	Commands commands() {
+		return this.commands;
+	}
+
+	@Nullable TimersAndContinuations timersIfAny() {
+		return this.timers;
 	}
 
 	/** Whether its turn broke off, so that certainly no thread runs it. */
 	public boolean isBroken() {
 		return this.status == BROKEN;
-	}
-
-	private boolean hasLostTimer() {
-		TimersAndContinuations own = this.agenda;
-		return own != null && !runtime().timers().isPaused() && own.hasLostTimer();
-	}
-
-	private boolean hasPredecessorEnded() {
-		ServerCell before = this.predecessor;
-		return before != null && before.life.hasTerminated();
-	}
-
-	/**
-	 * Run the cell, unless the thread that was to run it has done so: of two threads that
-	 * run it one finds that the other does. On a thread of the scheduler or of the
-	 * server's executor.
-	 */
-	public void runLost() {
-		int now = this.status;
-		if (now == SUCCESSOR) {
-			if (hasPredecessorEnded()) {
-				runtime().recovered(this);
-				predecessorEnded();
-			}
-		}
-		else if (now == RUNNING) {
-			this.handling.runLost();
-		}
-		else if (now == BROKEN) {
-			if (STATUS.compareAndSet(this, BROKEN, RUNNING)) {
-				runtime().recovered(this);
-				turn(null, true);
-			}
-		}
-		else {
-			if (now != READY && mayBeLost()) {
-				STATUS.compareAndSet(this, now, READY);
-			}
-			if (claim()) {
-				try {
-					// No other thread arms timers now, or takes those that are due.
-					TimersAndContinuations own = this.agenda;
-					int timers = (own != null && hasLostTimer()) ? own.armLost() : 0;
-					for (int left = Math.max(1, timers); left > 0; left--) {
-						runtime().recovered(this);
-					}
-				}
-				finally {
-					turn(null, false);
-				}
-			}
-		}
 	}
 
 	/** Whether it has not begun, though it may have been asked to. */
@@ -930,7 +831,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	@Override
 	public ServerInfo.@Nullable InFlight oldestInFlight() {
-		return this.handling.inFlight();
+		return this.work.inFlight();
 	}
 
 	@Override
@@ -956,12 +857,12 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	@Override
 	public void unwanted(CallMessage call) {
-		this.handling.unwanted(call);
+		this.termination.unwanted(call);
 	}
 
 	@Override
 	public boolean isHeldUp(Message message) {
-		return this.handling.isHeldUp(message);
+		return this.work.isHeldUp(message);
 	}
 
 	@Override

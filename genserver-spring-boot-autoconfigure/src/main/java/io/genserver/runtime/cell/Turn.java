@@ -86,13 +86,13 @@ public final class Turn {
 			return scheduler.await(waiter, deadline);
 		}
 		Cycles.beginWait(waiting, wait);
-		waiting.handling().startBeside();
+		waiting.work().startConcurrent();
 		try {
 			return scheduler.await(waiter, deadline);
 		}
 		finally {
 			Cycles.endWait(waiting);
-			waiting.handling().turnGoesOn();
+			waiting.work().turnGoesOn();
 		}
 	}
 

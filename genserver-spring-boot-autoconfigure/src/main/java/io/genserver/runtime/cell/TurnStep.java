@@ -6,16 +6,16 @@ package io.genserver.runtime.cell;
 enum TurnStep {
 
 	/** With the next message. */
-	GO_ON,
+	CONTINUE,
 
 	/** There is nothing to do. */
-	REST,
+	IDLE,
 
 	/** Messages have to wait. */
-	PARK,
+	BLOCKED,
 
 	/** What the handler returned is awaited. */
-	WAIT,
+	AWAITING,
 
 	/** The server has ended. */
 	END

@@ -27,7 +27,7 @@ public final class TurnWaits implements ReplyWait {
 		Turn turn = Turn.current();
 		Recipient target = call.sentTo();
 		if (target != null) {
-			this.rule.checkWait(target.name(), call.operation(), turn);
+			this.rule.checkWait(target.name(), call.operation(), turn != null);
 		}
 		long deadline = (nanos != Long.MAX_VALUE) ? this.scheduler.nanoTime() + nanos : Long.MAX_VALUE;
 		return Turn.await(this.scheduler, waiter, onlyCall ? call : null, turn, deadline);

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CellInternals {
 
-	public static final int START = ServerCell.START;
+	public static final int START = Commands.START;
 
-	public static final int BEGIN_AGAIN = ServerCell.BEGIN_AGAIN;
+	public static final int BEGIN_AFTER_BACKOFF = Commands.BEGIN_AFTER_BACKOFF;
 
-	public static final int WAKE = ServerCell.WAKE;
+	public static final int WAKE = Commands.WAKE;
 
-	public static final int FAIL = ServerCell.FAIL;
+	public static final int FAIL = Commands.FAIL;
 
 	private CellInternals() {
 	}
@@ -29,8 +29,8 @@ public final class CellInternals {
 		cell.commandAgain(bits);
 	}
 
-	public static boolean isToldTo(ServerCell cell, int bits) {
-		return cell.isToldTo(bits);
+	public static boolean isAskedTo(ServerCell cell, int bits) {
+		return cell.isAskedTo(bits);
 	}
 
 	public static boolean abandon(ServerCell cell, Message message) {
@@ -54,7 +54,7 @@ public final class CellInternals {
 	}
 
 	public static int postponed(ServerCell cell) {
-		return cell.handling().postponed();
+		return cell.work().postponed();
 	}
 
 	public static int waiting(ServerCell cell) {
@@ -66,7 +66,7 @@ public final class CellInternals {
 	}
 
 	public static Awaited awaited(ServerCell cell, Message message, CompletionStage<?> stage, long deadline) {
-		return new Awaited(cell.handling(), message, stage, deadline);
+		return new Awaited(cell.turnRunner(), message, stage, deadline);
 	}
 
 	public static void abandon(Awaited pending) {

@@ -11,6 +11,7 @@ import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.ServerState;
 import io.genserver.runtime.cell.CellInternals;
+import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.cell.Turn;
 import io.genserver.runtime.message.CallMessage;
@@ -26,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * sender into the mailbox: no slot of a concurrent method is lost, nor who waits for one,
  * and so calls are handled and the server can be restarted and stopped afterwards.
  */
-class S03BesideTheTurnTests {
+class S03ConcurrentHandlerTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
 
@@ -71,7 +72,7 @@ class S03BesideTheTurnTests {
 			Gate gate = new Gate(scheduler, "handler");
 			TestOperation beside = TestOperation.concurrent("beside", 1, (instance, payload) -> {
 				gate.pass();
-				engine.cell("server").command(ServerCell.STOP);
+				engine.cell("server").command(Commands.STOP);
 				return 1;
 			});
 			engine.add("server", ServerSettings.DEFAULTS, Object::new, beside);
@@ -79,9 +80,9 @@ class S03BesideTheTurnTests {
 			ServerCell cell = engine.cell("server");
 			CompletableFuture<?> call = engine.runtime.server("server").callAsync(null, beside, null, 0, false);
 			scheduler.settle();
-			cell.command(ServerCell.RESTART);
+			cell.command(Commands.RESTART);
 			scheduler.settle();
-			assertThat(CellInternals.postponed(cell)).isEqualTo(ServerCell.RESTART);
+			assertThat(CellInternals.postponed(cell)).isEqualTo(Commands.RESTART);
 			gate.open();
 			scheduler.sleep(Duration.ofSeconds(1));
 			assertThat(call).isCompleted();
@@ -120,7 +121,7 @@ class S03BesideTheTurnTests {
 				((CallMessage) message).cancelCall();
 			}
 			if (this.turn == Turn.RESTARTS) {
-				this.engine.cell("server").command(ServerCell.RESTART);
+				this.engine.cell("server").command(Commands.RESTART);
 			}
 			else {
 				this.other = besideTurn();
