@@ -5,17 +5,11 @@ import io.genserver.protocol.MethodId;
 import io.genserver.protocol.OutboundCall;
 import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A call in ext mode. What goes and comes for it is in its {@link ExtStream}.
+ * A call in ext mode, which is one stream with its answer.
  */
-final class ExtCall implements OutboundCall {
-
-	@Nullable ExtStream stream;
-
-	/** 0 until it is written. */
-	int id;
+final class ExtCall extends ExtStream implements OutboundCall {
 
 	final ResponseMode mode;
 
@@ -34,7 +28,8 @@ final class ExtCall implements OutboundCall {
 
 	CallMetadata responseDetails = CallMetadata.NONE;
 
-	ExtCall(long methodId, ResponseMode mode, Object attachment) {
+	ExtCall(long methodId, ResponseMode mode, Object attachment, SendQueue send, ReceiveCredit credit) {
+		super(true, send, credit);
 		this.methodId = methodId;
 		this.mode = mode;
 		this.attachment = attachment;
@@ -73,6 +68,11 @@ final class ExtCall implements OutboundCall {
 	/** Whether items go to the listener one by one. */
 	boolean deliversItems() {
 		return this.mode == ResponseMode.STREAM && this.status == StatusCode.OK;
+	}
+
+	@Override
+	boolean isWhole() {
+		return !deliversItems();
 	}
 
 	@Override

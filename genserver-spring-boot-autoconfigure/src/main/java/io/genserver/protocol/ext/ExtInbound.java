@@ -133,17 +133,16 @@ final class ExtInbound {
 			dropped(Dropped.LATE_FRAME, streamId);
 			return;
 		}
-		ExtRequest request = new ExtRequest(type == MessageType.CALL, streamId, ExtHeader.methodId(payload));
+		long methodId = ExtHeader.methodId(payload);
 		int metadataBytes = ExtHeader.skip(payload);
 		int headerBytes = RpcHeader.BYTES + metadataBytes;
 		Decoded decoded = this.requestMetadata.read(payload, metadataBytes);
-		request.details = decoded.metadata();
-		ExtStream stream = register(request, decoded, length, headerBytes);
+		ExtRequest request = register(type == MessageType.CALL, streamId, methodId, decoded, length, headerBytes);
 		RequestRefusal refusal = refusal(request, metadataBytes, decoded);
 		if (refusal != null) {
-			stream.finReceived = (flags & ExtFrame.FIN) != 0;
-			stream.credit.free(length - headerBytes);
-			refuse(stream, request, refusal);
+			request.finReceived = (flags & ExtFrame.FIN) != 0;
+			request.credit.free(length - headerBytes);
+			refuse(request, refusal);
 			return;
 		}
 		if (request.call) {
@@ -151,31 +150,32 @@ final class ExtInbound {
 		}
 		request.intake = this.listeners.inbound().requestOpened(request);
 		if (request.intake == BodyDelivery.ITEMS && length == headerBytes && (flags & ExtFrame.MORE) == 0) {
-			hold(stream);
+			hold(request);
 			this.listeners.inbound().requestArguments(request, ByteAssembler.EMPTY);
 		}
-		body(stream, FrameKind.OPEN, flags, payload, length - headerBytes);
+		body(request, FrameKind.OPEN, flags, payload, length - headerBytes);
 	}
 
-	private ExtStream register(ExtRequest request, Decoded decoded, int length, int headerBytes) {
+	private ExtRequest register(boolean call, int streamId, long methodId, Decoded decoded, int length,
+			int headerBytes) {
 		CallMetadata details = decoded.metadata();
 		int window = (details.streamWindow() >= 0) ? details.streamWindow() : this.sender.peer().streamWindow();
 		ReceiveCredit received = new ReceiveCredit(this.ours.streamWindow(), CallMetadata.UNLIMITED_ITEMS,
 				this.ours.maxMessage());
-		ExtStream stream = ExtStream.of(request,
-				new SendQueue(PendingOpen.ANSWER, window, details.itemCredit(), this.queued), received);
-		stream.lastFrameNanos = this.nowNanos;
-		received.receive(length, stream.id);
+		SendQueue send = new SendQueue(PendingOpen.ANSWER, window, details.itemCredit(), this.queued);
+		ExtRequest request = new ExtRequest(call, streamId, methodId, details, send, received);
+		request.lastFrameNanos = this.nowNanos;
+		received.receive(length, streamId);
 		received.free(headerBytes);
-		stream.weight = ConnectionCredit.REQUEST_OVERHEAD + Math.max(0, decoded.weight());
-		this.credit.buffer(stream.weight);
-		this.streams.add(stream);
+		request.weight = ConnectionCredit.REQUEST_OVERHEAD + Math.max(0, decoded.weight());
+		this.credit.buffer(request.weight);
+		this.streams.add(request);
 		boolean slowed = this.conduct.isCrowded(this.streams.openOfPeer()) && this.listeners.connection().crowded();
 		CloseReason violation = this.conduct.openRequests(this.streams.openOfPeer(), slowed);
 		if (violation != null) {
 			throw ExtViolation.of(violation);
 		}
-		return stream;
+		return request;
 	}
 
 	private @Nullable RequestRefusal refusal(ExtRequest request, int metadataBytes, Decoded decoded) {
@@ -210,33 +210,32 @@ final class ExtInbound {
 
 	/** The peer answers a call of ours. */
 	void response(ExtStream stream, int flags, ByteBuf payload, int length) {
-		ExtCall call = stream.call;
 		ExtHeader.require(stream.id, payload, length);
 		int type = ExtHeader.type(payload);
 		int metadataBytes = ExtHeader.skip(payload);
-		if (call == null || type != MessageType.RESPONSE || metadataBytes == 0) {
+		if (!(stream instanceof ExtCall call) || type != MessageType.RESPONSE || metadataBytes == 0) {
 			throw ExtViolation.protocol(
 					"call answered by a message of type " + type + " with " + metadataBytes + " bytes of metadata");
 		}
 		int headerBytes = RpcHeader.BYTES + metadataBytes;
-		stream.openReceived = true;
-		stream.credit.free(headerBytes);
+		call.openReceived = true;
+		call.credit.free(headerBytes);
 		int status = payload.getUnsignedByte(payload.readerIndex());
 		Decoded decoded = this.answerMetadata.read(payload, metadataBytes);
 		call.status = status;
 		call.responseDetails = decoded.metadata();
 		if (decoded.isTooMany()) {
-			giveUp(stream, call, ExtStatus.RESOURCE_EXHAUSTED, Cause.TOO_BIG,
+			giveUp(call, ExtStatus.RESOURCE_EXHAUSTED, Cause.TOO_BIG,
 					"response metadata of more than " + MetadataCodec.MOST_ENTRIES + " entries");
 			return;
 		}
 		if (decoded.unknownCritical() != 0) {
-			giveUp(stream, call, ExtStatus.UNIMPLEMENTED, Cause.OUT_OF_SEQUENCE,
+			giveUp(call, ExtStatus.UNIMPLEMENTED, Cause.OUT_OF_SEQUENCE,
 					"response metadata entry " + decoded.unknownCritical() + " is critical and not known here");
 			return;
 		}
 		this.listeners.outbound().responseOpened(call, call.status);
-		body(stream, FrameKind.OPEN, flags, payload, length - headerBytes);
+		body(call, FrameKind.OPEN, flags, payload, length - headerBytes);
 	}
 
 	/** Takes what follows the header within one frame. */
@@ -263,7 +262,7 @@ final class ExtInbound {
 		stream.itemOpen = true;
 		stream.itemInOpen = kind == FrameKind.OPEN;
 		stream.itemsBegun++;
-		if (stream.call == null || stream.call.status == StatusCode.OK) {
+		if (!(stream instanceof ExtCall call) || call.status == StatusCode.OK) {
 			stream.credit.beginItem(stream.id);
 		}
 		if (stream.itemsBegun > 1 && stream.isWhole() && !stream.isUnwanted()) {
@@ -319,33 +318,30 @@ final class ExtInbound {
 
 	private void deliver(ExtStream stream, byte[] item) {
 		hold(stream);
-		if (stream.call != null) {
-			this.listeners.outbound().responseItem(stream.call, item);
-		}
-		else if (stream.request != null && stream.itemInOpen) {
-			this.listeners.inbound().requestArguments(stream.request, item);
-		}
-		else if (stream.request != null) {
-			this.listeners.inbound().requestItem(stream.request, item);
+		switch (stream) {
+			case ExtCall call -> this.listeners.outbound().responseItem(call, item);
+			case ExtRequest request when request.itemInOpen -> this.listeners.inbound().requestArguments(request, item);
+			case ExtRequest request -> this.listeners.inbound().requestItem(request, item);
+			case ExtCast cast -> {
+				// Nothing answers it.
+			}
 		}
 	}
 
 	/** The peer is done with the stream in its direction. */
 	private void ended(ExtStream stream, byte[] cameInOne) {
 		byte[] whole = (stream.assembler != null) ? stream.assembler.toArray() : cameInOne;
-		ExtCall call = stream.call;
-		ExtRequest request = stream.request;
-		if (call != null) {
-			over(stream, call);
+		if (stream instanceof ExtCall call) {
+			over(call);
 			this.listeners.outbound().responseComplete(call, call.status, whole);
 		}
-		else if (request != null) {
-			stream.assembler = null;
+		else if (stream instanceof ExtRequest request) {
+			request.assembler = null;
 			if (request.intake == BodyDelivery.WHOLE) {
-				hold(stream);
+				hold(request);
 			}
 			if (!request.call) {
-				this.sender.close(stream);
+				this.sender.close(request);
 			}
 			switch (request.intake) {
 				case WHOLE -> this.listeners.inbound().requestComplete(request, whole);
@@ -357,10 +353,7 @@ final class ExtInbound {
 	}
 
 	/** The listener is done with something it was given. */
-	void consumed(@Nullable ExtStream stream, int items, long bytes) {
-		if (stream == null) {
-			return;
-		}
+	void consumed(ExtStream stream, int items, long bytes) {
 		int known = Math.min(items, stream.credit.heldItems());
 		if (known > 0) {
 			long consumed = stream.credit.consume(known, bytes);
@@ -371,17 +364,15 @@ final class ExtInbound {
 	}
 
 	void cancelledByPeer(ExtStream stream, String reason) {
-		ExtCall call = stream.call;
-		ExtRequest request = stream.request;
-		if (call != null) {
-			over(stream, call);
+		if (stream instanceof ExtCall call) {
+			over(call);
 			this.listeners.outbound()
 				.responseFailed(call, new ResponseFailure(Cause.CANCELLED_BY_PEER,
 						reason.isEmpty() ? "the peer cancelled its response" : reason));
 			return;
 		}
 		this.sender.close(stream);
-		if (request == null) {
+		if (!(stream instanceof ExtRequest request)) {
 			return;
 		}
 		boolean started = request.isStarted() && !request.over;
@@ -398,15 +389,15 @@ final class ExtInbound {
 		}
 	}
 
-	void failedByPeer(ExtStream stream, ExtCall call, int status, byte[] error) {
-		over(stream, call);
+	void failedByPeer(ExtCall call, int status, byte[] error) {
+		over(call);
 		this.listeners.outbound().responseComplete(call, status, error);
 	}
 
 	/** The peer takes more items of a response. */
 	void demanded(ExtStream stream, long items) {
-		if (items > 0 && stream.request != null && stream.send.itemWindow >= 0 && !stream.request.over) {
-			this.listeners.inbound().responseDemand(stream.request, items);
+		if (items > 0 && stream instanceof ExtRequest request && request.send.itemWindow >= 0 && !request.over) {
+			this.listeners.inbound().responseDemand(request, items);
 		}
 	}
 
@@ -431,10 +422,9 @@ final class ExtInbound {
 	}
 
 	private void notExecuted(ExtStream stream, String text) {
-		ExtCall call = stream.call;
-		if (call == null || call.over) {
+		if (!(stream instanceof ExtCall call) || call.over) {
 			// A cast that is open was reported with those that are written.
-			Object unsent = stream.isOpen() ? null : stream.cast;
+			Object unsent = (stream instanceof ExtCast cast && !cast.isOpen()) ? cast.cast : null;
 			this.sender.close(stream);
 			if (unsent != null) {
 				this.listeners.outbound().castNotExecuted(unsent);
@@ -442,7 +432,7 @@ final class ExtInbound {
 			return;
 		}
 		call.notExecuted = true;
-		over(stream, call);
+		over(call);
 		this.listeners.outbound()
 			.responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, text + "; not executed"));
 	}
@@ -458,35 +448,35 @@ final class ExtInbound {
 
 	/** Ends a stream that cannot go on, so that no one waits for its rest. */
 	private void broken(ExtStream stream, int status, Cause cause, String text) {
-		if (stream.call != null) {
-			giveUp(stream, stream.call, status, cause, text);
+		if (stream instanceof ExtCall call) {
+			giveUp(call, status, cause, text);
 		}
-		else if (stream.request != null) {
+		else if (stream instanceof ExtRequest request) {
 			// What the listener was given it knows more of.
-			boolean given = stream.request.intake == BodyDelivery.ITEMS || stream.finReceived;
-			refuse(stream, stream.request, new RequestRefusal(status, given, text));
+			boolean given = request.intake == BodyDelivery.ITEMS || request.finReceived;
+			refuse(request, new RequestRefusal(status, given, text));
 		}
 	}
 
 	/** The peer's answer is of no use: the call ends here and there. */
-	private void giveUp(ExtStream stream, ExtCall call, int status, Cause cause, String text) {
-		cancelStream(stream, status, text);
-		over(stream, call);
+	private void giveUp(ExtCall call, int status, Cause cause, String text) {
+		cancelStream(call, status, text);
+		over(call);
 		this.listeners.outbound().responseFailed(call, new ResponseFailure(cause, text));
 	}
 
-	private void refuse(ExtStream stream, ExtRequest request, RequestRefusal refusal) {
-		stream.receiving = false;
-		stream.assembler = null;
-		stream.notExecuted = !refusal.executed();
-		this.credit.unbuffer(stream.buffered());
-		stream.weight = 0;
-		stream.credit.drop();
+	private void refuse(ExtRequest request, RequestRefusal refusal) {
+		request.receiving = false;
+		request.assembler = null;
+		request.notExecuted = !refusal.executed();
+		this.credit.unbuffer(request.buffered());
+		request.weight = 0;
+		request.credit.drop();
 		if (!request.call) {
-			if (!stream.finReceived) {
-				cancelStream(stream, refusal.status(), refusal.text());
+			if (!request.finReceived) {
+				cancelStream(request, refusal.status(), refusal.text());
 			}
-			this.sender.close(stream);
+			this.sender.close(request);
 		}
 		this.listeners.inbound().requestRefused(request, refusal);
 	}
@@ -499,36 +489,36 @@ final class ExtInbound {
 		this.sender.control(FrameKind.CANCEL, stream.id, payload);
 	}
 
-	private void over(ExtStream stream, ExtCall call) {
+	private void over(ExtCall call) {
 		if (!call.over) {
 			this.openCalls--;
 		}
 		call.over = true;
 		call.sending = false;
-		this.sender.close(stream);
+		this.sender.close(call);
 	}
 
 	/** Ends a stream at once, with a frame that overtakes what is queued. */
-	void finish(ExtStream stream, ExtRequest request, int kind, byte[] payload) {
-		this.sender.control(kind, stream.id, payload);
-		this.sender.close(stream);
+	void finish(ExtRequest request, int kind, byte[] payload) {
+		this.sender.control(kind, request.id, payload);
+		this.sender.close(request);
 		this.streams.freePlace(request);
 	}
 
 	/** The listener answered for good: what the peer still sends is not wanted. */
-	void answered(ExtStream stream, ExtRequest request) {
+	void answered(ExtRequest request) {
 		request.over = true;
-		stream.receiving = false;
-		stream.assembler = null;
-		this.credit.unbuffer(stream.credit.dropStored());
-		this.sender.schedule(stream);
+		request.receiving = false;
+		request.assembler = null;
+		this.credit.unbuffer(request.credit.dropStored());
+		this.sender.schedule(request);
 	}
 
-	void cancel(ExtStream stream, ExtCall call) {
-		if (stream.isOpen()) {
-			this.sender.control(FrameKind.CANCEL, stream.id, ByteAssembler.EMPTY);
+	void cancel(ExtCall call) {
+		if (call.isOpen()) {
+			this.sender.control(FrameKind.CANCEL, call.id, ByteAssembler.EMPTY);
 		}
-		over(stream, call);
+		over(call);
 	}
 
 	void keepToBudget() {
@@ -563,14 +553,16 @@ final class ExtInbound {
 		}
 		long patience = Durations.nanos(this.limits.halfOpenIdle());
 		for (ExtStream stream : this.streams.snapshot()) {
-			ExtRequest request = stream.request;
-			if (request != null && request.intake == BodyDelivery.ITEMS && stream.credit.heldItems() > 0) {
-				// It is not the peer who is waited for.
-				stream.lastFrameNanos = this.nowNanos;
+			if (!(stream instanceof ExtRequest request)) {
+				continue;
 			}
-			if (this.open && request != null && request.intake != BodyDelivery.NOTHING && stream.receiving
-					&& !stream.finReceived && this.nowNanos - stream.lastFrameNanos >= patience) {
-				broken(stream, ExtStatus.DEADLINE_EXCEEDED, Cause.OUT_OF_SEQUENCE,
+			if (request.intake == BodyDelivery.ITEMS && request.credit.heldItems() > 0) {
+				// It is not the peer who is waited for.
+				request.lastFrameNanos = this.nowNanos;
+			}
+			if (this.open && request.intake != BodyDelivery.NOTHING && request.receiving && !request.finReceived
+					&& this.nowNanos - request.lastFrameNanos >= patience) {
+				broken(request, ExtStatus.DEADLINE_EXCEEDED, Cause.OUT_OF_SEQUENCE,
 						"request incomplete, nothing came for " + this.limits.halfOpenIdle());
 			}
 		}
@@ -581,22 +573,23 @@ final class ExtInbound {
 		failUnopened(reason);
 		List<ExtStream> open = this.streams.snapshot();
 		for (ExtStream stream : open) {
-			ExtCall call = stream.call;
 			this.sender.close(stream);
-			if (call != null && !call.over) {
-				over(stream, call);
+			if (stream instanceof ExtCall call && !call.over) {
+				over(call);
 				this.listeners.outbound().responseFailed(call, new ResponseFailure(Cause.CONNECTION_CLOSED, reason));
 			}
 		}
 		// The newest first, so that what waits for a handler does not begin when one that
 		// runs is cancelled.
 		for (ExtStream stream : open.reversed()) {
-			ExtRequest request = stream.request;
-			if (request != null && !request.over && request.call) {
+			if (!(stream instanceof ExtRequest request)) {
+				continue;
+			}
+			if (!request.over && request.call) {
 				request.over = true;
 				this.listeners.inbound().requestCancelled(request);
 			}
-			else if (request != null) {
+			else {
 				this.streams.freePlace(request);
 			}
 		}

@@ -168,7 +168,7 @@ final class ExtReceiver implements FrameHandler {
 		if (stream.finReceived) {
 			throw broken(stream.id, "frame after the end");
 		}
-		if (stream.request == null && stream.call == null) {
+		if (stream instanceof ExtCast) {
 			throw broken(stream.id, "answer to a cast");
 		}
 		if ((kind == FrameKind.OPEN) == stream.openReceived) {
@@ -193,8 +193,8 @@ final class ExtReceiver implements FrameHandler {
 		int status = (length > 0) ? payload.readUnsignedByte() : ExtStatus.CANCELLED;
 		byte[] rest = ByteAssembler.copy(payload, Math.max(0, length - 1));
 		require(status != StatusCode.OK, "stream ended by an error with status 0");
-		if (error && stream.call != null) {
-			this.messages.failedByPeer(stream, stream.call, status, rest);
+		if (error && stream instanceof ExtCall call) {
+			this.messages.failedByPeer(call, status, rest);
 		}
 		else {
 			this.messages.cancelledByPeer(stream, error ? "" : Utf8.lenient(rest, 0, rest.length));

@@ -8,19 +8,15 @@ import io.genserver.protocol.MethodId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request in ext mode. What comes and goes for it is in its {@link ExtStream}.
+ * A request in ext mode, which is one stream with its answer.
  */
-final class ExtRequest implements InboundRequest {
-
-	@Nullable ExtStream stream;
+final class ExtRequest extends ExtStream implements InboundRequest {
 
 	final boolean call;
 
-	private final int requestId;
-
 	private final long methodId;
 
-	CallMetadata details = CallMetadata.NONE;
+	private CallMetadata details;
 
 	private @Nullable Object attachment;
 
@@ -39,15 +35,19 @@ final class ExtRequest implements InboundRequest {
 	/** Whether the response stream was opened. */
 	boolean responding;
 
-	ExtRequest(boolean call, int requestId, long methodId) {
+	ExtRequest(boolean call, int requestId, long methodId, CallMetadata details, SendQueue send, ReceiveCredit credit) {
+		super(false, send, credit);
+		this.id = requestId;
+		this.openReceived = true;
+		this.receiveSeq = 1;
 		this.call = call;
-		this.requestId = requestId;
 		this.methodId = methodId;
+		this.details = details;
 	}
 
 	@Override
 	public int requestId() {
-		return this.requestId;
+		return this.id;
 	}
 
 	@Override
@@ -111,8 +111,18 @@ final class ExtRequest implements InboundRequest {
 	}
 
 	@Override
+	boolean isWhole() {
+		return this.intake == BodyDelivery.WHOLE;
+	}
+
+	@Override
+	boolean isUnwanted() {
+		return super.isUnwanted() || this.intake == BodyDelivery.NOTHING;
+	}
+
+	@Override
 	public String toString() {
-		return (this.call ? "Call " : "Event ") + Integer.toUnsignedString(this.requestId) + " of method "
+		return (this.call ? "Call " : "Event ") + Integer.toUnsignedString(this.id) + " of method "
 				+ MethodId.toHex(this.methodId);
 	}
 

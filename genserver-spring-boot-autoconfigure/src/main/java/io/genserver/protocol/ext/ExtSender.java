@@ -386,15 +386,14 @@ final class ExtSender implements MessageBatcher.Source {
 	}
 
 	private void written(ExtStream stream, Piece piece) {
-		ExtRequest request = stream.request;
 		if (!piece.completes()) {
 			return;
 		}
-		if (request != null && request.responding) {
+		if (stream instanceof ExtRequest request && request.responding) {
 			this.listeners.inbound().responseItemSent(request);
 		}
-		else if (stream.call != null && !stream.send.completesArguments()) {
-			this.listeners.outbound().requestItemSent(stream.call);
+		else if (stream instanceof ExtCall call && !call.send.completesArguments()) {
+			this.listeners.outbound().requestItemSent(call);
 		}
 	}
 
@@ -405,11 +404,8 @@ final class ExtSender implements MessageBatcher.Source {
 		if (stream.ours) {
 			stream.id = this.streams.takeId();
 			this.streams.add(stream);
-			if (stream.call != null) {
-				stream.call.id = stream.id;
-			}
-			else if (stream.cast != null) {
-				this.casts.add(stream);
+			if (stream instanceof ExtCast cast && cast.cast != null) {
+				this.casts.add(cast);
 			}
 			if (withName) {
 				this.named.put(open.methodId, Boolean.TRUE);
@@ -465,11 +461,11 @@ final class ExtSender implements MessageBatcher.Source {
 	 */
 	private void done(ExtStream stream) {
 		stream.send.done = true;
-		if (stream.call == null) {
+		if (!(stream instanceof ExtCall)) {
 			close(stream);
 		}
-		if (stream.request != null) {
-			this.streams.freePlace(stream.request);
+		if (stream instanceof ExtRequest request) {
+			this.streams.freePlace(request);
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.genserver.protocol.ext;
 
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.protocol.ByteAssembler;
@@ -268,8 +267,8 @@ public final class ExtSession implements WireSession {
 	public OutboundCall call(long methodId, byte[] arguments, ResponseMode mode, Object attachment,
 			CallMetadata metadata) {
 		ExtCall call = open(methodId, arguments, mode, attachment, metadata);
-		stream(call).send.end();
-		this.sender.open(stream(call));
+		call.send.end();
+		this.sender.open(call);
 		return call;
 	}
 
@@ -278,17 +277,16 @@ public final class ExtSession implements WireSession {
 			CallMetadata metadata) {
 		ExtCall call = open(methodId, arguments, mode, attachment, metadata);
 		call.sending = true;
-		this.sender.open(stream(call));
+		this.sender.open(call);
 		return call;
 	}
 
 	private ExtCall open(long methodId, byte[] arguments, ResponseMode mode, Object attachment, CallMetadata metadata) {
 		SendQueue queue = queue(MessageType.CALL, methodId, arguments, metadata);
 		int window = (metadata.streamWindow() >= 0) ? metadata.streamWindow() : this.ours.streamWindow();
-		ExtCall call = new ExtCall(methodId, mode, attachment);
-		ExtStream.of(call, queue, new ReceiveCredit(window, metadata.itemCredit(), this.ours.maxMessage()));
+		ReceiveCredit credit = new ReceiveCredit(window, metadata.itemCredit(), this.ours.maxMessage());
 		this.messages.callOpened();
-		return call;
+		return new ExtCall(methodId, mode, attachment, queue, credit);
 	}
 
 	private SendQueue queue(int type, long methodId, byte[] arguments, CallMetadata metadata) {
@@ -337,8 +335,8 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || call.over || !call.sending) {
 			return false;
 		}
-		stream(call).send.addItem(item);
-		this.sender.schedule(stream(call));
+		call.send.addItem(item);
+		this.sender.schedule(call);
 		return true;
 	}
 
@@ -349,8 +347,8 @@ public final class ExtSession implements WireSession {
 			return false;
 		}
 		call.sending = false;
-		stream(call).send.end();
-		this.sender.schedule(stream(call));
+		call.send.end();
+		this.sender.schedule(call);
 		return true;
 	}
 
@@ -358,7 +356,7 @@ public final class ExtSession implements WireSession {
 	public void cast(long methodId, byte[] arguments, CallMetadata metadata, @Nullable Object cast) {
 		SendQueue queue = queue(MessageType.EVENT, methodId, arguments, metadata);
 		queue.end();
-		this.sender.open(ExtStream.ofCast(queue, cast, arguments.length));
+		this.sender.open(new ExtCast(queue, cast, arguments.length));
 	}
 
 	@Override
@@ -367,7 +365,7 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || call.over) {
 			return false;
 		}
-		this.messages.cancel(stream(call), call);
+		this.messages.cancel(call);
 		return true;
 	}
 
@@ -399,13 +397,12 @@ public final class ExtSession implements WireSession {
 		}
 		requireNotResponding(request);
 		requireItemFits("Result", payload);
-		ExtStream stream = stream(request);
-		describe(stream, metadata);
+		describe(request, metadata);
 		if (payload.length > 0) {
-			stream.send.add(payload);
+			request.send.add(payload);
 		}
-		stream.send.end();
-		this.messages.answered(stream, request);
+		request.send.end();
+		this.messages.answered(request);
 		return true;
 	}
 
@@ -416,9 +413,9 @@ public final class ExtSession implements WireSession {
 		}
 	}
 
-	private void describe(ExtStream stream, CallMetadata metadata) {
+	private void describe(ExtRequest request, CallMetadata metadata) {
 		if (metadata != CallMetadata.NONE) {
-			stream.send.open = described(metadata);
+			request.send.open = described(metadata);
 		}
 	}
 
@@ -447,12 +444,11 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || request.isOver()) {
 			return false;
 		}
-		ExtStream stream = stream(request);
-		byte[] withStatus = encoded(stream, error);
-		stream.send.fail(withStatus);
-		this.messages.answered(stream, request);
-		if (!stream.send.hasItems()) {
-			this.messages.finish(stream, request, ExtFrame.ERROR, withStatus);
+		byte[] withStatus = encoded(request, error);
+		request.send.fail(withStatus);
+		this.messages.answered(request);
+		if (!request.send.hasItems()) {
+			this.messages.finish(request, ExtFrame.ERROR, withStatus);
 		}
 		return true;
 	}
@@ -463,14 +459,13 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || request.isOver()) {
 			return false;
 		}
-		ExtStream stream = stream(request);
-		this.messages.answered(stream, request);
-		this.messages.finish(stream, request, ExtFrame.ERROR, encoded(stream, error));
+		this.messages.answered(request);
+		this.messages.finish(request, ExtFrame.ERROR, encoded(request, error));
 		return true;
 	}
 
-	private static byte[] encoded(ExtStream stream, ExtError error) {
-		byte[] payload = (stream.notExecuted ? error.withNotExecuted() : error).encode();
+	private static byte[] encoded(ExtRequest request, ExtError error) {
+		byte[] payload = (request.notExecuted ? error.withNotExecuted() : error).encode();
 		byte[] withStatus = new byte[1 + payload.length];
 		withStatus[0] = (byte) error.status();
 		System.arraycopy(payload, 0, withStatus, 1, payload.length);
@@ -484,13 +479,12 @@ public final class ExtSession implements WireSession {
 			return false;
 		}
 		requireItemFits("Response item", item);
-		ExtStream stream = stream(request);
 		if (!request.responding) {
-			describe(stream, metadata);
+			describe(request, metadata);
 			request.responding = true;
 		}
-		stream.send.addItem(item);
-		this.sender.schedule(stream);
+		request.send.addItem(item);
+		this.sender.schedule(request);
 		return true;
 	}
 
@@ -500,9 +494,8 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || request.isOver()) {
 			return false;
 		}
-		ExtStream stream = stream(request);
-		stream.send.end();
-		this.messages.answered(stream, request);
+		request.send.end();
+		this.messages.answered(request);
 		return true;
 	}
 
@@ -513,9 +506,8 @@ public final class ExtSession implements WireSession {
 		if (isClosed() || !request.isResponding()) {
 			return false;
 		}
-		ExtStream stream = stream(request);
-		this.messages.answered(stream, request);
-		this.messages.finish(stream, request, FrameKind.CANCEL, ByteAssembler.EMPTY);
+		this.messages.answered(request);
+		this.messages.finish(request, FrameKind.CANCEL, ByteAssembler.EMPTY);
 		return true;
 	}
 
@@ -529,13 +521,13 @@ public final class ExtSession implements WireSession {
 	@Override
 	public void consumed(InboundRequest handle, int items, long bytes) {
 		ExtRequest request = (ExtRequest) handle;
-		this.messages.consumed(request.stream, items, bytes);
+		this.messages.consumed(request, items, bytes);
 	}
 
 	@Override
 	public void consumed(OutboundCall handle, int items, long bytes) {
 		ExtCall call = (ExtCall) handle;
-		this.messages.consumed(call.stream, items, bytes);
+		this.messages.consumed(call, items, bytes);
 	}
 
 	/**
@@ -545,7 +537,7 @@ public final class ExtSession implements WireSession {
 	 */
 	public long queuedBytes(InboundRequest handle) {
 		ExtRequest request = (ExtRequest) handle;
-		return stream(request).send.queuedBytes();
+		return request.send.queuedBytes();
 	}
 
 	/**
@@ -555,7 +547,7 @@ public final class ExtSession implements WireSession {
 	 */
 	public long queuedBytes(OutboundCall handle) {
 		ExtCall call = (ExtCall) handle;
-		return stream(call).send.queuedBytes();
+		return call.send.queuedBytes();
 	}
 
 	@Override
@@ -579,14 +571,6 @@ public final class ExtSession implements WireSession {
 		if (item.length > this.sender.peer().maxMessage()) {
 			throw new OversizedItemException(what, item.length, this.sender.peer().maxMessage());
 		}
-	}
-
-	private static ExtStream stream(ExtRequest request) {
-		return Objects.requireNonNull(request.stream);
-	}
-
-	private static ExtStream stream(ExtCall call) {
-		return Objects.requireNonNull(call.stream);
 	}
 
 }

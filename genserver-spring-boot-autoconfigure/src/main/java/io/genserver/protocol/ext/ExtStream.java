@@ -1,20 +1,16 @@
 package io.genserver.protocol.ext;
 
-import io.genserver.protocol.BodyDelivery;
 import io.genserver.protocol.ByteAssembler;
-import io.genserver.protocol.CallMetadata;
 import org.jspecify.annotations.Nullable;
 
-/** One stream of an ext session, both directions; a request of the peer, or ours. */
-final class ExtStream {
+/**
+ * One stream of an ext session, both directions. Its subclasses say what it is: a request
+ * of the peer with our answer, or a call of ours with its answer, or a cast of ours.
+ */
+abstract sealed class ExtStream permits ExtRequest, ExtCall, ExtCast {
 
 	/** 0 until its OPEN is written. */
 	int id;
-
-	final @Nullable ExtRequest request;
-
-	/** Null for a cast of ours too. */
-	final @Nullable ExtCall call;
 
 	final boolean ours;
 
@@ -66,47 +62,16 @@ final class ExtStream {
 
 	long lastFrameNanos;
 
-	/** What the listener is given if this is a cast that is not begun. */
-	@Nullable Object cast;
-
-	/** Bytes of the arguments of a cast. */
-	int castBytes;
-
 	/**
 	 * What the request takes in addition to its items, until those that open it were
 	 * consumed.
 	 */
 	int weight;
 
-	private ExtStream(boolean ours, @Nullable ExtRequest request, @Nullable ExtCall call, SendQueue send,
-			ReceiveCredit credit) {
+	ExtStream(boolean ours, SendQueue send, ReceiveCredit credit) {
 		this.ours = ours;
-		this.request = request;
-		this.call = call;
 		this.send = send;
 		this.credit = credit;
-	}
-
-	static ExtStream of(ExtRequest request, SendQueue send, ReceiveCredit credit) {
-		ExtStream stream = new ExtStream(false, request, null, send, credit);
-		stream.id = request.requestId();
-		stream.openReceived = true;
-		stream.receiveSeq = 1;
-		request.stream = stream;
-		return stream;
-	}
-
-	static ExtStream of(ExtCall call, SendQueue send, ReceiveCredit credit) {
-		ExtStream stream = new ExtStream(true, null, call, send, credit);
-		call.stream = stream;
-		return stream;
-	}
-
-	static ExtStream ofCast(SendQueue send, @Nullable Object cast, int bytes) {
-		ExtStream stream = new ExtStream(true, null, null, send, new ReceiveCredit(0, CallMetadata.UNLIMITED_ITEMS, 0));
-		stream.cast = cast;
-		stream.castBytes = bytes;
-		return stream;
 	}
 
 	/** Whether its OPEN is written, or came. */
@@ -115,14 +80,11 @@ final class ExtStream {
 	}
 
 	/** Whether all items of the message being received make one. */
-	boolean isWhole() {
-		return (this.request != null) ? this.request.intake == BodyDelivery.WHOLE
-				: this.call != null && !this.call.deliversItems();
-	}
+	abstract boolean isWhole();
 
 	/** Whether what is received is no longer wanted. */
 	boolean isUnwanted() {
-		return !this.receiving || (this.request != null && this.request.intake == BodyDelivery.NOTHING);
+		return !this.receiving;
 	}
 
 	/** Bytes here or with the listener, and what its items cost in addition. */

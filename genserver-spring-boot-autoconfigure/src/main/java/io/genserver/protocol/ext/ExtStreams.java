@@ -158,8 +158,8 @@ final class ExtStreams {
 	 */
 	@Nullable ExtStream largest() {
 		ExtStream largest = largest((stream) -> stream.receiving && !stream.finReceived);
-		return (largest != null) ? largest : largest((stream) -> stream.receiving && stream.request != null
-				&& stream.request.call && !stream.request.isStarted());
+		return (largest != null) ? largest : largest((stream) -> stream.receiving
+				&& stream instanceof ExtRequest request && request.call && !request.isStarted());
 	}
 
 	private @Nullable ExtStream largest(Predicate<ExtStream> candidate) {

@@ -17,7 +17,7 @@ final class WrittenCasts {
 
 	private static final long MOST_BYTES = 1024 * 1024;
 
-	private final ArrayDeque<ExtStream> casts = new ArrayDeque<>();
+	private final ArrayDeque<ExtCast> casts = new ArrayDeque<>();
 
 	private long bytes;
 
@@ -28,9 +28,9 @@ final class WrittenCasts {
 	private int forgottenCount;
 
 	/** A cast was written whose sender wants to hear if it is not accepted. */
-	void add(ExtStream cast) {
+	void add(ExtCast cast) {
 		this.casts.add(cast);
-		this.bytes += cast.castBytes;
+		this.bytes += cast.bytes;
 		while (this.casts.size() > MOST || (this.bytes > MOST_BYTES && this.casts.size() > 1)) {
 			this.forgotten = number(this.casts.getFirst());
 			this.forgottenCount++;
@@ -64,7 +64,7 @@ final class WrittenCasts {
 			refused.accept(null);
 		}
 		while (!this.casts.isEmpty()) {
-			ExtStream cast = this.casts.getFirst();
+			ExtCast cast = this.casts.getFirst();
 			removeFirst();
 			refused.accept(cast.cast);
 		}
@@ -72,10 +72,10 @@ final class WrittenCasts {
 	}
 
 	private void removeFirst() {
-		this.bytes -= this.casts.removeFirst().castBytes;
+		this.bytes -= this.casts.removeFirst().bytes;
 	}
 
-	private static int number(ExtStream cast) {
+	private static int number(ExtCast cast) {
 		return cast.id & ExtStreams.MAX_NUMBER;
 	}
 

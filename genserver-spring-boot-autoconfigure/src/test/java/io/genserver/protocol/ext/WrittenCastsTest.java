@@ -12,7 +12,7 @@ class WrittenCastsTest {
 	private final WrittenCasts casts = new WrittenCasts();
 
 	private void write(int id, int bytes) {
-		ExtStream cast = ExtStream.ofCast(new SendQueue(null, 0, -1, new SendQueue.Total()), "cast " + id, bytes);
+		ExtCast cast = new ExtCast(new SendQueue(null, 0, -1, new SendQueue.Total()), "cast " + id, bytes);
 		cast.id = id;
 		this.casts.add(cast);
 	}
