@@ -41,6 +41,19 @@ public interface GenServerInterceptor {
 	}
 
 	/**
+	 * The handler of a message is about to start: the message has waited for as long as
+	 * {@link Envelope#waited()} says. Called on the thread that handles it, within the
+	 * {@link #handling} of all interceptors, and not if one of them does not proceed.
+	 * Must be quick. What it throws is logged.
+	 * <p>
+	 * Costs less than {@link #handling}, which stays on the stack of a handler that
+	 * waits.
+	 * @param envelope the message
+	 */
+	default void starting(Envelope envelope) {
+	}
+
+	/**
 	 * A message is over. Called once for every message that was sent: for a call when its
 	 * outcome is known, whether its handler has returned or not, for others when they
 	 * were handled, refused or discarded. On any thread, the one that watches deadlines

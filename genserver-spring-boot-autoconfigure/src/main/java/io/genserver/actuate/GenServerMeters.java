@@ -106,9 +106,8 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 	}
 
 	@Override
-	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
+	public void starting(Envelope envelope) {
 		meters(envelope.server()).waited().record(Durations.nanos(envelope.waited()), TimeUnit.NANOSECONDS);
-		return invocation.proceed();
 	}
 
 	@Override

@@ -268,6 +268,11 @@ class FailingListenersTests {
 	private static final class Broken implements GenServerInterceptor {
 
 		@Override
+		public void starting(Envelope envelope) {
+			throw new AssertionError("starting");
+		}
+
+		@Override
 		public void ended(Envelope envelope, @Nullable Throwable failure) {
 			throw new AssertionError("ended");
 		}

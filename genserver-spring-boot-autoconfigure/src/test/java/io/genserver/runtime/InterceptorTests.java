@@ -47,8 +47,8 @@ class InterceptorTests {
 			this.seen.clear();
 			GenServerRef<List<String>> server = start(scheduler, ServerSettings.DEFAULTS, named("a"), named("b"));
 			assertThat(server.<Boolean, RuntimeException>call((instance) -> this.seen.add("handler"))).isTrue();
-			assertThat(this.seen).containsExactly("a sending", "b sending", "a before", "b before", "handler",
-					"b after", "a after", "a ended null", "b ended null");
+			assertThat(this.seen).containsExactly("a sending", "b sending", "a before", "b before", "a starting",
+					"b starting", "handler", "b after", "a after", "a ended null", "b ended null");
 		});
 	}
 
@@ -63,7 +63,18 @@ class InterceptorTests {
 				.walk((stack) -> stack.map(StackWalker.StackFrame::getClassName).toList()));
 			assertThat(frames).doesNotContain(GenServerInterceptor.class.getName());
 			assertThat(frames.stream().filter((name) -> name.startsWith(Interceptors.class.getName())).count())
-				.isLessThanOrEqualTo(4);
+				.isLessThanOrEqualTo(3);
+			List<String> seen = new ArrayList<>();
+			GenServerRef<List<String>> other = start(scheduler, ServerSettings.DEFAULTS, new GenServerInterceptor() {
+				@Override
+				public void starting(Envelope envelope) {
+					seen.add("starting");
+				}
+			});
+			frames = other.call((instance) -> StackWalker.getInstance()
+				.walk((stack) -> stack.map(StackWalker.StackFrame::getClassName).toList()));
+			assertThat(frames.stream().filter((name) -> name.startsWith(Interceptors.class.getName()))).hasSize(1);
+			assertThat(seen).containsExactly("starting");
 		});
 	}
 
@@ -296,11 +307,11 @@ class InterceptorTests {
 			CompletableFuture<String> later = new CompletableFuture<>();
 			CompletableFuture<CompletableFuture<String>> call = server.callAsync((instance) -> later);
 			scheduler.settle();
-			assertThat(this.seen).containsExactly("a sending", "a before", "a after");
+			assertThat(this.seen).containsExactly("a sending", "a before", "a starting", "a after");
 			later.complete("done");
 			scheduler.settle();
 			assertThat(call).isDone();
-			assertThat(this.seen).endsWith("a ended null").hasSize(4);
+			assertThat(this.seen).endsWith("a ended null").hasSize(5);
 		});
 	}
 
@@ -321,7 +332,8 @@ class InterceptorTests {
 			engine.runtime.server("server").stream(null, items, null, 0, null, reader);
 			scheduler.settle();
 			assertThat(reader.complete).isTrue();
-			assertThat(this.seen).containsExactly("a sending", "a before", "subscribed", "a after", "a ended null");
+			assertThat(this.seen).containsExactly("a sending", "a before", "a starting", "subscribed", "a after",
+					"a ended null");
 			engine.close();
 		});
 	}
@@ -364,6 +376,11 @@ class InterceptorTests {
 			@Override
 			public void sending(Envelope envelope) {
 				InterceptorTests.this.seen.add(name + " sending");
+			}
+
+			@Override
+			public void starting(Envelope envelope) {
+				InterceptorTests.this.seen.add(name + " starting");
 			}
 
 			@Override

@@ -581,6 +581,11 @@ final class Mayhem {
 		}
 
 		@Override
+		public void starting(Envelope envelope) {
+			maybeThrow(4);
+		}
+
+		@Override
 		public void ended(Envelope envelope, @Nullable Throwable failure) {
 			maybeThrow(4);
 		}

@@ -421,6 +421,11 @@ class WhateverIsThrownTests {
 		}
 
 		@Override
+		public void starting(Envelope envelope) {
+			this.thrown.raise();
+		}
+
+		@Override
 		public void ended(Envelope envelope, @Nullable Throwable failure) {
 			if (this.throwsAtEnds) {
 				this.thrown.raise();

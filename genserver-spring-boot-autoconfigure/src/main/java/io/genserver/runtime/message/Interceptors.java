@@ -31,6 +31,8 @@ public final class Interceptors {
 
 	private volatile GenServerInterceptor @Nullable [] around;
 
+	private volatile GenServerInterceptor @Nullable [] starting;
+
 	public Interceptors(Supplier<List<GenServerInterceptor>> source, LongSupplier clock) {
 		this.source = source;
 		this.clock = clock;
@@ -52,13 +54,30 @@ public final class Interceptors {
 			envelope = new MessageEnvelope(this, handler.name(), handler.key(), message, nanoTime());
 			message.envelope(envelope);
 		}
-		Handled handled = new Handled(handler, message, envelope);
+		GenServerInterceptor[] around = around();
+		if (around.length == 0) {
+			starting(envelope);
+			return handler.invokeHandler(message);
+		}
+		Handled handled = new Handled(this, handler, message, envelope, around);
 		try {
-			return new Step(handled, around(), 0).proceed();
+			return around[0].handling(envelope, new Step(handled, 1));
 		}
 		finally {
 			if (!handled.reached) {
 				message.letGoOfPayload();
+			}
+		}
+	}
+
+	/** The handler is about to start. */
+	private void starting(MessageEnvelope envelope) {
+		for (GenServerInterceptor each : starting()) {
+			try {
+				each.starting(envelope);
+			}
+			catch (Throwable ex) {
+				failed(each, ex);
 			}
 		}
 	}
@@ -111,16 +130,32 @@ public final class Interceptors {
 	private GenServerInterceptor[] around() {
 		GenServerInterceptor[] known = this.around;
 		if (known == null) {
-			known = Arrays.stream(all()).filter(Interceptors::isAround).toArray(GenServerInterceptor[]::new);
+			known = thatHave("handling", Envelope.class, Invocation.class);
 			this.around = known;
 		}
 		return known;
 	}
 
-	private static boolean isAround(GenServerInterceptor interceptor) {
+	/** Those that have something to do as a handler starts. */
+	private GenServerInterceptor[] starting() {
+		GenServerInterceptor[] known = this.starting;
+		if (known == null) {
+			known = thatHave("starting", Envelope.class);
+			this.starting = known;
+		}
+		return known;
+	}
+
+	private GenServerInterceptor[] thatHave(String method, Class<?>... parameters) {
+		return Arrays.stream(all())
+			.filter((each) -> has(each, method, parameters))
+			.toArray(GenServerInterceptor[]::new);
+	}
+
+	private static boolean has(GenServerInterceptor interceptor, String method, Class<?>... parameters) {
 		try {
 			return interceptor.getClass()
-				.getMethod("handling", Envelope.class, Invocation.class)
+				.getMethod(method, parameters)
 				.getDeclaringClass() != GenServerInterceptor.class;
 		}
 		catch (NoSuchMethodException | LinkageError ex) {
@@ -131,19 +166,27 @@ public final class Interceptors {
 	/** A message on its way through the interceptors. */
 	private static final class Handled {
 
+		private final Interceptors interceptors;
+
 		private final MessageHandler handler;
 
 		private final Message message;
 
 		private final MessageEnvelope envelope;
 
+		/** Those around the handler. */
+		private final GenServerInterceptor[] around;
+
 		/** Whether no interceptor ended the message before the handler. */
 		private boolean reached;
 
-		Handled(MessageHandler handler, Message message, MessageEnvelope envelope) {
+		Handled(Interceptors interceptors, MessageHandler handler, Message message, MessageEnvelope envelope,
+				GenServerInterceptor[] around) {
+			this.interceptors = interceptors;
 			this.handler = handler;
 			this.message = message;
 			this.envelope = envelope;
+			this.around = around;
 		}
 
 	}
@@ -153,19 +196,19 @@ public final class Interceptors {
 	 * waits has all of them on its stack, each to be brought back as it goes on.
 	 *
 	 * @param handled the message
-	 * @param all the interceptors
-	 * @param index which of them is next
+	 * @param next which of the interceptors around the handler is next
 	 */
-	private record Step(Handled handled, GenServerInterceptor[] all, int index) implements Invocation {
+	private record Step(Handled handled, int next) implements Invocation {
 
 		@Override
 		public @Nullable Object proceed() throws Throwable {
 			Handled each = this.handled;
-			if (this.index == this.all.length) {
-				each.reached = true;
-				return each.handler.invokeHandler(each.message);
+			if (this.next < each.around.length) {
+				return each.around[this.next].handling(each.envelope, new Step(each, this.next + 1));
 			}
-			return this.all[this.index].handling(each.envelope, new Step(each, this.all, this.index + 1));
+			each.reached = true;
+			each.interceptors.starting(each.envelope);
+			return each.handler.invokeHandler(each.message);
 		}
 
 	}

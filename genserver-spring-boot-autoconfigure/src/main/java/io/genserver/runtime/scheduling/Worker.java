@@ -140,12 +140,8 @@ final class Worker implements Runnable {
 					if (failed) {
 						failed = false;
 						pause();
-						Runnable left = this.inHand;
-						if (left != null) {
-							runTask(left);
-						}
 						// It may have failed as it was about to come back.
-						over = !letGo();
+						over = this.inHand == null && !letGo();
 					}
 					if (!begun) {
 						// Even that takes memory; without this worker its count is wrong.
@@ -177,11 +173,29 @@ final class Worker implements Runnable {
 		while (System.nanoTime() - end < 0);
 	}
 
-	/** Run tasks until there are none for it; always {@code true}. */
+	/**
+	 * Run tasks until there are none for it, beginning with the one in hand. It calls
+	 * tasks itself: a task that waits has every frame below it brought back, one by one,
+	 * as it goes on.
+	 * @return {@code true}
+	 */
 	private boolean work() {
-		Runnable next = this.scheduler.next(this);
+		Runnable left = this.inHand;
+		Runnable next = (left != null) ? left : this.scheduler.next(this);
 		while (next != null) {
-			runTask(next);
+			BEGUN.setOpaque(this, this.begun + 1);
+			TASK.setOpaque(this, next);
+			// Other code may have kept the thread and
+			// interrupted it while it had nothing to do.
+			Thread.interrupted();
+			this.inHand = null;
+			try {
+				next.run();
+			}
+			catch (Throwable ex) {
+				failed(next, ex);
+			}
+			this.state.clean();
 			if (this.held && !letGo()) {
 				return true;
 			}
@@ -198,21 +212,9 @@ final class Worker implements Runnable {
 		return true;
 	}
 
-	private void runTask(Runnable next) {
-		BEGUN.setOpaque(this, this.begun + 1);
-		TASK.setOpaque(this, next);
-		// Other code may have kept the thread and
-		// interrupted it while it had nothing to do.
-		Thread.interrupted();
-		this.inHand = null;
-		try {
-			next.run();
-		}
-		catch (Throwable ex) {
-			this.scheduler.hasten();
-			logger.error("A task of a server failed: {}", next, ex);
-		}
-		this.state.clean();
+	private void failed(Runnable ended, Throwable failure) {
+		this.scheduler.hasten();
+		logger.error("A task of a server failed: {}", ended, failure);
 	}
 
 	private void giveWay() {

@@ -15,10 +15,14 @@ import io.genserver.time.Durations;
  * <b>What a tick costs.</b> It walks the workers that are listed, which take tasks, and
  * only some of those set aside, in turn: how many handlers block does not matter.
  * <p>
- * <b>How many are added.</b> Two for each that was set aside as its task waits. For those
- * that compute, one at a time: more threads than processors make nothing faster, but the
- * tasks queued behind them must run. On platform threads, which come while virtual ones
- * do not get to run, that one comes only if no worker gets to another task.
+ * <b>How many are added.</b> While tasks are queued and fewer workers compute than there
+ * are processors: three at every tick for each worker whose task waits, so that there are
+ * four times as many of them at the next tick, if those block too. A worker counts as
+ * waiting as soon as its thread is seen to wait, however short its tasks are: tasks that
+ * wait for less than a tick each keep others waiting as well. For those that compute, one
+ * at a time: more threads than processors make nothing faster, but the tasks queued
+ * behind them must run. On platform threads, which come while virtual ones do not get to
+ * run, that one comes only if no worker gets to another task.
  * <p>
  * <b>Waits that the JDK forgets.</b> Without memory the JDK may drop what was to end a
  * wait of a virtual thread at its time. So the thread of a worker that stays in one task
@@ -43,6 +47,9 @@ final class WorkerWatch {
 
 	/** Ticks between two workers that are added because no task gets done. */
 	private static final int PATIENCE = 10;
+
+	/** Workers that are added for each that waits, at every tick. */
+	private static final int GROWTH = 3;
 
 	/** Workers set aside that are looked at in one tick, at least. */
 	private static final int LOOKS = 64;
@@ -106,7 +113,6 @@ final class WorkerWatch {
 	boolean look(long now) {
 		Worker[] listed = this.scheduler.queues().workers().listed();
 		int running = 0;
-		int stuck = 0;
 		boolean served = false;
 		boolean sweep = false;
 		for (Worker worker : listed) {
@@ -120,14 +126,11 @@ final class WorkerWatch {
 			if (worker.seen != begun) {
 				served = true;
 			}
-			else {
-				stuck++;
-				if (!worker.isHeld()) {
-					worker.hold();
-				}
-				else if (setAside(worker, now)) {
-					sweep = true;
-				}
+			else if (!worker.isHeld()) {
+				worker.hold();
+			}
+			else if (setAside(worker, now)) {
+				sweep = true;
 			}
 			worker.seen = begun;
 			worker.yieldSoon = true;
@@ -138,7 +141,7 @@ final class WorkerWatch {
 		}
 		this.walked = listed.length + lookAside(now);
 		boolean isLate = lookForStarvation();
-		reinforce(running - stuck, served, isLate);
+		reinforce(listed, served, isLate);
 		return running > 0 || !this.aside.isEmpty();
 	}
 
@@ -232,14 +235,14 @@ final class WorkerWatch {
 		return isLate;
 	}
 
-	private void reinforce(int active, boolean served, boolean isLate) {
+	private void reinforce(Worker[] listed, boolean served, boolean isLate) {
 		if (this.scheduler.queues().backlog(1) == 0) {
 			this.vacated = 0;
 			this.unserved = 0;
 		}
 		else if (!this.scheduler.pool().isHelpComing(isLate)) {
 			this.unserved = served ? 0 : this.unserved + 1;
-			int missing = missing(active);
+			int missing = missing(listed);
 			if (missing > 0) {
 				this.vacated = 0;
 				this.scheduler.pool().reinforce(missing);
@@ -247,12 +250,24 @@ final class WorkerWatch {
 		}
 	}
 
-	private int missing(int active) {
+	private int missing(Worker[] listed) {
 		if (this.scheduler.pool().isHelpWanted() && this.late < STARVED_TICKS) {
 			return (this.scheduler.pool().platformThreads() < this.scheduler.parallelism()) ? 1 : 0;
 		}
-		if (this.vacated > 0) {
-			return 2 * this.vacated;
+		int active = 0;
+		int waiting = this.vacated;
+		for (Worker worker : listed) {
+			if (worker.task() != null && worker.isListed()) {
+				if (worker.isWaiting()) {
+					waiting++;
+				}
+				else if (!worker.isHeld()) {
+					active++;
+				}
+			}
+		}
+		if (active < this.scheduler.parallelism() && waiting > 0) {
+			return GROWTH * waiting;
 		}
 		if (this.scheduler.pool().isHelpWanted()) {
 			return (this.unserved % PATIENCE == 0) ? 1 : 0;

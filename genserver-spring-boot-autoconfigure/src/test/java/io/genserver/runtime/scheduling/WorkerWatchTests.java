@@ -191,6 +191,54 @@ class WorkerWatchTests {
 		assertThat(this.scheduler.pool().counted()).isOne();
 	}
 
+	/** How long a task waits does not matter: the next one may wait as well. */
+	@Test
+	void S18_whatIsQueuedBehindTasksThatWaitRunsAtTheNextTick() {
+		int first = 3 * this.usual;
+		int all = first + 12 * this.usual;
+		block(this.usual, () -> {
+		});
+		AtomicInteger begun = new AtomicInteger();
+		for (int i = 0; i < all; i++) {
+			this.scheduler.execute(() -> {
+				this.blocked.add(Worker.current());
+				begun.incrementAndGet();
+				await(this.release);
+			});
+		}
+		HangGuard.await("all wait", () -> this.blocked.stream().allMatch(Worker::isWaiting));
+		assertThat(begun).hasValue(0);
+
+		tick(1);
+		HangGuard.await("three for each of them have begun", () -> begun.get() == first, begun::toString);
+		HangGuard.await("all wait", () -> this.blocked.stream().allMatch(Worker::isWaiting));
+		tick(1);
+
+		HangGuard.await("all have begun", () -> begun.get() == all, begun::toString);
+	}
+
+	@Test
+	void S18_noOthersComeWhileEnoughWorkersCompute() {
+		block(1, () -> {
+		});
+		List<Worker> workers = listed(this.usual + 1);
+		HangGuard.await("one waits", () -> this.blocked.stream().allMatch(Worker::isWaiting));
+		int before = this.scheduler.pool().threads();
+		// These run, as the test does.
+		workers.forEach((worker) -> {
+			worker.thread = Thread.currentThread();
+			worker.begins(() -> {
+			});
+			this.scheduler.pool().virtualWorkers().risen();
+		});
+		this.scheduler.queues().offer(() -> {
+		});
+
+		tick(1);
+
+		assertThat(this.scheduler.pool().threads()).isEqualTo(before);
+	}
+
 	@Test
 	void aPlatformThreadComesWhenAWorkerThatWasWokenDoesNotBegin() {
 		aWorkerIsLate();
