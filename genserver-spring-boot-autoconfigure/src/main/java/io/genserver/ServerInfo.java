@@ -60,14 +60,16 @@ public record ServerInfo(String name, @Nullable String key, String type, ServerS
 	}
 
 	/**
-	 * A failure of a handler.
+	 * A failure of a handler or constructor.
 	 *
 	 * @param time when
-	 * @param operation the operation
+	 * @param key key of the instance, or {@code null} if the server is not keyed
+	 * @param operation the operation, or {@code constructor}
 	 * @param exception class name of the exception
 	 * @param message message of the exception, or {@code null}
 	 * @since 0.1.0
 	 */
-	public record Failure(Instant time, String operation, String exception, @Nullable String message) {
+	public record Failure(Instant time, @Nullable String key, String operation, String exception,
+			@Nullable String message) {
 	}
 }

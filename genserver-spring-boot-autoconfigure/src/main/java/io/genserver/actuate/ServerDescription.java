@@ -80,22 +80,25 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 	}
 
 	/**
-	 * A failure of a handler.
+	 * A failure of a handler or constructor.
 	 *
 	 * @param time when
-	 * @param operation the operation
+	 * @param key key of the instance; absent if the server is not keyed
+	 * @param operation the operation, or {@code constructor}
 	 * @param exception class name of the exception
 	 * @param message message of the exception, cut after 500 characters; absent if it has
 	 * none
 	 */
-	public record FailureDescription(Instant time, String operation, String exception, @Nullable String message) {
+	public record FailureDescription(Instant time, @Nullable String key, String operation, String exception,
+			@Nullable String message) {
 
 		static FailureDescription of(ServerInfo.Failure failure) {
 			String message = failure.message();
 			if (message != null && message.length() > MESSAGE_LENGTH) {
 				message = message.substring(0, MESSAGE_LENGTH) + "…";
 			}
-			return new FailureDescription(failure.time(), failure.operation(), failure.exception(), message);
+			return new FailureDescription(failure.time(), failure.key(), failure.operation(), failure.exception(),
+					message);
 		}
 
 	}

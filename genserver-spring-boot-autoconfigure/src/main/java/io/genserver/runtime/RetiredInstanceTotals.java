@@ -1,7 +1,11 @@
 package io.genserver.runtime;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.genserver.ServerInfo;
 import io.genserver.runtime.cell.CellStatistics;
 import io.genserver.runtime.cell.ServerCell;
 
@@ -22,6 +26,9 @@ final class RetiredInstanceTotals {
 
 	private final LongAdder restarts = new LongAdder();
 
+	/** The latest, the oldest first. */
+	private final Deque<ServerInfo.Failure> failures = new ArrayDeque<>();
+
 	void add(ServerCell cell) {
 		CellStatistics statistics = cell.statistics();
 		this.processed.add(statistics.processedCount());
@@ -30,6 +37,24 @@ final class RetiredInstanceTotals {
 		this.late.add(statistics.lateCount());
 		this.abandoned.add(statistics.abandonedCount());
 		this.restarts.add(cell.life().restarts());
+		if (statistics.failedCount() > 0) {
+			keep(statistics.recentFailures());
+		}
+	}
+
+	private void keep(List<ServerInfo.Failure> latestFirst) {
+		synchronized (this.failures) {
+			latestFirst.reversed().forEach(this.failures::addLast);
+			while (this.failures.size() > CellStatistics.FAILURES_KEPT) {
+				this.failures.removeFirst();
+			}
+		}
+	}
+
+	List<ServerInfo.Failure> recentFailures() {
+		synchronized (this.failures) {
+			return List.copyOf(this.failures);
+		}
 	}
 
 	long processed() {

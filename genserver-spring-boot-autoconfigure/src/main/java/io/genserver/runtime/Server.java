@@ -405,7 +405,14 @@ public final class Server implements CellOwner {
 					throw SendRefusals.full(cell, message, "");
 				}
 				case CLOSED -> {
-					if (key == null || this.instances.isStopped() || willNotGoOn(cell)) {
+					Throwable constructor = cell.constructorFailure();
+					if (constructor != null && message instanceof CallMessage call) {
+						// It comes as the instance, which this may have asked for, fails.
+						cell.dropped(call, DeadLetter.Reason.STOPPED);
+						call.refuse(constructor);
+						return true;
+					}
+					if (key == null || this.instances.isStopped() || willNotGoOn(cell) || constructor != null) {
 						throw SendRefusals.stopped(cell, message);
 					}
 					this.instances.succeed(cell, key);

@@ -1,6 +1,8 @@
 package io.genserver.runtime;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Takes snapshots of servers.
  */
 final class ServerInfos {
+
+	private static final Comparator<ServerInfo.Failure> BY_TIME = Comparator.comparing(ServerInfo.Failure::time);
 
 	private ServerInfos() {
 	}
@@ -35,6 +39,14 @@ final class ServerInfos {
 		return (single != null) ? of(single) : sum(server);
 	}
 
+	/** Add failures, and keep the latest of all. */
+	private static void add(PriorityQueue<ServerInfo.Failure> latest, List<ServerInfo.Failure> more) {
+		latest.addAll(more);
+		while (latest.size() > CellStatistics.FAILURES_KEPT) {
+			latest.remove();
+		}
+	}
+
 	private static ServerInfo sum(Server server) {
 		RetiredInstanceTotals former = server.instances().former();
 		int instances = 0;
@@ -46,6 +58,8 @@ final class ServerInfos {
 		long late = former.late();
 		long abandoned = former.abandoned();
 		long restarts = former.restarts();
+		PriorityQueue<ServerInfo.Failure> failures = new PriorityQueue<>(BY_TIME);
+		add(failures, former.recentFailures());
 		String pending = null;
 		ServerInfo.@Nullable InFlight oldest = null;
 		for (ServerCell cell : server.instances().all()) {
@@ -54,6 +68,9 @@ final class ServerInfos {
 			highWater = Math.max(highWater, cell.mailbox().highWater());
 			processed += cell.statistics().processedCount();
 			failed += cell.statistics().failedCount();
+			if (cell.statistics().failedCount() > 0) {
+				add(failures, cell.statistics().recentFailures());
+			}
 			dropped += cell.statistics().droppedCount();
 			late += cell.statistics().lateCount();
 			abandoned += cell.statistics().abandonedCount();
@@ -71,7 +88,8 @@ final class ServerInfos {
 				: server.runtime().hasStarted() ? ServerState.RUNNING : ServerState.NEW;
 		return new ServerInfo(server.name(), null, server.definition().type().getName(), state, true, instances,
 				new ServerInfo.Mailbox(depth, server.settings().capacity(), highWater, server.settings().overflow()),
-				processed, failed, dropped, late, abandoned, restarts, pending, oldest, List.of());
+				processed, failed, dropped, late, abandoned, restarts, pending, oldest,
+				failures.stream().sorted(BY_TIME.reversed()).toList());
 	}
 
 }

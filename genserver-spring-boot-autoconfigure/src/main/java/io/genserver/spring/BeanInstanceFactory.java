@@ -9,6 +9,10 @@ import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.message.CallerError;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.BeanInstantiationException;
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.UnsatisfiedDependencyException;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -68,6 +72,20 @@ final class BeanInstanceFactory implements InstanceFactory {
 			destroy(instance);
 			throw ex;
 		}
+	}
+
+	/**
+	 * The container wraps what a constructor, a factory method or an initialization
+	 * method throws. What it throws by itself, such as for a missing dependency, stays.
+	 */
+	@Override
+	public Throwable unwrapped(Throwable failure) {
+		if (!(failure instanceof BeanCreationException) || failure instanceof UnsatisfiedDependencyException) {
+			return failure;
+		}
+		Throwable cause = failure.getCause();
+		Throwable thrown = (cause instanceof BeanInstantiationException) ? cause.getCause() : cause;
+		return (thrown != null && !(thrown instanceof BeansException)) ? thrown : failure;
 	}
 
 	@Override

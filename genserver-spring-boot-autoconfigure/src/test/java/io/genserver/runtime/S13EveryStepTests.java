@@ -11,7 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.genserver.GenServerRef;
-import io.genserver.GenServerUnavailableException;
+import io.genserver.ServerInfo;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.cell.InstanceLifecycle;
@@ -84,8 +84,17 @@ class S13EveryStepTests {
 					scheduler.spawn("blocked", () -> first.call((instance) -> 1)));
 			scheduler.finish();
 			assertThat(calls)
-				.anySatisfy((call) -> assertThat(call.exceptionNow()).isInstanceOf(GenServerUnavailableException.class)
-					.hasRootCauseMessage("no database"));
+				.anySatisfy((call) -> assertThat(call.exceptionNow()).isInstanceOf(IllegalStateException.class)
+					.hasMessage("no database"));
+			assertThat(calls).filteredOn(CompletableFuture::isCompletedExceptionally)
+				.allSatisfy((call) -> assertThat(call.exceptionNow()).hasMessage("no database"));
+			ServerInfo info = ServerInfos.of(engine.runtime.server("keyed"));
+			assertThat(info.failed()).isEqualTo(1);
+			assertThat(info.failures()).singleElement().satisfies((failure) -> {
+				assertThat(failure.key()).isEqualTo("first");
+				assertThat(failure.operation()).isEqualTo("constructor");
+				assertThat(failure.message()).isEqualTo("no database");
+			});
 			first.stop();
 			scheduler.settle();
 			assertThat(engine.runtime.server("keyed").instances().all()).isEmpty();

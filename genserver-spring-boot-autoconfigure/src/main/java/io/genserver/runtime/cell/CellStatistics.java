@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CellStatistics {
 
-	private static final int FAILURES_KEPT = 10;
+	/** How many failures are kept, of one instance and of all of a server. */
+	public static final int FAILURES_KEPT = 10;
 
 	private static final VarHandle PROCESSED;
 
@@ -45,6 +46,8 @@ public final class CellStatistics {
 		}
 	}
 
+	private final @Nullable String key;
+
 	private long processed;
 
 	private volatile long concurrent;
@@ -59,6 +62,10 @@ public final class CellStatistics {
 
 	private @Nullable Deque<ServerInfo.Failure> failures;
 
+	CellStatistics(@Nullable String key) {
+		this.key = key;
+	}
+
 	/** Only in the turn. */
 	void processed() {
 		PROCESSED.setOpaque(this, (long) PROCESSED.get(this) + 1);
@@ -70,7 +77,12 @@ public final class CellStatistics {
 	}
 
 	/** On any thread. */
-	synchronized void failed(Operation operation, Throwable cause) {
+	void failed(Operation operation, Throwable cause) {
+		failed(operation.name(), cause);
+	}
+
+	/** On any thread. */
+	synchronized void failed(String what, Throwable cause) {
 		this.failed++;
 		Deque<ServerInfo.Failure> kept = this.failures;
 		if (kept == null) {
@@ -80,7 +92,7 @@ public final class CellStatistics {
 		if (kept.size() == FAILURES_KEPT) {
 			kept.removeLast();
 		}
-		kept.addFirst(new ServerInfo.Failure(Instant.now(), operation.name(), cause.getClass().getName(),
+		kept.addFirst(new ServerInfo.Failure(Instant.now(), this.key, what, cause.getClass().getName(),
 				Throwables.message(cause)));
 	}
 

@@ -14,6 +14,16 @@ public interface InstanceFactory {
 	Object create() throws Exception;
 
 	/**
+	 * Return what the code of the application threw when {@link #create()} failed,
+	 * without what a container has wrapped it in.
+	 * @param failure what {@code create()} threw
+	 * @return what callers get that waited for the instance
+	 */
+	default Throwable unwrapped(Throwable failure) {
+		return failure;
+	}
+
+	/**
 	 * Let an instance terminate.
 	 * @param instance the instance
 	 * @throws Exception what its termination throws; logged

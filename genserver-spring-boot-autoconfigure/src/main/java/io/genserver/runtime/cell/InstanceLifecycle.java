@@ -33,6 +33,9 @@ public final class InstanceLifecycle {
 
 	private volatile @Nullable Throwable failure;
 
+	/** What the first constructor of a key threw, without what a container adds. */
+	private volatile @Nullable Throwable constructorFailure;
+
 	private volatile @Nullable Futures futures;
 
 	private volatile int restarts;
@@ -83,6 +86,9 @@ public final class InstanceLifecycle {
 			}
 		}
 		catch (Throwable thrown) {
+			if (!again && this.cell.key() != null && !this.cell.isAskedTo(Commands.STOP)) {
+				this.constructorFailure = factory().unwrapped(thrown);
+			}
 			notBegun(again, Throwables.describable(thrown));
 			return false;
 		}
@@ -110,12 +116,27 @@ public final class InstanceLifecycle {
 
 	private void notBegun(boolean again, Throwable cause) {
 		this.failure = cause;
+		countFailure(cause);
 		if (again) {
 			error(cause, "Server {} failed to start again", this.cell);
 			restart(cause);
 		}
 		else {
 			end(ServerState.FAILED);
+			if (this.cell.key() != null) {
+				// A server without keys that cannot start fails what starts it.
+				warn(cause, "Server {} could not make an instance; the calls that waited for it failed, and the next"
+						+ " message tries again", this.cell);
+			}
+		}
+	}
+
+	private void countFailure(Throwable cause) {
+		try {
+			this.cell.statistics().failed(LifeStep.CONSTRUCTOR, cause);
+		}
+		catch (Throwable ex) {
+			logger.error("The failure of the constructor of server {} was not counted", this.cell, ex);
 		}
 	}
 
@@ -433,6 +454,11 @@ public final class InstanceLifecycle {
 	/** What went wrong last, while it matters. Safe on any thread. */
 	@Nullable Throwable failure() {
 		return this.failure;
+	}
+
+	/** Safe on any thread. */
+	@Nullable Throwable constructorFailure() {
+		return this.constructorFailure;
 	}
 
 	/** Safe on any thread. */

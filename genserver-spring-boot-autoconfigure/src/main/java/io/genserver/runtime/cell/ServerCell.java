@@ -101,7 +101,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	private final Commands commands = new Commands();
 
-	private final CellStatistics statistics = new CellStatistics();
+	private final CellStatistics statistics;
 
 	private volatile int status;
 
@@ -133,6 +133,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	public ServerCell(CellOwner owner, @Nullable String key, @Nullable ServerCell predecessor) {
 		this.owner = owner;
 		this.key = key;
+		this.statistics = new CellStatistics(key);
 		this.predecessor = predecessor;
 		this.status = (predecessor != null) ? SUCCESSOR : NEW;
 		this.inbox = new Inbox(this, owner.capacity());
@@ -827,6 +828,11 @@ public final class ServerCell implements Recipient, CellProbe {
 	@Override
 	public @Nullable Throwable failure() {
 		return this.life.failure();
+	}
+
+	@Override
+	public @Nullable Throwable constructorFailure() {
+		return this.life.constructorFailure();
 	}
 
 	@Override

@@ -255,7 +255,8 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 
 	@Override
 	public final boolean abandon(Recipient here) {
-		return giveUp(new GenServerUnavailableException(
+		Throwable constructor = here.constructorFailure();
+		return giveUp((constructor != null) ? constructor : new GenServerUnavailableException(
 				"Server " + here.label() + " stopped before it handled " + operation() + "; the call was not executed",
 				true, here.failure()));
 	}

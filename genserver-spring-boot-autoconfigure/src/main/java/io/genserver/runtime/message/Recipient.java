@@ -55,6 +55,14 @@ public interface Recipient {
 	@Nullable Throwable failure();
 
 	/**
+	 * Return what the constructor of the first instance of a key threw, which the calls
+	 * that waited for the instance fail with.
+	 * @return the failure, {@code null} if there is no key, or the constructor has not
+	 * failed, or was interrupted since the server was to stop
+	 */
+	@Nullable Throwable constructorFailure();
+
+	/**
 	 * Return what has been running there for the longest time.
 	 * @return the message and its age, {@code null} if nothing runs
 	 */
