@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -54,14 +55,27 @@ public final class Reachable {
 	 */
 	public static @Nullable String path(Object from, Object sought, @Nullable Class<?> border) {
 		Reachable search = new Reachable(border);
-		if (!search.find(from, sought)) {
-			return null;
-		}
-		StringBuilder path = new StringBuilder(sought.getClass().getSimpleName());
-		for (Object at = search.seen.get(sought); at != from && at != null; at = search.seen.get(at)) {
+		return search.find(from, sought) ? search.path(from, sought) : null;
+	}
+
+	private String path(Object from, Object found) {
+		StringBuilder path = new StringBuilder(found.getClass().getSimpleName());
+		for (Object at = this.seen.get(found); at != from && at != null; at = this.seen.get(at)) {
 			path.insert(0, at.getClass().getSimpleName() + " > ");
 		}
 		return path.toString();
+	}
+
+	/**
+	 * Return by which way an object of a kind can be reached.
+	 * @param from where to begin
+	 * @param sought recognizes the objects
+	 * @return the classes on the way to the first, {@code null} if there is none
+	 */
+	public static @Nullable String path(Object from, Predicate<Object> sought) {
+		Reachable search = new Reachable(null);
+		Object found = search.find(from, sought);
+		return (found != null) ? search.path(from, found) : null;
 	}
 
 	/**
@@ -100,16 +114,20 @@ public final class Reachable {
 	}
 
 	private boolean find(Object from, Object sought) {
+		return find(from, (each) -> each == sought) != null;
+	}
+
+	private @Nullable Object find(Object from, Predicate<Object> sought) {
 		add(from);
 		while (!this.pending.isEmpty()) {
 			Object next = this.pending.poll();
 			this.current = next;
-			if (next == sought) {
-				return true;
+			if (sought.test(next)) {
+				return next;
 			}
 			follow(next);
 		}
-		return false;
+		return null;
 	}
 
 	private void follow(Object object) {

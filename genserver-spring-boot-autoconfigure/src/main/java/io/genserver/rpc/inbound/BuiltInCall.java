@@ -96,7 +96,7 @@ final class BuiltInCall implements Outbound, OpenRequest {
 	public void refused(WireFailure failure) {
 		this.cancelled = true;
 		this.request.keepPlace();
-		this.calls.releaseAfter(this.arguments, this.request);
+		this.calls.releaseAfter(this.arguments);
 		this.calls.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
 	}
 
@@ -104,7 +104,7 @@ final class BuiltInCall implements Outbound, OpenRequest {
 	@Override
 	public void cancelledByPeer() {
 		this.cancelled = true;
-		this.calls.releaseAfter(this.arguments, this.request);
+		this.calls.releaseAfter(this.arguments);
 	}
 
 	@Override

@@ -12,21 +12,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A call of the peer: the engine's message and reply cell, and at its end, without
  * anything in between, the entry that writes the answer.
+ * <p>
+ * After its end it stays linked for a while, in the mailbox and where deadlines are
+ * watched. So it lets go of the connection, the arguments and the reply as soon as the
+ * answer is written, or will never be; each of these comes after {@link #ended()}.
  */
 final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
-	private final InboundCalls calls;
+	/** Null once it is answered or given up, as are its arguments. */
+	private @Nullable InboundCalls calls;
 
 	private final ExposedOperation operation;
 
 	private final WireOperation wire;
 
-	private final InboundRequest request;
-
-	private final WireArguments arguments;
+	private @Nullable WireArguments arguments;
 
 	/** Set by {@link #ended()}, which happens before the entry is written. */
 	private byte[] payload = ByteAssembler.EMPTY;
+
+	/** Of the payload, also when it is no longer here. */
+	private int length;
 
 	private @Nullable WireFailure answer;
 
@@ -38,80 +44,100 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 	/** What its reply is expected to take, until it is there. */
 	private int expected;
 
-	InboundCall(InboundCalls calls, ExposedOperation operation, WireOperation wire, InboundRequest request,
-			WireArguments arguments, Caller caller, long now, long deadline, int expected) {
+	InboundCall(InboundCalls calls, ExposedOperation operation, WireOperation wire, WireArguments arguments,
+			Caller caller, long now, long deadline, int expected) {
 		super(wire, arguments, caller, now, deadline);
 		this.calls = calls;
 		this.operation = operation;
 		this.wire = wire;
-		this.request = request;
 		this.arguments = arguments;
 		this.expected = expected;
 	}
 
 	@Override
 	public @Nullable RequestItems items() {
-		return this.arguments.items();
+		WireArguments known = this.arguments;
+		return (known != null) ? known.items() : null;
+	}
+
+	/** The answer is written, or there will be none. */
+	private void letGo() {
+		this.calls = null;
+		this.arguments = null;
+		this.payload = ByteAssembler.EMPTY;
+		this.answer = null;
+		forgetOutcome();
 	}
 
 	@Override
 	protected void ended() {
-		RequestItems items = this.arguments.items();
+		InboundCalls calls = this.calls;
+		WireArguments arguments = this.arguments;
+		if (calls == null || arguments == null) {
+			throw new IllegalStateException(this + " has ended before");
+		}
+		RequestItems items = arguments.items();
 		Throwable cause = failure();
 		if (items != null) {
 			items.breakOff(
 					(cause instanceof WireFailureException broken) ? broken.failure().error().message() : "it is over");
 		}
 		if (this.cancelled) {
+			letGo();
 			return;
 		}
 		if (cause != null) {
-			this.answer = this.calls.failures()
-				.of(this.operation.name(), cause, this.request.isStarted())
-				.executed(this.arguments.execution());
+			this.answer = calls.failures()
+				.of(this.operation.name(), cause, arguments.request().isStarted())
+				.executed(arguments.execution());
 		}
-		else if (this.calls.nanoTime() - deadline() >= 0) {
+		else if (calls.nanoTime() - deadline() >= 0) {
 			// Its handler has been cancelled already.
 			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}
 		else if (value() instanceof LaterReply later) {
-			this.calls.room().encodeLater(this, later);
+			calls.room().encodeLater(this, later);
 			return;
 		}
 		else {
-			answer(value());
+			answer(calls, value());
 		}
-		this.calls.send(this);
+		calls.send(this);
 	}
 
-	private void answer(@Nullable Object value) {
+	private void answer(InboundCalls calls, @Nullable Object value) {
 		if (value instanceof byte[] reply) {
-			if (reply.length > this.calls.longestReply()) {
-				this.answer = tooLong(reply.length, this.calls.longestReply());
+			if (reply.length > calls.longestReply()) {
+				this.answer = tooLong(reply.length, calls.longestReply());
 			}
 			else {
 				this.payload = reply;
+				this.length = reply.length;
 			}
 		}
 		else if (value instanceof WireFailure failure) {
 			this.answer = failure;
 		}
 		else if (value instanceof WireOperation.NotEncoded reply) {
-			this.answer = this.calls.failures().notEncoded(this.operation.name(), "the reply", reply.failure());
+			this.answer = calls.failures().notEncoded(this.operation.name(), "the reply", reply.failure());
 		}
 	}
 
 	/** Encode a reply that has waited as it is. On a worker. */
 	void encodeNow() {
-		if (!this.cancelled && value() instanceof LaterReply later) {
-			answer(this.wire.encode(later.value()));
-			this.calls.send(this);
+		InboundCalls calls = this.calls;
+		if (calls != null && !this.cancelled && value() instanceof LaterReply later) {
+			answer(calls, this.wire.encode(later.value()));
+			calls.send(this);
+		}
+		else {
+			letGo();
 		}
 	}
 
-	private boolean isWaiting() {
-		RequestItems items = this.arguments.items();
-		return !this.request.isStarted() || (items != null && !items.isComplete());
+	private static boolean isWaiting(WireArguments arguments) {
+		RequestItems items = arguments.items();
+		return !arguments.request().isStarted() || (items != null && !items.isComplete());
 	}
 
 	/** How long it may wait. */
@@ -124,7 +150,8 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 	 * connection's thread.
 	 */
 	boolean isPast(long nowNanos) {
-		if (isOver() || !isWaiting()) {
+		WireArguments known = this.arguments;
+		if (known == null || isOver() || !isWaiting(known)) {
 			return true;
 		}
 		if (nowNanos - this.waitsUntil < 0) {
@@ -135,9 +162,11 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 		return true;
 	}
 
-	private void replied() {
-		this.calls.room().answered(this.expected);
+	/** On the connection's thread. */
+	private void replied(InboundCalls calls) {
+		calls.room().answered(this.expected);
 		this.expected = 0;
+		calls.isOver(this);
 	}
 
 	private WireFailure tooLong(int length, int limit) {
@@ -147,23 +176,38 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
 	@Override
 	public int bytes() {
-		return OVERHEAD + this.payload.length;
+		return OVERHEAD + this.length;
 	}
 
 	@Override
 	public void write(WireSession session) {
-		replied();
+		InboundCalls calls = this.calls;
+		WireArguments arguments = this.arguments;
+		if (calls == null || arguments == null) {
+			return;
+		}
+		replied(calls);
+		write(session, arguments.request());
+		letGo();
+	}
+
+	private void write(WireSession session, InboundRequest request) {
 		WireFailure failure = this.answer;
 		if (failure == null) {
 			try {
-				session.respond(this.request, this.payload, this.wire.replyMetadata());
+				session.respond(request, this.payload, this.wire.replyMetadata());
 				return;
 			}
 			catch (OversizedItemException ex) {
-				failure = tooLong(this.payload.length, ex.limit());
+				failure = tooLong(this.length, ex.limit());
 			}
 		}
-		session.respondError(this.request, failure.error());
+		session.respondError(request, failure.error());
+	}
+
+	@Override
+	public void dropped() {
+		letGo();
 	}
 
 	/**
@@ -172,18 +216,26 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 	 */
 	@Override
 	public void refused(WireFailure failure) {
-		this.request.keepPlace();
-		giveUp(new WireFailureException(failure));
-		this.calls.releaseAfter(this.arguments, this.request);
+		InboundCalls calls = this.calls;
+		WireArguments arguments = this.arguments;
+		if (calls != null && arguments != null) {
+			arguments.request().keepPlace();
+			giveUp(new WireFailureException(failure));
+			calls.releaseAfter(arguments);
+		}
 	}
 
 	/** Its place is free when the handler stops. */
 	@Override
 	public void cancelledByPeer() {
-		this.cancelled = true;
-		replied();
-		cancelCall();
-		this.calls.releaseAfter(this.arguments, this.request);
+		InboundCalls calls = this.calls;
+		WireArguments arguments = this.arguments;
+		if (calls != null && arguments != null) {
+			this.cancelled = true;
+			replied(calls);
+			cancelCall();
+			calls.releaseAfter(arguments);
+		}
 	}
 
 	@Override

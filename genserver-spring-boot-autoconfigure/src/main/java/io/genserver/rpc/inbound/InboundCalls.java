@@ -299,7 +299,7 @@ public final class InboundCalls implements InboundListener {
 			operation.server().stream(key, wire, payload, 0, this.caller, stream);
 		}
 		else {
-			InboundCall call = new InboundCall(this, operation, wire, request, payload, this.caller, now,
+			InboundCall call = new InboundCall(this, operation, wire, payload, this.caller, now,
 					now + callNanos(request, operation), this.room.expect(wire.replyBytes()));
 			request.attach(call);
 			if (callNanos(request, operation) > waitNanos(request, operation)) {
@@ -425,8 +425,19 @@ public final class InboundCalls implements InboundListener {
 	}
 
 	/** Free the place of a cancelled request once its handler has stopped. */
-	void releaseAfter(WireArguments arguments, InboundRequest request) {
-		arguments.whenFinished(() -> this.transport.execute(() -> release(request)));
+	void releaseAfter(WireArguments arguments) {
+		InboundRequest request = arguments.request();
+		arguments.whenFinished(() -> this.transport.execute(() -> {
+			release(request);
+			request.attach(null);
+		}));
+	}
+
+	/** A call is answered or given up. On the connection's thread. */
+	void isOver(InboundCall call) {
+		if (!this.patient.isEmpty()) {
+			this.patient.remove(call);
+		}
 	}
 
 	@Override
@@ -459,6 +470,7 @@ public final class InboundCalls implements InboundListener {
 	public void close() {
 		this.room.close();
 		this.places.close();
+		this.patient.clear();
 	}
 
 	ReplyRoom room() {

@@ -130,14 +130,14 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 			items.breakOff(failure.error().message());
 		}
 		this.calls.send(new Failed(failure.executed(this.arguments.execution())));
-		this.calls.releaseAfter(this.arguments, this.request);
+		this.calls.releaseAfter(this.arguments);
 	}
 
 	@Override
 	public void cancelledByPeer() {
 		this.pull.cancelLater();
 		closed();
-		this.calls.releaseAfter(this.arguments, this.request);
+		this.calls.releaseAfter(this.arguments);
 	}
 
 	private void closed() {

@@ -237,6 +237,7 @@ final class ReplyRoom implements ReplyPressure {
 		/** A call's reply is to wait; if the connection is over, it is let go of. */
 		synchronized void add(InboundCall call, LaterReply reply) {
 			if (this.closed) {
+				call.dropped();
 				return;
 			}
 			this.calls.add(new Waiting(call, reply));
@@ -278,6 +279,7 @@ final class ReplyRoom implements ReplyPressure {
 		/** The connection is over. */
 		synchronized void close() {
 			this.closed = true;
+			this.calls.forEach((each) -> each.call().dropped());
 			this.calls.clear();
 			this.values.clear();
 			this.count = 0;

@@ -88,6 +88,11 @@ final class WireArguments implements RemotePayload {
 		}
 	}
 
+	/** The request they belong to. */
+	InboundRequest request() {
+		return this.request;
+	}
+
 	/** Whether no answer is expected. */
 	boolean isCast() {
 		return this.request.isCast();

@@ -381,6 +381,7 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 		for (AsyncRemoteCall<?> call : this.pending) {
 			call.expire(nowNanos);
 		}
+		this.sender.sweep();
 	}
 
 	/**

@@ -217,6 +217,14 @@ final class RequestSender {
 		}
 	}
 
+	/** Those that were given up while they waited wait no more. */
+	void sweep() {
+		int before = this.waiting.size();
+		if (before > 0 && this.waiting.removeIf(OutboundRequest::isOver)) {
+			this.waitingCount.addAndGet(this.waiting.size() - before);
+		}
+	}
+
 	/** Nothing more will be sent. */
 	void drop() {
 		for (OutboundRequest request = this.waiting.poll(); request != null; request = this.waiting.poll()) {

@@ -85,6 +85,17 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 	}
 
 	/**
+	 * Keep the outcome no longer, which the sender has by now: the call may stay linked
+	 * for a while. Only after its end, and only if no other thread asks for the outcome.
+	 */
+	protected final void forgetOutcome() {
+		Object now = slot();
+		if (isOutcome(now)) {
+			move(now, NOTHING);
+		}
+	}
+
+	/**
 	 * Return why the call failed.
 	 * @return the failure, or {@code null} if it has a reply or has not ended
 	 */

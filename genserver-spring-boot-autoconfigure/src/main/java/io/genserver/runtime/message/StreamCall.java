@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * from; {@link #OPEN} in it means that requests go straight to the publisher. It opens
  * when two things have happened, in whatever order: the turn is over, and the publisher,
  * which may take its time for that, has accepted the subscription.
+ * <p>
+ * The call stays linked for a while after its end, in the mailbox and where deadlines are
+ * watched. So once it is cancelled, or its subscriber has the end, {@link Nothing} takes
+ * the place of both ends.
  */
 public final class StreamCall extends CallMessage
 		implements Flow.Subscription, Flow.Subscriber<@Nullable Object>, Runnable {
@@ -33,7 +37,11 @@ public final class StreamCall extends CallMessage
 
 	private final Scheduler scheduler;
 
-	private final Flow.Subscriber<@Nullable Object> subscriber;
+	/**
+	 * Read by threads that may not see yet that nothing more is wanted, as with any
+	 * subscription that is cancelled.
+	 */
+	private Flow.Subscriber<@Nullable Object> subscriber;
 
 	private final AtomicLong demand = new AtomicLong();
 
@@ -101,6 +109,7 @@ public final class StreamCall extends CallMessage
 		if (!this.reported.compareAndSet(false, true)) {
 			return;
 		}
+		Flow.Subscriber<@Nullable Object> notified = this.subscriber;
 		try {
 			Throwable failure = failure();
 			if (failure != null) {
@@ -111,20 +120,36 @@ public final class StreamCall extends CallMessage
 			}
 		}
 		catch (Throwable ex) {
-			logger.warn("Subscriber {} of the stream that {} returned failed as it was notified of the end",
-					this.subscriber, operation(), ex);
+			logger.warn("Subscriber {} of the stream that {} returned failed as it was notified of the end", notified,
+					operation(), ex);
 		}
 	}
 
 	/** Nothing more comes, and the subscriber is to know why unless it has an end. */
 	private void fail(Throwable failure) {
 		boolean known = this.cancelled || this.endTold;
+		Flow.Subscriber<@Nullable Object> target = this.subscriber;
+		endEarly();
+		if (!known) {
+			target.onError(failure);
+		}
+	}
+
+	/** Nothing more is wanted of the publisher. */
+	private void endEarly() {
 		this.cancelled = true;
 		closed();
 		cancel(this.upstream);
-		if (!known) {
-			this.subscriber.onError(failure);
+		letGo();
+	}
+
+	/** Both ends are done with each other. */
+	private void letGo() {
+		this.subscriber = Nothing.INSTANCE;
+		if (this.upstream != null) {
+			this.upstream = Nothing.INSTANCE;
 		}
+		this.end.set(null);
 	}
 
 	/** Ask for items; a source that throws instead will send none. */
@@ -173,9 +198,9 @@ public final class StreamCall extends CallMessage
 				request(source, n);
 			}
 			else if (!this.cancelled) {
+				Flow.Subscriber<@Nullable Object> target = this.subscriber;
 				cancel();
-				this.subscriber
-					.onError(new IllegalArgumentException("A subscriber must request at least one item, not " + n));
+				target.onError(new IllegalArgumentException("A subscriber must request at least one item, not " + n));
 			}
 			return;
 		}
@@ -201,6 +226,7 @@ public final class StreamCall extends CallMessage
 		closed();
 		if (!cancelCall()) {
 			cancel(this.upstream);
+			letGo();
 		}
 	}
 
@@ -213,6 +239,7 @@ public final class StreamCall extends CallMessage
 		this.upstream = subscription;
 		if (this.cancelled || failure() != null) {
 			cancel(subscription);
+			this.upstream = Nothing.INSTANCE;
 		}
 		else {
 			meet();
@@ -229,9 +256,7 @@ public final class StreamCall extends CallMessage
 		}
 		catch (Throwable ex) {
 			// It counts as cancelled, and its publisher may not cancel when asked.
-			this.cancelled = true;
-			closed();
-			cancel(this.upstream);
+			endEarly();
 			throw ex;
 		}
 	}
@@ -243,7 +268,7 @@ public final class StreamCall extends CallMessage
 
 	@Override
 	public void onComplete() {
-		endWith(this.subscriber::onComplete);
+		endWith(() -> this.subscriber.onComplete());
 	}
 
 	private void endWith(Runnable signal) {
@@ -258,8 +283,45 @@ public final class StreamCall extends CallMessage
 		Runnable signal = this.end.getAndSet(null);
 		if (signal != null && !this.cancelled) {
 			this.endTold = true;
-			signal.run();
+			try {
+				signal.run();
+			}
+			finally {
+				letGo();
+			}
 		}
+	}
+
+	/** Where nothing comes from, and what takes it. */
+	private enum Nothing implements Flow.Subscription, Flow.Subscriber<@Nullable Object> {
+
+		INSTANCE;
+
+		@Override
+		public void request(long n) {
+		}
+
+		@Override
+		public void cancel() {
+		}
+
+		@Override
+		public void onSubscribe(Flow.Subscription subscription) {
+			subscription.cancel();
+		}
+
+		@Override
+		public void onNext(@Nullable Object item) {
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+		}
+
+		@Override
+		public void onComplete() {
+		}
+
 	}
 
 }

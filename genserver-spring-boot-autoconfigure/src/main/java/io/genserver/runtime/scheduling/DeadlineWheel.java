@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * then. So new entries go to a queue, which the watcher empties at every tick, dropping
  * those that are over already. What is left enters the wheel, but not at its deadline: at
  * twice its age, to be dropped or moved on. An entry is looked at a logarithmic number of
- * times and outlives its call by at most the call's own duration.
+ * times and outlives its call by at most the call's own duration, and by about a second
+ * at most. What is large in a call that has ended, it lets go of by itself.
  */
 public final class DeadlineWheel {
 

@@ -40,6 +40,7 @@ import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.FutureMethods;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.Reachable;
 import io.genserver.testsupport.RealThreads;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -428,6 +429,29 @@ class OutboundCallsTest {
 		assertThat(refused).hasMessageContaining("1 calls are open and 2 requests wait already");
 		this.echo.gate.countDown();
 		waiting.forEach((each) -> assertThat(each.join()).isEqualTo("\"x\""));
+	}
+
+	/** However long the call before them takes. */
+	@Test
+	void whatWasGivenUpWhileItWaitedWaitsNoMore() {
+		this.pair.close();
+		this.pair = pair(ProtocolLimits.defaults().toBuilder().callsInFlight(1).waitingCalls(2).build());
+		callAsync("echo.block", "", LONG);
+		String text = "\"" + "x".repeat(10_000) + "\"";
+		List<CompletableFuture<String>> waiting = List.of(callAsync("echo.say", text, LONG),
+				callAsync("echo.say", text, LONG));
+		this.pair.settle();
+		waiting.forEach((each) -> each.cancel(true));
+		AtomicReference<String> path = new AtomicReference<>();
+		this.pair.await(() -> {
+			this.pair.client.peer.tick();
+			path.set(
+					Reachable.path(this.pair.calls(), (each) -> each instanceof byte[] bytes && bytes.length > 10_000));
+		});
+		assertThat(path).hasValue(null);
+		CompletableFuture<String> next = callAsync("echo.say", "\"next\"", LONG);
+		this.echo.gate.countDown();
+		assertThat(next.join()).isEqualTo("\"next\"");
 	}
 
 	@Test

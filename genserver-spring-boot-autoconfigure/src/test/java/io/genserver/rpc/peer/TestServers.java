@@ -18,6 +18,7 @@ import io.genserver.runtime.ServerDefinition;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.contract.ReplyAdapters;
+import io.genserver.runtime.scheduling.Scheduler;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
@@ -31,6 +32,17 @@ public final class TestServers implements AutoCloseable {
 	public TestServers(GenServerInterceptor... interceptors) {
 		this.runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS,
 				(interceptors.length > 0) ? () -> List.of(interceptors) : null, List.of(), () -> false);
+	}
+
+	/**
+	 * With the time and the threads of a given scheduler.
+	 * @param scheduler closed with the servers
+	 * @param interceptors see every message
+	 */
+	TestServers(Scheduler scheduler, GenServerInterceptor... interceptors) {
+		this.runtime = new GenServerRuntime(RuntimeSettings.DEFAULTS,
+				(interceptors.length > 0) ? () -> List.of(interceptors) : null, List.of(), () -> false, (event) -> {
+				}, scheduler);
 	}
 
 	public TestServers add(String name, Object instance) {
