@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -32,22 +33,25 @@ public final class Encodings {
 	 * @param codecs the encodings; the first is used unless a peer asks for another
 	 */
 	public Encodings(List<? extends RpcCodec> codecs) {
-		this.first = first(codecs);
+		this.first = type(preferred(codecs).orElseThrow());
 		for (RpcCodec codec : codecs) {
 			this.codecs.putIfAbsent(type(codec), codec);
 		}
 	}
 
 	/**
-	 * JSON if it is known, whatever its place: it is what a peer means by saying nothing.
+	 * Return the encoding to use where nothing says which: JSON if it is known, whatever
+	 * its place, for it is what a peer means by saying nothing; otherwise the first.
+	 * @param codecs the encodings
+	 * @return one of them, or nothing if there are none
 	 */
-	private static ContentType first(List<? extends RpcCodec> codecs) {
+	public static Optional<RpcCodec> preferred(List<? extends RpcCodec> codecs) {
 		for (RpcCodec codec : codecs) {
 			if (type(codec).equals(ContentType.JSON)) {
-				return ContentType.JSON;
+				return Optional.of(codec);
 			}
 		}
-		return type(codecs.getFirst());
+		return codecs.isEmpty() ? Optional.empty() : Optional.of(codecs.getFirst());
 	}
 
 	public static ContentType type(RpcCodec codec) {

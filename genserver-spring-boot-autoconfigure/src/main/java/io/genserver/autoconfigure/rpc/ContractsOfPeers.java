@@ -1,10 +1,9 @@
 package io.genserver.autoconfigure.rpc;
 
 import java.time.Duration;
-import java.util.Comparator;
 
 import io.genserver.remote.RpcInterceptor;
-import io.genserver.rpc.codec.JsonCodec;
+import io.genserver.rpc.Encodings;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.outbound.RemoteContracts;
 import io.genserver.rpc.outbound.RpcInterceptors;
@@ -25,9 +24,7 @@ final class ContractsOfPeers {
 	/** The contracts, or {@code null} if there is no codec. */
 	static @Nullable RemoteContracts of(ObjectProvider<RpcCodec> codecs, Duration callTimeout,
 			ObjectProvider<RpcInterceptor> interceptors) {
-		return codecs.orderedStream()
-			.sorted(Comparator.comparing((codec) -> !(codec instanceof JsonCodec)))
-			.findFirst()
+		return Encodings.preferred(codecs.orderedStream().toList())
 			.map((codec) -> new RemoteContracts(codec, callTimeout,
 					new RpcInterceptors(() -> interceptors.orderedStream().toList()),
 					ReactiveReplyAdapters.create(RemoteContracts.class.getClassLoader(), null)))

@@ -1,7 +1,6 @@
 package io.genserver.autoconfigure.rpc;
 
-import java.util.Comparator;
-
+import io.genserver.rpc.Encodings;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.server.ApiDeclarations;
 import io.genserver.rpc.server.BrowserClient;
@@ -37,10 +36,7 @@ public final class GenServerRpcBrowserAutoConfiguration {
 	@ConditionalOnBooleanProperty("genserver.rpc.typescript.enabled")
 	BrowserFilesMapping genServerApiDeclarationsMapping(GenServerRuntime runtime, ExposurePatterns exposed,
 			ObjectProvider<RpcCodec> codecs) {
-		RpcCodec codec = codecs.orderedStream()
-			.sorted(Comparator.comparing((each) -> !each.name().equals("json")))
-			.findFirst()
-			.orElseThrow();
+		RpcCodec codec = Encodings.preferred(codecs.orderedStream().toList()).orElseThrow();
 		return new BrowserFilesMapping(ApiDeclarations.route(runtime.servers(), exposed, codec));
 	}
 
