@@ -1,9 +1,10 @@
 package io.genserver.protocol.ext;
 
 import io.genserver.protocol.ByteAssembler;
-import io.genserver.protocol.LittleEndian;
 import io.genserver.protocol.ext.MetadataCodec.Decoded;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 
 /**
  * Decodes the metadata of one OPEN after the other. A peer describes most of its requests
@@ -14,7 +15,7 @@ final class MetadataReader {
 
 	private final int start;
 
-	private byte[] last = ByteAssembler.EMPTY;
+	private ByteBuf last = Unpooled.EMPTY_BUFFER;
 
 	private Decoded decoded = Decoded.NOTHING;
 
@@ -39,30 +40,15 @@ final class MetadataReader {
 		byte[] bytes = ByteAssembler.copy(payload, length);
 		Decoded read = MetadataCodec.decode(bytes, this.start);
 		if (length <= MetadataCodec.KEPT_BYTES) {
-			this.last = bytes;
+			this.last = Unpooled.wrappedBuffer(bytes);
 			this.decoded = read;
 		}
 		return read;
 	}
 
 	private boolean isLast(ByteBuf payload, int length) {
-		byte[] known = this.last;
-		if (known.length != length) {
-			return false;
-		}
-		int first = payload.readerIndex();
-		int next = 0;
-		for (; length - next >= Long.BYTES; next += Long.BYTES) {
-			if (payload.getLongLE(first + next) != LittleEndian.getLong(known, next)) {
-				return false;
-			}
-		}
-		for (; next < length; next++) {
-			if (payload.getByte(first + next) != known[next]) {
-				return false;
-			}
-		}
-		return true;
+		return this.last.readableBytes() == length
+				&& ByteBufUtil.equals(this.last, 0, payload, payload.readerIndex(), length);
 	}
 
 }
