@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 import io.genserver.autoconfigure.background.GenServerBackgroundProperties.Service;
@@ -33,6 +34,8 @@ final class BackgroundSettingsMapping {
 
 	private final SingletonSupplier<ServiceSettings> defaults = SingletonSupplier.of(() -> of(PREFIX, new Service()));
 
+	private final Map<String, ServiceSettings> services = new ConcurrentHashMap<>();
+
 	BackgroundSettingsMapping(GenServerBackgroundProperties properties, GenServerProperties servers) {
 		this.properties = properties;
 		this.servers = servers;
@@ -58,8 +61,12 @@ final class BackgroundSettingsMapping {
 		services.forEach(this::of);
 	}
 
-	/** Settings of one service. */
+	/** Settings of one service; the same at each call. */
 	ServiceSettings of(String name) {
+		return this.services.computeIfAbsent(name, this::read);
+	}
+
+	private ServiceSettings read(String name) {
 		Service exact = this.properties.getServices().get(name);
 		if (exact != null) {
 			return of(PREFIX + "services." + name + ".", exact);

@@ -18,6 +18,7 @@ import io.genserver.rpc.server.RpcServerSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -38,12 +39,18 @@ final class RpcSettingsMapping {
 
 	private final GenServerRpcProperties properties;
 
+	private final SingletonSupplier<RpcServerSettings> server = SingletonSupplier.of(this::readServer);
+
 	RpcSettingsMapping(GenServerRpcProperties properties) {
 		this.properties = properties;
 	}
 
-	/** Settings of the endpoint. */
+	/** Settings of the endpoint; the same at each call. */
 	RpcServerSettings server() {
+		return this.server.obtain();
+	}
+
+	private RpcServerSettings readServer() {
 		String path = this.properties.getPath();
 		if (!path.startsWith("/")) {
 			throw invalid("path", path, "It must begin with /");
@@ -136,15 +143,16 @@ final class RpcSettingsMapping {
 			.build();
 	}
 
-	/** Limits of each connection in ext mode. */
+	/**
+	 * Limits of each connection in ext mode, which is kept alive as the endpoint says.
+	 */
 	ExtLimits extLimits() {
+		RpcServerSettings server = server();
 		Ext ext = this.properties.getExt();
 		return new ExtLimits(bytes("ext.stream-window", ext.getStreamWindow(), SMALLEST_WINDOW, Integer.MAX_VALUE / 2),
 				bytes("ext.connection-window", ext.getConnectionWindow(), SMALLEST_WINDOW, Integer.MAX_VALUE / 2),
-				bytes("ext.metadata", ext.getMetadata(), 0, ExtLimits.MAX_METADATA_BYTES),
-				positive("keepalive.interval", this.properties.getKeepalive().getInterval()),
-				positive("keepalive.timeout", this.properties.getKeepalive().getTimeout()),
-				positive("ext.withholding", ext.getWithholding()),
+				bytes("ext.metadata", ext.getMetadata(), 0, ExtLimits.MAX_METADATA_BYTES), server.keepAliveInterval(),
+				server.keepAliveTimeout(), positive("ext.withholding", ext.getWithholding()),
 				atLeast("ext.control-frames", ext.getControlFrames(), 1));
 	}
 
