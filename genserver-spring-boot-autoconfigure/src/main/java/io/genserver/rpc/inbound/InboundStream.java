@@ -1,7 +1,5 @@
 package io.genserver.rpc.inbound;
 
-import java.util.concurrent.Flow;
-
 import io.genserver.protocol.CloseCode;
 import io.genserver.protocol.CloseReason;
 import io.genserver.protocol.ExtStatus;
@@ -10,13 +8,13 @@ import io.genserver.protocol.OversizedItemException;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.ItemPull;
 import io.genserver.rpc.Outbound;
+import io.genserver.rpc.OutgoingItems;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream the peer asked for: takes the items of the handler's publisher and queues them
- * to be written.
+ * A stream the peer asked for, of the items of its handler's publisher.
  */
-final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequest {
+final class InboundStream extends OutgoingItems implements OpenRequest {
 
 	private final InboundCalls calls;
 
@@ -28,22 +26,18 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 
 	private final WireArguments arguments;
 
-	private final ItemPull pull;
-
 	/** Whether the caller has said when it has to be over. */
 	private final boolean limited;
 
 	/** When all of it has to be over, if the caller has said so. */
 	private final long deadline;
 
-	/** Whether more has been or will be asked for already. */
-	private boolean asking;
-
 	/** Whether it no longer counts among the open streams. */
 	private boolean closed;
 
 	InboundStream(InboundCalls calls, ExposedOperation operation, WireOperation wire, InboundRequest request,
 			WireArguments arguments, long deadline) {
+		super(calls.outbound(), pull(calls, request.details().itemCredit()));
 		this.calls = calls;
 		this.operation = operation;
 		this.wire = wire;
@@ -51,41 +45,53 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 		this.arguments = arguments;
 		this.deadline = deadline;
 		this.limited = request.details().deadlineMillis() >= 0;
-		int credit = request.details().itemCredit();
-		this.pull = new ItemPull(calls.outbound(), calls.context().workers(), calls.streams()::share,
+	}
+
+	private static ItemPull pull(InboundCalls calls, int credit) {
+		return new ItemPull(calls.outbound(), calls.context().workers(), calls.streams()::share,
 				(credit >= 0) ? credit : Long.MAX_VALUE);
 	}
 
 	@Override
-	public void onSubscribe(Flow.Subscription subscription) {
-		// The stream is not open yet: the engine notes this and asks the publisher later.
-		this.pull.subscribed(subscription);
+	protected byte[] encode(@Nullable Object item) {
+		return this.wire.encodeItem(item);
 	}
 
 	@Override
-	public void onNext(@Nullable Object item) {
-		if (this.pull.isOver()) {
-			return;
-		}
-		byte[] bytes;
-		try {
-			bytes = this.wire.encodeItem(item);
-		}
-		catch (RuntimeException ex) {
-			fail(this.calls.failures().notEncoded(this.operation.name(), "an item", ex));
-			return;
-		}
+	protected void notEncoded(RuntimeException failure) {
+		fail(this.calls.failures().notEncoded(this.operation.name(), "an item", failure));
+	}
+
+	@Override
+	protected boolean accepts(byte[] item) {
 		int limit = this.calls.longestItem();
-		if (bytes.length > limit) {
-			fail(tooLong(bytes.length, limit));
-			return;
+		if (item.length > limit) {
+			fail(tooLong(item.length, limit));
+			return false;
 		}
-		if (this.pull.isUnasked() && this.calls.outbound().isOverfull()) {
-			fail(WireFailure.failed(this.operation + ": its publisher sends more than it was asked for"));
-			return;
+		return true;
+	}
+
+	@Override
+	protected void notAskedFor() {
+		fail(WireFailure.failed(this.operation + ": its publisher sends more than it was asked for"));
+	}
+
+	@Override
+	protected void write(WireSession session, byte[] item) {
+		try {
+			session.respondItem(this.request, item, this.wire.replyMetadata());
 		}
-		this.pull.sized(bytes.length);
-		this.calls.send(new Item(bytes));
+		catch (OversizedItemException ex) {
+			pull().cancelLater();
+			new Failed(tooLong(item.length, ex.limit())).write(session);
+		}
+	}
+
+	@Override
+	protected void writeEnd(WireSession session) {
+		closed();
+		session.respondEnd(this.request);
 	}
 
 	private WireFailure tooLong(int length, int limit) {
@@ -94,25 +100,17 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 
 	/** The stream cannot go on although its publisher could. */
 	private void fail(WireFailure failure) {
-		this.pull.cancel();
+		pull().cancel();
 		this.calls.send(new Failed(failure));
 	}
 
 	@Override
 	public void onError(Throwable failure) {
-		if (!this.pull.isOver()) {
-			this.pull.over();
+		if (!pull().isOver()) {
+			pull().over();
 			this.calls.send(new Failed(this.calls.failures()
 				.of(this.operation.name(), failure, this.request.isStarted())
 				.executed(this.arguments.execution())));
-		}
-	}
-
-	@Override
-	public void onComplete() {
-		if (!this.pull.isOver()) {
-			this.pull.over();
-			this.calls.send(new Ended());
 		}
 	}
 
@@ -124,7 +122,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 	public void refused(WireFailure failure) {
 		this.request.keepPlace();
 		// First, for what its handler makes of the end of its items is no answer.
-		this.pull.cancelLater();
+		pull().cancelLater();
 		RequestItems items = this.arguments.items();
 		if (items != null) {
 			items.breakOff(failure.error().message());
@@ -135,7 +133,7 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 
 	@Override
 	public void cancelledByPeer() {
-		this.pull.cancelLater();
+		pull().cancelLater();
 		closed();
 		this.calls.releaseAfter(this.arguments);
 	}
@@ -153,17 +151,17 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 
 	@Override
 	public void itemWritten() {
-		this.pull.written();
+		pull().written();
 	}
 
 	@Override
 	public void demanded(long items) {
-		this.pull.credited(items);
+		pull().credited(items);
 	}
 
 	/** Note whether items come. On the connection's thread, about once a second. */
 	void look(long nowNanos) {
-		this.pull.look(nowNanos);
+		pull().look(nowNanos);
 	}
 
 	/**
@@ -172,29 +170,29 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 	 * the connection's thread.
 	 */
 	boolean isEndless(long nowNanos, boolean waitedFor) {
-		return !this.limited && (waitedFor ? this.pull.isWaiting() : this.pull.isQuiet(nowNanos));
+		return !this.limited && (waitedFor ? pull().isWaiting() : pull().isQuiet(nowNanos));
 	}
 
 	/** The whole stream has a time. On the connection's thread. */
 	boolean isOverdue(long nowNanos) {
-		return !this.pull.isOver() && nowNanos - this.deadline >= 0;
+		return !pull().isOver() && nowNanos - this.deadline >= 0;
 	}
 
 	/** Its time is over. On the connection's thread. */
 	void expire() {
-		this.pull.cancelLater();
+		pull().cancelLater();
 		this.calls.send(new Failed(WireFailure.deadline(this.operation + ": the stream's time is over")));
 	}
 
 	/** This end leaves, and nothing says how long it might go on. */
 	void leave() {
-		this.pull.cancelLater();
+		pull().cancelLater();
 		this.calls.send(new Failed(leaving()));
 	}
 
 	/** The connection is about to be closed. On the connection's thread. */
 	void breakOff(WireSession session) {
-		this.pull.cancelLater();
+		pull().cancelLater();
 		closed();
 		session.breakOff(this.request, leaving().error());
 	}
@@ -208,49 +206,6 @@ final class InboundStream implements Flow.Subscriber<@Nullable Object>, OpenRequ
 	@Override
 	public @Nullable RequestItems items() {
 		return this.arguments.items();
-	}
-
-	/** An item to be written. */
-	private final class Item implements Outbound {
-
-		private final byte[] item;
-
-		Item(byte[] item) {
-			this.item = item;
-		}
-
-		@Override
-		public int bytes() {
-			return OVERHEAD + this.item.length;
-		}
-
-		@Override
-		public void write(WireSession session) {
-			try {
-				session.respondItem(InboundStream.this.request, this.item, InboundStream.this.wire.replyMetadata());
-			}
-			catch (OversizedItemException ex) {
-				InboundStream.this.pull.cancelLater();
-				new Failed(tooLong(this.item.length, ex.limit())).write(session);
-			}
-		}
-
-	}
-
-	/** The end of all items. */
-	private final class Ended implements Outbound {
-
-		@Override
-		public int bytes() {
-			return OVERHEAD;
-		}
-
-		@Override
-		public void write(WireSession session) {
-			closed();
-			session.respondEnd(InboundStream.this.request);
-		}
-
 	}
 
 	/** The end before all items. In base mode users choose what follows after items. */

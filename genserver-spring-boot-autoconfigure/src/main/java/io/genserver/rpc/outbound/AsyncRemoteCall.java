@@ -14,24 +14,11 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
 	private final long timeoutNanos;
 
-	private final long deadline;
-
 	AsyncRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, RemoteReply<T> reply, long now,
 			long timeoutNanos) {
-		super(calls, method, body);
+		super(calls, method, body, now + timeoutNanos);
 		this.reply = reply;
 		this.timeoutNanos = timeoutNanos;
-		this.deadline = now + timeoutNanos;
-	}
-
-	@Override
-	boolean hasDeadline() {
-		return true;
-	}
-
-	@Override
-	long deadline() {
-		return this.deadline;
 	}
 
 	@Override
@@ -58,7 +45,7 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
 	/** End the call if its time is over. */
 	void expire(long nowNanos) {
-		if (nowNanos - this.deadline >= 0) {
+		if (nowNanos - deadline() >= 0) {
 			calls().giveUp(this, RemoteFailures.timeout(method(), this.timeoutNanos));
 		}
 	}

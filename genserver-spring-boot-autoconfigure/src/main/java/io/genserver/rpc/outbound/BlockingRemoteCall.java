@@ -19,21 +19,8 @@ final class BlockingRemoteCall extends RemoteCall {
 	/** Publishes reply and failure. */
 	private volatile boolean done;
 
-	private final long deadline;
-
 	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) {
-		super(calls, method, body);
-		this.deadline = deadline;
-	}
-
-	@Override
-	boolean hasDeadline() {
-		return true;
-	}
-
-	@Override
-	long deadline() {
-		return this.deadline;
+		super(calls, method, body, deadline);
 	}
 
 	@Override

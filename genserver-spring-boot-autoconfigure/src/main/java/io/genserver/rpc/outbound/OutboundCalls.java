@@ -301,15 +301,6 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 		}
 	}
 
-	/** Whether more waits to be sent than is to wait. On any thread. */
-	boolean isOverfull() {
-		return this.outbound.isOverfull();
-	}
-
-	void queue(Outbound entry) {
-		this.outbound.offer(entry);
-	}
-
 	@Override
 	public void requestItemSent(OutboundCall call) {
 		of(call).itemSent();
@@ -336,9 +327,9 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 		this.arrived.flush();
 	}
 
-	/** The turn of a request has come. On the connection's thread. */
-	void send(OutboundRequest request) {
-		this.sender.send(request);
+	/** What sends requests when their turn has come. */
+	RequestSender sender() {
+		return this.sender;
 	}
 
 	@Override

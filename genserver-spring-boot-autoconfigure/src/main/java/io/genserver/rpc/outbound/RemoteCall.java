@@ -39,6 +39,8 @@ abstract class RemoteCall implements OutboundRequest {
 
 	private final RequestBody body;
 
+	private final long deadline;
+
 	/** What sends the items of the request, once it was sent. */
 	private volatile @Nullable OutboundItems items;
 
@@ -47,10 +49,19 @@ abstract class RemoteCall implements OutboundRequest {
 	/** What is open on the session; of the connection's thread. */
 	private @Nullable OutboundCall wire;
 
-	RemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body) {
+	/**
+	 * Create.
+	 * @param calls where it is made
+	 * @param method the operation
+	 * @param body what it is given
+	 * @param deadline when the answer has to be there, by the connection's clock; of no
+	 * meaning for a stream
+	 */
+	RemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) {
 		this.calls = calls;
 		this.method = method;
 		this.body = body;
+		this.deadline = deadline;
 	}
 
 	/** Where it was made. */
@@ -96,13 +107,13 @@ abstract class RemoteCall implements OutboundRequest {
 	abstract void failed(Throwable failure);
 
 	/** Whether the answer has to be there at some time. */
-	boolean hasDeadline() {
-		return false;
+	final boolean hasDeadline() {
+		return mode() == ResponseMode.UNARY;
 	}
 
 	/** When the answer has to be there, by the connection's clock. */
-	long deadline() {
-		return 0;
+	final long deadline() {
+		return this.deadline;
 	}
 
 	private Phase over() {
@@ -167,7 +178,7 @@ abstract class RemoteCall implements OutboundRequest {
 
 	@Override
 	public final void write(WireSession session) {
-		this.calls.send(this);
+		this.calls.sender().send(this);
 	}
 
 	final RequestBody body() {
@@ -192,7 +203,7 @@ abstract class RemoteCall implements OutboundRequest {
 		opened(open);
 		ItemPull pull = new ItemPull(outbound, workers, () -> OutboundQueue.STREAM_SHARE, Long.MAX_VALUE);
 		OutboundItems sending = new OutboundItems(this.calls, this, open,
-				Objects.requireNonNull(this.body.encoder(), "encoder"), pull);
+				Objects.requireNonNull(this.body.encoder(), "encoder"), outbound, pull);
 		this.items = sending;
 		if (isOver()) {
 			// The thread that ended the call may not have seen what is to stop.

@@ -30,7 +30,7 @@ public record RemoteCast(OutboundCalls calls, RemoteMethod method, RequestBody b
 
 	@Override
 	public void write(WireSession session) {
-		this.calls.send(this);
+		this.calls.sender().send(this);
 	}
 
 	/** Whether it is handed over, to be sent again, if it is not delivered. */

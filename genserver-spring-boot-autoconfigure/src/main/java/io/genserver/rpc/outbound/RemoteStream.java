@@ -25,7 +25,7 @@ final class RemoteStream extends RemoteCall implements ItemQueue.Source {
 
 	RemoteStream(OutboundCalls calls, RemoteMethod method, RequestBody body, Executor workers,
 			InboundBackpressure backlog, Function<byte[], ? extends @Nullable Object> decoder) {
-		super(calls, method, body);
+		super(calls, method, body, 0);
 		this.calls = calls;
 		this.backlog = backlog;
 		this.queue = new ItemQueue(this, workers, decoder);
