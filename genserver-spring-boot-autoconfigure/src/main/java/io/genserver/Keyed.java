@@ -1,5 +1,10 @@
 package io.genserver;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * The instances of a keyed server. Injected with the contract or the class as its type.
  * Two of one server and type are equal, and so are the proxies and refs of one key.
@@ -40,5 +45,47 @@ public interface Keyed<S> {
 	 * @return the ref
 	 */
 	GenServerRef<S> ref(String key);
+
+	/**
+	 * Return the keys that have a live instance, in no order. An instance that starts or
+	 * ends while the stream is read may be in it or not.
+	 * @return the keys of instances that were asked for and have not ended
+	 * @throws UnsupportedOperationException if the server runs elsewhere, where its keys
+	 * are known
+	 */
+	Stream<String> keys();
+
+	/**
+	 * Call the instances of some keys, a few at a time. An instance that is not live
+	 * starts, as with any call. Does not block. The calls are made for the calling
+	 * thread, or the server in whose turn it is, whose deadline limits them all; each is
+	 * also limited by the server's {@code call-timeout}.
+	 *
+	 * <pre class="code">
+	 * rooms.askAll(List.of("lobby", "attic"), 16, Room::inside)
+	 *     .thenAccept((inside) -&gt; System.out.println(inside.replies()));
+	 * </pre>
+	 * @param <R> type of the replies
+	 * @param keys the keys; read while the calls go on, each key is called once
+	 * @param parallelism how many calls may be pending at once, at least 1
+	 * @param function runs in the turn of each instance
+	 * @return completes with what became of each call; cancelling it cancels those that
+	 * are pending, and no more are made
+	 * @throws UnsupportedOperationException if the server runs elsewhere: code cannot
+	 * travel
+	 */
+	<R extends @Nullable Object> CompletableFuture<KeyedReplies<R>> askAll(Iterable<String> keys, int parallelism,
+			CallFunction<? super S, ? extends R, ? extends Exception> function);
+
+	/**
+	 * Send a cast to every live instance. None is started for it, and it waits for none:
+	 * an instance whose mailbox is full does not get it, which counts as any refused
+	 * cast.
+	 * @param action runs in the turn of each instance
+	 * @return the number of instances whose mailboxes took it
+	 * @throws UnsupportedOperationException if the server runs elsewhere: code cannot
+	 * travel
+	 */
+	int forEachLive(CastAction<? super S> action);
 
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -90,7 +89,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public <S> GenServerRef<S> ref(String name, String key) {
-		return new LocalRef<>(keyed(this.runtime.server(name)), checkKey(name, key));
+		return new LocalRef<>(keyed(this.runtime.server(name)), LocalKeyed.checkKey(name, key));
 	}
 
 	@Override
@@ -101,7 +100,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	@Override
 	public <S> GenServerRef<S> ref(Class<S> type, String key) {
 		Server server = only(type);
-		return new LocalRef<>(keyed(server), checkKey(server.name(), key));
+		return new LocalRef<>(keyed(server), LocalKeyed.checkKey(server.name(), key));
 	}
 
 	@Override
@@ -162,7 +161,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void cast(String name, String key, Object message) {
-		cast(keyed(this.runtime.server(name)), checkKey(name, key), message);
+		cast(keyed(this.runtime.server(name)), LocalKeyed.checkKey(name, key), message);
 	}
 
 	private static void cast(Server server, @Nullable String key, Object message) {
@@ -201,7 +200,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void restart(String name, String key, Duration grace) {
-		keyed(this.runtime.server(name)).instances().restart(checkKey(name, key), nanos(grace));
+		keyed(this.runtime.server(name)).instances().restart(LocalKeyed.checkKey(name, key), nanos(grace));
 	}
 
 	private static long nanos(Duration grace) {
@@ -213,7 +212,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void restart(String name, String key) {
-		keyed(this.runtime.server(name)).instances().restart(checkKey(name, key));
+		keyed(this.runtime.server(name)).instances().restart(LocalKeyed.checkKey(name, key));
 	}
 
 	@Override
@@ -232,7 +231,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	}
 
 	private void command(String name, String key, int command) {
-		ServerCell cell = keyed(this.runtime.server(name)).instances().find(checkKey(name, key));
+		ServerCell cell = keyed(this.runtime.server(name)).instances().find(LocalKeyed.checkKey(name, key));
 		if (cell != null) {
 			cell.command(command);
 		}
@@ -303,57 +302,6 @@ public final class LocalRegistry implements GenServerRegistry {
 			throw new IllegalArgumentException(contract.getName() + " is not a contract of server " + server.name()
 					+ "; its contracts are " + server.definition().contracts());
 		}
-	}
-
-	private static String checkKey(String name, String key) {
-		if (key.isEmpty()) {
-			throw new IllegalArgumentException("A key of server " + name + " must not be empty");
-		}
-		return key;
-	}
-
-	/**
-	 * The instances of a keyed server of this process.
-	 *
-	 * @param <S> contract or class
-	 */
-	private record LocalKeyed<S>(Server server, Class<S> type, Contracts contracts) implements Keyed<S> {
-
-		@Override
-		public String name() {
-			return this.server.name();
-		}
-
-		@Override
-		public S get(String key) {
-			if (!this.server.definition().contracts().contains(this.type)) {
-				throw new IllegalStateException(this.type.getName() + " is not a contract of server " + name()
-						+ ", so there is no proxy for it: use ref(key), or inject Keyed with one of "
-						+ this.server.definition().contracts());
-			}
-			return this.type.cast(this.server.proxy(this.contracts, List.of(this.type), checkKey(name(), key)));
-		}
-
-		@Override
-		public GenServerRef<S> ref(String key) {
-			return new LocalRef<>(this.server, checkKey(name(), key));
-		}
-
-		@Override
-		public boolean equals(@Nullable Object other) {
-			return other instanceof LocalKeyed<?> keyed && this.server == keyed.server && this.type == keyed.type;
-		}
-
-		@Override
-		public int hashCode() {
-			return Objects.hash(this.server, this.type);
-		}
-
-		@Override
-		public String toString() {
-			return "keyed " + this.server;
-		}
-
 	}
 
 }

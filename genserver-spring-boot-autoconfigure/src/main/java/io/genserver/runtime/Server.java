@@ -28,6 +28,7 @@ import io.genserver.runtime.contract.Contracts;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.Operations;
 import io.genserver.runtime.contract.ServerTimer;
+import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.BlockingCall;
 import io.genserver.runtime.message.CallMessage;
@@ -237,6 +238,59 @@ public final class Server implements CellOwner {
 	}
 
 	/**
+	 * Return what sends calls later, and on other threads, for the one that asks now.
+	 * @return the calling thread, or the server in whose turn it is, and its deadline
+	 */
+	Sender sender() {
+		Turn turn = Turn.current();
+		return new Sender(origin(turn), (turn != null) ? turn.deadline() : Long.MAX_VALUE);
+	}
+
+	/**
+	 * Send a cast to each live instance, without waiting and without starting any.
+	 * @param operation the operation
+	 * @param payload what it expects
+	 * @return how many mailboxes took it
+	 */
+	int castToLive(Operation operation, Object payload) {
+		Turn turn = Turn.current();
+		int sent = 0;
+		for (ServerCell cell : this.instances.all()) {
+			if (castTo(cell, operation, payload, turn)) {
+				sent++;
+			}
+		}
+		return sent;
+	}
+
+	private boolean castTo(ServerCell cell, Operation operation, Object payload, @Nullable Turn turn) {
+		CastMessage message = new CastMessage(operation, payload, origin(turn), this.overflow.displaces());
+		try {
+			admit(cell.key(), message, turn);
+			Mailbox.Offer offer = cell.inbox().offer(message);
+			while (offer == Mailbox.Offer.FULL && displaced(cell)) {
+				offer = cell.inbox().offer(message);
+			}
+			switch (offer) {
+				case FULL -> throw SendRefusals.full(cell, message, "");
+				case CLOSED -> throw SendRefusals.abandoned(cell, message);
+				default -> {
+					return true;
+				}
+			}
+		}
+		catch (MailboxFullException | GenServerUnavailableException ex) {
+			message.reportEnd(ex);
+			message.discard();
+			return false;
+		}
+		catch (RuntimeException ex) {
+			message.reportEnd(ex);
+			throw ex;
+		}
+	}
+
+	/**
 	 * Open a stream. Never blocks.
 	 * @param key the key, {@code null} if the server is not keyed
 	 * @param operation the operation, one that answers with a stream
@@ -371,13 +425,7 @@ public final class Server implements CellOwner {
 	}
 
 	private boolean queue(@Nullable String key, Message message, @Nullable Turn turn, boolean wait, int held) {
-		Interceptors interceptors = this.runtime.interceptors();
-		if (interceptors != null) {
-			interceptors.sending(name(), key, message);
-		}
-		if (!this.runtime.admits(turn)) {
-			throw SendRefusals.refused(this.runtime.deadLetters(), name(), key, message, this.runtime.whyNot());
-		}
+		admit(key, message, turn);
 		while (true) {
 			ServerCell cell = this.instances.forMessage(key, message);
 			if (cell.isNew()) {
@@ -418,6 +466,17 @@ public final class Server implements CellOwner {
 					this.instances.succeed(cell, key);
 				}
 			}
+		}
+	}
+
+	/** Let interceptors see it, and refuse it if no messages are taken any more. */
+	private void admit(@Nullable String key, Message message, @Nullable Turn turn) {
+		Interceptors interceptors = this.runtime.interceptors();
+		if (interceptors != null) {
+			interceptors.sending(name(), key, message);
+		}
+		if (!this.runtime.admits(turn)) {
+			throw SendRefusals.refused(this.runtime.deadLetters(), name(), key, message, this.runtime.whyNot());
 		}
 	}
 
@@ -582,6 +641,34 @@ public final class Server implements CellOwner {
 	@Override
 	public String toString() {
 		return "server " + name();
+	}
+
+	/**
+	 * Who calls, and until when.
+	 */
+	final class Sender {
+
+		private final Object origin;
+
+		private final long limit;
+
+		private Sender(Object origin, long limit) {
+			this.origin = origin;
+			this.limit = limit;
+		}
+
+		/** Call an instance, on any thread. Never blocks. */
+		CompletableFuture<@Nullable Object> call(String key, Operation operation, Object payload) {
+			Scheduler scheduler = runtime().scheduler();
+			long now = scheduler.nanoTime();
+			long own = now + Math.min(timeoutNanos(operation), Durations.LONGEST);
+			long deadline = (this.limit == Long.MAX_VALUE || own - this.limit < 0) ? own : this.limit;
+			AsyncCall call = new AsyncCall(operation, payload, this.origin, scheduler, runtime().replyWait(), now,
+					deadline);
+			submit(key, call, null);
+			return call.future();
+		}
+
 	}
 
 }

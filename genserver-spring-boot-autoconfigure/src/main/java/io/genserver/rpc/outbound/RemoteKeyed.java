@@ -1,7 +1,14 @@
 package io.genserver.rpc.outbound;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import io.genserver.CallFunction;
+import io.genserver.CastAction;
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
+import io.genserver.KeyedReplies;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instances of a keyed server at the other end of a connection.
@@ -29,6 +36,28 @@ record RemoteKeyed<C>(RpcChannel calls, RemoteContract<C> contract) implements K
 	public GenServerRef<C> ref(String key) {
 		throw new UnsupportedOperationException("There are no refs to remote servers: code cannot travel. Use the"
 				+ " contract of " + name() + ", get(\"" + key + "\")");
+	}
+
+	@Override
+	public Stream<String> keys() {
+		throw new UnsupportedOperationException("The keys of " + name() + " are known where it runs, not here");
+	}
+
+	@Override
+	public <R extends @Nullable Object> CompletableFuture<KeyedReplies<R>> askAll(Iterable<String> keys,
+			int parallelism, CallFunction<? super C, ? extends R, ? extends Exception> function) {
+		throw noFunctions();
+	}
+
+	@Override
+	public int forEachLive(CastAction<? super C> action) {
+		throw noFunctions();
+	}
+
+	private UnsupportedOperationException noFunctions() {
+		return new UnsupportedOperationException(
+				"No functions can be sent to " + name() + ", which runs elsewhere: code"
+						+ " cannot travel. Call each key by its contract, get(key), or let an operation there do it");
 	}
 
 	@Override
