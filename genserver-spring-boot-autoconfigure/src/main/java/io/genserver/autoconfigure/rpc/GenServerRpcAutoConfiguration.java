@@ -8,12 +8,15 @@ import io.genserver.autoconfigure.server.ServerSettingsConfiguration;
 import io.genserver.autoconfigure.server.ServerSettingsMapping;
 import io.genserver.remote.RpcAuthorization;
 import io.genserver.remote.RpcInterceptor;
+import io.genserver.rpc.ConnectionContext;
 import io.genserver.rpc.codec.RpcCodec;
 import io.genserver.rpc.inbound.ExposedOperations;
+import io.genserver.rpc.inbound.Exposure;
 import io.genserver.rpc.peer.PeerContext;
 import io.genserver.rpc.server.BearerTokenFilter;
 import io.genserver.rpc.server.BrokenRequests;
 import io.genserver.rpc.server.EndpointStage;
+import io.genserver.rpc.server.ErrorTexts;
 import io.genserver.rpc.server.ErrorTexts.AuthenticatedPrincipals;
 import io.genserver.rpc.server.EveryAuthorization;
 import io.genserver.rpc.server.ExposurePatterns;
@@ -97,10 +100,11 @@ public final class GenServerRpcAutoConfiguration {
 				runtime::execute);
 		ExposedOperations exposed = operations.offer(settings.path(), registry,
 				mapping.describe(authorization != null));
-		PeerContext peers = new PeerContext(mapping.limits(), mapping.extLimits(), mapping.streamFailure(), exposed,
-				runtime::execute, System::nanoTime, authorization, mapping
-					.errorTexts(principals.getIfAvailable(() -> AuthenticatedPrincipals.ALL), context.getClassLoader()),
-				runtime.failures());
+		ErrorTexts texts = mapping.errorTexts(principals.getIfAvailable(() -> AuthenticatedPrincipals.ALL),
+				context.getClassLoader());
+		PeerContext peers = new PeerContext(
+				new ConnectionContext(mapping.limits(), runtime::execute, System::nanoTime, runtime.failures()),
+				mapping.extLimits(), new Exposure(exposed, authorization, texts, mapping.streamFailure()));
 		return new RpcWebHandler(settings, peers, connections);
 	}
 

@@ -19,13 +19,17 @@ import io.genserver.CallInterruptedException;
 import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.remote.RpcInterceptor;
+import io.genserver.rpc.ConnectionContext;
 import io.genserver.rpc.codec.JsonCodec;
 import io.genserver.rpc.codec.RpcCodec;
+import io.genserver.rpc.inbound.Disclosure;
+import io.genserver.rpc.inbound.Exposure;
 import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.outbound.EventLoops;
 import io.genserver.rpc.outbound.RpcInterceptors;
 import io.genserver.rpc.peer.PeerContext;
 import io.genserver.rpc.socket.SocketSettings;
+import io.genserver.runtime.message.FailureLog;
 import io.genserver.time.Durations;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -390,7 +394,9 @@ public final class GenServerClientBuilder {
 			.waitingCalls(this.maxWaitingCalls)
 			.build();
 		ExtLimits ext = ExtLimits.defaults().withKeepAlive(this.keepAliveInterval, this.keepAliveTimeout);
-		PeerContext context = new PeerContext(limits, ext, StreamFailure.ERROR, served.exposed(), workers, this.clock);
+		PeerContext context = new PeerContext(
+				new ConnectionContext(limits, workers, this.clock, new FailureLog(this.clock)), ext,
+				new Exposure(served.exposed(), null, Disclosure.ALL, StreamFailure.ERROR));
 		SocketSettings sockets = new SocketSettings(this.keepAliveInterval, this.keepAliveTimeout, TICK, context);
 		return new ReconnectingConnection(
 				new WebSocketConnector(http(), sockets, this.connectTimeout, this.ext, this.tokens, workers), checked,

@@ -115,7 +115,7 @@ final class WebSocketConnector implements Connector {
 		WebsocketClientSpec spec = WebsocketClientSpec.builder()
 			.handlePing(true)
 			.compress(false)
-			.maxFramePayloadLength(this.settings.peers().limits().webSocketMessageBytes())
+			.maxFramePayloadLength(this.settings.peers().connection().limits().webSocketMessageBytes())
 			.build();
 		// The codec of a connection over TLS may be known only once it is connected.
 		Disposable session = offering(http)

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.protocol.GoAway;
+import io.genserver.protocol.ProtocolLimits;
 import io.genserver.protocol.Side;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
@@ -40,7 +41,7 @@ public final class PeerConnection {
 
 	private final Transport transport;
 
-	private final PeerContext context;
+	private final ConnectionContext context;
 
 	private final WireSession session;
 
@@ -80,12 +81,13 @@ public final class PeerConnection {
 	public PeerConnection(Side side, WireMode mode, PeerContext context, Transport transport,
 			ByteBufAllocator allocator) {
 		ConnectionContext parts = context.connection();
+		ProtocolLimits limits = parts.limits();
 		this.transport = transport;
-		this.context = context;
-		this.session = (mode == WireMode.BASE) ? new BaseSession(side, context.limits(), allocator)
-				: new ExtSession(side, context.limits(), context.extLimits(), allocator);
+		this.context = parts;
+		this.session = (mode == WireMode.BASE) ? new BaseSession(side, limits, allocator)
+				: new ExtSession(side, limits, context.extLimits(), allocator);
 		this.outbound = new OutboundQueue(transport, this.session, parts, this::written);
-		this.reading = new Reading(transport, this.session, context.clock());
+		this.reading = new Reading(transport, this.session, parts.clock());
 		this.outbound.onDemand(() -> this.reading.resume(Reading.Reason.ANSWERS));
 		this.backlog = (mode == WireMode.BASE) ? new ReadGate(transport, this.session, this.reading, parts)
 				: new CreditReturn(this.session, this.outbound, parts);

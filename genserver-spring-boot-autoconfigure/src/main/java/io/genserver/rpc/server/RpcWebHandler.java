@@ -83,12 +83,12 @@ public final class RpcWebHandler implements WebHandler {
 		this.origins = new AllowedOrigins(settings.allowedOrigins());
 		this.sockets = new SocketSettings(settings.keepAliveInterval(), settings.keepAliveTimeout(), TICK, peers);
 		this.connections = connections;
-		this.exposed = peers.exposed();
+		this.exposed = peers.exposure().operations();
 		// Pings are answered by the transport, which stops when they are not read.
 		this.spec = WebsocketServerSpec.builder()
 			.handlePing(true)
 			.compress(false)
-			.maxFramePayloadLength(peers.limits().webSocketMessageBytes())
+			.maxFramePayloadLength(peers.connection().limits().webSocketMessageBytes())
 			.build();
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 
+import io.genserver.protocol.ProtocolLimits;
 import io.genserver.rpc.peer.PeerContext;
 
 /**
@@ -26,9 +27,9 @@ public record SocketSettings(Duration keepAliveInterval, Duration keepAliveTimeo
 	}
 
 	Duration tickPeriod() {
-		List<Duration> periods = List.of(this.keepAliveInterval, this.keepAliveTimeout,
-				this.peers.limits().outboundStall(), this.peers.limits().readPause(),
-				this.peers.limits().headerTimeout(), this.peers.limits().halfOpenIdle(),
+		ProtocolLimits limits = this.peers.connection().limits();
+		List<Duration> periods = List.of(this.keepAliveInterval, this.keepAliveTimeout, limits.outboundStall(),
+				limits.readPause(), limits.headerTimeout(), limits.halfOpenIdle(),
 				this.peers.extLimits().withholding());
 		Duration period = Collections.min(periods).dividedBy(4);
 		if (period.compareTo(SHORTEST_TICK) < 0) {

@@ -149,7 +149,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 		this.owner = owner;
 		this.mode = mode;
 		this.settings = settings;
-		this.limits = settings.peers().limits();
+		this.limits = settings.peers().connection().limits();
 		this.socket = new LingeringClose(Durations.millis(settings.lingerTime()));
 		this.liveness = new Liveness(settings.keepAliveInterval(), settings.keepAliveTimeout(), now());
 		this.signNanos = now();
@@ -221,7 +221,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	 * @return the log of all connections of this end
 	 */
 	public FailureLog failures() {
-		return this.settings.peers().failures();
+		return this.settings.peers().connection().failures();
 	}
 
 	/**
@@ -427,7 +427,7 @@ public final class WebSocketTransport extends ChannelInboundHandlerAdapter imple
 	}
 
 	private long now() {
-		return this.settings.peers().clock().getAsLong();
+		return this.settings.peers().connection().clock().getAsLong();
 	}
 
 	@Override

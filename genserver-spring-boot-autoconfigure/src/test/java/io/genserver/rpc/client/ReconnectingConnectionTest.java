@@ -24,6 +24,7 @@ import io.genserver.rpc.outbound.RequestBody;
 import io.genserver.rpc.peer.PeerContext;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.channel.embedded.EmbeddedChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -324,7 +325,7 @@ class ReconnectingConnectionTest {
 				return CompletableFuture.failedFuture(new GenServerUnavailableException(this.why, true));
 			}
 			EmbeddedChannel channel = new EmbeddedChannel();
-			PeerContext context = new PeerContext(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.CANCEL,
+			PeerContext context = PeerContexts.of(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.CANCEL,
 					ExposedOperations.growing(), Runnable::run, () -> ReconnectingConnectionTest.this.time.nanos);
 			WebSocketTransport transport = new WebSocketTransport(channel, new Caller.Remote("1", "there", null),
 					WireMode.BASE, Side.CONNECTING,

@@ -17,6 +17,7 @@ import io.genserver.rpc.peer.TestServers;
 import io.genserver.rpc.socket.SocketSettings;
 import io.genserver.rpc.socket.WebSocketTransport;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.genserver.testsupport.Traffic;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -70,17 +71,17 @@ final class TestEndpoint implements AutoCloseable {
 	TestEndpoint(TestServers servers, int port, ProtocolLimits limits, Duration keepAlive, LongSupplier clock) {
 		PeerContext known = servers.context(limits);
 		Duration timeout = Duration.ofSeconds(10);
-		PeerContext context = new PeerContext(limits, known.extLimits().withKeepAlive(keepAlive, timeout),
-				known.streamFailure(), known.exposed(), known.workers(), clock);
+		PeerContext context = PeerContexts.of(limits, known.extLimits().withKeepAlive(keepAlive, timeout),
+				known.exposure().streamFailure(), known.exposure().operations(), known.connection().workers(), clock);
 		this.settings = new SocketSettings(keepAlive, timeout, Duration.ofSeconds(1), context);
 		WebsocketServerSpec spec = WebsocketServerSpec.builder()
 			.handlePing(true)
-			.maxFramePayloadLength(context.limits().webSocketMessageBytes())
+			.maxFramePayloadLength(context.connection().limits().webSocketMessageBytes())
 			.build();
 		WebsocketServerSpec ext = WebsocketServerSpec.builder()
 			.handlePing(true)
 			.protocols(WireMode.EXT.subprotocol())
-			.maxFramePayloadLength(context.limits().webSocketMessageBytes())
+			.maxFramePayloadLength(context.connection().limits().webSocketMessageBytes())
 			.build();
 		this.server = HttpServer.create()
 			.host("localhost")

@@ -17,6 +17,7 @@ import io.genserver.rpc.outbound.RemoteMethod;
 import io.genserver.rpc.outbound.RequestBody;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.genserver.testsupport.RealThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,8 +50,9 @@ class AdmittedItemsTest {
 		this.mode = mode;
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
 		this.pair = new PeerPair(mode, ProtocolLimits.defaults(),
-				new PeerContext(context.limits(), context.extLimits(), context.streamFailure(), context.exposed(),
-						context.workers(), context.clock(), (caller, target) -> this.decision),
+				PeerContexts.of(context.connection().limits(), context.extLimits(), context.exposure().streamFailure(),
+						context.exposure().operations(), context.connection().workers(), context.connection().clock(),
+						(caller, target) -> this.decision),
 				5);
 	}
 

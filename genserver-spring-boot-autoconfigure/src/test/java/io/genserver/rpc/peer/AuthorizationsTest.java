@@ -20,6 +20,7 @@ import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +51,9 @@ class AuthorizationsTest {
 
 	private RawPeer peer(RpcAuthorization authorization) {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		return new RawPeer(new PeerContext(context.limits(), context.extLimits(), context.streamFailure(),
-				context.exposed(), context.workers(), context.clock(), authorization), 5);
+		return new RawPeer(PeerContexts.of(context.connection().limits(), context.extLimits(),
+				context.exposure().streamFailure(), context.exposure().operations(), context.connection().workers(),
+				context.connection().clock(), authorization), 5);
 	}
 
 	private CompletableFuture<Boolean> decision(Object target) {
@@ -80,9 +82,10 @@ class AuthorizationsTest {
 	@Test
 	void itemsAskedForMeanwhileAreSentOnceItIsAllowed() {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		RawPeer ext = new RawPeer(
-				WireMode.EXT, new PeerContext(context.limits(), context.extLimits(), context.streamFailure(),
-						context.exposed(), context.workers(), context.clock(), (caller, target) -> decision(target)),
+		RawPeer ext = new RawPeer(WireMode.EXT,
+				PeerContexts.of(context.connection().limits(), context.extLimits(), context.exposure().streamFailure(),
+						context.exposure().operations(), context.connection().workers(), context.connection().clock(),
+						(caller, target) -> decision(target)),
 				5);
 		try {
 			Reply reply = ext.stream("ticks.all", "", CallMetadata.NONE.toBuilder().itemCredit(1).build());

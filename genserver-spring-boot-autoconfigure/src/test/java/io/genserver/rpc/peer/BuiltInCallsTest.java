@@ -15,6 +15,7 @@ import io.genserver.remote.RpcAuthorization;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,13 +39,16 @@ class BuiltInCallsTest {
 
 	private RawPeer peer(ProtocolLimits limits, @Nullable RpcAuthorization authorization) {
 		PeerContext context = this.servers.context(limits);
-		context.exposed().offer("weather", true, () -> Map.of("status", Thread.currentThread().isVirtual()));
-		context.exposed().offer("wait", false, this::await);
-		context.exposed().offer("broken", false, () -> {
+		context.exposure()
+			.operations()
+			.offer("weather", true, () -> Map.of("status", Thread.currentThread().isVirtual()));
+		context.exposure().operations().offer("wait", false, this::await);
+		context.exposure().operations().offer("broken", false, () -> {
 			throw new IllegalStateException("a secret");
 		});
-		RawPeer made = new RawPeer(new PeerContext(context.limits(), context.extLimits(), context.streamFailure(),
-				context.exposed(), context.workers(), context.clock(), authorization), 7);
+		RawPeer made = new RawPeer(PeerContexts.of(context.connection().limits(), context.extLimits(),
+				context.exposure().streamFailure(), context.exposure().operations(), context.connection().workers(),
+				context.connection().clock(), authorization), 7);
 		this.peer = made;
 		return made;
 	}

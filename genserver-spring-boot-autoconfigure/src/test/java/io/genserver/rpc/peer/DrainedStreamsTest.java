@@ -15,6 +15,7 @@ import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,8 +49,9 @@ class DrainedStreamsTest {
 
 	private RawPeer connect(WireMode mode, int seed) {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		return new RawPeer(mode, new PeerContext(context.limits(), context.extLimits(), StreamFailure.ERROR,
-				context.exposed(), context.workers(), this.now::get), seed);
+		return new RawPeer(mode, PeerContexts.of(context.connection().limits(), context.extLimits(),
+				StreamFailure.ERROR, context.exposure().operations(), context.connection().workers(), this.now::get),
+				seed);
 	}
 
 	private static void pass(AtomicLong now, RawPeer peer, Duration time) {

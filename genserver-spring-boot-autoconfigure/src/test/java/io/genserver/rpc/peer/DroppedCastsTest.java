@@ -15,6 +15,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.PeerContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,13 +64,13 @@ class DroppedCastsTest {
 	void ofAPeersCastsThatCannotBeDecodedOneIsLoggedAndTheOthersAreCounted(WireMode mode) {
 		PeerContext known = this.servers.context(ProtocolLimits.defaults());
 		ExtLimits patient = ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1));
-		RawPeer peer = new RawPeer(mode, new PeerContext(known.limits(), patient, StreamFailure.CANCEL, known.exposed(),
-				known.workers(), this.now::get), 23);
+		RawPeer peer = new RawPeer(mode, PeerContexts.of(known.connection().limits(), patient, StreamFailure.CANCEL,
+				known.exposure().operations(), known.connection().workers(), this.now::get), 23);
 		for (int i = 0; i < 40; i++) {
 			peer.cast("shared.take", "\"forged\\nline\"");
 		}
 		peer.cast("other.take", "[");
-		peer.pumpUntil(() -> known.exposed().badArguments() == 41);
+		peer.pumpUntil(() -> known.exposure().operations().badArguments() == 41);
 		peer.pumpUntil(() -> loud().size() == 2);
 		assertThat(loud()).filteredOn((line) -> line.startsWith("A cast of shared.take from peer memory"))
 			.singleElement()

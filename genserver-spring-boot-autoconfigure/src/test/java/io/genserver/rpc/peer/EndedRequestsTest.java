@@ -215,7 +215,7 @@ class EndedRequestsTest {
 			// A cast that was queued is handled, whatever has become of its connection.
 			this.slow.gate.countDown();
 		}
-		List<Object> left = List.of(this.watched, this.servers.runtime(), this.context.exposed());
+		List<Object> left = List.of(this.watched, this.servers.runtime(), this.context.exposure().operations());
 		pumpUntilNothing(peer, EndedRequestsTest::isOfARequest, left);
 		assertThat(this.watched.stream().anyMatch(CallMessage.class::isInstance))
 			.isEqualTo(kind != Kind.CAST && end != End.REFUSED);

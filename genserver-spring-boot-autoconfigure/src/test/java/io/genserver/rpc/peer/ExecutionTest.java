@@ -152,12 +152,12 @@ class ExecutionTest {
 			assertThat(this.mode == WireMode.BASE || ExtError.decode(reply.status, reply.payload).notExecuted())
 				.isTrue();
 		}
-		assertThat(context.exposed().badArguments()).isEqualTo(4);
+		assertThat(context.exposure().operations().badArguments()).isEqualTo(4);
 		// A cast that nobody waits for is counted in its turn.
 		other.cast("shop.restock", "{");
 		assertThat(other.answer(other.call("shop.restock", "5"))).isEqualTo("0 ");
 		other.pumpUntil(() -> this.shop.stock.equals(List.of(5)));
-		assertThat(context.exposed().badArguments()).isEqualTo(5);
+		assertThat(context.exposure().operations().badArguments()).isEqualTo(5);
 		other.disconnect();
 	}
 

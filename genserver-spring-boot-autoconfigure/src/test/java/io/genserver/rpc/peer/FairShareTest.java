@@ -188,7 +188,7 @@ class FairShareTest {
 		assertThat(server("shared").mailboxDepth()).isEqualTo(56);
 		this.instance.gate.countDown();
 		awaitTaken(56);
-		HangGuard.await("nothing is remembered", () -> context.exposed().countersOfPastCasts() == 0);
+		HangGuard.await("nothing is remembered", () -> context.exposure().operations().countersOfPastCasts() == 0);
 		RawPeer again = connect(mode, context, "address 1");
 		assertThat(again.answer(again.call("shared.take", "1"))).isEqualTo("0 ");
 		again.disconnect();
@@ -204,7 +204,7 @@ class FairShareTest {
 		RawPeer unknown = connect(mode, context, null);
 		cast(unknown, "shared.take", 30);
 		unknown.disconnect();
-		assertThat(context.exposed().countersOfPastCasts()).isZero();
+		assertThat(context.exposure().operations().countersOfPastCasts()).isZero();
 	}
 
 	interface Shared {

@@ -17,6 +17,7 @@ import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,8 @@ class InboundStreamsTest {
 
 	private RawPeer peer(StreamFailure failure, ProtocolLimits limits) {
 		PeerContext context = this.servers.context(limits);
-		return new RawPeer(new PeerContext(limits, context.extLimits(), failure, context.exposed(), context.workers(),
-				context.clock()), 7);
+		return new RawPeer(PeerContexts.of(limits, context.extLimits(), failure, context.exposure().operations(),
+				context.connection().workers(), context.connection().clock()), 7);
 	}
 
 	@AfterEach

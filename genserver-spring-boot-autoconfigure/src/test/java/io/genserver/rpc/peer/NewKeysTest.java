@@ -17,6 +17,7 @@ import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.PeerContexts;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -46,8 +47,8 @@ class NewKeysTest {
 		ProtocolLimits limits = ProtocolLimits.defaults().toBuilder().newKeys(MOST).build();
 		PeerContext context = this.servers.context(limits);
 		ExtLimits patient = ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1));
-		this.peer = new RawPeer(mode, new PeerContext(limits, patient, StreamFailure.CANCEL, context.exposed(),
-				context.workers(), this.now::get), 29);
+		this.peer = new RawPeer(mode, PeerContexts.of(limits, patient, StreamFailure.CANCEL,
+				context.exposure().operations(), context.connection().workers(), this.now::get), 29);
 	}
 
 	@AfterEach

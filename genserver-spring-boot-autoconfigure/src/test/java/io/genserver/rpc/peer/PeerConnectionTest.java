@@ -22,6 +22,7 @@ import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +50,8 @@ class PeerConnectionTest {
 
 	private RawPeer peer(ProtocolLimits limits) {
 		PeerContext context = this.servers.context(limits);
-		return new RawPeer(new PeerContext(limits, context.extLimits(), StreamFailure.CANCEL, context.exposed(),
-				context.workers(), this.now::get), 3);
+		return new RawPeer(PeerContexts.of(limits, context.extLimits(), StreamFailure.CANCEL,
+				context.exposure().operations(), context.connection().workers(), this.now::get), 3);
 	}
 
 	@AfterEach
@@ -235,8 +236,9 @@ class PeerConnectionTest {
 	@EnumSource
 	void aDrainWaitsForNoStreamThatWaitsForItsPublisher(WireMode mode) {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		RawPeer streaming = new RawPeer(mode, new PeerContext(context.limits(), context.extLimits(),
-				StreamFailure.CANCEL, context.exposed(), context.workers(), this.now::get), 5);
+		RawPeer streaming = new RawPeer(mode, PeerContexts.of(context.connection().limits(), context.extLimits(),
+				StreamFailure.CANCEL, context.exposure().operations(), context.connection().workers(), this.now::get),
+				5);
 		Reply watch = streaming.stream("slow.watch", "");
 		streaming.pumpUntil(() -> watch.items.size() == 1);
 		Reply call = streaming.call("slow.block", "");
@@ -279,8 +281,10 @@ class PeerConnectionTest {
 	@Test
 	void andForOneWhoseCallerHasSaidWhenItIsOver() {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		RawPeer streaming = new RawPeer(WireMode.EXT, new PeerContext(context.limits(), context.extLimits(),
-				StreamFailure.CANCEL, context.exposed(), context.workers(), this.now::get), 5);
+		RawPeer streaming = new RawPeer(WireMode.EXT,
+				PeerContexts.of(context.connection().limits(), context.extLimits(), StreamFailure.CANCEL,
+						context.exposure().operations(), context.connection().workers(), this.now::get),
+				5);
 		Reply watch = streaming.stream("slow.watch", "", CallMetadata.NONE.toBuilder().deadlineMillis(10_000).build());
 		streaming.pumpUntil(() -> watch.items.size() == 1);
 		CompletableFuture<?> drained = streaming.connection.drain(Duration.ofMinutes(5), "test");

@@ -46,6 +46,7 @@ import io.genserver.rpc.server.ErrorTexts.IncludeMessage;
 import io.genserver.runtime.message.FailureLog;
 import io.genserver.testsupport.ApplicationsOwnException;
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.PeerContexts;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -109,14 +110,15 @@ class PeerFailuresTest {
 	private RawPeer peer(Setting setting, @Nullable RpcAuthorization authorization) {
 		PeerContext known = this.servers.context(ProtocolLimits.defaults());
 		Disclosure texts = new ErrorTexts(setting.include(), List.of(Listed.class), AuthenticatedPrincipals.ALL);
-		ExposedOperations exposed = known.exposed();
+		ExposedOperations exposed = known.exposure().operations();
 		exposed.offer("broken", true, () -> {
 			throw new IllegalStateException(SECRET);
 		});
 		Principal principal = setting.principal() ? () -> "ada" : null;
 		RawPeer peer = new RawPeer(setting.mode(),
-				new PeerContext(known.limits(), known.extLimits(), known.streamFailure(), exposed, known.workers(),
-						known.clock(), authorization, texts, new FailureLog(known.clock())),
+				PeerContexts.of(known.connection().limits(), known.extLimits(), known.exposure().streamFailure(),
+						exposed, known.connection().workers(), known.connection().clock(), authorization, texts,
+						new FailureLog(known.connection().clock())),
 				7, new MemoryTransport(principal));
 		this.peers.add(peer);
 		return peer;

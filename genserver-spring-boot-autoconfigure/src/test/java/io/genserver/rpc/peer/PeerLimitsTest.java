@@ -27,6 +27,7 @@ import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -65,8 +66,8 @@ class PeerLimitsTest {
 
 	private RawPeer peer(ProtocolLimits limits, ExtLimits extLimits) {
 		PeerContext context = this.servers.context(limits);
-		return new RawPeer(this.mode, new PeerContext(limits, extLimits, StreamFailure.CANCEL, context.exposed(),
-				context.workers(), this.now::get), 17);
+		return new RawPeer(this.mode, PeerContexts.of(limits, extLimits, StreamFailure.CANCEL,
+				context.exposure().operations(), context.connection().workers(), this.now::get), 17);
 	}
 
 	private static ProtocolLimits.Builder limits() {

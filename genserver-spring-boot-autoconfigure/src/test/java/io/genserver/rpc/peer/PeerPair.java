@@ -19,6 +19,7 @@ import io.genserver.rpc.inbound.ExposedOperations;
 import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.outbound.OutboundCalls;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class PeerPair implements AutoCloseable {
 
 	PeerPair(WireMode mode, ProtocolLimits clientLimits, PeerContext serverContext, long seed, LongSupplier clock) {
 		this.random = new Random(seed);
-		PeerContext clientContext = new PeerContext(clientLimits, ExtLimits.defaults(), StreamFailure.CANCEL,
+		PeerContext clientContext = PeerContexts.of(clientLimits, ExtLimits.defaults(), StreamFailure.CANCEL,
 				ExposedOperations.none(), workers, clock);
 		this.client = new End("server", Side.CONNECTING, mode, clientContext);
 		this.server = new End("client", Side.ACCEPTING, mode, serverContext);

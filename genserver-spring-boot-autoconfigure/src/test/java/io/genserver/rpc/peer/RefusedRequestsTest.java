@@ -32,6 +32,7 @@ import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -170,9 +171,9 @@ class RefusedRequestsTest {
 	private RawPeer peer(WireMode mode, ProtocolLimits limits, boolean asked) {
 		PeerContext context = this.servers.context(limits);
 		RawPeer made = new RawPeer(mode,
-				new PeerContext(limits, ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1)),
-						StreamFailure.ERROR, context.exposed(), context.workers(), this.now::get,
-						asked ? (caller, target) -> this.chat.decide(target.operation()) : null),
+				PeerContexts.of(limits, ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1)),
+						StreamFailure.ERROR, context.exposure().operations(), context.connection().workers(),
+						this.now::get, asked ? (caller, target) -> this.chat.decide(target.operation()) : null),
 				3);
 		this.peer = made;
 		return made;

@@ -30,6 +30,7 @@ import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -68,8 +69,8 @@ class ReplyRoomTest {
 	private RawPeer peer(ProtocolLimits limits) {
 		PeerContext context = this.servers.context(limits);
 		ExtLimits patient = ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1));
-		RawPeer made = new RawPeer(this.mode, new PeerContext(limits, patient, StreamFailure.CANCEL, context.exposed(),
-				context.workers(), this.now::get), 23);
+		RawPeer made = new RawPeer(this.mode, PeerContexts.of(limits, patient, StreamFailure.CANCEL,
+				context.exposure().operations(), context.connection().workers(), this.now::get), 23);
 		// In ext mode it is told how many calls it
 		// may send at once. It reads nothing more.
 		made.room = (this.mode == WireMode.EXT) ? 1 : 0;

@@ -25,6 +25,7 @@ import io.genserver.runtime.Server;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,8 +55,8 @@ class StarvationTest {
 		ProtocolLimits limits = ProtocolLimits.defaults().toBuilder().newKeys(MOST).build();
 		PeerContext context = this.servers.context(limits);
 		ExtLimits patient = ExtLimits.defaults().withKeepAlive(Duration.ofDays(1), Duration.ofDays(1));
-		return new RawPeer(WireMode.EXT, new PeerContext(limits, patient, StreamFailure.CANCEL, context.exposed(),
-				context.workers(), this.now::get), 29);
+		return new RawPeer(WireMode.EXT, PeerContexts.of(limits, patient, StreamFailure.CANCEL,
+				context.exposure().operations(), context.connection().workers(), this.now::get), 29);
 	}
 
 	@AfterEach

@@ -18,6 +18,7 @@ import io.genserver.protocol.WireMode;
 import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -47,8 +48,8 @@ class StockMuxioStreamsTest {
 
 	private MuxioClient client(StreamFailure failure) {
 		PeerContext context = this.servers.context(ProtocolLimits.defaults());
-		MuxioClient made = new MuxioClient(new PeerContext(context.limits(), context.extLimits(), failure,
-				context.exposed(), context.workers(), context.clock()));
+		MuxioClient made = new MuxioClient(PeerContexts.of(context.connection().limits(), context.extLimits(), failure,
+				context.exposure().operations(), context.connection().workers(), context.connection().clock()));
 		this.client = made;
 		return made;
 	}

@@ -19,6 +19,7 @@ import io.genserver.runtime.ServerSettings;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.testsupport.PeerContexts;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
@@ -76,7 +77,7 @@ public final class TestServers implements AutoCloseable {
 	}
 
 	public PeerContext context(ProtocolLimits limits) {
-		return new PeerContext(limits, ExtLimits.defaults(), StreamFailure.ERROR, exposed(), this.runtime::execute,
+		return PeerContexts.of(limits, ExtLimits.defaults(), StreamFailure.ERROR, exposed(), this.runtime::execute,
 				System::nanoTime);
 	}
 

@@ -14,6 +14,7 @@ import io.genserver.protocol.ext.ExtLimits;
 import io.genserver.rpc.inbound.ExposedOperations;
 import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.PeerContext;
+import io.genserver.testsupport.PeerContexts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -38,7 +39,7 @@ class WebSocketTransportTest {
 	private final WebSocketTransport transport = new WebSocketTransport(this.channel,
 			new Caller.Remote("1", "test", null), WireMode.BASE, Side.ACCEPTING,
 			new SocketSettings(Duration.ofSeconds(25), Duration.ofSeconds(10), Duration.ofSeconds(1),
-					new PeerContext(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.CANCEL,
+					PeerContexts.of(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.CANCEL,
 							ExposedOperations.growing(), Runnable::run, this.now::get)));
 
 	@BeforeEach
