@@ -44,6 +44,23 @@ class S18BlockingHandlersTests {
 		});
 	}
 
+	/**
+	 * As a handler goes on that has waited, each frame below it is brought back alone.
+	 */
+	@Test
+	@RealThreads
+	void S18_thereAreFewFramesBelowAHandler() throws Exception {
+		try (Engine engine = Engine.onWorkers()) {
+			GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+			List<String> frames = server.call((instance) -> StackWalker.getInstance()
+				.walk((stack) -> stack.filter((frame) -> frame.getClassName().startsWith("io.genserver.runtime."))
+					.filter((frame) -> !frame.getClassName().startsWith(S18BlockingHandlersTests.class.getName()))
+					.map((frame) -> frame.getClassName() + "." + frame.getMethodName())
+					.toList()));
+			assertThat(frames).hasSizeLessThanOrEqualTo(10);
+		}
+	}
+
 	@Test
 	@RealThreads
 	void S18_aThousandHandlersThatMeetAtOneBarrierAllPass() throws Exception {

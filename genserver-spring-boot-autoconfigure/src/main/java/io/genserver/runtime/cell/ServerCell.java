@@ -404,7 +404,10 @@ public final class ServerCell implements Recipient, CellProbe {
 				for (int left = BATCH; step == TurnStep.CONTINUE && left > 0; left--) {
 					step = (!this.commands.isEmpty() || !this.life.isServing()) ? runCommands() : TurnStep.CONTINUE;
 					if (step == TurnStep.CONTINUE) {
-						step = next(turn);
+						step = startNext(turn);
+						if (step == TurnStep.HANDLE) {
+							step = this.turnRunner.handle(turn);
+						}
 					}
 				}
 			}
@@ -418,19 +421,20 @@ public final class ServerCell implements Recipient, CellProbe {
 		return step;
 	}
 
-	private TurnStep next(Turn turn) {
+	private TurnStep startNext(Turn turn) {
 		TimersAndContinuations own = this.timers;
 		if (own != null) {
 			boolean waiting = !this.inbox.mailbox.isDrained();
 			Message due = own.next(waiting);
 			if (due != null) {
-				return this.turnRunner.handle(turn, due);
+				turn.started = due;
+				return TurnStep.HANDLE;
 			}
 			if (waiting) {
 				active();
 			}
 		}
-		return this.turnRunner.handleNext(turn);
+		return this.turnRunner.startNext(turn);
 	}
 
 	/** The instance is not idle: it has more to do than its timers' ticks. */

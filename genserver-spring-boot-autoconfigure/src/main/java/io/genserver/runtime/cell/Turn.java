@@ -23,6 +23,9 @@ public final class Turn {
 	/** The cell whose turn it is, or {@code null} between turns. */
 	public @Nullable ServerCell cell;
 
+	/** The message that was started and is about to be handled, or {@code null}. */
+	@Nullable Message started;
+
 	/** The message being handled, or {@code null}. */
 	@Nullable Message message;
 
@@ -132,6 +135,7 @@ public final class Turn {
 		}
 		this.interruption = null;
 		this.cell = null;
+		this.started = null;
 		this.message = null;
 		this.detached = false;
 		this.concurrent = false;
