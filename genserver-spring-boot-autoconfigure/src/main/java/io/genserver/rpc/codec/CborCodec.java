@@ -1,6 +1,5 @@
 package io.genserver.rpc.codec;
 
-import java.lang.reflect.Type;
 import java.util.List;
 
 import tools.jackson.dataformat.cbor.CBORMapper;
@@ -12,9 +11,7 @@ import tools.jackson.dataformat.cbor.CBORMapper;
  *
  * @since 0.1.0
  */
-public final class CborCodec implements RpcCodec {
-
-	private final JacksonFormat format;
+public final class CborCodec extends JacksonCodec {
 
 	/**
 	 * Create. A number with a fraction is no integer, whatever the mapper says.
@@ -31,7 +28,7 @@ public final class CborCodec implements RpcCodec {
 	 * mapper says so, by {@code ACCEPT_FLOAT_AS_INT}, which is on unless switched off
 	 */
 	public CborCodec(CBORMapper mapper, boolean cutsFractions) {
-		this.format = new JacksonFormat(mapper, false, cutsFractions);
+		super(new JacksonFormat(mapper, false, cutsFractions));
 	}
 
 	@Override
@@ -46,23 +43,8 @@ public final class CborCodec implements RpcCodec {
 
 	@Override
 	public ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed) {
-		return keyed ? new KeyElsewhere(new JsonArguments(this.format, parameters, false))
-				: new JsonArguments(this.format, parameters, false);
-	}
-
-	@Override
-	public ValueCodec value(Type type) {
-		return new JsonValue(this.format, type);
-	}
-
-	@Override
-	public void requireReadable(Type type) {
-		Readability.require(this.format, this.format.type(type));
-	}
-
-	@Override
-	public ValueShapes shapes() {
-		return new JacksonShapes(this.format);
+		return keyed ? new KeyElsewhere(new JsonArguments(format(), parameters, false))
+				: new JsonArguments(format(), parameters, false);
 	}
 
 }

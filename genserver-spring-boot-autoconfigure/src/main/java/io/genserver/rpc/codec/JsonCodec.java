@@ -1,6 +1,5 @@
 package io.genserver.rpc.codec;
 
-import java.lang.reflect.Type;
 import java.util.List;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -12,9 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @since 0.1.0
  */
-public final class JsonCodec implements RpcCodec {
-
-	private final JacksonFormat format;
+public final class JsonCodec extends JacksonCodec {
 
 	/**
 	 * Create. A number with a fraction is no integer, whatever the mapper says.
@@ -31,7 +28,7 @@ public final class JsonCodec implements RpcCodec {
 	 * mapper says so, by {@code ACCEPT_FLOAT_AS_INT}, which is on unless switched off
 	 */
 	public JsonCodec(JsonMapper mapper, boolean cutsFractions) {
-		this.format = new JacksonFormat(mapper, true, cutsFractions);
+		super(new JacksonFormat(mapper, true, cutsFractions));
 	}
 
 	@Override
@@ -41,22 +38,7 @@ public final class JsonCodec implements RpcCodec {
 
 	@Override
 	public ArgumentsCodec arguments(List<Parameter> parameters, boolean keyed) {
-		return new JsonArguments(this.format, parameters, keyed);
-	}
-
-	@Override
-	public ValueCodec value(Type type) {
-		return new JsonValue(this.format, type);
-	}
-
-	@Override
-	public void requireReadable(Type type) {
-		Readability.require(this.format, this.format.type(type));
-	}
-
-	@Override
-	public ValueShapes shapes() {
-		return new JacksonShapes(this.format);
+		return new JsonArguments(format(), parameters, keyed);
 	}
 
 }
