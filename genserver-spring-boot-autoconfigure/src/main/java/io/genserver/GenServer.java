@@ -134,9 +134,11 @@ public @interface GenServer {
 	 * starts and timers included; empty means the engine's workers, which handlers may
 	 * block as they like. Everything else stays as it is: one message at a time,
 	 * deadlines, cancellation. What the executor refuses, or would run on the thread that
-	 * sends a message, a worker runs. The executor's {@code execute} must not block, and
-	 * it needs a thread for each of its servers that wait for one another: otherwise such
-	 * calls end at their deadlines. In virtual time executors are not used.
+	 * sends a message, a worker runs, and so it does if the executor accepts turns and
+	 * runs nothing for a quarter of a minute, until it runs something. The executor's
+	 * {@code execute} must not block, and it needs a thread for each of its servers that
+	 * wait for one another: otherwise such calls end at their deadlines. In virtual time
+	 * executors are not used.
 	 * @return the bean's name
 	 */
 	String executor() default "";

@@ -285,7 +285,7 @@ public final class GenServerRuntime implements CellRuntime {
 			}
 			this.scheduler.open();
 			this.startOrder.clear();
-			this.servers.values().forEach((server) -> server.instances().reopen());
+			this.servers.values().forEach(Server::reopen);
 			this.blockingRule.startsHere();
 			this.shutdownTime.reset();
 			this.down = new CompletableFuture<>();

@@ -110,6 +110,14 @@ public final class SelfCheck implements Scheduler.Check {
 		logger.warn("Server {} did not go on, after an error or as its executor forgot it; it does now", cell);
 	}
 
+	@Override
+	public void recovered(Runnable task) {
+		this.recovered.incrementAndGet();
+		Object whose = (task instanceof CellProbe probe) ? probe.cell() : task;
+		logger.warn("Server {} did not go on, as its executor forgot it; it does now, on a worker of the engine",
+				whose);
+	}
+
 	/** How much was lost, found and run. */
 	long recovered() {
 		return this.recovered.get();

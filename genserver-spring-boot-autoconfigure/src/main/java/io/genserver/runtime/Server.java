@@ -40,7 +40,6 @@ import io.genserver.runtime.message.SendRefusals;
 import io.genserver.runtime.message.StreamCall;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.TurnExecutor;
-import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.runtime.supervision.Supervision;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +77,7 @@ public final class Server implements CellOwner {
 		this.definition = definition;
 		this.operations = new Operations(definition.name(), definition.operations());
 		this.concurrent = definition.operations().stream().anyMatch((operation) -> operation.concurrency() > 0);
-		// In virtual time there are no other threads than the scheduler's.
-		this.executor = (runtime.scheduler() instanceof WorkerScheduler) ? definition.executor() : null;
+		this.executor = runtime.scheduler().allowsExecutors() ? definition.executor() : null;
 		this.instances = new Instances(this, definition.keyed());
 	}
 
@@ -608,6 +606,21 @@ public final class Server implements CellOwner {
 
 	boolean hasStartedAlone() {
 		return this.startedAlone;
+	}
+
+	/** The time of the shutdown is over for an executor of the application. */
+	void lendNoTurns() {
+		if (this.executor != null) {
+			this.executor.close();
+		}
+	}
+
+	/** After a shutdown: as before the first start. */
+	void reopen() {
+		this.instances.reopen();
+		if (this.executor != null) {
+			this.executor.reopen();
+		}
 	}
 
 	@Override

@@ -88,6 +88,9 @@ final class Shutdown {
 					+ " (genserver.shutdown.drain-timeout); not handled: {}", unfinished());
 		}
 		terminate();
+		for (Server server : this.runtime.servers()) {
+			server.lendNoTurns();
+		}
 		if (!isOver()) {
 			logger.warn("Servers are interrupted at shutdown: {}", busy());
 			interrupt();

@@ -20,6 +20,7 @@ import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.SchedulerSettings;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,13 @@ final class Engine implements GenServerInterceptor, AutoCloseable {
 	Server add(String name, ServerSettings settings, InstanceFactory factory, Operation... operations) {
 		return this.runtime
 			.add(new ServerDefinition(name, Object.class, List.of(), false, List.of(operations), factory, settings));
+	}
+
+	/** Add a server whose turns run on an executor of a user's, if there is one. */
+	Server add(String name, ServerSettings settings, @Nullable TurnExecutor executor, InstanceFactory factory,
+			Operation... operations) {
+		return this.runtime.add(new ServerDefinition(name, Object.class, List.of(), false, List.of(operations), factory,
+				settings, List.of(), executor));
 	}
 
 	Server addKeyed(String name, ServerSettings settings, InstanceFactory factory, Operation... operations) {

@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -37,6 +38,8 @@ final class FailingScheduler implements Scheduler {
 	private @Nullable Queue<Runnable> held;
 
 	private @Nullable Error last;
+
+	private @Nullable Check check;
 
 	/**
 	 * Create.
@@ -147,6 +150,27 @@ final class FailingScheduler implements Scheduler {
 		});
 	}
 
+	/** An executor as of a user's, which fails before and after it has taken a task. */
+	Executor executor() {
+		return (task) -> {
+			step();
+			execute(task);
+			step();
+		};
+	}
+
+	@Override
+	public boolean allowsExecutors() {
+		return true;
+	}
+
+	@Override
+	public void recovered(Runnable task) {
+		if (this.check != null) {
+			this.check.recovered(task);
+		}
+	}
+
 	@Override
 	public boolean await(Waiter waiter, long deadline) throws InterruptedException {
 		step();
@@ -203,6 +227,7 @@ final class FailingScheduler implements Scheduler {
 	@Override
 	public void attend(@Nullable Check check) {
 		if (check != null) {
+			this.check = check;
 			this.scheduler.attend(check);
 		}
 	}

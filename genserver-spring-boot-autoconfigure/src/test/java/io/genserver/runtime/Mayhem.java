@@ -30,6 +30,7 @@ import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Invocation;
 import io.genserver.runtime.mailbox.MailboxContents;
 import io.genserver.runtime.scheduling.Alarm;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * idle instances are let go, and time passes. Constructors and terminations take their
  * time, send messages, to their own key too, and fail. All of them leave their threads in
  * disorder, and what fails throws whatever {@link Thrown} knows; so do listeners,
- * interceptors, timers and the log. Then comes a shutdown, sometimes in the midst of it
- * or from a handler, and sometimes everything starts again after it. Every promise about
- * single messages and instances is checked by {@link MayhemWitness} and at the end.
+ * interceptors, timers and the log. One of the servers has an executor that refuses,
+ * repeats, delays and forgets its turns. Then comes a shutdown, sometimes in the midst of
+ * it or from a handler, and sometimes everything starts again after it. Every promise
+ * about single messages and instances is checked by {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
@@ -93,17 +95,27 @@ final class Mayhem {
 	Mayhem(SeededScheduler scheduler, SupervisionStrategy strategy) {
 		this.scheduler = scheduler;
 		this.random = scheduler.choices();
-		this.engine = new Engine(scheduler, Engine.shutdown(Duration.ofMillis(200), Duration.ofMillis(900)),
-				() -> maybeThrow(8), new Interceptor());
+		this.engine = new Engine(new LendingScheduler(scheduler),
+				Engine.shutdown(Duration.ofMillis(200), Duration.ofMillis(900)), () -> maybeThrow(8),
+				new Interceptor());
 		this.witness = new MayhemWitness(scheduler, this.engine.runtime::isShutDown);
 		this.streams = new MayhemStreams(this.random, () -> maybeThrow(4));
 		this.capacity = 1 + this.random.nextInt(4);
-		for (String name : List.of("first", "second")) {
-			this.engine.add(name, settings(strategy), this.witness.instances(this::constructOrTerminate),
-					this.overlapping);
-		}
+		this.engine.add("first", settings(strategy), this.witness.instances(this::constructOrTerminate),
+				this.overlapping);
+		this.engine.add("second", settings(strategy), maybeHostile(),
+				this.witness.instances(this::constructOrTerminate), this.overlapping);
 		this.engine.addKeyed("keyed", settings(strategy).withIdleTimeout(Duration.ofMillis(4)),
 				this.witness.instances(this::constructOrTerminate), this.overlapping);
+	}
+
+	/** Rarely, as what it forgets takes its time to be found. */
+	private @Nullable TurnExecutor maybeHostile() {
+		if (this.random.nextInt(5) != 0) {
+			return null;
+		}
+		HostileExecutor hostile = new HostileExecutor(this.scheduler, this.random, () -> thrown().make());
+		return new TurnExecutor("hostile", hostile, hostile::isShutDown);
 	}
 
 	private ServerSettings settings(SupervisionStrategy strategy) {

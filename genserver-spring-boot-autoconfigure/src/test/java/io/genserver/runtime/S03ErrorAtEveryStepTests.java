@@ -14,6 +14,7 @@ import io.genserver.GenServerException;
 import io.genserver.GenServerRef;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.supervision.Supervision;
 import io.genserver.test.SeededScheduler;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,8 @@ class S03ErrorAtEveryStepTests {
 			this.engine.add("plain", settings, Object::new, this.beside);
 			this.engine.add("small", settings.withMailbox(1, Overflow.BLOCK), Object::new);
 			this.engine.addKeyed("keyed", settings.withIdleTimeout(Duration.ofSeconds(2)), Object::new);
+			this.engine.add("elsewhere", settings, new TurnExecutor("users", this.failing.executor(), () -> false),
+					Object::new);
 		}
 
 		/** How many steps it takes without errors. */
@@ -200,6 +203,11 @@ class S03ErrorAtEveryStepTests {
 				.add(this.engine.runtime.server("plain").callAsync(null, this.beside, null, 0, false)));
 			attempt(() -> this.calls.add(plain.callAsync((instance) -> small.<Integer>callAsync((other) -> 2))));
 			attempt(() -> plain.call((CallFunction<Object, Integer, RuntimeException>) Object::hashCode));
+			GenServerRef<Object> elsewhere = this.engine.ref("elsewhere");
+			attempt(() -> this.calls.add(elsewhere.callAsync((instance) -> small.<Integer>callAsync((other) -> 2))));
+			attempt(() -> this.calls.add(elsewhere.callAsync((instance) -> {
+				throw new AssertionError("expected");
+			})));
 			for (int i = 0; i < 3; i++) {
 				attempt(() -> small.cast((instance) -> this.scheduler.sleep(Duration.ofMillis(3))));
 			}
@@ -231,7 +239,8 @@ class S03ErrorAtEveryStepTests {
 		private void check(String row, GenServerRef<Object> plain) {
 			allDone(row);
 			for (GenServerRef<Object> ref : List.of(plain, this.engine.<Object>ref("small"),
-					this.engine.<Object>ref("keyed", "a"), this.engine.<Object>ref("keyed", "b"))) {
+					this.engine.<Object>ref("elsewhere"), this.engine.<Object>ref("keyed", "a"),
+					this.engine.<Object>ref("keyed", "b"))) {
 				CompletableFuture<Integer> answer = ref.callAsync((instance) -> 7);
 				this.scheduler.sleep(Duration.ofMillis(400));
 				assertThat(answer).as(row + ": " + ref).isCompletedWithValue(7);

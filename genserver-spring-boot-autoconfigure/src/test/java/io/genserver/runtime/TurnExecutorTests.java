@@ -179,6 +179,19 @@ class TurnExecutorTests {
 	}
 
 	@Test
+	void whatItForgetsAsItIsShutDownRuns() throws Exception {
+		ThreadPoolExecutor small = one(new AbortPolicy());
+		CountDownLatch go = new CountDownLatch(1);
+		small.execute(() -> await(go));
+		add("server", small, Object::new);
+		this.engine.cell("server").start();
+		assertThat(small.shutdownNow()).as("forgotten").hasSize(1);
+		this.engine.runtime.start();
+		assertThat(this.engine.<Object>ref("server").<String, RuntimeException>call((instance) -> thread()))
+			.startsWith("genserver-worker");
+	}
+
+	@Test
 	void cyclesAndDeadlinesAreFoundThere() {
 		add("a", this.pool, Object::new);
 		add("b", this.pool, Object::new);
@@ -223,16 +236,18 @@ class TurnExecutorTests {
 	private static CountDownLatch fill(ThreadPoolExecutor small) {
 		CountDownLatch go = new CountDownLatch(1);
 		for (int i = 0; i < 2; i++) {
-			small.execute(() -> {
-				try {
-					go.await();
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
-			});
+			small.execute(() -> await(go));
 		}
 		return go;
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void add(String name, Executor executor, InstanceFactory factory) {

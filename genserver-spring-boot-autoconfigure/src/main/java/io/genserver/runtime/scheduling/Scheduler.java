@@ -75,6 +75,22 @@ public interface Scheduler {
 	}
 
 	/**
+	 * Report that a task was lost, was found and runs. Throws nothing.
+	 * @param task the task
+	 */
+	default void recovered(Runnable task) {
+	}
+
+	/**
+	 * Return whether turns may run on executors of the application. In virtual time there
+	 * are no other threads than the scheduler's.
+	 * @return whether {@link TurnExecutor}s are used
+	 */
+	default boolean allowsExecutors() {
+		return false;
+	}
+
+	/**
 	 * Report that the servers shut down: from now on virtual time must advance by itself.
 	 * Called once, before the shutdown waits for anything.
 	 */
@@ -162,6 +178,13 @@ public interface Scheduler {
 		 */
 		default long nanosToLookAtRest(long now) {
 			return -1;
+		}
+
+		/**
+		 * Count a task that was lost, was found and runs. On any thread.
+		 * @param task the task
+		 */
+		default void recovered(Runnable task) {
 		}
 
 		/**

@@ -256,6 +256,19 @@ public final class WorkerScheduler implements Scheduler {
 		}
 	}
 
+	@Override
+	public boolean allowsExecutors() {
+		return true;
+	}
+
+	@Override
+	public void recovered(Runnable task) {
+		Check own = this.check;
+		if (own != null) {
+			own.recovered(task);
+		}
+	}
+
 	@Nullable Check check() {
 		return this.check;
 	}
