@@ -1,6 +1,6 @@
 /** Where the endpoint is. */
 
-import { shown } from './options.js';
+import { shown } from './values.js';
 
 /** The path at which an endpoint serves this module, below whatever prefix. */
 const SERVED = /^http.*\/genserver\/genserver-client\.js\b/;

@@ -11,13 +11,8 @@ export const u16 = (value) => [value, value >> 8];
 export const u32 = (value) => [value, value >> 8, value >> 16, value >> 24];
 
 /** The little-endian number at a place. What is beyond the end counts as 0. */
-export function number(bytes, at, size = 4) {
-  let value = 0;
-  while (size--) {
-    value = value * 256 + (bytes[at + size] | 0);
-  }
-  return value;
-}
+export const number = (bytes, at, size = 4) =>
+  bytes.subarray(at, at + size).reduceRight((high, byte) => high * 256 + byte, 0);
 
 /** The same with up to 64 bits. */
 export const bigNumber = (bytes, at, size = 8) =>

@@ -14,11 +14,10 @@ import { later, now } from './time.js';
 import { bytesOf, decodeValue, encodeArguments, encodeValue } from './values.js';
 import { TOO_BIG } from './wire.js';
 
-/** The metadata of a request but for its deadline. */
-function metadataOf({ traceParent, key, headers = {} }, items) {
+/** The metadata of a request but for its deadline and item credit. */
+function metadataOf({ traceParent, key, headers = {} }) {
   return join([
     traceParent && entry(T_TRACEPARENT, fromHex(traceParent)),
-    items && entry(T_ITEMS, u32(items)),
     key !== undefined && entry(T_KEY, utf8(key)),
     ...Object.entries(headers).map(([name, value]) =>
       entry(T_HEADER, join([[name.length], utf8(name), utf8(value)])))
@@ -35,294 +34,282 @@ function areItems(first, second) {
   }
 }
 
-export class Call {
-  promise;
-  settled;
-  #type;
-  #name;
-  #options = {};
-  #longs;
-  #timeout;
-  #deadline;
-  #timer;
-  #resolve;
-  #reject;
+/**
+ * Other modules see of it: `promise`, whether it is `settled`, and what links and exchanges use below. Options are those of
+ * the client, and then those of its caller.
+ */
+export function newCall({ timeout: limit, longs }, type, method, args = [], given, more) {
+  const name = typeof method === 'string' ? method : '?';
+  let options = {};
+  let deadline;
+  let timer;
+  let resolve;
+  let reject;
   /** Arguments, and those with the key before them. */
-  #body;
-  #keyedBody;
+  let body;
+  let keyedBody;
+  let meta;
   // What carries it, and on which link; resolved once there is one.
-  #exchange;
-  #link;
-  #begun;
-  #opened = new Promise((resolve) => this.#begun = resolve);
+  let carrier;
+  let link;
+  let begun;
+  const opened = new Promise((done) => begun = done);
   // Of the answer: parts of it, and how many bytes wait to be read.
-  #parts = [];
-  #held = 0;
+  let parts = [];
+  let held = 0;
   /** Whether a connection was lost on which the peer may have begun it. */
-  #maybe;
+  let maybe;
   // If it is a stream: its items, and the last one that came.
-  #items;
-  #last;
+  let stream;
+  let last;
   // If it sends items: what gives them, and whether there are no more.
-  #source;
-  #ended;
-  #aborted = () => this.settle([this.#options.signal.reason]);
+  let source;
+  let complete;
 
-  constructor({ timeout, longs }, type, name, args = [], options) {
-    this.promise = new Promise((...both) => [this.#resolve, this.#reject] = both);
-    this.#type = type;
-    this.#name = typeof name === 'string' ? name : '?';
-    this.#longs = longs;
-    try {
-      const own = { ...options };
-      checkOptions({ ...own, operation: name ?? null });
-      this.#options = own;
-      this.#encode(args);
-      this.#timeout = own.timeout ?? timeout;
-      this.#deadline = now() + this.#timeout;
-      this.#ended = !own.items && !own.channel;
-      this.#watch();
-    }
-    catch (cause) {
-      this.fail(RefusedError, 'cannot be sent: ' + messageOf(cause), INVALID_ARGUMENT, { cause });
-    }
-  }
+  const call = {
+    promise: new Promise((...both) => [resolve, reject] = both),
 
-  /** Ends it, at the other end too; with a failure, which is an error in an array, it fails. */
-  settle(failure, value) {
-    if (!this.settled) {
-      this.settled = true;
-      failure ? this.#reject(failure[0]) : this.#resolve(value);
-      this.#rest();
-      this.#begun();
-      this.#items?.end(failure);
-      this.#exchange?.cancel();
-      stop(this.#source, () => {});
-    }
-  }
+    /** Ends it, at the other end too; with a failure, which is an error in an array, it fails. */
+    settle(failure, value) {
+      if (!call.settled) {
+        call.settled = true;
+        failure ? reject(...failure) : resolve(value);
+        rest();
+        begun();
+        stream?.end(failure);
+        carrier?.cancel();
+        stop(source, () => {});
+      }
+    },
 
-  /** What was sent once may have run, even if it was sent again and refused then. */
-  fail(Type, message, status, more) {
-    const all = { executed: this.#executed(), ...more };
-    if (this.#maybe && all.executed === 'no') {
-      all.executed = 'maybe';
-      Type = Type === RefusedError ? RemoteError : Type;
-    }
-    this.settle([new Type(`${this.#name}: ${message}`, status, all)]);
-  }
+    /** What was sent once may have run, even if it was sent again and refused then. */
+    fail(Type, message, status, about) {
+      const all = { executed: executed(), ...about };
+      if (maybe && all.executed === 'no') {
+        all.executed = 'maybe';
+        Type = Type === RefusedError ? RemoteError : Type;
+      }
+      call.settle([new Type(`${name}: ${message}`, status, all)]);
+    },
 
-  /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
-  stream() {
-    if (this.#exchange || this.#items) {
-      throw new TypeError(`${this.#name}: iterate once, and at once`);
-    }
-    this.#items = newItems(() => this.settle(), {
-      send: (item) => this.#send(item),
-      end: () => this.#end()
-    });
-    this.promise.catch((error) => this.#items.end([error]));
-    return this.#items.iterator;
-  }
+    /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
+    stream() {
+      if (carrier || stream) {
+        throw new TypeError(`${name}: iterate once, at once`);
+      }
+      stream = newItems(() => call.settle(), { send, end });
+      call.promise.catch((error) => stream.end([error]));
+      return stream.iterator;
+    },
 
-  /** Puts it into the hands of a link's session. */
-  begin(link) {
-    if (this.settled) {
-      return;
-    }
-    const { session } = link;
-    const { timeout, items, channel, prefetch = DEFAULT_PREFETCH } = this.#options;
-    const limited = !this.#items || timeout;
-    const { id, bytes } = methodOf(this.#name);
-    const body = session.ext ? this.#body : this.#keyedBody;
-    if (!body) {
-      throw new RangeError('bytes with a key need ext mode');
-    }
-    const wanted = this.#items && prefetch;
-    this.#link = link;
-    this.#exchange = session.open({
-      ours: true, type: this.#type, method: id, name: bytes, body, meta: metadataOf(this.#options, wanted), owner: this,
-      status: 0, prefetch: wanted, deadline: limited ? this.#deadline : Infinity, open: items || channel
-    });
-    if (!limited) {
-      // The time limit was for getting here.
-      clearTimeout(this.#timer);
-    }
-    this.#begun();
-    if (items) {
-      this.#pump(items);
-    }
-  }
-
-  /** From now on it may time out and be cancelled. */
-  #watch() {
-    const { signal } = this.#options;
-    clearTimeout(this.#timer);
-    this.#timer = later(() => this.fail(CallTimeoutError,
-      `timed out after ${this.#timeout} ms, executed: ${this.#executed()}`, DEADLINE_EXCEEDED), this.#deadline - now());
-    signal?.addEventListener('abort', this.#aborted);
-    if (signal?.aborted) {
-      this.#aborted();
-    }
-  }
-
-  #rest() {
-    clearTimeout(this.#timer);
-    this.#options.signal?.removeEventListener('abort', this.#aborted);
-  }
-
-  // What comes back
-
-  item(exchange, bytes, cost) {
-    const { status, ext } = exchange;
-    this.#held += bytes.length;
-    if (this.#items && !status) {
-      this.#last = bytes;
-      this.#items.push(() => {
-        this.#held -= bytes.length;
-        exchange.consumed(cost);
-        return this.#decode(exchange, bytes);
+    /** Puts it into the hands of a link's session. */
+    begin(to) {
+      if (call.settled) {
+        return;
+      }
+      const { session } = to;
+      const { timeout, items, channel, prefetch = DEFAULT_PREFETCH } = options;
+      const limited = !stream || timeout;
+      const { id, bytes } = methodOf(name);
+      const sent = session.ext ? body : keyedBody;
+      if (!sent) {
+        throw new RangeError('bytes with a key need ext mode');
+      }
+      const wanted = stream && prefetch;
+      link = to;
+      carrier = session.open({
+        ours: true, type, method: id, name: bytes, body: sent, meta: join([wanted && entry(T_ITEMS, u32(wanted)), meta]),
+        owner: call, status: 0, prefetch: wanted, deadline: limited ? deadline : Infinity, open: items || channel
       });
-    }
-    else if (!status && (exchange.streams || (!ext && this.#parts.length === 1
-      && this.#options.as !== 'bytes' && areItems(this.#parts[0], bytes)))) {
-      this.#isStream();
-    }
-    else {
-      this.#parts.push(bytes);
-      exchange.consumed(cost);
-    }
-    // In base mode nothing slows down the other end.
-    if (this.#held > MAX_MESSAGE && !(this.#items && ext)) {
-      this.fail(RemoteError, TOO_BIG + ' wait to be read', RESOURCE_EXHAUSTED);
-    }
-  }
+      if (!limited) {
+        // The time limit was for getting here.
+        clearTimeout(timer);
+      }
+      begun();
+      if (items) {
+        pump(items);
+      }
+    },
 
-  ended(exchange, payload = join(this.#parts)) {
-    const { status, ext } = exchange;
-    if (status) {
-      const failure = remoteError(status, ext, payload);
-      const link = this.#link;
-      if (status === UNAVAILABLE && this.#items && link.draining) {
-        // A stream that ends because the peer leaves may go on elsewhere.
-        this.lost(failure[1]) && link.submit(this);
+    // What comes back
+
+    item(exchange, bytes, cost) {
+      const { status, ext } = exchange;
+      held += bytes.length;
+      if (stream && !status) {
+        last = bytes;
+        stream.push(() => {
+          held -= bytes.length;
+          exchange.consumed(cost);
+          return decode(exchange, bytes);
+        });
+      }
+      else if (!status && (exchange.streams || (!ext && parts.length === 1 && options.as !== 'bytes' && areItems(parts[0], bytes)))) {
+        isStream();
       }
       else {
-        this.fail(...failure);
+        parts.push(bytes);
+        exchange.consumed(cost);
       }
-      return;
-    }
-    if (this.#type === EVENT) {
-      // It is sent. A peer that leaves may say that it did not take it: see lost().
-      this.#rest();
-      return;
-    }
-    if (!this.#items && exchange.streams) {
-      this.#isStream();
-      return;
-    }
-    try {
-      this.settle(undefined, this.#decode(exchange, payload));
-    }
-    catch (cause) {
-      this.fail(RemoteError, 'no usable answer: ' + cause.message, INTERNAL, { executed: 'yes', cause });
-    }
-  }
+      // In base mode nothing slows down the other end.
+      if (held > MAX_MESSAGE && !(stream && ext)) {
+        call.fail(RemoteError, TOO_BIG + ' wait', RESOURCE_EXHAUSTED);
+      }
+    },
 
-  failed(exchange, message) {
-    this.fail(RemoteError, message, SYSTEM);
-  }
+    ended(exchange, payload = join(parts)) {
+      const { status, ext } = exchange;
+      if (status) {
+        const failure = remoteError(status, ext, payload, longs);
+        const from = link;
+        if (status === UNAVAILABLE && stream && from.draining) {
+          // A stream that ends because the peer leaves may go on elsewhere.
+          call.lost(failure[1]) && from.submit(call);
+        }
+        else {
+          call.fail(...failure);
+        }
+        return;
+      }
+      if (type === EVENT) {
+        // It is sent. A peer that leaves may say that it did not take it: see lost().
+        rest();
+        return;
+      }
+      if (!stream && exchange.streams) {
+        isStream();
+        return;
+      }
+      try {
+        call.settle(undefined, decode(exchange, payload));
+      }
+      catch (cause) {
+        call.fail(RemoteError, 'no usable answer: ' + cause.message, INTERNAL, { executed: 'yes', cause });
+      }
+    },
 
-  restarted() {
-    this.#forgetParts();
-  }
+    failed(exchange, message) {
+      call.fail(RemoteError, message, SYSTEM);
+    },
 
-  /** The connection is lost, or does not serve this call. True if it is to be sent again. */
-  lost(message) {
-    const { resume, items, channel, idempotent } = this.#options;
-    const ran = this.#executed() !== 'no';
-    const goesOn = resume && this.#items;
-    if (items || channel || (ran && !idempotent && !goesOn)) {
-      this.fail(ClosedError, message, UNAVAILABLE, { retryable: !ran || !!this.#items });
-    }
-    else if (this.#type === EVENT) {
-      this.#watch();
-    }
-    else if (goesOn && this.#last) {
-      this.#resume(resume);
-    }
-    this.#maybe = ran;
-    this.#exchange = this.#link = undefined;
-    this.#forgetParts();
-    return !this.settled;
-  }
+    /** The answer comes once more. Items of a stream that wait to be read are kept. */
+    restarted() {
+      held -= join(parts).length;
+      parts = [];
+    },
 
-  /** Of an answer that comes once more. Items of a stream that wait to be read are kept. */
-  #forgetParts() {
-    this.#held -= join(this.#parts).length;
-    this.#parts = [];
-  }
-
-  #resume(resume) {
-    try {
-      const args = resume(this.#decode(this.#exchange, this.#last));
-      checkOptions({ 'resume()': args ?? null });
-      this.#encode(args);
+    /** The connection is lost, or does not serve this call. True if it is to be sent again. */
+    lost(message) {
+      const { resume, items, channel, idempotent } = options;
+      const ran = executed() !== 'no';
+      const goesOn = resume && stream;
+      if (items || channel || (ran && !idempotent && !goesOn)) {
+        call.fail(ClosedError, message, UNAVAILABLE, { retryable: !ran || !!stream });
+      }
+      else if (type === EVENT) {
+        watch();
+      }
+      else if (goesOn && last) {
+        try {
+          const next = resume(decode(carrier, last));
+          checkOptions({ 'resume()': next ?? null });
+          encode(next);
+        }
+        catch (error) {
+          call.settle([error]);
+        }
+      }
+      maybe = ran;
+      carrier = link = undefined;
+      call.restarted();
+      return !call.settled;
     }
-    catch (error) {
-      this.settle([error]);
-    }
-  }
+  };
 
-  #isStream() {
-    this.fail(RemoteError, 'answers with a stream: use stream()', FAIL);
-  }
+  const aborted = () => call.settle([options.signal.reason]);
+
+  /** From now on it may time out and be cancelled. */
+  const watch = () => {
+    const { signal } = options;
+    clearTimeout(timer);
+    timer = later(() => call.fail(CallTimeoutError, `timed out after ${limit} ms, executed: ${executed()}`, DEADLINE_EXCEEDED),
+      deadline - now());
+    signal?.addEventListener('abort', aborted);
+    if (signal?.aborted) {
+      aborted();
+    }
+  };
+
+  const rest = () => {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', aborted);
+  };
+
+  const isStream = () => call.fail(RemoteError, 'answers with a stream: use stream()', FAIL);
 
   /** At once: the caller may change its objects later. */
-  #encode(args) {
-    const { key } = this.#options;
-    this.#body = encodeArguments(args, this.#longs);
-    this.#keyedBody = key === undefined ? this.#body : !bytesOf(args[0]) && encodeArguments(args, this.#longs, key);
-  }
+  const encode = (values) => {
+    const { key } = options;
+    const list = Array.isArray(values) ? values : [values];
+    body = encodeArguments(list, longs);
+    keyedBody = key === undefined ? body : (list.length > 1 || !bytesOf(list[0])) && encodeArguments(list, longs, key);
+  };
 
-  #decode(exchange, bytes) {
-    const raw = exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE;
-    return decodeValue(bytes, this.#options.as ?? (raw ? 'bytes' : 'json'), this.#longs);
-  }
+  const decode = (exchange, bytes) => {
+    const raw = exchange?.reply?.[T_CONTENT_TYPE]?.[0] === RAW_TYPE && 'bytes';
+    return decodeValue(bytes, options.as ?? raw, longs);
+  };
 
   /** Whether the peer may have begun it. */
-  #executed() {
-    return this.#maybe || this.#exchange?.id < Infinity ? 'maybe' : 'no';
-  }
+  const executed = () => maybe || carrier?.id < Infinity ? 'maybe' : 'no';
 
   /** Goes on with the request once it has begun and there is room. False if it is not wanted any more. */
-  async #proceed(step) {
-    await this.#opened;
-    await this.#link?.room(this.#exchange);
-    this.settled || step();
-    return !this.settled;
-  }
+  const proceed = async (step) => {
+    await opened;
+    await link?.room(carrier);
+    call.settled || step();
+    return !call.settled;
+  };
 
-  async #send(item) {
-    const bytes = encodeValue(item, this.#longs);
-    return !this.#ended && this.#proceed(() => this.#exchange.send(bytes));
-  }
+  const send = async (item) => {
+    const bytes = encodeValue(item ?? null, longs);
+    return !complete && proceed(() => carrier.send(bytes));
+  };
 
-  async #end() {
-    if (!this.#ended) {
-      this.#ended = true;
-      await this.#proceed(() => this.#exchange.end());
+  const end = async () => {
+    if (!complete) {
+      complete = true;
+      await proceed(() => carrier.end());
     }
-  }
+  };
 
-  async #pump(items) {
+  const pump = async (items) => {
     try {
-      this.#source = items[Symbol.asyncIterator]?.() ?? items[Symbol.iterator]();
-      await each(this.#source, (item) => this.#send(item));
-      this.#source = undefined;
-      await this.#end();
+      source = items[Symbol.asyncIterator]?.() ?? items[Symbol.iterator]();
+      await each(source, send);
+      source = undefined;
+      await end();
     }
     catch (error) {
-      this.settle([error]);
+      call.settle([error]);
     }
+  };
+
+  try {
+    const own = { ...given, ...more };
+    checkOptions({ ...own, operation: method ?? null });
+    options = own;
+    encode(args);
+    meta = metadataOf(own);
+    limit = own.timeout ?? limit;
+    deadline = now() + limit;
+    complete = !own.items && !own.channel;
+    watch();
   }
+  catch (cause) {
+    // None of them is to be used.
+    options = {};
+    call.fail(RefusedError, 'cannot be sent: ' + messageOf(cause), INVALID_ARGUMENT, { cause });
+  }
+  return call;
 }

@@ -1,7 +1,7 @@
 /** What users of the client see of it. */
 
 import { addressOf } from './address.js';
-import { Call } from './calls.js';
+import { newCall } from './calls.js';
 import { CALL, EVENT } from './constants.js';
 import { newEvents } from './events.js';
 import { methodOf } from './methods.js';
@@ -11,13 +11,12 @@ import { serveExchange } from './serve.js';
 
 /** Connects to an endpoint. Calls may be made at once: they wait for the connection. */
 export function connect(url, {
-  timeout = 5000, connectTimeout = 10000, maxQueued = 1024, WebSocket = globalThis.WebSocket, keepAlive = {}, backoff = {}, ...more
+  timeout = 5000, connectTimeout = 10000, maxQueued = 1024, WebSocket = globalThis.WebSocket,
+  keepAlive: { interval = 25000, timeout: patience = 10000 } = {}, backoff: { initial = 200, max = 20000 } = {}, ...more
 } = {}) {
   if (!WebSocket) {
-    throw new TypeError('There is no WebSocket here: pass one as the option WebSocket');
+    throw new TypeError('no WebSocket: pass the option WebSocket');
   }
-  const { interval = 25000, timeout: patience = 10000 } = keepAlive;
-  const { initial = 200, max = 20000 } = backoff;
   const options = { ...more, WebSocket, timeout, connectTimeout, maxQueued, interval, patience, initial, max };
   checkOptions(options);
   return new Client(addressOf(url, import.meta.url, globalThis.location?.href), options);
@@ -52,11 +51,11 @@ class Client {
   }
 
   upload(method, args, items, options) {
-    return this.call(method, args, { ...options, items });
+    return this.call(method, args, options, { items });
   }
 
   channel(method, args, options) {
-    return this.stream(method, args, { ...options, channel: true });
+    return this.stream(method, args, options, { channel: true });
   }
 
   proxy(options = {}) {
@@ -64,7 +63,7 @@ class Client {
       get: (_, name) => typeof name === 'symbol' || name === 'then' ? undefined : each(name)
     });
     const server = (name, key) => named((instance) => server(name, instance ?? null), (method) =>
-      (...args) => this.#invoke(`${name}.${method}`, args, key === undefined ? options : { ...options, key }));
+      (...args) => this.#invoke(`${name}.${method}`, args, options, key !== undefined && { key }));
     return named({}, (name) => server(name));
   }
 
@@ -73,7 +72,8 @@ class Client {
       this.#served.set(String(methodOf(name).id), handlers);
       return;
     }
-    for (const each of [handlers, Object.getPrototypeOf(handlers)].flatMap(Object.getOwnPropertyNames)) {
+    // A module's namespace has no prototype.
+    for (const each of [handlers, Object.getPrototypeOf(handlers) ?? {}].flatMap(Object.getOwnPropertyNames)) {
       if (typeof handlers[each] === 'function' && !(each in Object.prototype)) {
         this.serve(`${name}.${each}`, handlers[each].bind(handlers));
       }
@@ -112,12 +112,12 @@ class Client {
   }
 
   #newCall(type, ...given) {
-    return new Call(this.#options, type, ...given);
+    return newCall(this.#options, type, ...given);
   }
 
   /** What an operation is, is seen from its use: asked for an iterator at once, it is a stream. */
-  #invoke(name, args, options) {
-    const call = this.#connector.submit(this.#newCall(CALL, name, args, options));
+  #invoke(...given) {
+    const call = this.#connector.submit(this.#newCall(CALL, ...given));
     call.promise.catch(() => {});
     return Object.assign(call.promise, {
       [Symbol.asyncIterator]: () => call.stream()

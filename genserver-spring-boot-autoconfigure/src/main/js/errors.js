@@ -1,6 +1,6 @@
 /** Why operations fail, and how that goes over the wire. */
 
-import { join, number, text, u16, u32, utf8 } from './bytes.js';
+import { join, number, text, u16, u32 } from './bytes.js';
 import {
   DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, MAX_DETAILS, MAX_TEXT, METHOD_NOT_FOUND, NOT_EXPOSED, NOT_FOUND,
   RAW_TYPE, SYSTEM
@@ -21,7 +21,7 @@ export class GenServerError extends Error {
 
   constructor(message, status, more) {
     super(message);
-    Object.assign(this, { status, code: STATUS[status] || 'STATUS_' + status, executed: 'maybe' }, more);
+    Object.assign(this, { status, code: STATUS[status] || 'STATUS_' + status, executed: 'maybe', ...more });
   }
 }
 
@@ -40,24 +40,24 @@ export const
   ClosedError = kindOfError('ClosedError');
 
 /** What the other end says of a failure: kind of error, message, status, and more. */
-export function remoteError(status, ext, payload) {
+export function remoteError(status, ext, payload, longs) {
   let message;
   const more = {};
   if (!ext) {
     [status, message] = baseError(status, payload);
   }
   else if (payload[0] === 1) {
-    message = extError(payload, more);
+    message = extError(payload, more, longs);
   }
   // In base mode a muxio server says nothing of an unknown method, and an endpoint always the same. Others are what handlers say.
   const unknown = status === METHOD_NOT_FOUND && (ext || !payload.length || message.endsWith(NOT_EXPOSED));
-  more.executed ??= unknown ? 'no' : status === FAIL ? 'yes' : 'maybe';
+  more.executed ??= unknown ? 'no' : 'maybe';
   const type = status === DEADLINE_EXCEEDED ? CallTimeoutError : more.executed === 'no' ? RefusedError : RemoteError;
   return [type, message || STATUS[status] || status, status, more];
 }
 
 /** u8 version, u8 flags, reason, message, retry-after, u8 content type, details. Returns the message. */
-function extError(payload, more) {
+function extError(payload, more, longs) {
   const flags = payload[1];
   let at = 2;
   const counted = () => text(payload.subarray(at + 2, at += 2 + number(payload, at, 2)));
@@ -71,7 +71,7 @@ function extError(payload, more) {
   }
   const details = payload.slice(at + 1);
   try {
-    more.details = payload[at] === JSON_TYPE ? decodeValue(details) : details;
+    more.details = payload[at] === JSON_TYPE ? decodeValue(details, 'json', longs) : details;
   }
   catch {
     // They are no JSON after all.
@@ -81,12 +81,8 @@ function extError(payload, more) {
 
 /** The bytes of a text, cut between characters. */
 export function shortened(text) {
-  const bytes = utf8(text);
-  let length = Math.min(bytes.length, MAX_TEXT);
-  while ((bytes[length] & 0xc0) === 0x80) {
-    length--;
-  }
-  return bytes.subarray(0, length);
+  const bytes = new Uint8Array(MAX_TEXT);
+  return bytes.subarray(0, new TextEncoder().encodeInto(text, bytes).written);
 }
 
 /** The same, written, after its status. */
@@ -115,7 +111,7 @@ export function messageOf(thrown) {
  * What of anything that a handler threw goes to its caller: status, message and more. Only a status that is known is
  * one, and none of them says that the handler did not run.
  */
-export function failureOf(thrown) {
+export function failureOf(thrown, longs) {
   const message = messageOf(thrown);
   try {
     const { status, reason, retryable, retryAfter, details } = Object(thrown);
@@ -124,7 +120,7 @@ export function failureOf(thrown) {
       message,
       {
         reason: typeof reason === 'string' ? reason : '', retryable,
-        retryAfter: Math.min(retryAfter, 2 ** 32 - 1), ...detailsOf(details)
+        retryAfter: Math.min(retryAfter, 2 ** 32 - 1), ...detailsOf(details, longs)
       }
     ];
   }
@@ -134,9 +130,9 @@ export function failureOf(thrown) {
 }
 
 /** Bytes as they are, the rest as JSON; nothing of what is too long or cannot be written. */
-function detailsOf(value) {
+function detailsOf(value, longs) {
   try {
-    const details = encodeValue(value);
+    const details = encodeValue(value, longs);
     return details.length > MAX_DETAILS ? {} : { details, detailsType: bytesOf(value) ? RAW_TYPE : JSON_TYPE };
   }
   catch {

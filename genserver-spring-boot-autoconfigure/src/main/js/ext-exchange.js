@@ -248,6 +248,7 @@ export class ExtExchange {
   /** CANCEL or ERROR of the peer. */
   ended(kind, payload) {
     const rest = payload.subarray(1);
+    demand(payload[0] ?? kind === CANCEL);
     this.retire();
     if (kind === ERROR && this.ours) {
       this.status = payload[0];

@@ -233,6 +233,8 @@ export class ExtSession {
       for (let at = 0; at < payload.length; at += 5) {
         this.peer[payload[at]] = number(payload, at + 1);
       }
+      // Settings but for the second and the sixth may only raise what is assumed.
+      demand(ASSUMED.every((least, id) => id % 4 === 2 || this.peer[id] >= least));
       this.#totalCredit = this.peer[S_CONNECTION];
     }
   }

@@ -17,11 +17,23 @@
 import './settings.js';
 import './methods.js';
 import './ext.js';
-import './base.js';
-import './ext-exchange.js';
-import './reconnect.js';
-import './address.js';
 import './constants.js';
+import './errors.js';
+import './values.js';
+import './serve.js';
+import './reconnect.js';
+import './events.js';
+import './calls.js';
+import './ext-exchange.js';
+import './wire.js';
+import './metadata.js';
+import './options.js';
+import './link.js';
+import './address.js';
+import './items.js';
+import './base.js';
+import './bytes.js';
+import './time.js';
 
 export { connect } from './client.js';
 export { CallTimeoutError, ClosedError, GenServerError, RefusedError, RemoteError } from './errors.js';

@@ -49,15 +49,17 @@ export function newItems(abandon, more) {
     }
   };
 
+  /** The first end counts. */
   const end = (why) => {
+    failure = over ? failure : why;
     over = true;
-    failure = why;
     serve();
   };
 
   /** None is wanted any more, not even those that came. */
   const cancel = () => {
     arrived = [];
+    failure = undefined;
     end();
     abandon();
   };

@@ -3,18 +3,19 @@
 import { bigBytes, bigNumber, utf8 } from './bytes.js';
 
 const MASK = 0xffffffffffffffffn;
-const PRIMES = [0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n];
+/** The secret of XXH3, and then seven primes. */
 const SECRET = Uint8Array.from(atob(
   'uP5sOSOkS758AYEs9yGtHN7UbemDkJfbckCkpLezZx/LeeZOzMDleIJa0H3M/3IhuAhGdPdDJI7gNZDmgTomTDwoUruRwwDLiNBlixtTLqNxZEiX'
   + 'og35TjgZ70ap3qzYqPp2P+OcND/53LvHxwtPHYpR4EvNtFkxyJ9+ydl4c2TqxayDNNPrw8WBoP/6E2PrFw3dUbfw2knTFlUmKdRonisWvlh9R6H8'
-  + 'j/i40XrQMc5FyzqPlRYEKK/X+8q7S0B+'),
+  + 'j/i40XrQMc5FyzqPlRYEKK/X+8q7S0B+h8rrhbF5N55P69QnPa6ywvl5N56xZ1YWY66ywnfK64XFZ1YWL+vUJ/l5N56RZ1YWJd+YHmUcsp8='),
   (char) => char.charCodeAt());
 
 const secret = (at, size) => bigNumber(SECRET, at, size);
+const PRIMES = [0, 1, 2, 3, 4, 5, 6].map((i) => secret(192 + 8 * i));
 const shifted = (hash, by) => hash ^ hash >> by;
 const times = (a, b) => a * b & MASK;
 const folded = (a, b) => times(a, b) ^ a * b >> 64n;
-const avalanche = (hash, by = 37n, prime = 0x165667919e3779f9n) => shifted(times(shifted(hash & MASK, by), prime), 32n);
+const avalanche = (hash, by = 37n, prime = PRIMES[5]) => shifted(times(shifted(hash & MASK, by), prime), 32n);
 const tiny = (hash) => avalanche(times(shifted(hash, 33n), PRIMES[1]), 29n, PRIMES[2]);
 const mix = (bytes, at, from) =>
   folded(bigNumber(bytes, at) ^ secret(from), bigNumber(bytes, at + 8) ^ secret(from + 8));
@@ -33,8 +34,8 @@ function hashShort(bytes) {
     const hash = bigNumber(bytes, length - 4, 4) ^ bigNumber(bytes, 0, 4) << 32n ^ secret(8) ^ secret(16);
     // Rotated by 49 and 24 bits; twice the same 64 bits are easy to rotate.
     const twice = hash << 64n | hash;
-    const turned = times((hash ^ twice >> 15n ^ twice >> 40n) & MASK, 0x9fb21c651e98df25n);
-    return shifted(times(turned ^ (turned >> 35n) + BigInt(length), 0x9fb21c651e98df25n), 28n);
+    const turned = times((hash ^ twice >> 15n ^ twice >> 40n) & MASK, PRIMES[6]);
+    return shifted(times(turned ^ (turned >> 35n) + BigInt(length), PRIMES[6]), 28n);
   }
   const low = bigNumber(bytes, 0) ^ secret(24) ^ secret(32);
   const high = bigNumber(bytes, length - 8) ^ secret(40) ^ secret(48);

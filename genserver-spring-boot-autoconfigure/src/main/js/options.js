@@ -1,9 +1,11 @@
 /** What options may be. A mistake is told at once, before it can do harm on the wire. */
 
-import { tagOf } from './values.js';
+import { shown, tagOf } from './values.js';
 
 const MILLIS = /^number [\dI]/;
 const DELAY = /^number (?!0$)[\dI]/;
+/** At least 100: whoever asks more often for signs of life is taken for an attacker. */
+const PERIOD = /^number (\d{3}|I)/;
 const COUNT = /^number [1-9]\d{0,8}$/;
 const FUNCTION = /^function/;
 
@@ -14,19 +16,16 @@ const FUNCTION = /^function/;
 const RULES = {
   timeout: MILLIS,
   // Of connect()
-  connectTimeout: DELAY, interval: DELAY, patience: DELAY, initial: DELAY, max: DELAY, WebSocket: FUNCTION, token: FUNCTION,
+  connectTimeout: DELAY, interval: PERIOD, patience: DELAY, initial: DELAY, max: DELAY, WebSocket: FUNCTION, token: FUNCTION,
   'token()': /^string/, mode: /^string (auto|ext|base)$/, longs: /^string (number|bigint|string)$/, maxQueued: COUNT,
   // Of operations
-  prefetch: COUNT, resume: FUNCTION, 'resume()': /^(?!object null)/, operation: /^string \P{Cs}+$/u, key: /^string \P{Cs}*$/u,
+  prefetch: COUNT, resume: FUNCTION, 'resume()': /^(?!object null)/, operation: /^string \P{Cs}+$/u, key: /^string \P{Cs}+$/u,
   as: /^string (json|text|bytes)$/, traceParent: /^string [\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/,
   signal: /^object AbortSignal$/,
   items: (value) => value[Symbol.asyncIterator] ?? value[Symbol.iterator],
-  headers: (value) => Object.entries(value).every(([name, each]) => /^[!-~]{1,255}$/.test(name)
-    && typeof each === 'string')
+  headers: (value) => tagOf(value) === 'Object' && Object.entries(value).every(([name, each]) => /^[!-~]{1,255}$/.test(name)
+    && /^string \P{Cs}*$/u.test(typeof each + ' ' + each))
 };
-
-/** A value for people. */
-export const shown = (value) => Object(value) === value ? tagOf(value) : String(value);
 
 /** Throws if one of the options that are given cannot be used. */
 export function checkOptions(options) {

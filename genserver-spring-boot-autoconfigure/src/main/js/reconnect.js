@@ -5,17 +5,14 @@ import {
   BASE, CALL, DONE, EXT, INVALID_ARGUMENT, LONG, RATE, RESOURCE_EXHAUSTED, UNAUTHENTICATED, UNAVAILABLE
 } from './constants.js';
 import { ClosedError, messageOf, RefusedError } from './errors.js';
-import { Call } from './calls.js';
-import { Link } from './link.js';
+import { newCall } from './calls.js';
+import { newLink } from './link.js';
 import { checkOptions } from './options.js';
 import { later, now } from './time.js';
 import { base64 } from './values.js';
 
 /** Close codes after which connecting again may help. */
 const RECONNECT = /^(100[156]|101[1-4]|40(08|10|29))$/;
-/** Codes of a GOAWAY after which to wait longer: calm down, overload. */
-const CROWDED = [4, 8];
-
 const base64url = (token) =>
   base64(utf8(token)).replace(/\W/g, (char) => ({ '+': '-', '/': '_' })[char] ?? '');
 
@@ -57,7 +54,7 @@ export class Connector {
       this.#queue = this.#queue.filter(({ settled }) => !settled);
     }
     if (full()) {
-      call.fail(RefusedError, 'too many operations wait', RESOURCE_EXHAUSTED);
+      call.fail(RefusedError, 'too many wait', RESOURCE_EXHAUSTED);
     }
     if (!call.settled) {
       this.#queue.push(call);
@@ -103,7 +100,8 @@ export class Connector {
   leave(link, code, reason, again) {
     this.#enqueue(again);
     if (link === this.link) {
-      const crowded = CROWDED.includes(code);
+      // Calm down, overload: wait longer.
+      const crowded = code === 4 || code === 8;
       this.link = undefined;
       this.#become('draining', { code, reason });
       if (this.#wasGood(link) && !crowded) {
@@ -169,11 +167,12 @@ export class Connector {
   }
 
   async #dial() {
+    this.fatal || this.#become('connecting', { attempt: this.#attempts });
+    // Whoever heard of it may have closed the client.
     if (this.fatal) {
       return;
     }
     const { mode, WebSocket } = this.#options;
-    this.#become('connecting', { attempt: this.#attempts });
     try {
       const bearer = await this.#bearer();
       if (!this.fatal) {
@@ -183,7 +182,7 @@ export class Connector {
           offer.push('bearer.' + base64url(bearer));
         }
         const socket = new WebSocket(this.#href, this.#offers ? offer : []);
-        this.#links.add(this.link = new Link(socket, this, this.#options));
+        this.#links.add(this.link = newLink(socket, this, this.#options));
       }
     }
     catch (error) {
@@ -195,7 +194,7 @@ export class Connector {
   /** The token for an attempt, which may be long in coming, or never come. */
   async #bearer() {
     const { token, connectTimeout } = this.#options;
-    const limit = this.#limit = new Call({ timeout: connectTimeout }, CALL, 'token()');
+    const limit = this.#limit = newCall({ timeout: connectTimeout }, CALL, 'token()');
     try {
       return await Promise.race([limit.promise, token?.({ fresh: !!this.#fresh })]);
     }

@@ -46,7 +46,7 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
       }));
     }
     catch (error) {
-      refuse(...failureOf(error));
+      refuse(...failureOf(error, longs));
       report(error);
       stop(iterator, report);
     }
@@ -61,7 +61,7 @@ export function serveExchange(exchange, handler, link, { client, longs, report }
         refuse(INVALID_ARGUMENT, 'more than one item', { notExecuted: true });
       }
     },
-    ended: () => refused || run(parts.length ? join(parts) : body),
+    ended: () => refused || run(size ? join(parts) : body),
     failed,
     lost: failed
   };

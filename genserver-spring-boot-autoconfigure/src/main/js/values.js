@@ -8,11 +8,13 @@ const MARK = 'long' + Math.random();
 /** What kind of object it is, in whatever realm it was made. */
 export const tagOf = (value) => ({}).toString.call(value).slice(8, -1);
 
-/** The bytes of what is nothing but bytes, in whatever realm it was made: a copy of them. */
+/** A value for people. */
+export const shown = (value) => Object(value) === value ? tagOf(value) : String(value);
+
+/** The bytes of what is nothing but bytes, in whatever realm it was made: a copy of them. A DataView takes no imitation. */
 export function bytesOf(value) {
-  const bytes = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-    : /ArrayBuffer$/.test(tagOf(value)) && new Uint8Array(value);
-  return bytes && bytes.slice();
+  const view = ArrayBuffer.isView(value) ? value : /ArrayBuffer$/.test(tagOf(value)) && new DataView(value);
+  return view && new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
 }
 
 /** Bytes go as they are, everything else as JSON. What can be neither is a TypeError. */
@@ -24,8 +26,7 @@ export function encodeValue(value, longs) {
  * Arguments as the peer expects them: one is itself, several are an array. The key of a keyed server comes first in base
  * mode, where there is no other place for it.
  */
-export function encodeArguments(args, longs, key) {
-  const list = Array.isArray(args) ? args : [args];
+export function encodeArguments(list, longs, key) {
   return encodeValue(key !== undefined ? [key, ...list] : list.length === 1 ? list[0] ?? null
     : list.length ? list : undefined, longs);
 }
@@ -40,24 +41,34 @@ export const base64 = (bytes) => btoa(bytes.reduce((chars, byte) => chars + Stri
 /** Bytes within JSON are base64, as Java has them. */
 function encodeJson(value, longs) {
   const json = JSON.stringify(value, function (key, each) {
-    const bytes = bytesOf(this[key]);
+    const given = this[key];
+    const bytes = bytesOf(given) || bytesOf(each);
     if (bytes) {
       return base64(bytes);
     }
     if (typeof each === 'bigint' && longs === 'bigint') {
       return MARK + each;
     }
-    const tag = tagOf(each);
-    if (Object(each) === each ? !/^(Object|Array|String|Number|Boolean|Function)$/.test(tag) && !Object.keys(each).length
-      : tag === 'Number' && !isFinite(each)) {
-      throw new TypeError(`${Object(each) === each ? tag : each} cannot be written as JSON`);
+    if (isLost(each, tagOf(each)) || (each === null && tagOf(given) === 'Date')
+      || (Array.isArray(this) && /^f|sy/.test(typeof each))) {
+      throw new TypeError(`${shown(each ?? given)} cannot be written as JSON`);
     }
     return each;
   });
   if (json === undefined) {
-    throw new TypeError(`${typeof value} cannot be written as JSON`);
+    throw new TypeError(`${shown(value)} cannot be written as JSON`);
   }
   return longs === 'bigint' ? json.replace(new RegExp(`"${MARK}(-?\\d+)"`, 'g'), '$1') : json;
+}
+
+/**
+ * Whether JSON would have something else in place of a value: of what is built in, what its own properties say of it, if
+ * there are any. Functions within objects are methods, and left out as ever.
+ */
+function isLost(value, tag) {
+  return tag === 'Number' ? !isFinite(value) : Object(value) === value && typeof value !== 'function' && (value.BYTES_PER_ELEMENT
+    || (!/^(Object|Array|String|Boolean)$/.test(tag)
+      && (tag === 'Error' || value[Symbol.iterator] || !Object.keys(value).length)));
 }
 
 /** Integers that a number cannot hold come as `longs` says. */

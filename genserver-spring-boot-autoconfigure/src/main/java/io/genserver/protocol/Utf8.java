@@ -13,6 +13,22 @@ public final class Utf8 {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
+	/**
+	 * Tells whether a text arrives as it is: half a pair of surrogates would arrive as a
+	 * question mark.
+	 */
+	public static boolean canEncode(String text) {
+		int i = 0;
+		while (i < text.length()) {
+			int character = text.codePointAt(i);
+			if (Character.getType(character) == Character.SURROGATE) {
+				return false;
+			}
+			i += Character.charCount(character);
+		}
+		return true;
+	}
+
 	/** Encodes the longest beginning of a text that fits, whole characters only. */
 	public static byte[] cut(String text, int limit) {
 		byte[] bytes = bytes(text);

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 import io.genserver.protocol.CallMetadata;
 import io.genserver.protocol.CallMetadata.Header;
+import io.genserver.protocol.Utf8;
 
 /**
  * Headers of requests: one map here, and on the wire the trace context in entries of its
@@ -36,6 +37,15 @@ public final class RequestHeaders {
 					"A header is named by 1 to 255 printable ASCII characters without spaces, not \"" + name + '"');
 		}
 		return name.toLowerCase(Locale.ROOT);
+	}
+
+	/** The value as it is sent. */
+	public static String value(String name, String value) {
+		if (!Utf8.canEncode(value)) {
+			throw new IllegalArgumentException(
+					"Header " + name + " cannot be sent: its value has half of a surrogate pair, which is no character");
+		}
+		return value;
 	}
 
 	/** Put headers where they belong. */

@@ -101,7 +101,7 @@ final class InterceptedRequest implements RpcRequest {
 	@Override
 	public synchronized void header(String name, String value) {
 		String kept = RequestHeaders.name(name);
-		Objects.requireNonNull(value, "value");
+		RequestHeaders.value(name, Objects.requireNonNull(value, "value"));
 		if (this.sent) {
 			throw new IllegalStateException(this + " was sent already: set header " + name + " in sending(...)");
 		}

@@ -8,6 +8,7 @@ import io.genserver.CastAction;
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
 import io.genserver.KeyedReplies;
+import io.genserver.protocol.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,10 @@ record RemoteKeyed<C>(RpcChannel calls, RemoteContract<C> contract) implements K
 	public C get(String key) {
 		if (key.isEmpty()) {
 			throw new IllegalArgumentException("A key of " + name() + " must not be empty");
+		}
+		if (!Utf8.canEncode(key)) {
+			throw new IllegalArgumentException("A key of " + name()
+					+ " cannot be sent: it has half of a surrogate pair, which is no character, and would be another key there");
 		}
 		return this.contract.proxy(this.calls, key);
 	}

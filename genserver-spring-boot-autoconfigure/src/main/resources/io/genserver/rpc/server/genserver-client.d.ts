@@ -31,7 +31,10 @@ export interface ConnectOptions {
   connectTimeout?: number;
   /** Operations that may wait for a connection, or for a place on it: 1024. */
   maxQueued?: number;
-  /** Milliseconds of silence after which the server is asked for a sign of life (25000), and how long it has to give it (10000). */
+  /**
+   * Milliseconds of silence after which the server is asked for a sign of life (25000, at least 100), and how long it has to
+   * give it (10000).
+   */
   keepAlive?: { interval?: number; timeout?: number };
   /** The first and the longest delay before connecting again, in milliseconds (200, 20000); half of it on average. */
   backoff?: { initial?: number; max?: number };
@@ -58,7 +61,10 @@ export interface CallOptions {
   as?: 'json' | 'text' | 'bytes';
   /** Whether it may run twice: then it is sent again when a connection is lost. Not unless set. */
   idempotent?: boolean;
-  /** Headers, in ext mode: with key and method name at most 8 KiB. Names are 1 to 255 printable ASCII characters. */
+  /**
+   * Headers, in ext mode, as a plain object: with key and method name at most 8 KiB. Names are 1 to 255 printable ASCII
+   * characters, values any text without lone surrogates.
+   */
   headers?: Record<string, string>;
   /** A W3C traceparent, in ext mode. */
   traceParent?: string;
@@ -105,7 +111,8 @@ export interface ServeContext {
 
 /**
  * Arguments: an array of them, one for each parameter; or an object of them by name. A single ArrayBuffer, or view of one, is
- * sent as the bytes that it is; among others it is base64. What cannot be written as JSON rejects the call: NaN, for example.
+ * sent as the bytes that it is; among others it is base64. What cannot be written as JSON rejects the call: NaN, an invalid
+ * Date, a Map or a function in an array, for example.
  */
 export type Arguments = unknown[] | object;
 
@@ -152,7 +159,7 @@ export declare class GenServerError extends Error {
   /** The status as on the wire, and its name: DEADLINE_EXCEEDED, UNAVAILABLE, … */
   readonly status: number;
   readonly code: string;
-  /** Whether it ran at the other end. */
+  /** Whether it ran at the other end; `yes` only if an answer came that cannot be read. */
   readonly executed: 'no' | 'maybe' | 'yes';
   /** Whether the same call may work later. */
   readonly retryable?: boolean;

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.genserver.Keyed;
 import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcInterceptor;
 import io.genserver.remote.RpcRequest;
@@ -16,10 +17,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
@@ -83,6 +86,15 @@ class ClientRefusalsTest {
 		this.header = JsonMapper.shared().createObjectNode();
 		assertThat(this.client.call("hello.hello", String.class)).isEqualTo("hello");
 		assertThat(this.endpoint.connections).hasSize(1);
+	}
+
+	/** As the JavaScript client does: two of them would be one key at the endpoint. */
+	@ParameterizedTest
+	@ValueSource(strings = { "", "\ud83d", "a\ude00", "\ude00\ud83d" })
+	void keysThatWouldArriveAsOthersAreRefused(String key) {
+		Keyed<Hello> keyed = this.client.keyed("hello", Hello.class);
+		assertThatIllegalArgumentException().isThrownBy(() -> keyed.get(key)).withMessageContaining("key");
+		assertThat(this.client.call("hello.hello", String.class)).isEqualTo("hello");
 	}
 
 	interface Hello {

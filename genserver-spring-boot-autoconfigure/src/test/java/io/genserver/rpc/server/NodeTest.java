@@ -75,7 +75,7 @@ class NodeTest {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "base", "ext", "connection", "arguments", "streams", "recovery", "refusals", "leaving",
-			"hostile", "types" })
+			"hostile", "odd", "types" })
 	void theClientDoesWhatItsTestsSay(String name) throws Exception {
 		run(name, Map.of());
 	}
