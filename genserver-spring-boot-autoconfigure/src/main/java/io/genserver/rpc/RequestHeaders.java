@@ -42,8 +42,8 @@ public final class RequestHeaders {
 	/** The value as it is sent. */
 	public static String value(String name, String value) {
 		if (!Utf8.canEncode(value)) {
-			throw new IllegalArgumentException(
-					"Header " + name + " cannot be sent: its value has half of a surrogate pair, which is no character");
+			throw new IllegalArgumentException("Header " + name
+					+ " cannot be sent: its value has half of a surrogate pair, which is no character");
 		}
 		return value;
 	}
