@@ -17,7 +17,7 @@ final class BuiltInCall implements Outbound, OpenRequest {
 
 	private static final Reply NONE = new Reply(new byte[0], CallMetadata.NONE);
 
-	private final InboundCalls calls;
+	private final InboundAnswers answers;
 
 	private final BuiltInMethod method;
 
@@ -35,9 +35,9 @@ final class BuiltInCall implements Outbound, OpenRequest {
 
 	private volatile boolean cancelled;
 
-	BuiltInCall(InboundCalls calls, BuiltInMethod method, InboundRequest request, WireArguments arguments,
+	BuiltInCall(InboundAnswers answers, BuiltInMethod method, InboundRequest request, WireArguments arguments,
 			long deadline) {
-		this.calls = calls;
+		this.answers = answers;
 		this.method = method;
 		this.request = request;
 		this.arguments = arguments;
@@ -47,7 +47,7 @@ final class BuiltInCall implements Outbound, OpenRequest {
 	/** Have the answer made. On the connection's thread. */
 	void start() {
 		this.request.attach(this);
-		this.calls.context().workers().execute(this::run);
+		this.answers.context().workers().execute(this::run);
 	}
 
 	private void run() {
@@ -61,26 +61,26 @@ final class BuiltInCall implements Outbound, OpenRequest {
 			this.failure = ex.failure();
 		}
 		catch (Throwable ex) {
-			this.failure = this.calls.failures().builtInFailed(this.method.fullName(), ex);
+			this.failure = this.answers.failures().builtInFailed(this.method.fullName(), ex);
 		}
 		finally {
 			this.arguments.finished();
 		}
 		if (!this.cancelled) {
-			this.calls.send(this);
+			this.answers.send(this);
 		}
 	}
 
 	private void answer() {
 		byte[] bytes = this.arguments.take();
-		if (this.calls.context().clock().getAsLong() - this.deadline >= 0) {
+		if (this.answers.context().clock().getAsLong() - this.deadline >= 0) {
 			this.failure = WireFailure.deadline(this.method + ": there was no worker for it before its deadline");
 			return;
 		}
 		this.arguments.begun();
 		Reply answer = this.method.handler().handle(bytes, this.request.details());
-		if (answer.bytes().length > this.calls.longestReply()) {
-			this.failure = tooLong(answer, this.calls.longestReply());
+		if (answer.bytes().length > this.answers.longestReply()) {
+			this.failure = tooLong(answer, this.answers.longestReply());
 		}
 		else {
 			this.reply = answer;
@@ -96,15 +96,15 @@ final class BuiltInCall implements Outbound, OpenRequest {
 	public void refused(WireFailure failure) {
 		this.cancelled = true;
 		this.request.keepPlace();
-		this.calls.releaseAfter(this.arguments);
-		this.calls.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
+		this.answers.releaseAfter(this.arguments);
+		this.answers.send(Answer.of(this.request, failure.executed(this.arguments.execution())));
 	}
 
 	/** Its place is free when no answer is being made. */
 	@Override
 	public void cancelledByPeer() {
 		this.cancelled = true;
-		this.calls.releaseAfter(this.arguments);
+		this.answers.releaseAfter(this.arguments);
 	}
 
 	@Override
@@ -140,7 +140,7 @@ final class BuiltInCall implements Outbound, OpenRequest {
 		private final long nanos;
 
 		Pending(BuiltInCall call, long nanos) {
-			super(call.calls, call.request, call.arguments);
+			super(call.answers, call.request, call.arguments);
 			this.call = call;
 			this.nanos = nanos;
 		}

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
 	/** Null once it is answered or given up, as are its arguments. */
-	private @Nullable InboundCalls calls;
+	private @Nullable InboundAnswers answers;
 
 	private final ExposedOperation operation;
 
@@ -44,10 +44,10 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 	/** What its reply is expected to take, until it is there. */
 	private int expected;
 
-	InboundCall(InboundCalls calls, ExposedOperation operation, WireOperation wire, WireArguments arguments,
+	InboundCall(InboundAnswers answers, ExposedOperation operation, WireOperation wire, WireArguments arguments,
 			Caller caller, long now, long deadline, int expected) {
 		super(wire, arguments, caller, now, deadline);
-		this.calls = calls;
+		this.answers = answers;
 		this.operation = operation;
 		this.wire = wire;
 		this.arguments = arguments;
@@ -62,7 +62,7 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
 	/** The answer is written, or there will be none. */
 	private void letGo() {
-		this.calls = null;
+		this.answers = null;
 		this.arguments = null;
 		this.payload = ByteAssembler.EMPTY;
 		this.answer = null;
@@ -71,9 +71,9 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
 	@Override
 	protected void ended() {
-		InboundCalls calls = this.calls;
+		InboundAnswers answers = this.answers;
 		WireArguments arguments = this.arguments;
-		if (calls == null || arguments == null) {
+		if (answers == null || arguments == null) {
 			throw new IllegalStateException(this + " has ended before");
 		}
 		RequestItems items = arguments.items();
@@ -87,28 +87,28 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 			return;
 		}
 		if (cause != null) {
-			this.answer = calls.failures()
+			this.answer = answers.failures()
 				.of(this.operation.name(), cause, arguments.request().isStarted())
 				.executed(arguments.execution());
 		}
-		else if (calls.nanoTime() - deadline() >= 0) {
+		else if (answers.nanoTime() - deadline() >= 0) {
 			// Its handler has been cancelled already.
 			this.answer = WireFailure.deadline(this.operation + ": the reply came after its deadline");
 		}
 		else if (value() instanceof LaterReply later) {
-			calls.room().encodeLater(this, later);
+			answers.room().encodeLater(this, later);
 			return;
 		}
 		else {
-			answer(calls, value());
+			answer(answers, value());
 		}
-		calls.send(this);
+		answers.send(this);
 	}
 
-	private void answer(InboundCalls calls, @Nullable Object value) {
+	private void answer(InboundAnswers answers, @Nullable Object value) {
 		if (value instanceof byte[] reply) {
-			if (reply.length > calls.longestReply()) {
-				this.answer = tooLong(reply.length, calls.longestReply());
+			if (reply.length > answers.longestReply()) {
+				this.answer = tooLong(reply.length, answers.longestReply());
 			}
 			else {
 				this.payload = reply;
@@ -119,16 +119,16 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 			this.answer = failure;
 		}
 		else if (value instanceof WireOperation.NotEncoded reply) {
-			this.answer = calls.failures().notEncoded(this.operation.name(), "the reply", reply.failure());
+			this.answer = answers.failures().notEncoded(this.operation.name(), "the reply", reply.failure());
 		}
 	}
 
 	/** Encode a reply that has waited as it is. On a worker. */
 	void encodeNow() {
-		InboundCalls calls = this.calls;
-		if (calls != null && !this.cancelled && value() instanceof LaterReply later) {
-			answer(calls, this.wire.encode(later.value()));
-			calls.send(this);
+		InboundAnswers answers = this.answers;
+		if (answers != null && !this.cancelled && value() instanceof LaterReply later) {
+			answer(answers, this.wire.encode(later.value()));
+			answers.send(this);
 		}
 		else {
 			letGo();
@@ -163,10 +163,10 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 	}
 
 	/** On the connection's thread. */
-	private void replied(InboundCalls calls) {
-		calls.room().answered(this.expected);
+	private void replied(InboundAnswers answers) {
+		answers.room().answered(this.expected);
 		this.expected = 0;
-		calls.isOver(this);
+		answers.isOver(this);
 	}
 
 	private WireFailure tooLong(int length, int limit) {
@@ -181,12 +181,12 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 
 	@Override
 	public void write(WireSession session) {
-		InboundCalls calls = this.calls;
+		InboundAnswers answers = this.answers;
 		WireArguments arguments = this.arguments;
-		if (calls == null || arguments == null) {
+		if (answers == null || arguments == null) {
 			return;
 		}
-		replied(calls);
+		replied(answers);
 		write(session, arguments.request());
 		letGo();
 	}
@@ -216,25 +216,25 @@ final class InboundCall extends CallMessage implements Outbound, OpenRequest {
 	 */
 	@Override
 	public void refused(WireFailure failure) {
-		InboundCalls calls = this.calls;
+		InboundAnswers answers = this.answers;
 		WireArguments arguments = this.arguments;
-		if (calls != null && arguments != null) {
+		if (answers != null && arguments != null) {
 			arguments.request().keepPlace();
 			giveUp(new WireFailureException(failure));
-			calls.releaseAfter(arguments);
+			answers.releaseAfter(arguments);
 		}
 	}
 
 	/** Its place is free when the handler stops. */
 	@Override
 	public void cancelledByPeer() {
-		InboundCalls calls = this.calls;
+		InboundAnswers answers = this.answers;
 		WireArguments arguments = this.arguments;
-		if (calls != null && arguments != null) {
+		if (answers != null && arguments != null) {
 			this.cancelled = true;
-			replied(calls);
+			replied(answers);
 			cancelCall();
-			calls.releaseAfter(arguments);
+			answers.releaseAfter(arguments);
 		}
 	}
 

@@ -2,8 +2,6 @@ package io.genserver.rpc.inbound;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Caller;
@@ -16,7 +14,6 @@ import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.ConnectionContext;
 import io.genserver.rpc.InboundBackpressure;
-import io.genserver.rpc.Outbound;
 import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.Transport;
 import io.genserver.rpc.WireStatus;
@@ -43,23 +40,15 @@ public final class InboundCalls implements InboundListener {
 
 	private final WireMode mode;
 
-	private final Transport transport;
-
 	private final ConnectionContext context;
 
 	private final Exposure exposure;
 
-	private final OutboundQueue outbound;
-
 	private final InboundBackpressure backlog;
-
-	private final WireSession session;
 
 	private final Caller caller;
 
-	private final ReplyRoom room;
-
-	private final PeerFailures failures;
+	private final InboundAnswers answers;
 
 	/** Where requests wait that are not handed to their server at once. */
 	private final Authorizations authorizations;
@@ -69,29 +58,20 @@ public final class InboundCalls implements InboundListener {
 	/** Of the mailboxes its casts wait in. */
 	private final HeldPlaces places;
 
-	/** Calls whose deadline is later than they may wait for their handler or items. */
-	private final Set<InboundCall> patient = new HashSet<>();
-
 	private boolean refusing;
-
-	private final OpenStreams streams;
 
 	public InboundCalls(WireMode mode, Transport transport, ConnectionContext context, Exposure exposure,
 			OutboundQueue outbound, InboundBackpressure backlog, WireSession session) {
 		this.mode = mode;
-		this.transport = transport;
 		this.context = context;
 		this.exposure = exposure;
-		this.outbound = outbound;
 		this.backlog = backlog;
-		this.session = session;
 		this.caller = transport.remote();
 		this.newKeys = new NewKeys(context.limits().newKeys());
 		this.places = new HeldPlaces(exposure.operations().pastCasts(), transport.owner());
-		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
-		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote());
-		this.streams = new OpenStreams(mode, context);
-		this.authorizations = new Authorizations(transport, context.workers(), exposure.authorization(), this.failures);
+		this.answers = new InboundAnswers(mode, transport, context, exposure, outbound, session);
+		this.authorizations = new Authorizations(transport, context.workers(), exposure.authorization(),
+				this.answers.failures());
 	}
 
 	/**
@@ -100,22 +80,22 @@ public final class InboundCalls implements InboundListener {
 	 */
 	public void refuseNew(Duration drain) {
 		this.refusing = true;
-		this.streams.drain(drain);
+		this.answers.streams().drain(drain);
 	}
 
 	/** End streams that seem to have no end, for this end leaves. */
 	public void leaveEndless() {
-		this.streams.leaveEndless();
+		this.answers.streams().leaveEndless();
 	}
 
 	/** End all streams, with what is queued of them. On the connection's thread. */
 	public void breakOffStreams() {
-		this.streams.breakOff(this.session);
+		this.answers.breakOffStreams();
 	}
 
 	/** How many streams hold nothing up that comes to its end. */
 	public int endlessStreams() {
-		return this.streams.countEndless();
+		return this.answers.streams().countEndless();
 	}
 
 	@Override
@@ -159,7 +139,7 @@ public final class InboundCalls implements InboundListener {
 		catch (WireFailureException ex) {
 			return refuse(request, ex.failure());
 		}
-		RequestItems items = new RequestItems(operation.name(), request, this.backlog, this.failures,
+		RequestItems items = new RequestItems(operation.name(), request, this.backlog, this.answers.failures(),
 				this.context.workers(), wire::decodeItem);
 		request.attach(new Awaited(operation, items));
 		if (this.mode == WireMode.BASE) {
@@ -173,9 +153,8 @@ public final class InboundCalls implements InboundListener {
 	public void requestArguments(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof Awaited awaited) {
 			ExposedOperation operation = awaited.operation();
-			serve(request, operation,
-					new WireArguments(request, arguments, this.backlog, this.failures, awaited.items(), this.room),
-					arguments);
+			serve(request, operation, new WireArguments(request, arguments, this.backlog, this.answers.failures(),
+					awaited.items(), this.answers.room()), arguments);
 		}
 	}
 
@@ -204,14 +183,14 @@ public final class InboundCalls implements InboundListener {
 	}
 
 	private BodyDelivery refuse(InboundRequest request, WireFailure failure) {
-		answer(request, failure);
+		this.answers.refuse(request, failure);
 		return BodyDelivery.NOTHING;
 	}
 
 	@Override
 	public void requestComplete(InboundRequest request, byte[] arguments) {
 		if (request.attachment() instanceof BuiltInMethod method) {
-			serve(request, method, new WireArguments(request, arguments, this.backlog, this.failures));
+			serve(request, method, new WireArguments(request, arguments, this.backlog, this.answers.failures()));
 			return;
 		}
 		if (!(request.attachment() instanceof ExposedOperation operation)) {
@@ -219,7 +198,8 @@ public final class InboundCalls implements InboundListener {
 			this.backlog.consumed(request, arguments.length, false);
 			return;
 		}
-		serve(request, operation, new WireArguments(request, arguments, this.backlog, this.failures, null, this.room),
+		serve(request, operation,
+				new WireArguments(request, arguments, this.backlog, this.answers.failures(), null, this.answers.room()),
 				arguments);
 	}
 
@@ -239,7 +219,7 @@ public final class InboundCalls implements InboundListener {
 		catch (WireFailureException ex) {
 			payload.finished();
 			request.attach(null);
-			answer(request, ex.failure());
+			this.answers.refuse(request, ex.failure());
 			return;
 		}
 		long now = this.exposure.operations().nanoTime();
@@ -247,12 +227,12 @@ public final class InboundCalls implements InboundListener {
 		// What makes an instance must be worth one.
 		boolean checkedFirst = firstSeen || (operation.operation().kind() == Kind.CAST && !request.isCast());
 		boolean asked = checkedFirst || this.authorizations.holds(operation.server());
-		if (!asked && !this.room.isFull()) {
+		if (!asked && !this.answers.room().isFull()) {
 			handOver(request, operation, wire, key, payload, now);
 			return;
 		}
-		PendingCall pending = new PendingCall(this, request, payload, operation, wire, key, checkedFirst, now,
-				waitNanos(request, operation));
+		PendingCall pending = new PendingCall(this, this.answers, request, payload, operation, wire, key, checkedFirst,
+				now, waitNanos(request, operation));
 		request.attach(pending);
 		if (asked) {
 			this.authorizations.ask(pending);
@@ -264,18 +244,19 @@ public final class InboundCalls implements InboundListener {
 
 	/** Let a request go on to its server, as soon as its peer has read enough. */
 	void enter(PendingCall pending) {
-		if (!this.room.isFull()) {
+		if (!this.answers.room().isFull()) {
 			pending.goOn();
 			return;
 		}
 		pending.waitForRoom(this.context.clock().getAsLong());
-		this.room.hold(pending);
+		this.answers.room().hold(pending);
 	}
 
 	/** A call of what this end has of its own. */
 	private void serve(InboundRequest request, BuiltInMethod method, WireArguments payload) {
 		long nanos = (request.details().deadlineMillis() >= 0) ? deadlineNanos(request) : BUILT_IN_TIMEOUT;
-		BuiltInCall call = new BuiltInCall(this, method, request, payload, this.context.clock().getAsLong() + nanos);
+		BuiltInCall call = new BuiltInCall(this.answers, method, request, payload,
+				this.context.clock().getAsLong() + nanos);
 		if (!this.authorizations.decides() || !method.asked()) {
 			call.start();
 			return;
@@ -292,19 +273,19 @@ public final class InboundCalls implements InboundListener {
 			cast(request, operation, wire, key, payload);
 		}
 		else if (operation.operation().kind() == Kind.STREAM) {
-			InboundStream stream = new InboundStream(this, operation, wire, request, payload,
+			InboundStream stream = new InboundStream(this.answers, operation, wire, request, payload,
 					this.context.clock().getAsLong() + deadlineNanos(request));
 			request.attach(stream);
-			this.streams.add(stream, request.details().deadlineMillis() >= 0);
+			this.answers.streams().add(stream, request.details().deadlineMillis() >= 0);
 			operation.server().stream(key, wire, payload, 0, this.caller, stream);
 		}
 		else {
-			InboundCall call = new InboundCall(this, operation, wire, payload, this.caller, now,
-					now + callNanos(request, operation), this.room.expect(wire.replyBytes()));
+			InboundCall call = new InboundCall(this.answers, operation, wire, payload, this.caller, now,
+					now + callNanos(request, operation), this.answers.room().expect(wire.replyBytes()));
 			request.attach(call);
 			if (callNanos(request, operation) > waitNanos(request, operation)) {
 				call.waitsUntil(this.context.clock().getAsLong() + waitNanos(request, operation));
-				this.patient.add(call);
+				this.answers.limitWait(call);
 			}
 			operation.server().submit(key, call);
 		}
@@ -353,7 +334,7 @@ public final class InboundCalls implements InboundListener {
 			return wire.key(arguments);
 		}
 		catch (CodecException ex) {
-			throw new WireFailureException(this.failures.badArguments(operation.wireName(), ex));
+			throw new WireFailureException(this.answers.failures().badArguments(operation.wireName(), ex));
 		}
 	}
 
@@ -388,8 +369,8 @@ public final class InboundCalls implements InboundListener {
 		int held = arguments.hold(this.places, this.places.of(operation.server(), key));
 		boolean queued = operation.server().tryCast(key, wire, arguments, this.caller, held);
 		if (!request.isCast()) {
-			this.outbound
-				.offer(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation.name())));
+			this.answers
+				.send(queued ? Answer.done(request) : Answer.of(request, WireFailure.notQueued(operation.name())));
 		}
 	}
 
@@ -399,7 +380,7 @@ public final class InboundCalls implements InboundListener {
 			open.cancelledByPeer();
 		}
 		else {
-			release(request);
+			this.answers.release(request);
 		}
 	}
 
@@ -409,34 +390,7 @@ public final class InboundCalls implements InboundListener {
 			open.refused(WireFailure.refused(refusal.status(), refusal.text(), !open.mayHaveBegun()));
 		}
 		else {
-			answer(request, WireFailure.refused(refusal.status(), refusal.text(), true));
-		}
-	}
-
-	/** Free the place of a request that is not answered. */
-	void release(InboundRequest request) {
-		this.session.release(request);
-	}
-
-	void answer(InboundRequest request, WireFailure failure) {
-		if (!request.isCast()) {
-			this.outbound.offer(Answer.of(request, failure));
-		}
-	}
-
-	/** Free the place of a cancelled request once its handler has stopped. */
-	void releaseAfter(WireArguments arguments) {
-		InboundRequest request = arguments.request();
-		arguments.whenFinished(() -> this.transport.execute(() -> {
-			release(request);
-			request.attach(null);
-		}));
-	}
-
-	/** A call is answered or given up. On the connection's thread. */
-	void isOver(InboundCall call) {
-		if (!this.patient.isEmpty()) {
-			this.patient.remove(call);
+			this.answers.refuse(request, WireFailure.refused(refusal.status(), refusal.text(), true));
 		}
 	}
 
@@ -456,25 +410,15 @@ public final class InboundCalls implements InboundListener {
 
 	/** End what has waited for too long. */
 	public void tick(long nowNanos) {
-		this.streams.look(nowNanos);
-		this.room.tick(nowNanos);
+		this.answers.tick(nowNanos);
 		this.places.sweep();
 		this.newKeys.sweep(nowNanos);
-		if (!this.patient.isEmpty()) {
-			this.patient.removeIf((call) -> call.isPast(nowNanos));
-		}
-		this.streams.expire(nowNanos);
 	}
 
 	/** The connection is over. */
 	public void close() {
-		this.room.close();
+		this.answers.close();
 		this.places.close();
-		this.patient.clear();
-	}
-
-	ReplyRoom room() {
-		return this.room;
 	}
 
 	/**
@@ -482,7 +426,7 @@ public final class InboundCalls implements InboundListener {
 	 * @return bytes of the heap, about
 	 */
 	public long waitingReplyBytes() {
-		return this.room.objectBytes();
+		return this.answers.room().objectBytes();
 	}
 
 	/**
@@ -490,51 +434,7 @@ public final class InboundCalls implements InboundListener {
 	 * @return a number
 	 */
 	public int heldRequests() {
-		return this.room.held();
-	}
-
-	void send(Outbound entry) {
-		this.outbound.offer(entry);
-	}
-
-	OpenStreams streams() {
-		return this.streams;
-	}
-
-	/** How the failure of a stream is sent, after what was sent of it. */
-	StreamFailure streamFailure(InboundRequest request) {
-		return (this.mode == WireMode.BASE && request.isResponding()) ? this.exposure.streamFailure()
-				: StreamFailure.ERROR;
-	}
-
-	/** In base mode an item is a frame. */
-	int longestItem() {
-		return (this.mode == WireMode.BASE) ? this.context.limits().frameBytes() : longestReply();
-	}
-
-	int longestReply() {
-		return this.context.limits().itemBytes();
-	}
-
-	PeerFailures failures() {
-		return this.failures;
-	}
-
-	OutboundQueue outbound() {
-		return this.outbound;
-	}
-
-	ConnectionContext context() {
-		return this.context;
-	}
-
-	/** The time by which the deadlines of calls are set. */
-	long nanoTime() {
-		return this.exposure.operations().nanoTime();
-	}
-
-	Transport transport() {
-		return this.transport;
+		return this.answers.room().held();
 	}
 
 }

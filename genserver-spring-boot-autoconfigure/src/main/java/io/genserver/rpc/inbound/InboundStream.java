@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundStream extends OutgoingItems implements OpenRequest {
 
-	private final InboundCalls calls;
+	private final InboundAnswers answers;
 
 	private final ExposedOperation operation;
 
@@ -35,10 +35,10 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 	/** Whether it no longer counts among the open streams. */
 	private boolean closed;
 
-	InboundStream(InboundCalls calls, ExposedOperation operation, WireOperation wire, InboundRequest request,
+	InboundStream(InboundAnswers answers, ExposedOperation operation, WireOperation wire, InboundRequest request,
 			WireArguments arguments, long deadline) {
-		super(calls.outbound(), pull(calls, request.details().itemCredit()));
-		this.calls = calls;
+		super(answers.outbound(), pull(answers, request.details().itemCredit()));
+		this.answers = answers;
 		this.operation = operation;
 		this.wire = wire;
 		this.request = request;
@@ -47,8 +47,8 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 		this.limited = request.details().deadlineMillis() >= 0;
 	}
 
-	private static ItemPull pull(InboundCalls calls, int credit) {
-		return new ItemPull(calls.outbound(), calls.context().workers(), calls.streams()::share,
+	private static ItemPull pull(InboundAnswers answers, int credit) {
+		return new ItemPull(answers.outbound(), answers.context().workers(), answers.streams()::share,
 				(credit >= 0) ? credit : Long.MAX_VALUE);
 	}
 
@@ -59,12 +59,12 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 
 	@Override
 	protected void notEncoded(RuntimeException failure) {
-		fail(this.calls.failures().notEncoded(this.operation.name(), "an item", failure));
+		fail(this.answers.failures().notEncoded(this.operation.name(), "an item", failure));
 	}
 
 	@Override
 	protected boolean accepts(byte[] item) {
-		int limit = this.calls.longestItem();
+		int limit = this.answers.longestItem();
 		if (item.length > limit) {
 			fail(tooLong(item.length, limit));
 			return false;
@@ -101,14 +101,14 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 	/** The stream cannot go on although its publisher could. */
 	private void fail(WireFailure failure) {
 		pull().cancel();
-		this.calls.send(new Failed(failure));
+		this.answers.send(new Failed(failure));
 	}
 
 	@Override
 	public void onError(Throwable failure) {
 		if (!pull().isOver()) {
 			pull().over();
-			this.calls.send(new Failed(this.calls.failures()
+			this.answers.send(new Failed(this.answers.failures()
 				.of(this.operation.name(), failure, this.request.isStarted())
 				.executed(this.arguments.execution())));
 		}
@@ -127,15 +127,15 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 		if (items != null) {
 			items.breakOff(failure.error().message());
 		}
-		this.calls.send(new Failed(failure.executed(this.arguments.execution())));
-		this.calls.releaseAfter(this.arguments);
+		this.answers.send(new Failed(failure.executed(this.arguments.execution())));
+		this.answers.releaseAfter(this.arguments);
 	}
 
 	@Override
 	public void cancelledByPeer() {
 		pull().cancelLater();
 		closed();
-		this.calls.releaseAfter(this.arguments);
+		this.answers.releaseAfter(this.arguments);
 	}
 
 	private void closed() {
@@ -145,7 +145,7 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 			if (items != null) {
 				items.breakOff("it is over");
 			}
-			this.calls.streams().remove(this);
+			this.answers.streams().remove(this);
 		}
 	}
 
@@ -181,13 +181,13 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 	/** Its time is over. On the connection's thread. */
 	void expire() {
 		pull().cancelLater();
-		this.calls.send(new Failed(WireFailure.deadline(this.operation + ": the stream's time is over")));
+		this.answers.send(new Failed(WireFailure.deadline(this.operation + ": the stream's time is over")));
 	}
 
 	/** This end leaves, and nothing says how long it might go on. */
 	void leave() {
 		pull().cancelLater();
-		this.calls.send(new Failed(leaving()));
+		this.answers.send(new Failed(leaving()));
 	}
 
 	/** The connection is about to be closed. On the connection's thread. */
@@ -226,13 +226,13 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 		public void write(WireSession session) {
 			closed();
 			InboundRequest request = InboundStream.this.request;
-			switch (InboundStream.this.calls.streamFailure(request)) {
+			switch (InboundStream.this.answers.streamFailure(request)) {
 				case ERROR -> session.respondError(request, this.failure.error());
 				case CANCEL -> session.respondCancel(request);
 				case END -> session.respondEnd(request);
 				case CLOSE -> {
 					session.respondCancel(request);
-					InboundStream.this.calls.transport()
+					InboundStream.this.answers.transport()
 						.close(new CloseReason(CloseCode.INTERNAL, "a stream failed after its first item"));
 				}
 			}

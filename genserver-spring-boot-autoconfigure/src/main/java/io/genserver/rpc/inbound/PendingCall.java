@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingCall extends PendingRequest {
 
+	private final InboundCalls calls;
+
 	private final ExposedOperation operation;
 
 	private final WireOperation wire;
@@ -29,9 +31,11 @@ final class PendingCall extends PendingRequest {
 	 */
 	private long deadline;
 
-	PendingCall(InboundCalls calls, InboundRequest request, WireArguments arguments, ExposedOperation operation,
-			WireOperation wire, @Nullable String key, boolean checkedFirst, long now, long nanos) {
-		super(calls, request, arguments);
+	PendingCall(InboundCalls calls, InboundAnswers answers, InboundRequest request, WireArguments arguments,
+			ExposedOperation operation, WireOperation wire, @Nullable String key, boolean checkedFirst, long now,
+			long nanos) {
+		super(answers, request, arguments);
+		this.calls = calls;
 		this.operation = operation;
 		this.wire = wire;
 		this.key = key;
@@ -67,7 +71,7 @@ final class PendingCall extends PendingRequest {
 
 	@Override
 	void allowed() {
-		calls().enter(this);
+		this.calls.enter(this);
 	}
 
 	/** It begins to wait for room. */
@@ -89,9 +93,9 @@ final class PendingCall extends PendingRequest {
 	/** Hand it to its server. */
 	void goOn() {
 		request().attach(null);
-		calls().handOver(request(), this.operation, this.wire, this.key, arguments(), this.now);
+		this.calls.handOver(request(), this.operation, this.wire, this.key, arguments(), this.now);
 		if (demanded() > 0) {
-			calls().responseDemand(request(), demanded());
+			this.calls.responseDemand(request(), demanded());
 		}
 	}
 

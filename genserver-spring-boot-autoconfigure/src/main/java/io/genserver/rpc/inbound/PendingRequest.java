@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class PendingRequest implements OpenRequest {
 
-	private final InboundCalls calls;
+	private final InboundAnswers answers;
 
 	private final InboundRequest request;
 
@@ -29,12 +29,12 @@ abstract class PendingRequest implements OpenRequest {
 
 	/**
 	 * Create.
-	 * @param calls where it came
+	 * @param answers what it needs to be answered
 	 * @param request the request
 	 * @param arguments its arguments
 	 */
-	PendingRequest(InboundCalls calls, InboundRequest request, WireArguments arguments) {
-		this.calls = calls;
+	PendingRequest(InboundAnswers answers, InboundRequest request, WireArguments arguments) {
+		this.answers = answers;
 		this.request = request;
 		this.arguments = arguments;
 	}
@@ -78,10 +78,6 @@ abstract class PendingRequest implements OpenRequest {
 		return this.refusal;
 	}
 
-	final InboundCalls calls() {
-		return this.calls;
-	}
-
 	final InboundRequest request() {
 		return this.request;
 	}
@@ -117,13 +113,13 @@ abstract class PendingRequest implements OpenRequest {
 	@Override
 	public final void cancelledByPeer() {
 		end();
-		this.calls.release(this.request);
+		this.answers.release(this.request);
 	}
 
 	@Override
 	public final void refused(WireFailure failure) {
 		end();
-		this.calls.answer(this.request, failure);
+		this.answers.refuse(this.request, failure);
 	}
 
 	/** It will not be handled. */

@@ -42,7 +42,7 @@ class ExtAllocationTest {
 	private static final int ROUNDS = 60;
 
 	/** Streams, calls, credit, queues and headers of both ends, and both payloads. */
-	private static final int MOST_BYTES = 840;
+	private static final int MOST_BYTES = 752;
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
 
