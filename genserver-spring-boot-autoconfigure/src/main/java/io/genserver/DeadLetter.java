@@ -34,7 +34,12 @@ public record DeadLetter(String server, @Nullable String key, String operation, 
 		/**
 		 * The server was stopped, or stopped while the message was queued.
 		 */
-		STOPPED
+		STOPPED,
+
+		/**
+		 * The keyed server had as many instances as it may have, and none for the key.
+		 */
+		TOO_MANY_INSTANCES
 
 	}
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param abandonedReplies futures that handlers returned and that the server stopped
  * waiting for before they completed
  * @param restarts how often it was restarted
+ * @param stoppedByFailure whether it stops, or has stopped, because a handler failed and
+ * its strategy is {@link SupervisionStrategy#STOP}
  * @param pending command that has not been carried out yet, since a handler still runs:
  * {@code "stop"}, {@code "restart"}, or {@code null}
  * @param inFlight the message being handled, or {@code null}
@@ -33,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerInfo(String name, @Nullable String key, String type, ServerState state, boolean keyed,
 		int instances, Mailbox mailbox, long processed, long failed, long dropped, long lateReplies,
-		long abandonedReplies, long restarts, @Nullable String pending, @Nullable InFlight inFlight,
-		List<Failure> failures) {
+		long abandonedReplies, long restarts, boolean stoppedByFailure, @Nullable String pending,
+		@Nullable InFlight inFlight, List<Failure> failures) {
 
 	/**
 	 * A server's mailbox.

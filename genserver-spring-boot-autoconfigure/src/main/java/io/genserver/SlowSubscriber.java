@@ -8,7 +8,7 @@ package io.genserver;
 public enum SlowSubscriber {
 
 	/**
-	 * The subscription ends with an error, after what is buffered.
+	 * The subscription ends with a {@link FellBehindException}, after what is buffered.
 	 */
 	FAIL,
 

@@ -79,6 +79,11 @@ public class GenServerMeters implements GenServerInterceptor, DeadLetterListener
 			}
 
 			@Override
+			public void failed(Server server, String operation) {
+				meters(server.name()).failures(operation).increment();
+			}
+
+			@Override
 			public void removed(Server server) {
 				forget(server.name());
 			}

@@ -18,10 +18,11 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Tells whether the servers do their work: DOWN if one has failed, else OUT_OF_SERVICE if
- * a handler has been running for longer than a server should be silent, else UP. What is
- * wrong is in the details, all of it whatever the status; so are single instances of a
- * keyed server that have failed, which do not make it DOWN.
+ * Tells whether the servers do their work: DOWN if one has failed, or has stopped because
+ * a handler failed and that is its strategy, else OUT_OF_SERVICE if a handler has been
+ * running for longer than a server should be silent, else UP. What is wrong is in the
+ * details, all of it whatever the status; so are single instances of a keyed server that
+ * have failed, which do not make it DOWN.
  */
 public class GenServersHealthIndicator extends AbstractHealthIndicator {
 
@@ -51,6 +52,7 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 		int servers = 0;
 		int instances = 0;
 		List<String> failed = new ArrayList<>();
+		List<String> stopped = new ArrayList<>();
 		List<String> failedInstances = new ArrayList<>();
 		List<Map<String, Object>> stuck = new ArrayList<>();
 		for (String name : this.registry.names()) {
@@ -63,6 +65,9 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 			if (info.state() == ServerState.FAILED) {
 				failed.add(name);
 			}
+			else if (info.stoppedByFailure()) {
+				stopped.add(name);
+			}
 			if (info.keyed()) {
 				lookAtInstances(info, failedInstances, stuck);
 			}
@@ -70,10 +75,14 @@ public class GenServersHealthIndicator extends AbstractHealthIndicator {
 				stuck.add(describe(info));
 			}
 		}
-		builder.status(!failed.isEmpty() ? Status.DOWN : !stuck.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP);
+		builder.status(!failed.isEmpty() || !stopped.isEmpty() ? Status.DOWN
+				: !stuck.isEmpty() ? Status.OUT_OF_SERVICE : Status.UP);
 		builder.withDetail("servers", servers).withDetail("instances", instances);
 		if (!failed.isEmpty()) {
 			builder.withDetail("failed", failed);
+		}
+		if (!stopped.isEmpty()) {
+			builder.withDetail("stoppedByFailure", stopped);
 		}
 		if (!failedInstances.isEmpty()) {
 			builder.withDetail("failedInstances", failedInstances);

@@ -29,6 +29,8 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param abandonedReplies futures that handlers returned and that the server stopped
  * waiting for before they completed
  * @param restarts how often it was restarted
+ * @param stoppedByFailure whether it stops, or has stopped, because a handler failed and
+ * its strategy is to stop
  * @param pending a command that the server has not followed yet, since a handler still
  * runs: {@code stop} or {@code restart}; absent if there is nothing
  * @param inFlight the message being handled; absent if there is none
@@ -38,8 +40,9 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  */
 public record ServerDescription(String name, @Nullable String key, String type, ServerState state, boolean keyed,
 		int instances, MailboxDescription mailbox, long processed, long failed, long dropped, long lateReplies,
-		long abandonedReplies, long restarts, @Nullable String pending, @Nullable InFlightDescription inFlight,
-		List<FailureDescription> failures, @Nullable List<ServerDescription> listed) implements OperationResponseBody {
+		long abandonedReplies, long restarts, boolean stoppedByFailure, @Nullable String pending,
+		@Nullable InFlightDescription inFlight, List<FailureDescription> failures,
+		@Nullable List<ServerDescription> listed) implements OperationResponseBody {
 
 	private static final int MESSAGE_LENGTH = 500;
 
@@ -49,7 +52,8 @@ public record ServerDescription(String name, @Nullable String key, String type, 
 		return new ServerDescription(info.name(), info.key(), info.type(), info.state(), info.keyed(), info.instances(),
 				new MailboxDescription(mailbox.depth(), mailbox.capacity(), mailbox.highWater(), mailbox.overflow()),
 				info.processed(), info.failed(), info.dropped(), info.lateReplies(), info.abandonedReplies(),
-				info.restarts(), info.pending(), (inFlight != null) ? InFlightDescription.of(inFlight) : null,
+				info.restarts(), info.stoppedByFailure(), info.pending(),
+				(inFlight != null) ? InFlightDescription.of(inFlight) : null,
 				info.failures().stream().map(FailureDescription::of).toList(), listed);
 	}
 

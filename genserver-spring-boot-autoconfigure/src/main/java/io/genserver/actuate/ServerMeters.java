@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 
 import io.genserver.DeadLetter;
+import io.genserver.ServerState;
 import io.genserver.runtime.Server;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -38,6 +39,8 @@ final class ServerMeters {
 	private final Counter restarts;
 
 	private final Map<String, OperationMeters> operations = new ConcurrentHashMap<>();
+
+	private final Map<String, Counter> failures = new ConcurrentHashMap<>();
 
 	private final AtomicReferenceArray<@Nullable Counter> rejections = new AtomicReferenceArray<>(
 			DeadLetter.Reason.values().length);
@@ -87,6 +90,22 @@ final class ServerMeters {
 				.baseUnit("messages")
 				.tag("server", this.name)
 				.register(this.registry));
+			this.registered.add(Gauge.builder("genserver.mailbox.deepest", server, Server::deepestMailbox)
+				.description("Messages in the mailbox, or in the fullest mailbox of a keyed server")
+				.baseUnit("messages")
+				.tag("server", this.name)
+				.register(this.registry));
+			this.registered.add(Gauge.builder("genserver.instances", server, Server::liveInstances)
+				.description("Live instances of the server")
+				.tag("server", this.name)
+				.register(this.registry));
+			for (ServerState state : ServerState.values()) {
+				this.registered.add(Gauge.builder("genserver.state", server, (each) -> (each.state() == state) ? 1 : 0)
+					.description("1 for the state that the server is in, 0 for the others")
+					.tag("server", this.name)
+					.tag("state", state.name().toLowerCase(Locale.ROOT))
+					.register(this.registry));
+			}
 			this.registered.add(FunctionCounter.builder("genserver.replies.abandoned", server, Server::abandonedReplies)
 				.description("Futures that handlers returned and that the server stopped waiting for")
 				.tag("server", this.name)
@@ -120,6 +139,28 @@ final class ServerMeters {
 			}
 		}
 		return this.successor.get().calls(meters.operation, outcome);
+	}
+
+	/** Failures of handlers, constructors and streams. */
+	Counter failures(String operation) {
+		Counter known = this.failures.get(operation);
+		return (known != null) ? known : registerFailures(operation);
+	}
+
+	private Counter registerFailures(String operation) {
+		synchronized (this) {
+			if (!this.removed) {
+				Counter counter = Counter.builder("genserver.failures")
+					.description("Failures of handlers, timers, constructors and streams")
+					.tag("server", this.name)
+					.tag("operation", operation)
+					.register(this.registry);
+				this.failures.put(operation, counter);
+				this.registered.add(counter);
+				return counter;
+			}
+		}
+		return this.successor.get().failures(operation);
 	}
 
 	/** Messages that were refused or discarded. */

@@ -206,6 +206,11 @@ public final class GenServerRuntime implements CellRuntime {
 		this.takenNames.remove(ServerNames.uniform(name));
 	}
 
+	/** A handler, constructor or stream has failed. Throws nothing. */
+	void failed(Server server, String operation) {
+		this.watchers.failed(server, operation);
+	}
+
 	/**
 	 * Register a watcher of servers that are added from now on, and of their ends.
 	 * @param watcher is notified

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.genserver.DeadLetter;
 import io.genserver.NoSuchServerException;
 import io.genserver.ServerState;
 import io.genserver.runtime.cell.Commands;
@@ -98,6 +99,7 @@ final class Instances {
 		}
 		if (winner == null) {
 			throw SendRefusals.refused(this.server.runtime().deadLetters(), this.server.name(), key, message,
+					DeadLetter.Reason.TOO_MANY_INSTANCES,
 					"it has " + most + " instances already; raise genserver.servers." + this.server.name()
 							+ ".max-instances or let some stop");
 		}

@@ -132,6 +132,40 @@ public final class Server implements CellOwner {
 	}
 
 	/**
+	 * Return the number of messages that wait in the fullest mailbox.
+	 * @return the number
+	 */
+	public int deepestMailbox() {
+		int deepest = 0;
+		for (ServerCell cell : this.instances.all()) {
+			deepest = Math.max(deepest, cell.mailbox().size());
+		}
+		return deepest;
+	}
+
+	/**
+	 * Return the number of live instances.
+	 * @return the number, at most 1 if the server is not keyed
+	 */
+	public int liveInstances() {
+		int live = 0;
+		for (ServerCell cell : this.instances.all()) {
+			live += cell.life().isOver() ? 0 : 1;
+		}
+		return live;
+	}
+
+	/**
+	 * Return where it is in its life.
+	 * @return the state; of a keyed server that of the whole
+	 */
+	public ServerState state() {
+		ServerCell single = this.instances.single();
+		return (single != null) ? single.life().state() : this.instances.isStopped() ? ServerState.STOPPED
+				: this.runtime.hasStarted() ? ServerState.RUNNING : ServerState.NEW;
+	}
+
+	/**
 	 * Tell whether there is an instance of a key.
 	 * @param key the key
 	 * @return whether a message would find one
@@ -562,6 +596,11 @@ public final class Server implements CellOwner {
 	@Override
 	public boolean holds(ServerCell cell) {
 		return this.instances.holds(cell);
+	}
+
+	@Override
+	public void failed(String operation) {
+		this.runtime.failed(this, operation);
 	}
 
 	@Override

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 import io.genserver.ServerInfo;
-import io.genserver.ServerState;
 import io.genserver.runtime.cell.CellStatistics;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.mailbox.Mailbox;
@@ -30,8 +29,8 @@ final class ServerInfos {
 				new ServerInfo.Mailbox(mailbox.size(), mailbox.capacity(), mailbox.highWater(),
 						cell.owner().overflow().policy()),
 				statistics.processedCount(), statistics.failedCount(), statistics.droppedCount(),
-				statistics.lateCount(), statistics.abandonedCount(), cell.life().restarts(), cell.pending(),
-				cell.work().inFlight(), statistics.recentFailures());
+				statistics.lateCount(), statistics.abandonedCount(), cell.life().restarts(),
+				cell.life().isStoppedByFailure(), cell.pending(), cell.work().inFlight(), statistics.recentFailures());
 	}
 
 	static ServerInfo of(Server server) {
@@ -84,11 +83,10 @@ final class ServerInfos {
 				oldest = running;
 			}
 		}
-		ServerState state = server.instances().isStopped() ? ServerState.STOPPED
-				: server.runtime().hasStarted() ? ServerState.RUNNING : ServerState.NEW;
-		return new ServerInfo(server.name(), null, server.definition().type().getName(), state, true, instances,
+		return new ServerInfo(server.name(), null, server.definition().type().getName(), server.state(), true,
+				instances,
 				new ServerInfo.Mailbox(depth, server.settings().capacity(), highWater, server.settings().overflow()),
-				processed, failed, dropped, late, abandoned, restarts, pending, oldest,
+				processed, failed, dropped, late, abandoned, restarts, false, pending, oldest,
 				failures.stream().sorted(BY_TIME.reversed()).toList());
 	}
 

@@ -21,4 +21,12 @@ public interface ServerWatcher {
 	 */
 	void removed(Server server);
 
+	/**
+	 * A handler, constructor or stream has failed. On the thread where it failed.
+	 * @param server the server
+	 * @param operation the operation, or what else failed
+	 */
+	default void failed(Server server, String operation) {
+	}
+
 }

@@ -8,7 +8,8 @@ import io.genserver.log.SafeLogger;
 
 /**
  * Reports servers that are added and removed at run time to those that keep something for
- * each server. All reports are made under one lock, so watchers see them one at a time.
+ * each server. Reports of that are made under one lock, so watchers see them one at a
+ * time.
  */
 final class ServerWatchers {
 
@@ -41,6 +42,19 @@ final class ServerWatchers {
 				logger.error("Watcher {} failed to forget server {}", watcher.getClass().getName(), server.name(), ex);
 			}
 		});
+	}
+
+	/** A handler, constructor or stream has failed. Throws nothing. */
+	void failed(Server server, String operation) {
+		for (ServerWatcher watcher : this.watchers) {
+			try {
+				watcher.failed(server, operation);
+			}
+			catch (Throwable ex) {
+				logger.error("Watcher {} failed to count a failure of server {}", watcher.getClass().getName(),
+						server.name(), ex);
+			}
+		}
 	}
 
 	private void each(Consumer<ServerWatcher> report) {

@@ -192,7 +192,7 @@ class GenServerMetersTest {
 		busy.forEach(Busy::close);
 		assertThat(this.registry.getMeters()).flatExtracting((Meter meter) -> meter.getId().getTags())
 			.extracting(Tag::getKey)
-			.isSubsetOf("server", "operation", "outcome", "reason");
+			.isSubsetOf("server", "operation", "outcome", "reason", "state");
 	}
 
 	@Test

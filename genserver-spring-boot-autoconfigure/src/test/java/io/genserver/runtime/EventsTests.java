@@ -9,6 +9,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.Events;
+import io.genserver.FellBehindException;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
@@ -73,7 +74,8 @@ class EventsTests {
 		})
 			.thenRequest(10)
 			.expectNext(0, 1)
-			.expectErrorSatisfies((failure) -> assertThat(failure).hasMessageContaining("fell behind by more than 2"))
+			.expectErrorSatisfies((failure) -> assertThat(failure).isInstanceOf(FellBehindException.class)
+				.hasMessageContaining("fell behind by more than 2"))
 			.verify(HangGuard.DURATION);
 		assertThat(log.<Integer, RuntimeException>call((server) -> server.events.subscribers())).isZero();
 	}

@@ -7,6 +7,7 @@ import java.util.concurrent.CancellationException;
 
 import io.genserver.CallCycleException;
 import io.genserver.Caller;
+import io.genserver.FellBehindException;
 import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
@@ -70,6 +71,8 @@ public final class PeerFailures {
 			case CancellationException cancelled ->
 				WireFailure.of(ExtStatus.CANCELLED, "cancelled", operation + ": cancelled", false);
 			case GenServerTimeoutException late when isOwn(operation, late) -> timeout(operation, late, started);
+			case FellBehindException behind ->
+				WireFailure.fellBehind(operation + ": its items were not read fast enough");
 			case MailboxFullException full when !started -> WireFailure.full(operation + ": the mailbox is full");
 			case GenServerUnavailableException unavailable when !started && unavailable.notExecuted() ->
 				WireFailure.unavailable(operation + ": the server is not available");

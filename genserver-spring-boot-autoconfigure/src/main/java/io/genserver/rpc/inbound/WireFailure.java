@@ -54,6 +54,12 @@ record WireFailure(ExtError error) {
 		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL, text + "; not executed", true);
 	}
 
+	/** It may ask for the stream again. */
+	static WireFailure fellBehind(String text) {
+		return new WireFailure(new ExtError(ExtStatus.RESOURCE_EXHAUSTED, true, false, "fell-behind", cut(text),
+				ExtError.NOT_TOLD, 0, NO_DETAILS));
+	}
+
 	static WireFailure notQueued(WireName operation) {
 		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL,
 				operation + ": the mailbox is full or the server is not available; not executed", true);

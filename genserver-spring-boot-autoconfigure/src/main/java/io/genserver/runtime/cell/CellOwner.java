@@ -97,6 +97,12 @@ public interface CellOwner {
 	boolean holds(ServerCell cell);
 
 	/**
+	 * A handler, constructor or stream of an instance has failed. Throws nothing.
+	 * @param operation the operation, or what else failed
+	 */
+	void failed(String operation);
+
+	/**
 	 * An instance has started.
 	 * @param cell the instance
 	 */

@@ -10,7 +10,6 @@ import java.util.List;
 
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
-import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,11 +73,6 @@ public final class CellStatistics {
 	/** On any thread. */
 	void processedConcurrently() {
 		CONCURRENT.getAndAdd(this, 1L);
-	}
-
-	/** On any thread. */
-	void failed(Operation operation, Throwable cause) {
-		failed(operation.name(), cause);
 	}
 
 	/** On any thread. */

@@ -5,18 +5,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 
 import io.genserver.Attachment;
+import io.genserver.FellBehindException;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
 import io.genserver.log.SafeLogger;
-import io.genserver.runtime.message.OpenStreams;
+import io.genserver.runtime.message.InstanceStreams;
 import io.genserver.runtime.message.StreamCall;
 
 /**
  * The streams of one instance: those into the server and those out of it. They end with
  * the instance. Safe on any thread.
  */
-final class CellStreams implements OpenStreams {
+final class CellStreams implements InstanceStreams {
 
 	private static final SafeLogger logger = SafeLogger.of(CellStreams.class);
 
@@ -36,6 +37,23 @@ final class CellStreams implements OpenStreams {
 	@Override
 	public void opened(StreamCall call) {
 		this.open.add(call);
+	}
+
+	/**
+	 * Count what the application's code did. That the instance ends, or that a subscriber
+	 * is too slow, is no failure of the server.
+	 */
+	@Override
+	public void failed(StreamCall call, Throwable failure) {
+		if (!(failure instanceof GenServerUnavailableException) && !(failure instanceof FellBehindException)) {
+			try {
+				this.cell.failed(call.operation().name(), failure);
+			}
+			catch (Throwable ex) {
+				logger.error("The failure of a stream that {} of server {} returned was not counted", call.operation(),
+						this.cell, ex);
+			}
+		}
 	}
 
 	@Override

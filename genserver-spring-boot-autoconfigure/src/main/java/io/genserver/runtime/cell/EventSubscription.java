@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.genserver.FellBehindException;
 import io.genserver.SlowSubscriber;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.scheduling.Scheduler;
@@ -99,7 +100,7 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 				return true;
 			}
 			case FAIL -> {
-				this.end = new IllegalStateException("The subscriber fell behind by more than " + this.capacity
+				this.end = new FellBehindException("The subscriber fell behind by more than " + this.capacity
 						+ " events; ask for a larger buffer, or for another rule");
 				this.removal.accept(this);
 				work();

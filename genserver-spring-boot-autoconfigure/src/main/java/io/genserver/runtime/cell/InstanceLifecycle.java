@@ -36,6 +36,9 @@ public final class InstanceLifecycle {
 	/** What the first constructor of a key threw, without what a container adds. */
 	private volatile @Nullable Throwable constructorFailure;
 
+	/** Whether it stops because a handler failed. */
+	private volatile boolean stoppedByFailure;
+
 	private volatile @Nullable Futures futures;
 
 	private volatile int restarts;
@@ -133,7 +136,7 @@ public final class InstanceLifecycle {
 
 	private void countFailure(Throwable cause) {
 		try {
-			this.cell.statistics().failed(LifeStep.CONSTRUCTOR, cause);
+			this.cell.failed(LifeStep.CONSTRUCTOR, cause);
 		}
 		catch (Throwable ex) {
 			logger.error("The failure of the constructor of server {} was not counted", this.cell, ex);
@@ -421,6 +424,17 @@ public final class InstanceLifecycle {
 
 	void failedWith(Throwable cause) {
 		this.failure = cause;
+	}
+
+	/** A failure, for which the server's strategy is that it stops. On any thread. */
+	void stoppedBy(Throwable cause) {
+		this.failure = cause;
+		this.stoppedByFailure = true;
+	}
+
+	/** Whether it stops, or has, because a handler failed. Safe on any thread. */
+	public boolean isStoppedByFailure() {
+		return this.stoppedByFailure;
 	}
 
 	/** Whether there is an instance, which may pause. */

@@ -119,7 +119,7 @@ final class MessageOutcomes {
 	void gaveUp(Message message, Throwable reason) {
 		if (message.isCast()) {
 			message.reportEnd(reason);
-			this.cell.statistics().failed(message.operation(), reason);
+			this.cell.failed(message.operation().name(), reason);
 			this.cell.runtime()
 				.failures()
 				.warn(logger, this.cell.name(), message.operation().name(), null, "Server {} goes on: {}", this.cell,
@@ -139,7 +139,7 @@ final class MessageOutcomes {
 	}
 
 	private void stopBecause(Throwable cause) {
-		this.cell.life().failedWith(Throwables.describable(cause));
+		this.cell.life().stoppedBy(Throwables.describable(cause));
 		this.cell.command(Commands.STOP);
 	}
 
@@ -175,7 +175,7 @@ final class MessageOutcomes {
 
 	private void report(Message message, Throwable cause) {
 		if (!(cause instanceof CallerError)) {
-			this.cell.statistics().failed(message.operation(), cause);
+			this.cell.failed(message.operation().name(), cause);
 		}
 		if (strategyFor(cause) == SupervisionStrategy.STOP) {
 			this.cell.life().warn(cause, "Server {} stops because {} failed", this.cell, message.operation());

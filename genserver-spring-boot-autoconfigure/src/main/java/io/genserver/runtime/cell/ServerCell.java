@@ -730,6 +730,12 @@ public final class ServerCell implements Recipient, CellProbe {
 		return this.statistics;
 	}
 
+	/** Count a failure of a handler, constructor or stream. On any thread. */
+	void failed(String operation, Throwable cause) {
+		this.statistics.failed(operation, cause);
+		this.owner.failed(operation);
+	}
+
 	/** Whether it has neither messages nor anything running. */
 	public boolean isQuiet() {
 		int now = this.status;

@@ -60,7 +60,13 @@ public final class SendRefusals {
 	/** For a message that has no recipient. */
 	public static GenServerUnavailableException refused(DeadLetters deadLetters, String server, @Nullable String key,
 			Message message, String why) {
-		deadLetters.report(server, key, message.operation().name(), message.isCast(), DeadLetter.Reason.STOPPED);
+		return refused(deadLetters, server, key, message, DeadLetter.Reason.STOPPED, why);
+	}
+
+	/** For a message that has no recipient, for some reason. */
+	public static GenServerUnavailableException refused(DeadLetters deadLetters, String server, @Nullable String key,
+			Message message, DeadLetter.Reason reason, String why) {
+		deadLetters.report(server, key, message.operation().name(), message.isCast(), reason);
 		return new GenServerUnavailableException("Server " + server + ((key != null) ? "/" + key : "") + " refused "
 				+ message.operation() + ", which was not executed: " + why, true);
 	}

@@ -59,7 +59,7 @@ public final class StreamCall extends CallMessage
 	private volatile boolean endTold;
 
 	/** Where it is open: an instance is not let go while a subscriber reads from it. */
-	private volatile @Nullable OpenStreams openAt;
+	private volatile @Nullable InstanceStreams openAt;
 
 	/** How the stream ended, while the subscriber may not see it yet. */
 	private final AtomicReference<@Nullable Runnable> end = new AtomicReference<>();
@@ -72,7 +72,7 @@ public final class StreamCall extends CallMessage
 	}
 
 	/** Subscribe to what the handler returned. Only in the turn, or apart from it. */
-	public void open(Flow.Publisher<?> publisher, OpenStreams streams) {
+	public void open(Flow.Publisher<?> publisher, InstanceStreams streams) {
 		streams.opened(this);
 		this.openAt = streams;
 		if (this.cancelled) {
@@ -86,7 +86,7 @@ public final class StreamCall extends CallMessage
 
 	/** Nothing comes from the instance any more. */
 	private void closed() {
-		OpenStreams streams = this.openAt;
+		InstanceStreams streams = this.openAt;
 		if (streams != null) {
 			streams.closed(this);
 		}
@@ -263,6 +263,10 @@ public final class StreamCall extends CallMessage
 
 	@Override
 	public void onError(Throwable failure) {
+		InstanceStreams streams = this.openAt;
+		if (streams != null && !this.cancelled) {
+			streams.failed(this, failure);
+		}
 		endWith(() -> this.subscriber.onError(failure));
 	}
 
