@@ -1,12 +1,14 @@
 package io.genserver.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 
 import io.genserver.runtime.scheduling.Workers;
 import io.genserver.testsupport.HangGuard;
@@ -17,66 +19,74 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Crowds of handlers that block, alone and while others compute on all processors. Prints
- * how long they take to go on, and how long plain virtual threads take.
+ * how long they take until all wait and to go on, and how long plain virtual threads take
+ * for the same, by turns.
  */
 @Tag("stress")
 class BlockedCrowdStressTests {
 
-	private static final int HANDLERS = Integer.getInteger("genserver.blocked", 30_000);
+	private static final int[] HANDLERS = Arrays
+		.stream(System.getProperty("genserver.blocked", "1000,10000,30000").split(","))
+		.mapToInt(Integer::parseInt)
+		.toArray();
 
 	/** The first few are slow, as the code is compiled. */
 	private static final int ROUNDS = 8;
 
 	@Test
 	void S18_thousandsThatWaitOnOneLatchGoOn() throws Exception {
-		List<String> rounds = new ArrayList<>();
-		long least = Long.MAX_VALUE;
-		long leastOfThreads = Long.MAX_VALUE;
 		try (Engine engine = Engine.onWorkers()) {
-			// Instances that are let go when they are
-			// idle for long would keep the monitor awake.
-			ServerSettings settings = ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION).withIdleTimeout(null);
+			ServerSettings settings = ServerSettings.DEFAULTS.withCallTimeout(HangGuard.DURATION);
 			engine.addKeyed("waits", settings, Object::new);
 			engine.addKeyed("other", settings, Object::new);
 			engine.runtime.start();
 			Workers workers = Workers.of(engine.scheduler);
-			for (int round = 0; round < ROUNDS; round++) {
-				long took = handlers(engine, workers);
-				long tookThreads = virtualThreads();
-				rounds.add("%.1f of %.1f ms".formatted(took / 1e6, tookThreads / 1e6));
-				least = Math.min(least, took);
-				leastOfThreads = Math.min(leastOfThreads, tookThreads);
+			for (int handlers : HANDLERS) {
+				List<Round> ours = new ArrayList<>();
+				List<Round> threads = new ArrayList<>();
+				for (int round = 0; round < ROUNDS; round++) {
+					ours.add(handlers(engine, workers, handlers));
+					threads.add(virtualThreads(handlers));
+				}
+				System.out.println(handlers + " handlers and as many plain virtual threads, the least of " + ROUNDS
+						+ " rounds until all waited: " + compare(ours, threads, Round::untilAllWait)
+						+ "; until all had gone on: " + compare(ours, threads, Round::untilAllReplied));
 			}
 			HangGuard.await("the monitor rests", workers::monitorRests);
 			assertThat(workers.threads()).isLessThanOrEqualTo(workers.usual());
 		}
-		System.out.println(HANDLERS + " handlers that waited on one latch went on, and as many plain virtual threads: "
-				+ String.join(", ", rounds)
-				+ "; the least of all rounds %.1f times as long".formatted((double) least / leastOfThreads));
 	}
 
-	/** From the moment the latch opens until every caller has its reply. */
-	private static long handlers(Engine engine, Workers workers) throws Exception {
+	private static String compare(List<Round> ours, List<Round> threads, ToLongFunction<Round> phase) {
+		long least = ours.stream().mapToLong(phase).min().orElseThrow();
+		long leastOfThreads = threads.stream().mapToLong(phase).min().orElseThrow();
+		return "%.1f of %.1f ms, %.1f times as long".formatted(least / 1e6, leastOfThreads / 1e6,
+				(double) least / leastOfThreads);
+	}
+
+	private static Round handlers(Engine engine, Workers workers, int handlers) throws Exception {
 		CountDownLatch release = new CountDownLatch(1);
-		AtomicInteger begun = new AtomicInteger();
+		CountDownLatch begun = new CountDownLatch(handlers);
 		List<CompletableFuture<Integer>> calls = new ArrayList<>();
-		for (int i = 0; i < HANDLERS; i++) {
+		long begin = System.nanoTime();
+		for (int i = 0; i < handlers; i++) {
 			calls.add(engine.<Object>ref("waits", "key-" + i).callAsync((instance) -> {
-				begun.incrementAndGet();
+				begun.countDown();
 				release.await();
 				return 1;
 			}));
 		}
-		HangGuard.await("all wait", () -> begun.get() == HANDLERS, () -> begun + " wait");
+		begun.await();
+		long untilAllWait = System.nanoTime() - begin;
 		HangGuard.await("all are set aside", () -> workers.listed() <= 64);
 		for (int i = 0; i < 1000; i++) {
 			assertThat(engine.<Object>ref("other", "key-" + i).<Integer, RuntimeException>call((instance) -> 1))
 				.isOne();
 		}
 		// Of a tick that begins from here on; the last one may have been before.
-		HangGuard.await("the monitor walks few", () -> workers.walked() < 64 + 64 + HANDLERS / 100,
+		HangGuard.await("the monitor walks few", () -> workers.walked() < 64 + 64 + handlers / 100,
 				() -> workers.walked() + " are walked");
-		return release(release, calls);
+		return new Round(untilAllWait, release(release, calls));
 	}
 
 	/** Waits for the last first, as the latch lets go of it last: only once, nearly. */
@@ -90,11 +100,12 @@ class BlockedCrowdStressTests {
 	}
 
 	/** The same with threads that complete futures. */
-	private static long virtualThreads() throws Exception {
+	private static Round virtualThreads(int threads) throws Exception {
 		CountDownLatch release = new CountDownLatch(1);
-		CountDownLatch begun = new CountDownLatch(HANDLERS);
+		CountDownLatch begun = new CountDownLatch(threads);
 		List<CompletableFuture<Integer>> replies = new ArrayList<>();
-		for (int i = 0; i < HANDLERS; i++) {
+		long begin = System.nanoTime();
+		for (int i = 0; i < threads; i++) {
 			CompletableFuture<Integer> reply = new CompletableFuture<>();
 			replies.add(reply);
 			Thread.ofVirtual().start(() -> {
@@ -109,7 +120,7 @@ class BlockedCrowdStressTests {
 			});
 		}
 		begun.await();
-		return release(release, replies);
+		return new Round(System.nanoTime() - begin, release(release, replies));
 	}
 
 	@Test
@@ -152,6 +163,16 @@ class BlockedCrowdStressTests {
 		}
 		System.out.println("Others were served in 20 rounds with up to " + 4 * processors
 				+ " handlers that compute and 380 that block");
+	}
+
+	/**
+	 * What one round took, in nanoseconds.
+	 *
+	 * @param untilAllWait from the first message until all wait
+	 * @param untilAllReplied from the moment the latch opens until every caller has its
+	 * reply
+	 */
+	private record Round(long untilAllWait, long untilAllReplied) {
 	}
 
 }

@@ -24,6 +24,12 @@ public final class DeadlineWheel {
 
 	private static final int SLOTS = 1024;
 
+	/**
+	 * Ticks between the looks at entries that are not due yet, so that many are looked at
+	 * together and the watcher may rest meanwhile; a power of two.
+	 */
+	private static final int APART = 64;
+
 	private final MpscUnboundedVarHandleArrayQueue<Scheduler.Expiring> added = new MpscUnboundedVarHandleArrayQueue<>(
 			1024);
 
@@ -65,10 +71,31 @@ public final class DeadlineWheel {
 	}
 
 	/**
+	 * How long there is nothing to look at, unless something is added. Only by the
+	 * watcher, after it has advanced.
+	 * @param now the time, in nanoseconds
+	 * @return nanoseconds, {@link Long#MAX_VALUE} if there is nothing to watch
+	 */
+	public long nanosToNext(long now) {
+		if (isEmpty()) {
+			return Long.MAX_VALUE;
+		}
+		long next = this.tick + 1;
+		if (this.added.isEmpty()) {
+			while (this.slots[slot(next)] == null) {
+				next++;
+			}
+		}
+		return Math.max(0, next * TICK - now);
+	}
+
+	/**
 	 * Expire what is due. Only by the watcher.
 	 * @param now the time, in nanoseconds
+	 * @return whether anything was due
 	 */
-	public void advance(long now) {
+	public boolean advance(long now) {
+		boolean any = false;
 		long target = now / TICK;
 		// Beyond one round every slot has been seen.
 		long first = Math.max(this.tick + 1, target - SLOTS + 1);
@@ -81,7 +108,7 @@ public final class DeadlineWheel {
 			while (entry != null) {
 				Entry next = entry.next;
 				this.size--;
-				look(entry, entry.age * 2, now, target);
+				any |= look(entry, entry.age * 2, now, target);
 				entry = next;
 			}
 		}
@@ -91,7 +118,7 @@ public final class DeadlineWheel {
 		for (int left = this.added.size(); left > 0; left--) {
 			Scheduler.Expiring expiring = this.added.relaxedPeek();
 			if (expiring == null) {
-				return;
+				return any;
 			}
 			if (!expiring.isOver()) {
 				Entry entry;
@@ -100,29 +127,40 @@ public final class DeadlineWheel {
 				}
 				catch (OutOfMemoryError ex) {
 					// It stays where it is until the next tick.
-					return;
+					return any;
 				}
 				this.added.relaxedPoll();
-				look(entry, 1, now, target);
+				any |= look(entry, 1, now, target);
 			}
 			else {
 				this.added.relaxedPoll();
 			}
 		}
+		return any;
 	}
 
-	private void look(Entry entry, int age, long now, long nowTick) {
+	/** Returns whether it was due. */
+	private boolean look(Entry entry, int age, long now, long nowTick) {
 		Scheduler.Expiring expiring = entry.expiring;
 		if (expiring.isOver()) {
-			return;
+			return false;
 		}
 		long left = expiring.deadline() - now;
 		if (left > 0) {
-			link(entry, nowTick, (int) Math.min(Math.min(left / TICK + 1, age), SLOTS - 1));
+			long due = left / TICK + 1;
+			int ticks = (int) Math.min(Math.min(due, age), SLOTS - 1);
+			link(entry, nowTick, (ticks < due && ticks >= 2 * APART) ? together(nowTick, ticks) : ticks);
+			return false;
 		}
-		else if (!expire(expiring)) {
+		if (!expire(expiring)) {
 			link(entry, nowTick, 1);
 		}
+		return true;
+	}
+
+	/** Some ticks less, until a tick at which others are looked at too. */
+	private static int together(long nowTick, int ticks) {
+		return ticks - (int) Math.floorMod(nowTick + ticks, (long) APART);
 	}
 
 	private void link(Entry entry, long nowTick, int ticks) {

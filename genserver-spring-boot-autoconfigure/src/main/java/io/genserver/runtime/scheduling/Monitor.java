@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ticks every millisecond while anything runs: expires deadlines, lets senders into
  * mailboxes, notices workers that are stuck in a task and handlers that are slow. Has a
- * platform thread, so that handlers that keep all carriers busy cannot delay it. Parks
- * when nothing has run for a while.
+ * platform thread, so that handlers that keep all carriers busy cannot delay it. When
+ * nothing has run for a while it rests until the next deadline is to be looked at.
  */
 final class Monitor implements Runnable {
 
@@ -74,9 +74,9 @@ final class Monitor implements Runnable {
 			.unstarted(this);
 	}
 
-	/** The time of the last tick. */
+	/** The time of the last tick; while it rests others run on executors, if anything. */
 	long time() {
-		return this.time;
+		return this.parked ? System.nanoTime() : this.time;
 	}
 
 	void track(Scheduler.Expiring expiring) {
@@ -156,52 +156,50 @@ final class Monitor implements Runnable {
 			else {
 				this.parked = true;
 				try {
-					parkIfQuiet();
+					// A deadline that is not due is no reason to tick on.
+					quiet = (parkIfQuiet() && this.parked) ? QUIET_TICKS : 0;
 				}
 				finally {
 					this.parked = false;
 				}
-				quiet = 0;
 			}
 		}
 	}
 
-	private void parkIfQuiet() {
-		if (isQuiet()) {
-			Scheduler.Check check = this.scheduler.check();
-			if (check == null) {
-				LockSupport.park(this);
-			}
-			else if (!this.lookDue) {
-				rest(check);
-			}
-			else {
-				// A last look at what has run.
-				long left = this.active + LAST_LOOK - System.nanoTime();
-				if (left > 0) {
-					LockSupport.parkNanos(this, left);
-				}
-				else {
-					this.lookDue = false;
-					check.look(System.nanoTime(), this.scheduler.queues().isEmpty());
-				}
-			}
+	/** Returns whether it rested until a deadline was to be looked at, at most. */
+	private boolean parkIfQuiet() {
+		if (!isQuiet()) {
+			return false;
 		}
-	}
-
-	/** Nothing runs: park until something does, or until there is to be a look. */
-	private void rest(Scheduler.Check check) {
 		long now = System.nanoTime();
-		long left = check.nanosToLookAtRest(now);
-		if (left < 0) {
+		long due = this.deadlines.nanosToNext(now);
+		Scheduler.Check check = this.scheduler.check();
+		if (check == null) {
+			return parkUntil(due, Long.MAX_VALUE);
+		}
+		// A last look at what has run, or one from time to time.
+		long left = this.lookDue ? this.active + LAST_LOOK - now : check.nanosToLookAtRest(now);
+		if (!this.lookDue && left < 0) {
+			left = Long.MAX_VALUE;
+		}
+		if (left > 0) {
+			return parkUntil(due, left);
+		}
+		this.lookDue = false;
+		check.look(now, this.scheduler.queues().isEmpty());
+		return false;
+	}
+
+	/** Returns whether the deadline comes first. */
+	private boolean parkUntil(long due, long other) {
+		long least = Math.min(due, other);
+		if (least == Long.MAX_VALUE) {
 			LockSupport.park(this);
 		}
-		else if (left > 0) {
-			LockSupport.parkNanos(this, left);
+		else if (least > 0) {
+			LockSupport.parkNanos(this, least);
 		}
-		else {
-			check.look(now, this.scheduler.queues().isEmpty());
-		}
+		return due < other;
 	}
 
 	/** Returns whether anything is going on. */
@@ -212,9 +210,9 @@ final class Monitor implements Runnable {
 			this.hastened = false;
 			this.nudges = NUDGES;
 		}
-		this.deadlines.advance(now);
+		boolean expired = this.deadlines.advance(now);
 		letIn();
-		boolean any = this.workers.look(now) || !this.deadlines.isEmpty() || !this.crowded.isEmpty();
+		boolean any = this.workers.look(now) || expired || !this.crowded.isEmpty();
 		if (any) {
 			this.active = now;
 			this.lookDue = true;
@@ -241,7 +239,7 @@ final class Monitor implements Runnable {
 	private boolean isQuiet() {
 		Scheduler.Check check = this.scheduler.check();
 		return !this.hastened && (check == null || !check.isUrgent()) && !this.workers.look(System.nanoTime())
-				&& !this.scheduler.pool().isHelpComing(false) && this.deadlines.isEmpty() && this.crowded.isEmpty();
+				&& !this.scheduler.pool().isHelpComing(false) && this.crowded.isEmpty();
 	}
 
 	private void letIn() {

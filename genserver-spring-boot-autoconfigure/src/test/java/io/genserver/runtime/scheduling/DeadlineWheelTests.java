@@ -80,6 +80,36 @@ class DeadlineWheelTests {
 	}
 
 	@Test
+	void theWatcherRestsUntilThereIsSomethingToLookAt() {
+		DeadlineWheel wheel = new DeadlineWheel(0);
+		List<Timed> all = new ArrayList<>();
+		long now = 0;
+		assertThat(wheel.nanosToNext(now)).isEqualTo(Long.MAX_VALUE);
+		for (int i = 0; i < 2_000; i++) {
+			now += MILLI;
+			Timed timed = new Timed(now + 600_000 * MILLI);
+			all.add(timed);
+			wheel.add(timed);
+			assertThat(wheel.nanosToNext(now)).isLessThanOrEqualTo(MILLI);
+			wheel.advance(now);
+		}
+		int looks = 0;
+		while (now < 590_000 * MILLI) {
+			now += wheel.nanosToNext(now);
+			assertThat(wheel.advance(now)).isFalse();
+			looks++;
+		}
+		assertThat(looks).isLessThan(590 * 18);
+		while (!wheel.isEmpty()) {
+			now += wheel.nanosToNext(now);
+			wheel.advance(now);
+			long time = now;
+			all.removeIf((timed) -> timed.check(time));
+		}
+		assertThat(all).isEmpty();
+	}
+
+	@Test
 	void aLongPauseOfTheWatcherLosesNothing() {
 		DeadlineWheel wheel = new DeadlineWheel(0);
 		List<Timed> all = new ArrayList<>();
