@@ -140,10 +140,15 @@ class InboundStreamsTest {
 		ProtocolLimits limits = ProtocolLimits.defaults().toBuilder().outboundSoftBytes(50_000).build();
 		this.peer = peer(StreamFailure.CANCEL, limits);
 		this.peer.room = 0;
+		// While the server is busy no item fills the room that later requests need.
+		this.peer.call("feed.block", "");
+		this.peer.pumpUntil(() -> this.feed.blocked.getCount() == 0);
 		List<Reply> replies = new ArrayList<>();
 		for (int i = 0; i < 100; i++) {
 			replies.add(this.peer.stream("feed.texts", "[100000, 1000]"));
 		}
+		this.peer.pumpUntil(() -> this.peer.connection.callsInFlight() == 101);
+		this.feed.gate.countDown();
 		this.peer.pumpUntil(() -> this.feed.produced.get() == 100);
 		// The first items of all are over the limit:
 		// none is asked for until they are sent.
