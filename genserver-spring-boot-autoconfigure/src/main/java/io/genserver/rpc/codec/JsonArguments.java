@@ -142,7 +142,11 @@ final class JsonArguments implements ArgumentsCodec {
 			}
 			return arguments;
 		}
-		catch (JacksonException ex) {
+		catch (CodecException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			// Whatever a parser throws, it is about what was sent.
 			throw this.format.errors().malformed(ex);
 		}
 	}

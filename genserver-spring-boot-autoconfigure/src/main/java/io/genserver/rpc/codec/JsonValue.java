@@ -53,7 +53,11 @@ final class JsonValue implements ValueCodec {
 		catch (FractionException ex) {
 			return decode(new WholeNumbers(this.format.parser(bytes)));
 		}
-		catch (JacksonException ex) {
+		catch (CodecException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			// Whatever a parser throws, it is about what was sent.
 			throw this.format.errors().malformed(ex);
 		}
 	}

@@ -26,7 +26,14 @@ final class WholeNumbers extends JsonParserDelegate {
 		if (this.delegate.currentToken() != JsonToken.VALUE_NUMBER_FLOAT || this.delegate.isNaN()) {
 			return false;
 		}
-		BigDecimal value = this.delegate.getDecimalValue();
+		BigDecimal value;
+		try {
+			value = this.delegate.getDecimalValue();
+		}
+		catch (NumberFormatException ex) {
+			// Its exponent is no int.
+			return false;
+		}
 		return value.signum() == 0
 				|| (value.precision() - value.scale() <= MAX_DIGITS && value.stripTrailingZeros().scale() <= 0);
 	}
