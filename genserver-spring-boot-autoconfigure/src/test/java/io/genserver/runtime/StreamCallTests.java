@@ -162,7 +162,7 @@ class StreamCallTests {
 			open(engine, TestOperation.stream("items", (instance, payload) -> null), nothing);
 			scheduler.settle();
 			assertThat(listener.signals).containsExactly("error no stream");
-			assertThat(nothing.signals).containsExactly("error stream");
+			assertThat(nothing.signals).containsExactly("error items returned null instead of a publisher");
 			engine.close();
 		});
 	}

@@ -9,15 +9,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
@@ -27,8 +30,9 @@ import reactor.netty.http.server.HttpServer;
  * which has a line for each. What breaks off within its headers, as the connection ends,
  * is dropped, for its client is not there to be answered. Of what comes first on a
  * connection and is no HTTP, the web server gets up to {@value #LOGGED} a second; others
- * are answered as it would answer them, and counted in a line of our own. Safe for use by
- * many threads.
+ * are answered as it would answer them, and counted in a line of our own. Of what breaks
+ * the rules of HTTP/2, which ends its connection, the log gets such lines only, instead
+ * of a stack trace for each. Safe for use by many threads.
  */
 public final class BrokenRequests {
 
@@ -36,6 +40,8 @@ public final class BrokenRequests {
 	static final int LOGGED = 3;
 
 	static final String NAME = "genserver.brokenRequests";
+
+	private static final String HTTP2 = "genserver.brokenHttp2";
 
 	private static final SafeLogger logger = SafeLogger.of(BrokenRequests.class);
 
@@ -53,7 +59,7 @@ public final class BrokenRequests {
 	}
 
 	/**
-	 * Watch over the connections of a web server, but for those that may speak HTTP/2.
+	 * Watch over the connections of a web server.
 	 * @param server the server
 	 * @return the server to use instead
 	 */
@@ -62,8 +68,15 @@ public final class BrokenRequests {
 	}
 
 	private void watch(Channel channel) {
-		if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-			channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, new Watch());
+		ChannelPipeline pipeline = channel.pipeline();
+		ChannelHandlerContext codec = pipeline.context(NettyPipeline.HttpCodec);
+		if (codec == null) {
+			// It may speak HTTP/2, in the end or from its beginning.
+			pipeline.addLast(HTTP2, new Http2Failures());
+			codec = pipeline.context(HttpServerCodec.class);
+		}
+		if (codec != null) {
+			pipeline.addAfter(codec.name(), NAME, new Watch());
 		}
 	}
 
@@ -78,6 +91,22 @@ public final class BrokenRequests {
 		return (cause instanceof TooLongHttpLineException) ? HttpResponseStatus.REQUEST_URI_TOO_LONG
 				: (cause instanceof TooLongHttpHeaderException) ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 						: HttpResponseStatus.BAD_REQUEST;
+	}
+
+	/** Sees why a connection in HTTP/2 is ended. */
+	private final class Http2Failures extends ChannelInboundHandlerAdapter {
+
+		@Override
+		public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+			if (cause instanceof Http2Exception) {
+				BrokenRequests.this.failures.get()
+					.warn(logger, "$rpc", "http2", null, "A connection in HTTP/2 is ended for what its client sent: {}",
+							cause.getMessage());
+				return;
+			}
+			ctx.fireExceptionCaught(cause);
+		}
+
 	}
 
 	/** Sees the requests of one connection, until it is no HTTP any more. */

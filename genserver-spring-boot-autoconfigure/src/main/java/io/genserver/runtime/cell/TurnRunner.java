@@ -183,7 +183,9 @@ public final class TurnRunner implements MessageHandler {
 			throw (operation instanceof LambdaOperation) ? ex : factory().thrown(instance, ex);
 		}
 		if (message instanceof StreamCall stream) {
-			stream.open((Flow.Publisher<?>) Objects.requireNonNull(result, "stream"), this.cell.streams());
+			Flow.Publisher<?> items = (Flow.Publisher<?>) Objects.requireNonNull(result,
+					() -> message.operation() + " returned null instead of a publisher");
+			stream.open(items, this.cell.streams());
 			return null;
 		}
 		return result;

@@ -44,6 +44,9 @@ class HostileHandshakesTest {
 	private static final String UPGRADE = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
 			+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
+	/** The first frame of HTTP/2, without any. */
+	private static final String SETTINGS = "\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0000\u0000";
+
 	private final List<AutoCloseable> open = new ArrayList<>();
 
 	private RpcApplication application;
@@ -220,9 +223,10 @@ class HostileHandshakesTest {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "400, 1", "414, 5000", "431, 1" })
-	void requestsThatAreNoHttpCannotFillTheLog(int status, int length, CapturedOutput output) throws IOException {
-		start();
+	@CsvSource({ "400, 1, false", "414, 5000, false", "431, 1, false", "400, 1, true" })
+	void requestsThatAreNoHttpCannotFillTheLog(int status, int length, boolean http2, CapturedOutput output)
+			throws IOException {
+		start("server.http2.enabled=" + http2);
 		String line = (status == 400) ? "\u0001 / HTTP/1.1\r\n\r\n" : "GET /" + "x".repeat(length) + " HTTP/1.1\r\nX: "
 				+ "x".repeat((status == 431) ? 10_000 : 1) + "\r\n\r\n";
 		// Until so many have come within one second.
@@ -238,6 +242,24 @@ class HostileHandshakesTest {
 		assertThat(this.application.client().call("kv.get", "\"a\"")).isEqualTo("0 null");
 		assertThat(before).contains("Decoding failed")
 			.contains("More than 3 requests in a second cannot be read; others are answered with " + status);
+	}
+
+	/** After the preface of a client that knows that the server speaks HTTP/2. */
+	@ParameterizedTest
+	@ValueSource(strings = { "garbage, no frame at all", "\u00ff\u00ff\u00ff\u0000\u0000\u0000\u0000\u0000\u0001",
+			SETTINGS + "\u00ff\u00ff\u00ff\u0000\u0000\u0000\u0000\u0000\u0001",
+			SETTINGS + "\u0000\u0000\u0001\u0001\u0004\u0000\u0000\u0000\u0001\u00ff",
+			SETTINGS + "\u0000\u0000\u0004\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000",
+			SETTINGS + "\u0000\u0000\u0000\u0009\u0000\u0000\u0000\u0000\u0001" })
+	void framesThatAreNoHttp2CannotFillTheLog(String frames, CapturedOutput output) throws IOException {
+		start("server.http2.enabled=true");
+		for (int i = 0; i < 20; i++) {
+			Socket socket = socket("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frames);
+			assertThat(readToTheEnd(socket)).isNotNegative();
+		}
+		assertThat(this.application.client().call("kv.get", "\"a\"")).isEqualTo("0 null");
+		assertThat(output.toString()).doesNotContain("\tat ").doesNotContain("exceptionCaught()");
+		assertThat(output.toString().split("A connection in HTTP/2 is ended", -1)).hasSize(2);
 	}
 
 	@Test
