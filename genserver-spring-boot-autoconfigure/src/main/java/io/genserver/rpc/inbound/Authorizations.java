@@ -5,10 +5,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 
 import io.genserver.Caller;
 import io.genserver.log.Throwables;
@@ -72,7 +73,9 @@ final class Authorizations {
 		this.waiting.computeIfAbsent(request.called(), (called) -> new ArrayDeque<>()).add(request);
 		RpcAuthorization deciding = this.authorization;
 		if (deciding != null) {
-			this.workers.execute(() -> decide(request, deciding));
+			Decision decision = new Decision(this, request, deciding);
+			request.whenOver(decision::over);
+			this.workers.execute(decision);
 		}
 		else if (request.isCheckedFirst()) {
 			this.workers.execute(() -> check(request));
@@ -82,46 +85,27 @@ final class Authorizations {
 		}
 	}
 
-	/** On a worker. */
-	private void decide(PendingRequest request, RpcAuthorization deciding) {
-		CompletableFuture<Boolean> decision = new CompletableFuture<>();
-		try {
-			CompletionStage<Boolean> asked = deciding.authorize(this.caller, request.target());
-			asked.whenComplete((allowed, failure) -> {
-				if (failure != null) {
-					decision.completeExceptionally(failure);
-				}
-				else {
-					decision.complete(Boolean.TRUE.equals(allowed));
-				}
-			});
-		}
-		catch (Throwable ex) {
-			decision.completeExceptionally(ex);
-		}
-		decision.orTimeout(request.nanos(), TimeUnit.NANOSECONDS).whenComplete((allowed, failure) -> {
-			if (Boolean.TRUE.equals(allowed)) {
-				allow(request);
-				return;
-			}
-			WireFailure refusal = refusal(request.target(), failure);
-			this.transport.execute(() -> decided(request, refusal));
-		});
-	}
-
 	/** On whichever thread decided. */
 	private void allow(PendingRequest request) {
 		if (request.isCheckedFirst()) {
 			this.workers.execute(() -> check(request));
 		}
 		else {
-			this.transport.execute(() -> decided(request, null));
+			decidedSoon(request, null);
 		}
 	}
 
 	/** On a worker. */
 	private void check(PendingRequest request) {
-		WireFailure refusal = request.check();
+		decidedSoon(request, request.check());
+	}
+
+	/** On whichever thread decided. */
+	private void refuse(PendingRequest request, @Nullable Throwable failure) {
+		decidedSoon(request, refusal(request.target(), failure));
+	}
+
+	private void decidedSoon(PendingRequest request, @Nullable WireFailure refusal) {
 		this.transport.execute(() -> decided(request, refusal));
 	}
 
@@ -140,12 +124,16 @@ final class Authorizations {
 
 	private void decided(PendingRequest request, @Nullable WireFailure refusal) {
 		request.decided(refusal);
-		Deque<PendingRequest> queue = this.waiting.get(request.called());
+		proceed(request.called());
+	}
+
+	private void proceed(Object called) {
+		Deque<PendingRequest> queue = this.waiting.get(called);
 		while (queue != null && !queue.isEmpty() && queue.getFirst().isDecided()) {
 			proceed(queue.removeFirst());
 		}
 		if (queue != null && queue.isEmpty()) {
-			this.waiting.remove(request.called());
+			this.waiting.remove(called);
 		}
 	}
 
@@ -164,6 +152,83 @@ final class Authorizations {
 			this.transport
 				.execute(() -> this.transport.close(new CloseReason(CloseCode.UNAUTHENTICATED, "not authenticated")));
 		}
+	}
+
+	/**
+	 * Whether one request may go on. Who decides may take long, and keeps this meanwhile:
+	 * it lets go of the request, and of its connection, as soon as that is over.
+	 */
+	private static final class Decision implements Runnable, BiConsumer<@Nullable Boolean, @Nullable Throwable> {
+
+		private final AtomicReference<@Nullable Asking> asking;
+
+		private final RpcAuthorization deciding;
+
+		/** Completes if nothing was decided in time. */
+		private final CompletableFuture<Boolean> late = new CompletableFuture<>();
+
+		Decision(Authorizations asked, PendingRequest request, RpcAuthorization deciding) {
+			this.asking = new AtomicReference<>(new Asking(asked, request));
+			this.deciding = deciding;
+		}
+
+		/** On a worker. */
+		@Override
+		public void run() {
+			Asking known = this.asking.get();
+			if (known == null) {
+				return;
+			}
+			try {
+				this.deciding.authorize(known.asked().caller, known.request().target()).whenComplete(this);
+			}
+			catch (Throwable ex) {
+				accept(null, ex);
+			}
+			this.late.orTimeout(known.request().nanos(), TimeUnit.NANOSECONDS).whenComplete(this);
+		}
+
+		/** On whichever thread decides. Does nothing but for the first time. */
+		@Override
+		public void accept(@Nullable Boolean allowed, @Nullable Throwable failure) {
+			Asking known = take();
+			if (known == null) {
+				return;
+			}
+			if (failure == null && Boolean.TRUE.equals(allowed)) {
+				known.asked().allow(known.request());
+			}
+			else {
+				known.asked().refuse(known.request(), failure);
+			}
+		}
+
+		/** The request is not to be handled. On the connection's thread. */
+		void over() {
+			Asking known = take();
+			if (known != null) {
+				// Those behind it need not wait for the decision either.
+				known.asked().decidedSoon(known.request(), null);
+			}
+		}
+
+		private @Nullable Asking take() {
+			Asking known = this.asking.getAndSet(null);
+			if (known != null) {
+				this.late.complete(Boolean.FALSE);
+			}
+			return known;
+		}
+
+	}
+
+	/**
+	 * A request that waits for a decision.
+	 *
+	 * @param asked where it waits
+	 * @param request the request
+	 */
+	private record Asking(Authorizations asked, PendingRequest request) {
 	}
 
 }

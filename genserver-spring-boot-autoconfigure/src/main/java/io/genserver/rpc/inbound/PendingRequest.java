@@ -27,6 +27,9 @@ abstract class PendingRequest implements OpenRequest {
 
 	private @Nullable WireFailure refusal;
 
+	/** Lets go of what decides about it. */
+	private @Nullable Runnable whenOver;
+
 	/**
 	 * Create.
 	 * @param answers what it needs to be answered
@@ -122,9 +125,19 @@ abstract class PendingRequest implements OpenRequest {
 		this.answers.refuse(this.request, failure);
 	}
 
+	/** Set what is called if it ends before it is handed on. */
+	final void whenOver(Runnable task) {
+		this.whenOver = task;
+	}
+
 	/** It will not be handled. */
 	private void end() {
 		this.over = true;
+		Runnable task = this.whenOver;
+		if (task != null) {
+			this.whenOver = null;
+			task.run();
+		}
 		this.arguments.finished();
 		this.request.attach(null);
 	}

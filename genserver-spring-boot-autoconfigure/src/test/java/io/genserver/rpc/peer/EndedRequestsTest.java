@@ -9,11 +9,13 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import io.genserver.Cast;
@@ -26,6 +28,9 @@ import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.StatusCode;
 import io.genserver.protocol.WireMode;
 import io.genserver.protocol.WireSession;
+import io.genserver.protocol.ext.ExtLimits;
+import io.genserver.remote.RpcAuthorization;
+import io.genserver.rpc.inbound.StreamFailure;
 import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.runtime.ServerSettings;
 import io.genserver.runtime.message.CallMessage;
@@ -34,6 +39,7 @@ import io.genserver.runtime.scheduling.SchedulerSettings;
 import io.genserver.runtime.scheduling.WorkerScheduler;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
+import io.genserver.testsupport.PeerContexts;
 import io.genserver.testsupport.Reachable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -244,6 +250,65 @@ class EndedRequestsTest {
 		catch (ConcurrentModificationException ex) {
 			return "a thread changes what is looked at";
 		}
+	}
+
+	/** Keeps all that waits for a decision. */
+	private static RpcAuthorization undecided(List<Object> asking, List<CompletableFuture<Boolean>> decisions) {
+		return (caller, target) -> {
+			CompletableFuture<Boolean> decision = new CompletableFuture<>() {
+
+				@Override
+				public CompletableFuture<Boolean> whenComplete(
+						BiConsumer<? super Boolean, ? super Throwable> listener) {
+					asking.add(listener);
+					return super.whenComplete(listener);
+				}
+
+			};
+			decisions.add(decision);
+			return decision;
+		};
+	}
+
+	/** Who decides may keep what asked for long, and others wait behind it. */
+	@ParameterizedTest(name = "{0} {1} {2}")
+	@MethodSource("asked")
+	void soDoesOneThatWasNotDecided(WireMode mode, Kind kind, boolean cancelled) {
+		List<Object> asking = new CopyOnWriteArrayList<>();
+		List<CompletableFuture<Boolean>> next = new CopyOnWriteArrayList<>();
+		RpcAuthorization undecided = undecided(asking, next);
+		RawPeer peer = new RawPeer(mode,
+				PeerContexts.of(ProtocolLimits.defaults(), ExtLimits.defaults(), StreamFailure.ERROR,
+						this.context.exposure().operations(), this.servers.runtime()::execute, System::nanoTime,
+						undecided),
+				11);
+		this.peers.add(peer);
+		Reply reply = send(mode, peer, kind, ("\"x" + "x".repeat(LONG) + "\"").getBytes(StandardCharsets.UTF_8));
+		peer.pumpUntil(() -> asking.size() == 1);
+		if (cancelled) {
+			Reply behind = peer.call("slow.echo", "\"behind\"");
+			peer.pumpUntil(() -> asking.size() == 2);
+			next.get(1).complete(true);
+			peer.cancel(reply);
+			assertThat(peer.answer(behind)).isEqualTo("0 \"behind\"");
+		}
+		else {
+			peer.disconnect();
+		}
+		pumpUntilNothing(peer, EndedRequestsTest::isOfARequest, asking);
+	}
+
+	static List<Arguments> asked() {
+		List<Arguments> table = new ArrayList<>();
+		for (WireMode mode : WireMode.values()) {
+			for (Kind kind : Kind.values()) {
+				if (kind != Kind.CAST) {
+					table.add(Arguments.of(mode, kind, true));
+					table.add(Arguments.of(mode, kind, false));
+				}
+			}
+		}
+		return table;
 	}
 
 	private void endRequest(WireMode mode, RawPeer peer, Kind kind, End end) {
