@@ -71,7 +71,14 @@ final class ServiceRun<T> {
 		if (!this.begun.compareAndSet(false, true)) {
 			return false;
 		}
-		this.environment.newThread("background-" + this.definition.name(), this::run).start();
+		try {
+			this.environment.newThread("background-" + this.definition.name(), this::run).start();
+		}
+		catch (Throwable ex) {
+			// There may be no memory for a thread. Its end is awaited all the same.
+			end(new Completion(Completion.Reason.FAILED, ex));
+			throw ex;
+		}
 		return true;
 	}
 
@@ -124,21 +131,23 @@ final class ServiceRun<T> {
 			before.ended().join();
 			this.predecessor = null;
 		}
-		Registration onCancel = this.token.onCancel(this::cancelled);
-		Completion result;
+		Completion result = null;
 		try {
+			Registration onCancel = this.token.onCancel(this::cancelled);
 			result = attempts(before != null);
+			onCancel.close();
+			Registration later = this.interruptLater;
+			if (later != null) {
+				later.close();
+			}
 		}
 		catch (Throwable ex) {
 			// Not the service's fault, but no one may wait for ever because of it.
-			result = new Completion(Completion.Reason.FAILED, ex);
+			result = (result != null) ? result : new Completion(Completion.Reason.FAILED, ex);
 		}
-		onCancel.close();
-		Registration later = this.interruptLater;
-		if (later != null) {
-			later.close();
+		finally {
+			end(result);
 		}
-		end(result);
 	}
 
 	/** On the thread that cancels. */
@@ -158,26 +167,60 @@ final class ServiceRun<T> {
 		Throwable failure = null;
 		while (!this.token.isCancelled()) {
 			this.state = ServiceState.RUNNING;
-			this.service.started(restarted, failure);
-			Completion result = attempt();
-			this.service.release();
+			Completion result = begunAttempt(restarted, failure);
 			if (result.reason() != Completion.Reason.FAILED) {
 				return result;
 			}
 			failure = Objects.requireNonNull(result.cause());
-			this.service.failed(failure);
-			long nanos = history.next(this.environment.nanoTime(), this.environment.random());
+			long nanos = pauseOf(history);
 			if (nanos < 0) {
 				return result;
 			}
-			Duration pause = Duration.ofNanos(nanos);
 			this.state = ServiceState.RESTARTING;
 			restarted = true;
+			pauseAfter(failure, Duration.ofNanos(nanos));
+		}
+		return Completion.CANCELLED;
+	}
+
+	/** What fails between the steps, for lack of memory, counts as what a step throws. */
+	private Completion begunAttempt(boolean restarted, @Nullable Throwable failure) {
+		Completion result = null;
+		try {
+			this.service.started(restarted, failure);
+			result = attempt();
+			this.service.release();
+			if (result.reason() == Completion.Reason.FAILED) {
+				this.service.failed(Objects.requireNonNull(result.cause()));
+			}
+			return result;
+		}
+		catch (Throwable ex) {
+			return (result != null) ? result : new Completion(Completion.Reason.FAILED, ex);
+		}
+	}
+
+	/** Negative if it may not be restarted any more. */
+	private long pauseOf(RestartHistory history) {
+		try {
+			return history.next(this.environment.nanoTime(), this.environment.random());
+		}
+		catch (VirtualMachineError ex) {
+			// Nothing was counted: once more, now that what the step held is free.
+			return history.next(this.environment.nanoTime(), this.environment.random());
+		}
+	}
+
+	private void pauseAfter(Throwable failure, Duration pause) {
+		try {
 			logger.warn("Background service '{}' failed and is restarted in {} ms", this.definition.name(),
 					Durations.millis(pause), failure);
 			pause(pause);
 		}
-		return Completion.CANCELLED;
+		catch (Throwable ex) {
+			// Without memory it goes on at once, as often as it may be restarted.
+			Thread.yield();
+		}
 	}
 
 	/** Run one instance until it ends one way or another. */
@@ -270,8 +313,15 @@ final class ServiceRun<T> {
 			case REFUSED -> ServiceState.REFUSED;
 			case FAILED -> ServiceState.FAILED;
 		};
-		this.service.ended(this, result);
-		this.ended.complete(result);
+		try {
+			this.service.ended(this, result);
+		}
+		catch (Throwable ex) {
+			logger.error("The end of background service '{}' could not be reported", this.definition.name(), ex);
+		}
+		finally {
+			this.ended.complete(result);
+		}
 	}
 
 	/**

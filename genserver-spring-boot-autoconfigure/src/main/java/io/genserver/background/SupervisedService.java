@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 import io.genserver.log.SafeLogger;
+import io.genserver.log.Throwables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,7 +220,8 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 	}
 
 	void failed(Throwable cause) {
-		this.lastFailure = new ServiceInfo.Failure(environment().now(), cause.getClass().getName(), cause.getMessage());
+		this.lastFailure = new ServiceInfo.Failure(environment().now(), cause.getClass().getName(),
+				Throwables.message(cause));
 	}
 
 	void ended(ServiceRun<T> ended, Completion completion) {
