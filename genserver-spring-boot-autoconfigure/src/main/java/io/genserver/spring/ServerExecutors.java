@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -29,14 +30,18 @@ public final class ServerExecutors {
 
 	private final ListableBeanFactory beans;
 
+	private final int phase;
+
 	private final Map<String, TurnExecutor> known = new ConcurrentHashMap<>();
 
 	/**
 	 * Create.
 	 * @param beans where the executors are
+	 * @param phase in which the servers start and stop
 	 */
-	public ServerExecutors(ListableBeanFactory beans) {
+	public ServerExecutors(ListableBeanFactory beans, int phase) {
 		this.beans = beans;
+		this.phase = phase;
 	}
 
 	/**
@@ -99,6 +104,13 @@ public final class ServerExecutors {
 			throw new InvalidServerException(
 					wanted + ", which has a concurrency limit and blocks senders until a thread is free.",
 					"Remove the concurrency limit of executor '" + bean + "', or use a ThreadPoolTaskExecutor.");
+		}
+		if (executor instanceof SmartLifecycle lifecycle && lifecycle.getPhase() > this.phase) {
+			throw new InvalidServerException(
+					wanted + ", which stops before the servers do and runs nothing any more: its phase is "
+							+ lifecycle.getPhase() + ", and genserver.lifecycle.phase is " + this.phase + ".",
+					"Set the phase of executor '" + bean + "' to at most " + this.phase
+							+ " (setPhase), or genserver.lifecycle.phase to at least " + lifecycle.getPhase() + ".");
 		}
 		return executor;
 	}

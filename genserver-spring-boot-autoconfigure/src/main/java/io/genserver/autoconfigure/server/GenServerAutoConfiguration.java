@@ -66,8 +66,8 @@ public final class GenServerAutoConfiguration {
 	}
 
 	@Bean
-	ServerExecutors genServerExecutors(ApplicationContext context) {
-		return new ServerExecutors(context);
+	ServerExecutors genServerExecutors(ApplicationContext context, GenServerProperties properties) {
+		return new ServerExecutors(context, LifecyclePhases.servers(properties));
 	}
 
 	@Bean(destroyMethod = "shutdown")

@@ -27,6 +27,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 
@@ -140,6 +141,18 @@ class ServerFailureAnalysisTest {
 			.of(Analyses.runner(OnExecutor.class).withBean("reports", StringBuilder.class, () -> new StringBuilder()));
 		assertThat(analysis.getDescription()).contains("Server 'report' is to run on executor 'reports'")
 			.contains("that bean is a java.lang.StringBuilder and not an Executor");
+	}
+
+	@Test
+	void S15_anExecutorThatStopsBeforeTheServersFails() {
+		FailureAnalysis analysis = Analyses.of(Analyses.runner(OnExecutor.class)
+			.withBean("reports", ThreadPoolTaskExecutor.class)
+			.withPropertyValues("genserver.lifecycle.phase=0"));
+		assertThat(analysis.getDescription()).contains("Server 'report' is to run on executor 'reports'")
+			.contains("stops before the servers do")
+			.endsWith("and genserver.lifecycle.phase is 0.");
+		assertThat(analysis.getAction()).contains("Set the phase of executor 'reports' to at most 0")
+			.contains("genserver.lifecycle.phase to at least");
 	}
 
 	@Test
