@@ -181,10 +181,17 @@ public final class ItemQueue implements Flow.Subscription {
 			this.source.cancelled();
 			return;
 		}
+		catch (Throwable ex) {
+			// Code of the item's class, whose errors must not keep the stream from
+			// ending.
+			breakOff(this.source.unusable(new CodecException("an item cannot be read: its class failed", ex)));
+			this.source.cancelled();
+			return;
+		}
 		try {
 			target.onNext(item);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			this.source.threw(ex);
 			cancel();
 		}
@@ -221,7 +228,7 @@ public final class ItemQueue implements Flow.Subscription {
 		Throwable unusable(CodecException failure);
 
 		/** The subscriber threw, which it must not. */
-		default void threw(RuntimeException failure) {
+		default void threw(Throwable failure) {
 			logger.error("A subscriber to {} threw, which it must not; its stream is cancelled", this, failure);
 		}
 

@@ -45,7 +45,7 @@ public abstract class OutgoingItems implements Flow.Subscriber<@Nullable Object>
 		try {
 			bytes = encode(item);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			notEncoded(ex);
 			return;
 		}
@@ -72,7 +72,7 @@ public abstract class OutgoingItems implements Flow.Subscriber<@Nullable Object>
 	protected abstract byte[] encode(@Nullable Object item);
 
 	/** An item has no encoding: end what it belongs to. On the publisher's thread. */
-	protected abstract void notEncoded(RuntimeException failure);
+	protected abstract void notEncoded(Throwable failure);
 
 	/**
 	 * Return whether an item may be sent; if not, end what it belongs to. On the

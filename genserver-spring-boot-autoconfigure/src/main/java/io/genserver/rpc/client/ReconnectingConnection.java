@@ -427,7 +427,7 @@ final class ReconnectingConnection {
 		try {
 			listener.accept(state, detail);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("A listener of a client's state failed", ex);
 		}
 	}

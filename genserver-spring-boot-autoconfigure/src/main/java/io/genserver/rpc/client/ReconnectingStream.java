@@ -127,7 +127,7 @@ final class ReconnectingStream
 		try {
 			goesOn = mayGoOn(lost);
 		}
-		catch (Exception | LinkageError | AssertionError ex) {
+		catch (Throwable ex) {
 			ex.addSuppressed(lost);
 			this.subscriber.onError(ex);
 			return;

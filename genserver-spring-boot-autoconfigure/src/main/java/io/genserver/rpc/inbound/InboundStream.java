@@ -58,7 +58,7 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 	}
 
 	@Override
-	protected void notEncoded(RuntimeException failure) {
+	protected void notEncoded(Throwable failure) {
 		fail(this.answers.failures().notEncoded(this.operation.name(), "an item", failure));
 	}
 

@@ -218,7 +218,7 @@ public final class PeerFailures {
 	}
 
 	/** A handler's subscriber to the items of a request threw. */
-	void subscriberThrew(WireName operation, RuntimeException failure) {
+	void subscriberThrew(WireName operation, Throwable failure) {
 		this.failures.error(logger, operation.server(), operation.operation(), failure,
 				"A subscriber to the items of a call of {} threw, which it must not; its stream is cancelled",
 				operation);

@@ -89,12 +89,15 @@ final class RequestItems implements Flow.Publisher<@Nullable Object>, ItemQueue.
 
 	@Override
 	public Throwable unusable(CodecException failure) {
+		if (failure.getCause() instanceof Error error) {
+			return new WireFailureException(this.failures.notDecoded(this.operation.toString(), error));
+		}
 		return new WireFailureException(
 				WireFailure.badItem(this.operation.toString(), "an item: " + this.failures.text(failure)));
 	}
 
 	@Override
-	public void threw(RuntimeException failure) {
+	public void threw(Throwable failure) {
 		this.failures.subscriberThrew(this.operation, failure);
 	}
 

@@ -80,8 +80,12 @@ final class BlockingRemoteCall extends RemoteCall {
 		if (known != null) {
 			return known;
 		}
+		if (this.failure instanceof Error error) {
+			error.fillInStackTrace();
+			throw error;
+		}
 		RuntimeException cause = (this.failure instanceof RuntimeException thrown) ? thrown
-				: new IllegalStateException("The call has no outcome", this.failure);
+				: new IllegalStateException("Call of " + method() + " failed: " + this.failure, this.failure);
 		cause.fillInStackTrace();
 		throw cause;
 	}

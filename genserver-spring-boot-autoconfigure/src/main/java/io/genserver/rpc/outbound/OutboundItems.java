@@ -40,7 +40,7 @@ final class OutboundItems extends OutgoingItems {
 	}
 
 	@Override
-	protected void notEncoded(RuntimeException failure) {
+	protected void notEncoded(Throwable failure) {
 		pull().cancel();
 		giveUp(failure);
 	}

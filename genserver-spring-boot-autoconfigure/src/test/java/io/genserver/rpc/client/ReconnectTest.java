@@ -315,13 +315,16 @@ class ReconnectTest {
 		IllegalStateException failure = new IllegalStateException("the caller's own");
 		Map<Function<Integer, Object[]>, String> ways = Map.of((last) -> {
 			throw failure;
-		}, "the caller's own", (last) -> null, "the function that makes its arguments returned null",
-				(last) -> new Object[] { new Object() {
-					@SuppressWarnings("unused")
-					public int getNumber() {
-						throw failure;
-					}
-				} }, "");
+		}, "the caller's own", (last) -> null, "the function that makes its arguments returned null", (last) -> {
+			throw new NotWrittenYet();
+		}, "not written yet", (last) -> {
+			throw new StackOverflowError("too deep");
+		}, "too deep", (last) -> new Object[] { new Object() {
+			@SuppressWarnings("unused")
+			public int getNumber() {
+				throw failure;
+			}
+		} }, "");
 		ways.forEach((way, text) -> StepVerifier
 			.create(this.client.resumableStream("jobs.numbers", Integer.class, way, 0), CHUNK)
 			.expectNextCount(CHUNK)
@@ -329,6 +332,30 @@ class ReconnectTest {
 			.expectErrorSatisfies((error) -> assertThat(error).hasMessageContaining(text)
 				.satisfies((thrown) -> assertThat(thrown.getSuppressed()).isNotEmpty()))
 			.verify(GUARD));
+	}
+
+	/** As Kotlin's {@code TODO()} throws it. */
+	private static final class NotWrittenYet extends Error {
+
+		private static final long serialVersionUID = 1;
+
+		NotWrittenYet() {
+			super("not written yet");
+		}
+
+	}
+
+	@Test
+	void aListenerThatThrowsAnErrorKeepsTheClientFromNothing() {
+		List<ClientState> seen = new CopyOnWriteArrayList<>();
+		this.client.onState((state, why) -> {
+			throw new NotWrittenYet();
+		});
+		this.client.onState((state, why) -> seen.add(state));
+		drop();
+		waitFor(() -> seen.contains(ClientState.OPEN));
+		assertThat(seen).contains(ClientState.WAITING);
+		assertThat(this.remote.count()).isPositive();
 	}
 
 	@Test
