@@ -182,8 +182,7 @@ public final class ItemQueue implements Flow.Subscription {
 			return;
 		}
 		catch (Throwable ex) {
-			// Code of the item's class, whose errors must not keep the stream from
-			// ending.
+			// An error of its class must not keep the stream from ending.
 			breakOff(this.source.unusable(new CodecException("an item cannot be read: its class failed", ex)));
 			this.source.cancelled();
 			return;
