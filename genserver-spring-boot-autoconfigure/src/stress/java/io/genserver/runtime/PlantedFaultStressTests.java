@@ -68,6 +68,9 @@ class PlantedFaultStressTests {
 	void thereAreFaultsAndWithoutThemTheirTestsPass() throws Exception {
 		List<Fault> faults = faults();
 		assertThat(faults).hasSizeGreaterThanOrEqualTo(12);
+		assertThat(faults).extracting((fault) -> fault.file().substring(0, fault.file().indexOf('-')))
+			.as("numbers by which single faults are asked for")
+			.doesNotHaveDuplicates();
 		String[] tests = faults.stream().map(Fault::test).distinct().toArray(String[]::new);
 		ChildJvm child = ChildJvm.run(OPTIONS, CLASS_PATH, NamedTests.class, tests);
 		assertThat(child.exitCode()).as(child.output()).isEqualTo(NamedTests.PASSED);
