@@ -50,7 +50,7 @@ public final class TurnExecutor {
 	/** What was submitted and has not begun. */
 	private final Set<Lent> waiting = ConcurrentHashMap.newKeySet();
 
-	/** How many tasks have begun. */
+	/** How many tasks have begun here. */
 	private final AtomicLong begun = new AtomicLong();
 
 	/** How many tasks run here now. */
@@ -278,6 +278,7 @@ public final class TurnExecutor {
 				TurnExecutor.this.silent = false;
 			}
 			if (claim()) {
+				TurnExecutor.this.begun.incrementAndGet();
 				TurnExecutor.this.running.incrementAndGet();
 				try {
 					this.task.run();
@@ -303,7 +304,6 @@ public final class TurnExecutor {
 				return true;
 			}
 			catch (Throwable ex) {
-				TurnExecutor.this.begun.decrementAndGet();
 				this.claimed.set(false);
 				TurnExecutor.this.waiting.add(this);
 				throw ex;
@@ -313,7 +313,6 @@ public final class TurnExecutor {
 		private boolean claim() {
 			boolean first = this.claimed.compareAndSet(false, true);
 			if (first) {
-				TurnExecutor.this.begun.incrementAndGet();
 				TurnExecutor.this.waiting.remove(this);
 			}
 			return first;

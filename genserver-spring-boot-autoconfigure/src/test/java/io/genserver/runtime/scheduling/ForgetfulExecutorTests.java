@@ -116,6 +116,18 @@ class ForgetfulExecutorTests {
 	}
 
 	@Test
+	void S03_alsoWhileMoreComesThatItRefuses() {
+		this.executor.execute(task("waits"), this.workers);
+		this.shutDown = true;
+		for (int i = 0; i < 10; i++) {
+			this.workers.pass();
+			this.workers.pass();
+			this.executor.execute(task("refused"), this.workers);
+		}
+		assertThat(this.ran).hasSize(11).contains("waits");
+	}
+
+	@Test
 	void S15_whatWaitsOrComesAtTheEndOfAShutdownRuns() {
 		this.executor.execute(task("waits"), this.workers);
 		this.executor.close();
@@ -163,12 +175,17 @@ class ForgetfulExecutorTests {
 
 		void seconds(int seconds) {
 			for (int i = 0; i < 20 * seconds; i++) {
-				this.now += TimeUnit.MILLISECONDS.toNanos(50);
-				for (Expiring alarm : List.copyOf(this.alarms)) {
-					if (alarm.deadline() - this.now <= 0) {
-						alarm.expire();
-						this.alarms.remove(alarm);
-					}
+				pass();
+			}
+		}
+
+		/** Less than a period. */
+		void pass() {
+			this.now += TimeUnit.MILLISECONDS.toNanos(50);
+			for (Expiring alarm : List.copyOf(this.alarms)) {
+				if (alarm.deadline() - this.now <= 0) {
+					alarm.expire();
+					this.alarms.remove(alarm);
 				}
 			}
 		}
