@@ -27,6 +27,10 @@ final class ServiceRun<T> {
 
 	private static final SafeLogger logger = SafeLogger.of(BackgroundServices.class);
 
+	/** What came of a run whose outcome there was no memory for. */
+	private static final Completion NO_MEMORY = new Completion(Completion.Reason.FAILED,
+			new OutOfMemoryError("There was no memory to tell how the service ended"));
+
 	private final SupervisedService<T, ?> service;
 
 	private final ServiceEnvironment environment;
@@ -131,7 +135,7 @@ final class ServiceRun<T> {
 			before.ended().join();
 			this.predecessor = null;
 		}
-		Completion result = null;
+		Completion result = NO_MEMORY;
 		try {
 			Registration onCancel = this.token.onCancel(this::cancelled);
 			result = attempts(before != null);
@@ -143,7 +147,7 @@ final class ServiceRun<T> {
 		}
 		catch (Throwable ex) {
 			// Not the service's fault, but no one may wait for ever because of it.
-			result = (result != null) ? result : new Completion(Completion.Reason.FAILED, ex);
+			result = (result != NO_MEMORY) ? result : new Completion(Completion.Reason.FAILED, ex);
 		}
 		finally {
 			end(result);
