@@ -31,6 +31,9 @@ final class Shutdown {
 
 	private static final long LOOK_AGAIN = TimeUnit.MILLISECONDS.toNanos(1);
 
+	/** How many times as long as a look at stacks took passes until the next. */
+	private static final int COST = 10;
+
 	/** Between two looks at the stacks of handlers that still run, in the end. */
 	private static final long LOOK_AT_STACKS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -166,7 +169,7 @@ final class Shutdown {
 		}
 		// Stacks of thousands of handlers take their time.
 		long now = this.scheduler.nanoTime();
-		this.lookAtStacks = now + Math.max(this.pause, 10 * (now - before));
+		this.lookAtStacks = now + Math.max(this.pause, COST * (now - before));
 		this.pause = Math.min(2 * this.pause, LOOK_AT_STACKS);
 		return found;
 	}
@@ -210,6 +213,7 @@ final class Shutdown {
 	private void awaitEnds(Collection<ServerCell> cells, long deadline) {
 		long slice = LOOK_AGAIN;
 		while (true) {
+			long before = this.scheduler.nanoTime();
 			CompletableFuture<?>[] ends = cells.stream()
 				.filter((cell) -> !cell.life().whenTerminated().isDone() && !isHeldByCaller(cell))
 				.map((cell) -> cell.life().whenTerminated())
@@ -219,7 +223,8 @@ final class Shutdown {
 			if (all.isDone() || now - deadline >= 0) {
 				return;
 			}
-			await(all, Math.min(deadline, now + slice));
+			// Stacks of thousands of handlers take their time.
+			await(all, Math.min(deadline, now + Math.max(slice, COST * (now - before))));
 			slice = Math.min(2 * slice, LOOK_AT_STACKS);
 		}
 	}

@@ -9,6 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.AbortPolicy;
@@ -189,6 +191,24 @@ class TurnExecutorTests {
 		this.engine.runtime.start();
 		assertThat(this.engine.<Object>ref("server").<String, RuntimeException>call((instance) -> thread()))
 			.startsWith("genserver-worker");
+	}
+
+	@Test
+	void S18_aTurnThatWaitsOnTheOnlyThreadOfAForkJoinPoolLetsOthersRunThere() {
+		try (ForkJoinPool one = new ForkJoinPool(1)) {
+			add("first", one, Object::new);
+			add("second", one, Object::new);
+			add("third", one, Object::new);
+			this.engine.runtime.start();
+			GenServerRef<Object> second = this.engine.ref("second");
+			GenServerRef<Object> third = this.engine.ref("third");
+			assertThat(this.engine.<Object>ref("first")
+				.withTimeout(HangGuard.DURATION)
+				.<Boolean, RuntimeException>call((server) -> second.<Boolean, RuntimeException>call(
+						(other) -> third.callAsync((last) -> Thread.currentThread() instanceof ForkJoinWorkerThread)
+							.join())))
+				.isTrue();
+		}
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.genserver.runtime.scheduling;
 
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -161,27 +162,33 @@ public final class WorkerScheduler implements Scheduler {
 		}
 		waiter.thread(Thread.currentThread());
 		try {
-			while (!waiter.isReady()) {
-				if (Thread.interrupted()) {
-					throw new InterruptedException();
-				}
-				if (deadline == Long.MAX_VALUE) {
-					// Spring interrupts a thread that refreshes a context and
-					// waits without a limit when the context is closed meanwhile.
-					LockSupport.park(waiter);
-					continue;
-				}
-				long left = deadline - System.nanoTime();
-				if (left <= 0) {
-					return waiter.isReady();
-				}
-				LockSupport.parkNanos(waiter, left);
-			}
-			return true;
+			return (Thread.currentThread() instanceof ForkJoinWorkerThread) ? PoolWait.await(waiter, deadline)
+					: park(waiter, deadline);
 		}
 		finally {
 			waiter.thread(null);
 		}
+	}
+
+	/** Park until it is ready, or the deadline has passed; returns whether it is. */
+	static boolean park(Waiter waiter, long deadline) throws InterruptedException {
+		while (!waiter.isReady()) {
+			if (Thread.interrupted()) {
+				throw new InterruptedException();
+			}
+			if (deadline == Long.MAX_VALUE) {
+				// Spring interrupts a thread that refreshes a context and
+				// waits without a limit when the context is closed meanwhile.
+				LockSupport.park(waiter);
+				continue;
+			}
+			long left = deadline - System.nanoTime();
+			if (left <= 0) {
+				return waiter.isReady();
+			}
+			LockSupport.parkNanos(waiter, left);
+		}
+		return true;
 	}
 
 	private void ensureWorker() {
