@@ -1,6 +1,7 @@
 package io.genserver;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
 
@@ -41,10 +42,11 @@ import org.jspecify.annotations.Nullable;
  * <b>Instances.</b> A context belongs to one instance. Once that has ended, by a restart,
  * a stop or after an idle time, it does nothing to the instance's successor:
  * {@link #stop()} has no effect, {@link #isCancelled()} is {@code true}, and
- * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #continueWith},
- * {@link #deferReply()}, {@link #detached}, {@link #events()} and {@link #attach} throw
- * {@link IllegalStateException}; those that begin something do so from the moment the
- * instance begins to terminate. A ref that was taken before still reaches the server.
+ * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #timer},
+ * {@link #continueWith}, {@link #deferReply()}, {@link #detached}, {@link #events()} and
+ * {@link #attach} throw {@link IllegalStateException}; those that begin something do so
+ * from the moment the instance begins to terminate. A ref that was taken before still
+ * reaches the server.
  *
  * @since 0.1.0
  */
@@ -155,6 +157,40 @@ public interface GenServerContext {
 	 * @return the timer
 	 */
 	GenServerTimer scheduleEvery(Duration period, Runnable task);
+
+	/**
+	 * Run a task in this server's turn after some time, once, in place of the task of the
+	 * same name that has not begun: that one is cancelled, also if it is due already.
+	 * Otherwise as {@link #schedule}.
+	 *
+	 * <pre class="code">
+	 * void heartbeat() {
+	 *     this.online = true;
+	 *     this.context.timer("offline", Duration.ofSeconds(30), () -&gt; this.online = false);
+	 * }
+	 * </pre>
+	 * @param name name of the timer within this instance
+	 * @param delay how long to wait at least; timers count in milliseconds
+	 * @param task what to run; what it throws is treated like the failure of a cast
+	 * @return the timer
+	 */
+	GenServerTimer timer(String name, Duration delay, Runnable task);
+
+	/**
+	 * Cancel the timer of a name.
+	 * @param name name of a timer of this instance
+	 * @return whether this cancelled it; {@code false} if there is none, or it has begun
+	 */
+	boolean cancelTimer(String name);
+
+	/**
+	 * Return the time of day by the clock that timers and deadlines go by: in a test in
+	 * virtual time it is the virtual one. The bean of type
+	 * {@link java.time.InstantSource} that is there unless the application defines one
+	 * has the same time.
+	 * @return the time
+	 */
+	Instant now();
 
 	/**
 	 * Run a task in this server's turn before any other message, once the current one has

@@ -1,6 +1,7 @@
 package io.genserver.test;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -216,6 +217,11 @@ public final class SeededScheduler implements Scheduler {
 	public long nanoTime() {
 		maybePreempt();
 		return this.now;
+	}
+
+	@Override
+	public Instant instant() {
+		return Instant.EPOCH.plusNanos(this.now);
 	}
 
 	@Override

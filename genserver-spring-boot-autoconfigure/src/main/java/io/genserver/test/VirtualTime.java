@@ -23,11 +23,8 @@ public final class VirtualTime implements InstantSource {
 
 	private final VirtualTimeScheduler scheduler;
 
-	private final long begin;
-
 	VirtualTime(VirtualTimeScheduler scheduler) {
 		this.scheduler = scheduler;
-		this.begin = scheduler.nanoTime();
 	}
 
 	/**
@@ -60,7 +57,7 @@ public final class VirtualTime implements InstantSource {
 	 * @return the epoch, and what has passed since the context was made
 	 */
 	public Instant now() {
-		return Instant.EPOCH.plusNanos(this.scheduler.nanoTime() - this.begin);
+		return this.scheduler.instant();
 	}
 
 	@Override

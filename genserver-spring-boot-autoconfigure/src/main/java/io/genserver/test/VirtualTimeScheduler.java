@@ -1,6 +1,7 @@
 package io.genserver.test;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -132,6 +133,11 @@ final class VirtualTimeScheduler implements Scheduler {
 	@Override
 	public long nanoTime() {
 		return this.now;
+	}
+
+	@Override
+	public Instant instant() {
+		return Instant.EPOCH.plusNanos(this.now);
 	}
 
 	@Override

@@ -1,5 +1,7 @@
 package io.genserver.autoconfigure.server;
 
+import java.time.InstantSource;
+
 import io.genserver.DeadLetterListener;
 import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRegistry;
@@ -33,6 +35,7 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 
@@ -68,6 +71,15 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	ServerExecutors genServerExecutors(ApplicationContext context, GenServerProperties properties) {
 		return new ServerExecutors(context, LifecyclePhases.servers(properties));
+	}
+
+	/** The time of day that servers see, which in a test may be virtual. */
+	@Bean
+	@Fallback
+	@ConditionalOnMissingBean
+	InstantSource genServerInstantSource(ObjectProvider<Scheduler> scheduler) {
+		Scheduler known = scheduler.getIfAvailable();
+		return (known != null) ? known::instant : InstantSource.system();
 	}
 
 	@Bean(destroyMethod = "shutdown")

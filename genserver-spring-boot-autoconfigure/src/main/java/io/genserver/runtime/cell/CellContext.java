@@ -1,6 +1,7 @@
 package io.genserver.runtime.cell;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
@@ -162,6 +163,30 @@ final class CellContext implements GenServerContext {
 	public GenServerTimer scheduleEvery(Duration period, Runnable task) {
 		long nanos = Durations.nanos(Durations.positive("The period", period));
 		return schedule("scheduleEvery(...)", nanos, nanos, task);
+	}
+
+	@Override
+	public GenServerTimer timer(String name, Duration delay, Runnable task) {
+		Objects.requireNonNull(name, "name");
+		long nanos = Durations.nanos(Durations.notNegative("The delay", delay));
+		checkAlive("timer(...)");
+		GenServerTimer timer = this.cell.timers().replace(name, nanos, LambdaOperation.TIMER, task);
+		if (this.own.ending) {
+			timer.cancel();
+			throw instanceEnded("timer(...)");
+		}
+		return timer;
+	}
+
+	@Override
+	public boolean cancelTimer(String name) {
+		Objects.requireNonNull(name, "name");
+		return !this.own.ending && this.cell.timers().cancel(name);
+	}
+
+	@Override
+	public Instant now() {
+		return this.cell.runtime().scheduler().instant();
 	}
 
 	private GenServerTimer schedule(String method, long delay, long period, Runnable task) {

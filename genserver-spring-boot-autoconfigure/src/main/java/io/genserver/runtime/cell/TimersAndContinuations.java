@@ -2,6 +2,7 @@ package io.genserver.runtime.cell;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,9 @@ final class TimersAndContinuations {
 
 	private final Set<Timer> timers = ConcurrentHashMap.newKeySet();
 
+	/** Those that have a name and have not begun to run. */
+	private final Map<String, Timer> named = new ConcurrentHashMap<>();
+
 	private boolean tickedLast;
 
 	TimersAndContinuations(ServerCell cell) {
@@ -56,7 +60,11 @@ final class TimersAndContinuations {
 
 	/** Safe on any thread that the server's handler uses. */
 	GenServerTimer schedule(long delay, long period, Operation operation, @Nullable Object task) {
-		Timer timer = new Timer(operation, task, period, this.cell.runtime().scheduler().nanoTime() + delay);
+		return schedule(null, delay, period, operation, task);
+	}
+
+	private Timer schedule(@Nullable String name, long delay, long period, Operation operation, @Nullable Object task) {
+		Timer timer = new Timer(name, operation, task, period, this.cell.runtime().scheduler().nanoTime() + delay);
 		this.timers.add(timer);
 		boolean armed = false;
 		try {
@@ -70,6 +78,28 @@ final class TimersAndContinuations {
 			}
 		}
 		return timer;
+	}
+
+	/**
+	 * Schedule a task in place of the one of the same name. Safe on any thread.
+	 */
+	GenServerTimer replace(String name, long delay, Operation operation, @Nullable Object task) {
+		Timer next = schedule(name, delay, 0, operation, task);
+		Timer before = this.named.put(name, next);
+		if (before != null) {
+			before.cancel();
+		}
+		if (next.isCancelled()) {
+			// It has begun already and found that it had no name yet.
+			this.named.remove(name, next);
+		}
+		return next;
+	}
+
+	/** Cancel the task of a name. Safe on any thread. */
+	boolean cancel(String name) {
+		Timer known = this.named.get(name);
+		return known != null && known.cancel();
 	}
 
 	/** The next thing to do, or {@code null} if it is a message's turn. */
@@ -144,6 +174,7 @@ final class TimersAndContinuations {
 	void clear() {
 		this.timers.forEach(Timer::cancel);
 		this.timers.clear();
+		this.named.clear();
 		this.due.clear();
 		this.continuations.clear();
 	}
@@ -154,6 +185,8 @@ final class TimersAndContinuations {
 	 * would never tick any more. Only its last alarm counts.
 	 */
 	private final class Timer implements GenServerTimer {
+
+		private final @Nullable String name;
 
 		private final Operation operation;
 
@@ -168,7 +201,8 @@ final class TimersAndContinuations {
 		/** When it rings next, or rang last. */
 		private long time;
 
-		Timer(Operation operation, @Nullable Object task, long period, long time) {
+		Timer(@Nullable String name, Operation operation, @Nullable Object task, long period, long time) {
+			this.name = name;
 			this.operation = operation;
 			this.task = task;
 			this.period = period;
@@ -201,7 +235,7 @@ final class TimersAndContinuations {
 			}
 			else {
 				this.cancelled.set(true);
-				TimersAndContinuations.this.timers.remove(this);
+				forget();
 			}
 		}
 
@@ -212,8 +246,15 @@ final class TimersAndContinuations {
 			if (last != null) {
 				last.alarm.cancel();
 			}
-			TimersAndContinuations.this.timers.remove(this);
+			forget();
 			return first;
+		}
+
+		private void forget() {
+			TimersAndContinuations.this.timers.remove(this);
+			if (this.name != null) {
+				TimersAndContinuations.this.named.remove(this.name, this);
+			}
 		}
 
 		@Override

@@ -1,5 +1,6 @@
 package io.genserver.runtime.scheduling;
 
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -72,6 +73,14 @@ public interface Scheduler {
 
 	/** Report that the check has become urgent. On any thread, even without memory. */
 	default void hasten() {
+	}
+
+	/**
+	 * Return the time of day, as the application sees it.
+	 * @return the time; in virtual time the virtual one
+	 */
+	default Instant instant() {
+		return Instant.now();
 	}
 
 	/**

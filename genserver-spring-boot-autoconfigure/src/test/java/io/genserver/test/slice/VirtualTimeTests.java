@@ -2,6 +2,7 @@ package io.genserver.test.slice;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
 import io.genserver.GenServerRef;
@@ -55,6 +56,13 @@ class VirtualTimeTests {
 		time.advance(Duration.ofMinutes(1));
 		assertThat(this.heartbeat.call(Heartbeat::beats)).isEqualTo(6);
 		assertThat(Duration.between(before, time.now())).isEqualTo(Duration.ofMinutes(1));
+	}
+
+	@Test
+	void theTimeOfDayIsTheSameForServersAndOtherBeans(VirtualTime time, @Autowired InstantSource source) {
+		time.advance(Duration.ofMinutes(1));
+		assertThat(source.instant()).isEqualTo(time.now());
+		assertThat(this.heartbeat.call(Heartbeat::now)).isEqualTo(time.now());
 	}
 
 	@Test

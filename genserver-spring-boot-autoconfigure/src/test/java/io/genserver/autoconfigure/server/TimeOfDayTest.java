@@ -1,0 +1,32 @@
+package io.genserver.autoconfigure.server;
+
+import java.time.Clock;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The time of day that beans can be given. */
+class TimeOfDayTest {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GenServerAutoConfiguration.class));
+
+	@Test
+	void itIsThatOfTheSystem() {
+		this.runner.run((context) -> assertThat(context.getBean(InstantSource.class)).isSameAs(InstantSource.system()));
+	}
+
+	@Test
+	void aClockOfTheApplicationTakesItsPlace() {
+		Clock clock = Clock.system(ZoneOffset.ofHours(3));
+		this.runner.withBean(Clock.class, () -> clock)
+			.run((context) -> assertThat(context.getBean(InstantSource.class)).isSameAs(clock));
+	}
+
+}
