@@ -381,7 +381,7 @@ public final class BackgroundServices implements AutoCloseable {
 		return this.environment;
 	}
 
-	void tell(BackgroundServiceEvent event) {
+	void publish(BackgroundServiceEvent event) {
 		try {
 			this.listener.accept(event);
 		}

@@ -215,7 +215,7 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 		if (again) {
 			this.restarts.incrementAndGet();
 		}
-		this.services.tell(new BackgroundServiceEvent(name(),
+		this.services.publish(new BackgroundServiceEvent(name(),
 				again ? BackgroundServiceEvent.Kind.RESTARTED : BackgroundServiceEvent.Kind.STARTED, cause));
 	}
 
@@ -244,7 +244,7 @@ final class SupervisedService<T, H> implements BackgroundHandle<H> {
 			case CANCELLED -> logger.debug("Background service '{}' was cancelled", name(), completion.cause());
 			case DONE -> logger.debug("Background service '{}' is done", name());
 		}
-		this.services.tell(new BackgroundServiceEvent(name(),
+		this.services.publish(new BackgroundServiceEvent(name(),
 				BackgroundServiceEvent.Kind.valueOf(completion.reason().name()), completion.cause()));
 	}
 

@@ -409,7 +409,7 @@ final class ReconnectingConnection {
 			if (line != null) {
 				logger.info("{}", line);
 			}
-			this.listeners.forEach((each) -> tell(each, next, detail));
+			this.listeners.forEach((each) -> notifyListener(each, next, detail));
 			return null;
 		}, this.workers);
 	}
@@ -423,7 +423,7 @@ final class ReconnectingConnection {
 		}
 	}
 
-	private static void tell(BiConsumer<ClientState, String> listener, ClientState state, String detail) {
+	private static void notifyListener(BiConsumer<ClientState, String> listener, ClientState state, String detail) {
 		try {
 			listener.accept(state, detail);
 		}

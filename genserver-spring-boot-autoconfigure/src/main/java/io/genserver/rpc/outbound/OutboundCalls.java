@@ -191,7 +191,7 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 		this.inDoubt = listener;
 	}
 
-	private void tellOfDoubt() {
+	private void logUnconfirmedCasts() {
 		long count = this.sender.castsInDoubt();
 		LongConsumer listener = this.inDoubt;
 		if (count > 0 && listener != null) {
@@ -394,7 +394,7 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 
 	/** The connection is over: what has not ended by now never would. */
 	public void endRest() {
-		tellOfDoubt();
+		logUnconfirmedCasts();
 		for (AsyncRemoteCall<?> call : this.pending) {
 			call.end(RemoteFailures.lost(call.method(), whyLost()));
 		}

@@ -117,7 +117,7 @@ public class RemoteReply<T extends @Nullable Object> extends CallFuture<T> {
 			return;
 		}
 		if (claim() && put(value)) {
-			this.workers.execute(() -> tellDependents(value));
+			this.workers.execute(() -> notifyDependents(value));
 		}
 	}
 

@@ -175,12 +175,12 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		}
 		int seen = this.pending.get();
 		while (seen != 0) {
-			tell();
+			deliver();
 			seen = this.pending.addAndGet(-seen);
 		}
 	}
 
-	private void tell() {
+	private void deliver() {
 		while (!this.over) {
 			E event;
 			Throwable failure = null;
@@ -197,12 +197,12 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 			if (event == null && failure == null) {
 				return;
 			}
-			tell(event, failure);
+			deliver(event, failure);
 		}
 	}
 
 	/** A subscriber that throws is called no more, since its state is unknown. */
-	private void tell(@Nullable E event, @Nullable Throwable failure) {
+	private void deliver(@Nullable E event, @Nullable Throwable failure) {
 		try {
 			if (event != null) {
 				this.subscriber.onNext(event);

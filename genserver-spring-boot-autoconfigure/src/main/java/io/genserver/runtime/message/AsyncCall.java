@@ -47,18 +47,18 @@ public final class AsyncCall extends CallMessage implements Runnable {
 		Throwable failure = failure();
 		if (failure == null) {
 			if (this.future.put(value())) {
-				tell();
+				completeFuture();
 			}
 		}
 		else if (!(failure instanceof Disowned)) {
-			tell();
+			completeFuture();
 		}
 	}
 
 	/**
 	 * On a worker, since code of the application may run then; better here than never.
 	 */
-	private void tell() {
+	private void completeFuture() {
 		try {
 			this.scheduler.execute(this);
 		}
@@ -80,7 +80,7 @@ public final class AsyncCall extends CallMessage implements Runnable {
 			this.future.fail(Throwables.forFuture(failure));
 		}
 		else {
-			this.future.tellDependents(value());
+			this.future.notifyDependents(value());
 		}
 	}
 

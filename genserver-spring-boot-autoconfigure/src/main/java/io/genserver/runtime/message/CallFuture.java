@@ -92,7 +92,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends WaitingFutu
 	 * <p>
 	 * Only by the thread that ended the call.
 	 * @param value the reply
-	 * @return whether {@link #tellDependents} must be called, on a thread that may run
+	 * @return whether {@link #notifyDependents} must be called, on a thread that may run
 	 * code of the application
 	 */
 	protected final boolean put(T value) {
@@ -113,7 +113,7 @@ public abstract class CallFuture<T extends @Nullable Object> extends WaitingFutu
 	 * Run what was added before the value was put.
 	 * @param value the same value
 	 */
-	protected final void tellDependents(T value) {
+	protected final void notifyDependents(T value) {
 		super.complete(value);
 		if (!this.quiet) {
 			wakeAll();

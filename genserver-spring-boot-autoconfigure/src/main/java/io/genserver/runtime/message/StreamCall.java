@@ -56,7 +56,7 @@ public final class StreamCall extends CallMessage
 	private final AtomicBoolean reported = new AtomicBoolean();
 
 	/** Whether the subscriber knows that nothing more comes. */
-	private volatile boolean endTold;
+	private volatile boolean endDelivered;
 
 	/** Where it is open: an instance is not let go while a subscriber reads from it. */
 	private volatile @Nullable InstanceStreams openAt;
@@ -127,7 +127,7 @@ public final class StreamCall extends CallMessage
 
 	/** Nothing more comes, and the subscriber is to know why unless it has an end. */
 	private void fail(Throwable failure) {
-		boolean known = this.cancelled || this.endTold;
+		boolean known = this.cancelled || this.endDelivered;
 		Flow.Subscriber<@Nullable Object> target = this.subscriber;
 		endEarly();
 		if (!known) {
@@ -187,7 +187,7 @@ public final class StreamCall extends CallMessage
 		else if (source != null && requested > 0) {
 			request(source, requested);
 		}
-		tellEnd();
+		deliverEnd();
 	}
 
 	@Override
@@ -279,14 +279,14 @@ public final class StreamCall extends CallMessage
 		closed();
 		this.end.set(signal);
 		if (this.demand.get() == OPEN) {
-			tellEnd();
+			deliverEnd();
 		}
 	}
 
-	private void tellEnd() {
+	private void deliverEnd() {
 		Runnable signal = this.end.getAndSet(null);
 		if (signal != null && !this.cancelled) {
-			this.endTold = true;
+			this.endDelivered = true;
 			try {
 				signal.run();
 			}

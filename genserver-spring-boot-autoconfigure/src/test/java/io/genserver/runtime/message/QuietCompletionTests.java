@@ -103,7 +103,7 @@ class QuietCompletionTests {
 		}
 
 		void tell(Object value) {
-			tellDependents(value);
+			notifyDependents(value);
 		}
 
 		@Override
