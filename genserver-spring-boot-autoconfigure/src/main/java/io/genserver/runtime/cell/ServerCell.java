@@ -404,10 +404,8 @@ public final class ServerCell implements Recipient, CellProbe {
 				for (int left = BATCH; step == TurnStep.CONTINUE && left > 0; left--) {
 					step = (!this.commands.isEmpty() || !this.life.isServing()) ? runCommands() : TurnStep.CONTINUE;
 					if (step == TurnStep.CONTINUE) {
-						step = startNext(turn);
-						if (step == TurnStep.HANDLE) {
-							step = this.turnRunner.handle(turn);
-						}
+						Message next = startNext(turn);
+						step = (next != null) ? this.turnRunner.handle(turn, next) : turn.step;
 					}
 				}
 			}
@@ -421,14 +419,14 @@ public final class ServerCell implements Recipient, CellProbe {
 		return step;
 	}
 
-	private TurnStep startNext(Turn turn) {
+	/** The message to handle, or {@code null}, and the turn knows how it goes on. */
+	private @Nullable Message startNext(Turn turn) {
 		TimersAndContinuations own = this.timers;
 		if (own != null) {
 			boolean waiting = !this.inbox.mailbox.isDrained();
 			Message due = own.next(waiting);
 			if (due != null) {
-				turn.started = due;
-				return TurnStep.HANDLE;
+				return due;
 			}
 			if (waiting) {
 				active();

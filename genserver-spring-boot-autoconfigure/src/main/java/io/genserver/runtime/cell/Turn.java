@@ -23,8 +23,8 @@ public final class Turn {
 	/** The cell whose turn it is, or {@code null} between turns. */
 	public @Nullable ServerCell cell;
 
-	/** The message that was started and is about to be handled, or {@code null}. */
-	@Nullable Message started;
+	/** How it goes on where there was no message to handle. */
+	TurnStep step = TurnStep.CONTINUE;
 
 	/** The message being handled, or {@code null}. */
 	@Nullable Message message;
@@ -135,7 +135,6 @@ public final class Turn {
 		}
 		this.interruption = null;
 		this.cell = null;
-		this.started = null;
 		this.message = null;
 		this.detached = false;
 		this.concurrent = false;

@@ -68,26 +68,28 @@ public final class TurnRunner implements MessageHandler {
 	/**
 	 * Start the next message of the mailbox, if there is one, and leave it to the turn:
 	 * the fewer frames are below a handler that waits, the sooner it goes on.
+	 * @return the message, or {@code null}, and the turn knows how it goes on
 	 */
-	TurnStep startNext(Turn turn) {
+	@Nullable Message startNext(Turn turn) {
 		Inbox inbox = this.cell.inbox();
 		Mailbox<Message> mailbox = inbox.mailbox;
 		Message message = mailbox.peek();
 		while (message != null) {
 			boolean concurrent = message.operation().concurrency() > 0 && message.settledSlot() == Message.QUEUED;
 			if (concurrent && !this.work.concurrentHandlers().acquire(message.operation())) {
-				return TurnStep.BLOCKED;
+				turn.step = TurnStep.BLOCKED;
+				return null;
 			}
 			boolean started = start(message, concurrent);
 			mailbox.poll();
 			if (started) {
 				inbox.taken();
 				if (!concurrent) {
-					turn.started = message;
-					return TurnStep.HANDLE;
+					return message;
 				}
 				this.work.concurrentHandlers().start(message);
-				return TurnStep.CONTINUE;
+				turn.step = TurnStep.CONTINUE;
+				return null;
 			}
 			if (concurrent) {
 				this.work.concurrentHandlers().release(message.operation());
@@ -96,7 +98,8 @@ public final class TurnRunner implements MessageHandler {
 			message = mailbox.peek();
 		}
 		inbox.admit();
-		return mailbox.isDrained() ? TurnStep.IDLE : TurnStep.CONTINUE;
+		turn.step = mailbox.isDrained() ? TurnStep.IDLE : TurnStep.CONTINUE;
+		return null;
 	}
 
 	/** Start a message, which stays in the mailbox until then, whatever happens. */
@@ -114,10 +117,8 @@ public final class TurnRunner implements MessageHandler {
 		}
 	}
 
-	/** Handle the message that has been started. */
-	TurnStep handle(Turn turn) {
-		Message message = Objects.requireNonNull(turn.started, "started");
-		turn.started = null;
+	/** Handle a message that has been started. */
+	TurnStep handle(Turn turn, Message message) {
 		Scheduler scheduler = this.cell.runtime().scheduler();
 		long since = (message instanceof CallMessage call) ? call.runAt()
 				: (message.envelope() != null) ? scheduler.nanoTime() : this.cell.coarseTime();
@@ -173,14 +174,18 @@ public final class TurnRunner implements MessageHandler {
 	public @Nullable Object invokeHandler(Message message) throws Throwable {
 		Operation operation = message.operation();
 		Object instance = Objects.requireNonNull(this.cell.life().instance(), "instance");
-		boolean isFunction = operation instanceof LambdaOperation lambda && lambda.isFunction();
-		Object target = isFunction ? factory().target(instance) : instance;
 		Object result;
-		try {
-			result = operation.invoke(target, message.payload(), message);
+		if (operation instanceof LambdaOperation lambda) {
+			Object target = lambda.isFunction() ? factory().target(instance) : instance;
+			result = lambda.invoke(target, message.payload(), message);
 		}
-		catch (Throwable ex) {
-			throw (operation instanceof LambdaOperation) ? ex : factory().thrown(instance, ex);
+		else {
+			try {
+				result = operation.invoke(instance, message.payload(), message);
+			}
+			catch (Throwable ex) {
+				throw factory().thrown(instance, ex);
+			}
 		}
 		if (message instanceof StreamCall stream) {
 			Flow.Publisher<?> items = (Flow.Publisher<?>) Objects.requireNonNull(result,

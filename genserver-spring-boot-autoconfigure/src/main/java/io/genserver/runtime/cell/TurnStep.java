@@ -8,9 +8,6 @@ enum TurnStep {
 	/** With the next message. */
 	CONTINUE,
 
-	/** With the handler of the message that was started. */
-	HANDLE,
-
 	/** There is nothing to do. */
 	IDLE,
 
