@@ -25,6 +25,7 @@ import io.genserver.spring.ServerFaces;
 import io.genserver.spring.ServersStage;
 import io.genserver.spring.StageLifecycle;
 import io.genserver.spring.SuppliedInstances;
+import io.genserver.spring.TimeOfDay;
 import io.genserver.spring.TimersLifecycle;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -78,8 +79,7 @@ public final class GenServerAutoConfiguration {
 	@Fallback
 	@ConditionalOnMissingBean
 	InstantSource genServerInstantSource(ObjectProvider<Scheduler> scheduler) {
-		Scheduler known = scheduler.getIfAvailable();
-		return (known != null) ? known::instant : InstantSource.system();
+		return new TimeOfDay(scheduler.getIfAvailable());
 	}
 
 	@Bean(destroyMethod = "shutdown")
