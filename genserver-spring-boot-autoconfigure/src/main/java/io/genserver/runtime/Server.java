@@ -311,15 +311,22 @@ public final class Server implements CellOwner {
 				}
 			}
 		}
-		catch (MailboxFullException | GenServerUnavailableException ex) {
-			message.reportEnd(ex);
+		catch (RuntimeException ex) {
+			return refused(message, ex);
+		}
+	}
+
+	/**
+	 * A cast that was not to wait was not queued: {@code false} if there is no room or no
+	 * server, otherwise it throws.
+	 */
+	private static boolean refused(CastMessage message, RuntimeException failure) {
+		message.reportEnd(failure);
+		if (failure instanceof MailboxFullException || failure instanceof GenServerUnavailableException) {
 			message.discard();
 			return false;
 		}
-		catch (RuntimeException ex) {
-			message.reportEnd(ex);
-			throw ex;
-		}
+		throw failure;
 	}
 
 	/**
@@ -423,12 +430,7 @@ public final class Server implements CellOwner {
 			return true;
 		}
 		catch (RuntimeException ex) {
-			message.reportEnd(ex);
-			if (ex instanceof MailboxFullException || ex instanceof GenServerUnavailableException) {
-				message.discard();
-				return false;
-			}
-			throw ex;
+			return refused(message, ex);
 		}
 	}
 
@@ -682,11 +684,11 @@ public final class Server implements CellOwner {
 	}
 
 	private long deadline(@Nullable Turn turn, Operation operation, long now, long timeoutNanos, boolean detached) {
+		return deadline((turn == null || detached) ? Long.MAX_VALUE : turn.deadline(), operation, now, timeoutNanos);
+	}
+
+	private long deadline(long inherited, Operation operation, long now, long timeoutNanos) {
 		long own = now + Math.min((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation), Durations.LONGEST);
-		if (turn == null || detached) {
-			return own;
-		}
-		long inherited = turn.deadline();
 		return (inherited == Long.MAX_VALUE || own - inherited < 0) ? own : inherited;
 	}
 
@@ -713,10 +715,8 @@ public final class Server implements CellOwner {
 		CompletableFuture<@Nullable Object> call(String key, Operation operation, Object payload) {
 			Scheduler scheduler = runtime().scheduler();
 			long now = scheduler.nanoTime();
-			long own = now + Math.min(timeoutNanos(operation), Durations.LONGEST);
-			long deadline = (this.limit == Long.MAX_VALUE || own - this.limit < 0) ? own : this.limit;
 			AsyncCall call = new AsyncCall(operation, payload, this.origin, scheduler, runtime().replyWait(), now,
-					deadline);
+					deadline(this.limit, operation, now, 0));
 			submit(key, call, null);
 			return call.future();
 		}

@@ -2,7 +2,6 @@ package io.genserver.runtime;
 
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.genserver.runtime.scheduling.Scheduler;
@@ -14,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * may that needs memory or stack: in the n-th, and in some that follow. The engine comes
  * here in nearly every step, so that an error in each step can be tried.
  */
-final class FailingScheduler implements Scheduler {
-
-	private final Scheduler scheduler;
+final class FailingScheduler extends LendingScheduler {
 
 	private final Supplier<? extends @Nullable Error> error;
 
@@ -39,8 +36,6 @@ final class FailingScheduler implements Scheduler {
 
 	private @Nullable Error last;
 
-	private @Nullable Check check;
-
 	/**
 	 * Create.
 	 * @param scheduler does what does not fail
@@ -48,7 +43,7 @@ final class FailingScheduler implements Scheduler {
 	 * and without an error that is all
 	 */
 	FailingScheduler(Scheduler scheduler, Supplier<? extends @Nullable Error> error) {
-		this.scheduler = scheduler;
+		super(scheduler);
 		this.error = error;
 	}
 
@@ -160,26 +155,9 @@ final class FailingScheduler implements Scheduler {
 	}
 
 	@Override
-	public boolean allowsExecutors() {
-		return true;
-	}
-
-	@Override
-	public void recovered(Runnable task) {
-		if (this.check != null) {
-			this.check.recovered(task);
-		}
-	}
-
-	@Override
 	public boolean await(Waiter waiter, long deadline) throws InterruptedException {
 		step();
 		return this.scheduler.await(waiter, deadline);
-	}
-
-	@Override
-	public void wake(Waiter waiter) {
-		this.scheduler.wake(waiter);
 	}
 
 	/** Let the next call of {@link #track} fail. */
@@ -222,24 +200,6 @@ final class FailingScheduler implements Scheduler {
 				look(crowded);
 			}
 		});
-	}
-
-	@Override
-	public void attend(@Nullable Check check) {
-		if (check != null) {
-			this.check = check;
-			this.scheduler.attend(check);
-		}
-	}
-
-	@Override
-	public void hasten() {
-		this.scheduler.hasten();
-	}
-
-	@Override
-	public void close(long timeout, TimeUnit unit) {
-		this.scheduler.close(timeout, unit);
 	}
 
 }

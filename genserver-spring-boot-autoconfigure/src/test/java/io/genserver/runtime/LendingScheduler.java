@@ -1,5 +1,6 @@
 package io.genserver.runtime;
 
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import io.genserver.runtime.scheduling.Scheduler;
@@ -10,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A scheduler in virtual time that lets turns run on executors, which must not use other
  * threads than its own.
  */
-final class LendingScheduler implements Scheduler {
+class LendingScheduler implements Scheduler {
 
-	private final Scheduler scheduler;
+	final Scheduler scheduler;
 
 	private @Nullable Check check;
 
@@ -33,9 +34,16 @@ final class LendingScheduler implements Scheduler {
 	}
 
 	@Override
-	public void attend(Check check) {
-		this.check = check;
-		this.scheduler.attend(check);
+	public void attend(@Nullable Check check) {
+		if (check != null) {
+			this.check = check;
+			this.scheduler.attend(check);
+		}
+	}
+
+	@Override
+	public Instant instant() {
+		return this.scheduler.instant();
 	}
 
 	@Override
