@@ -10,7 +10,8 @@ import io.genserver.runtime.cell.CellStatistics;
 import io.genserver.runtime.cell.ServerCell;
 
 /**
- * The totals that the removed instances of a keyed server have left to be counted.
+ * The totals that the removed instances of a keyed server have left to be counted, with
+ * what is counted for them afterwards. Safe on any thread.
  */
 final class RetiredInstanceTotals {
 
@@ -18,24 +19,20 @@ final class RetiredInstanceTotals {
 
 	private final LongAdder failed = new LongAdder();
 
-	private final LongAdder dropped = new LongAdder();
-
-	private final LongAdder late = new LongAdder();
-
-	private final LongAdder abandoned = new LongAdder();
+	private final CellStatistics.Totals totals = new CellStatistics.Totals(new LongAdder(), new LongAdder(),
+			new LongAdder());
 
 	private final LongAdder restarts = new LongAdder();
 
 	/** The latest, the oldest first. */
 	private final Deque<ServerInfo.Failure> failures = new ArrayDeque<>();
 
+	/** Take over what an instance has counted, and what it will count. Once for each. */
 	void add(ServerCell cell) {
 		CellStatistics statistics = cell.statistics();
 		this.processed.add(statistics.processedCount());
 		this.failed.add(statistics.failedCount());
-		this.dropped.add(statistics.droppedCount());
-		this.late.add(statistics.lateCount());
-		this.abandoned.add(statistics.abandonedCount());
+		statistics.retire(this.totals);
 		this.restarts.add(cell.life().restarts());
 		if (statistics.failedCount() > 0) {
 			keep(statistics.recentFailures());
@@ -66,15 +63,15 @@ final class RetiredInstanceTotals {
 	}
 
 	long dropped() {
-		return this.dropped.sum();
+		return this.totals.dropped().sum();
 	}
 
 	long late() {
-		return this.late.sum();
+		return this.totals.late().sum();
 	}
 
 	long abandoned() {
-		return this.abandoned.sum();
+		return this.totals.abandoned().sum();
 	}
 
 	long restarts() {

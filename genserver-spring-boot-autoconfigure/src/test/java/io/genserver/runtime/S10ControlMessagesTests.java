@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
@@ -18,6 +19,7 @@ import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.cell.Turn;
 import io.genserver.test.SeededScheduler;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -164,6 +166,50 @@ class S10ControlMessagesTests {
 			assertThat(later).isCompletedWithValue(1);
 			engine.close();
 		});
+	}
+
+	@Test
+	void S10_whatIsSentAfterACommandWaitsForItAlthoughTheTurnHasJustLookedForCommands() {
+		AtomicReference<@Nullable Runnable> hook = new AtomicReference<>();
+		SeededScheduler seeded = new SeededScheduler(1);
+		Engine engine = new Engine(new LendingScheduler(seeded) {
+
+			@Override
+			public long coarseTime() {
+				Turn turn = Turn.current();
+				Runnable now = (turn != null) ? hook.get() : null;
+				if (now != null) {
+					now.run();
+				}
+				return super.coarseTime();
+			}
+
+		});
+		GenServerRef<Object> server = engine.start("server", ServerSettings.DEFAULTS, Object::new);
+		ServerCell cell = engine.cell("server");
+		Gate gate = new Gate(seeded, "handler");
+		List<String> handled = new ArrayList<>();
+		// A server with timers asks for the time between the two looks of its turn.
+		server.call((instance) -> GenServerContext.current().schedule(Duration.ofDays(1), () -> handled.add("tick")));
+		server.cast((instance) -> gate.pass());
+		seeded.settle();
+		CompletableFuture<?> before = server.callAsync((instance) -> handled.add("given up"));
+		hook.set(() -> {
+			hook.set(null);
+			before.cancel(true);
+			cell.command(Commands.SUSPEND);
+			server.cast((instance) -> handled.add("sent after the command"));
+		});
+		gate.open();
+		seeded.settle();
+		assertThat(hook).as("ran").hasValue(null);
+		assertThat(cell.life().state()).isEqualTo(ServerState.SUSPENDED);
+		assertThat(handled).isEmpty();
+		assertThat(cell.mailbox().size()).isOne();
+		cell.command(Commands.RESUME);
+		seeded.settle();
+		assertThat(handled).containsExactly("sent after the command");
+		engine.close();
 	}
 
 	@Test

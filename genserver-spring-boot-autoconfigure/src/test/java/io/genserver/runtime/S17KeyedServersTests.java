@@ -14,12 +14,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.genserver.Envelope;
 import io.genserver.GenServerContext;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
+import io.genserver.Overflow;
 import io.genserver.runtime.cell.InstanceFactory;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Operation;
+import io.genserver.runtime.supervision.Supervision;
 import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.RealThreads;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +96,49 @@ class S17KeyedServersTests {
 			assertThat(one.<Integer, RuntimeException>call((state) -> state)).isEqualTo(1);
 			scheduler.sleep(Duration.ofSeconds(6));
 			assertThat(one.<Integer, RuntimeException>call((state) -> state)).isEqualTo(2);
+			engine.close();
+		});
+	}
+
+	@Test
+	void S17_whoHearsThatAKeyHasNoInstanceFindsItsPlaceFree() {
+		Seeds.each(20, (scheduler) -> {
+			List<String> heard = new ArrayList<>();
+			Gate gate = new Gate(scheduler, "constructor");
+			AtomicReference<@Nullable Runnable> next = new AtomicReference<>();
+			Engine engine = new Engine(scheduler, new GenServerInterceptor() {
+
+				@Override
+				public void ended(Envelope envelope, @Nullable Throwable failure) {
+					Runnable first = next.getAndSet(null);
+					if (first != null) {
+						first.run();
+					}
+				}
+
+			});
+			ServerSettings small = new ServerSettings(8, Overflow.BLOCK, Duration.ofSeconds(5), Supervision.DEFAULTS, 1,
+					null, ServerSettings.DEFAULTS.startFailure());
+			Server server = engine.addKeyed("keyed", small, () -> {
+				if ("broken".equals(GenServerContext.current().key())) {
+					gate.pass();
+					throw new IllegalStateException("on purpose");
+				}
+				return new Object();
+			});
+			engine.runtime.start();
+			next.set(() -> {
+				heard.add(ServerInfos.of(server).instances() + " instances, " + ServerInfos.of(server).failed()
+						+ " failed");
+				engine.ref("keyed", "good").cast((instance) -> heard.add("good"));
+			});
+			CompletableFuture<?> broken = engine.ref("keyed", "broken").callAsync(Object::hashCode);
+			engine.ref("keyed", "broken").cast((instance) -> heard.add("never"));
+			gate.open();
+			scheduler.settle();
+			assertThat(broken).isCompletedExceptionally();
+			assertThat(heard).containsExactly("0 instances, 1 failed", "good");
+			assertThat(ServerInfos.of(server).dropped()).as("the call and the cast").isEqualTo(2);
 			engine.close();
 		});
 	}

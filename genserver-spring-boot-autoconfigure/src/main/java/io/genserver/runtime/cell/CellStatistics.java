@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.genserver.ServerInfo;
 import io.genserver.log.Throwables;
@@ -14,9 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to one cell. Messages handled are counted by the turn alone; the rest by
- * anybody.
+ * anybody. A cell that is removed leaves its counts to the totals of its server. Messages
+ * that it refuses later are counted there: each counter is negative from then on.
  */
 public final class CellStatistics {
+
+	/** What a counter holds whose further counts go to the totals, or a little more. */
+	private static final int RETIRED = Integer.MIN_VALUE;
 
 	/** How many failures are kept, of one instance and of all of a server. */
 	public static final int FAILURES_KEPT = 10;
@@ -61,6 +66,9 @@ public final class CellStatistics {
 
 	private @Nullable Deque<ServerInfo.Failure> failures;
 
+	/** Written before any counter is made negative. */
+	private @Nullable Totals totals;
+
 	CellStatistics(@Nullable String key) {
 		this.key = key;
 	}
@@ -90,21 +98,53 @@ public final class CellStatistics {
 				Throwables.message(cause)));
 	}
 
+	/** On any thread. */
 	void dropped() {
-		DROPPED.getAndAdd(this, 1);
+		Totals others = count(DROPPED);
+		if (others != null) {
+			others.dropped.increment();
+		}
 	}
 
+	/** On any thread. */
 	void lateReply() {
-		LATE.getAndAdd(this, 1);
+		Totals others = count(LATE);
+		if (others != null) {
+			others.late.increment();
+		}
 	}
 
-	/** A future that a handler returned was abandoned. Returns how many were. */
+	/**
+	 * A future that a handler returned was abandoned. On any thread. Returns how many
+	 * were.
+	 */
 	long abandonedReply() {
-		return (int) ABANDONED.getAndAdd(this, 1) + 1;
+		Totals others = count(ABANDONED);
+		if (others != null) {
+			others.abandoned.increment();
+			return others.abandoned.sum();
+		}
+		return abandonedCount();
+	}
+
+	/** Count here, or return the totals to count in. */
+	private @Nullable Totals count(VarHandle counter) {
+		return ((int) counter.getAndAdd(this, 1) < 0) ? this.totals : null;
+	}
+
+	/**
+	 * Hand over what was dropped, late and abandoned, and whatever will be. Once, on any
+	 * thread.
+	 */
+	public void retire(Totals others) {
+		this.totals = others;
+		others.dropped.add((int) DROPPED.getAndSet(this, RETIRED));
+		others.late.add((int) LATE.getAndSet(this, RETIRED));
+		others.abandoned.add((int) ABANDONED.getAndSet(this, RETIRED));
 	}
 
 	public long abandonedCount() {
-		return this.abandoned;
+		return Math.max(0, this.abandoned);
 	}
 
 	public long processedCount() {
@@ -116,16 +156,26 @@ public final class CellStatistics {
 	}
 
 	public long droppedCount() {
-		return this.dropped;
+		return Math.max(0, this.dropped);
 	}
 
 	public long lateCount() {
-		return this.late;
+		return Math.max(0, this.late);
 	}
 
 	public synchronized List<ServerInfo.Failure> recentFailures() {
 		Deque<ServerInfo.Failure> kept = this.failures;
 		return (kept != null) ? new ArrayList<>(kept) : List.of();
+	}
+
+	/**
+	 * What was counted for the removed instances of a server.
+	 *
+	 * @param dropped messages refused or discarded
+	 * @param late replies that came after their calls had ended
+	 * @param abandoned futures of handlers that were no longer waited for
+	 */
+	public record Totals(LongAdder dropped, LongAdder late, LongAdder abandoned) {
 	}
 
 }

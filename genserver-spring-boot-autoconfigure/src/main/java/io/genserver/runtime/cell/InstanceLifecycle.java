@@ -258,7 +258,8 @@ public final class InstanceLifecycle {
 	/**
 	 * Refuse what comes, fail what waits, let go of the instance. Whatever any of it
 	 * throws, the rest follows: a server that stayed in the midst of it would be lost,
-	 * and its successor with it.
+	 * and its successor with it. Where there was no instance, so that nothing takes long,
+	 * what waits fails last: who hears of it finds the place of this key free.
 	 */
 	void end(ServerState last) {
 		if (isOver()) {
@@ -267,7 +268,9 @@ public final class InstanceLifecycle {
 		boolean wasStarted = this.state != ServerState.NEW && this.state != ServerState.STARTING;
 		this.last = last;
 		this.state = ServerState.STOPPING;
-		this.cell.refuseRest();
+		if (wasStarted) {
+			this.cell.refuseRest();
+		}
 		letGo();
 		this.state = last;
 		Throwable cause = this.failure;
@@ -277,6 +280,9 @@ public final class InstanceLifecycle {
 		}
 		catch (Throwable ex) {
 			logger.error("Server {} has ended, but something of it is kept", this.cell, ex);
+		}
+		if (!wasStarted) {
+			this.cell.refuseRest();
 		}
 		// Written before the futures are read; makeFutures() does it the other way round.
 		this.terminated = true;

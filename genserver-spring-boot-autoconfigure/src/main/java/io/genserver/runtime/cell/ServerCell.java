@@ -402,7 +402,7 @@ public final class ServerCell implements Recipient, CellProbe {
 				}
 				step = (resumed != null) ? this.turnRunner.resumed(resumed) : TurnStep.CONTINUE;
 				for (int left = BATCH; step == TurnStep.CONTINUE && left > 0; left--) {
-					step = (!this.commands.isEmpty() || !this.life.isServing()) ? runCommands() : TurnStep.CONTINUE;
+					step = (hasCommands() || !this.life.isServing()) ? runCommands() : TurnStep.CONTINUE;
 					if (step == TurnStep.CONTINUE) {
 						Message next = startNext(turn);
 						step = (next != null) ? this.turnRunner.handle(turn, next) : turn.step;
@@ -665,7 +665,12 @@ public final class ServerCell implements Recipient, CellProbe {
 		return this.work.inTurn().isSlow(now, threshold);
 	}
 
-	/** Whether a command is still to be followed. */
+	/** Whether any command is still to be followed. */
+	boolean hasCommands() {
+		return !this.commands.isEmpty();
+	}
+
+	/** Whether one of some commands is still to be followed. */
 	boolean isAskedTo(int bits) {
 		return this.commands.any(bits);
 	}
@@ -775,7 +780,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	/** Whether commands, messages or timers that are due wait for a turn. */
 	boolean hasWork() {
-		return !this.commands.isEmpty() || this.inbox.mailbox.size() > 0 || !isIdle();
+		return hasCommands() || this.inbox.mailbox.size() > 0 || !isIdle();
 	}
 
 	int status() {

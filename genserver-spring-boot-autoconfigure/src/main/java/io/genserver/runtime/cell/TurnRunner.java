@@ -75,6 +75,12 @@ public final class TurnRunner implements MessageHandler {
 		Mailbox<Message> mailbox = inbox.mailbox;
 		Message message = mailbox.peek();
 		while (message != null) {
+			if (this.cell.hasCommands()) {
+				// One may have been given before the message was sent. To see every such
+				// command the look at them has to come after the look at the mailbox.
+				turn.step = TurnStep.CONTINUE;
+				return null;
+			}
 			boolean concurrent = message.operation().concurrency() > 0 && message.settledSlot() == Message.QUEUED;
 			if (concurrent && !this.work.concurrentHandlers().acquire(message.operation())) {
 				turn.step = TurnStep.BLOCKED;
