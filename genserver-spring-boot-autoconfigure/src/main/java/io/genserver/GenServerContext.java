@@ -3,7 +3,9 @@ package io.genserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  * a stop or after an idle time, it does nothing to the instance's successor:
  * {@link #stop()} has no effect, {@link #isCancelled()} is {@code true}, and
  * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #timer},
- * {@link #continueWith}, {@link #deferReply()}, {@link #detached}, {@link #events()} and
- * {@link #attach} throw {@link IllegalStateException}; those that begin something do so
- * from the moment the instance begins to terminate. A ref that was taken before still
- * reaches the server.
+ * {@link #continueWith}, {@link #pipe}, {@link #deferReply()}, {@link #detached},
+ * {@link #events()} and {@link #attach} throw {@link IllegalStateException}; those that
+ * begin something do so from the moment the instance begins to terminate. A ref that was
+ * taken before still reaches the server.
  *
  * @since 0.1.0
  */
@@ -200,6 +202,42 @@ public interface GenServerContext {
 	 * ended
 	 */
 	void continueWith(Runnable task);
+
+	/**
+	 * Let what goes on elsewhere become a message of this server when it is there, while
+	 * the server goes on with other messages. The result is handled in the server's turn,
+	 * never refused by a full mailbox, and lost only with this instance: a restart or
+	 * stop drops it, without cancelling what goes on. An instance of a keyed server is
+	 * not passivated before, so let a stage that may never complete have a time limit,
+	 * such as {@link java.util.concurrent.CompletableFuture#orTimeout}. May be called on
+	 * any thread.
+	 *
+	 * <pre class="code">
+	 * void refresh(String city) {
+	 *     this.context.pipe(this.weather.fetch(city), (report) -&gt; this.reports.put(city, report));
+	 * }
+	 * </pre>
+	 *
+	 * What the stage fails with is treated like the failure of a cast: it is counted,
+	 * logged, and may restart the server, as its supervision says.
+	 * @param <T> type of the result
+	 * @param stage completes with the result, on any thread
+	 * @param handler handles the result in the server's turn; what it throws is treated
+	 * like the failure of a cast
+	 */
+	<T extends @Nullable Object> void pipe(CompletionStage<? extends T> stage, Consumer<? super T> handler);
+
+	/**
+	 * The same with a handler for failures.
+	 * @param <T> type of the result
+	 * @param stage completes with the result, on any thread
+	 * @param handler handles the result in the server's turn; what it throws is treated
+	 * like the failure of a cast
+	 * @param failureHandler handles what the stage failed with, as it was thrown, in
+	 * place of the other handler
+	 */
+	<T extends @Nullable Object> void pipe(CompletionStage<? extends T> stage, Consumer<? super T> handler,
+			Consumer<? super Throwable> failureHandler);
 
 	/**
 	 * Make a source of events whose subscribers each have a buffer for 256 of them and

@@ -40,15 +40,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A workload of everything at once. Senders call, cast, cancel, give up, put replies off
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, wait for themselves, return futures, some of which never
- * complete, run beside the turn, set timers and attach streams; meanwhile servers are
- * stopped, restarted, suspended and resumed, started at run time, watched for a while,
- * idle instances are let go, and time passes. Constructors and terminations take their
- * time, send messages, to their own key too, and fail. All of them leave their threads in
- * disorder, and what fails throws whatever {@link Thrown} knows; so do listeners,
- * interceptors, timers and the log. One of the servers has an executor that refuses,
- * repeats, delays and forgets its turns. Then comes a shutdown, sometimes in the midst of
- * it or from a handler, and sometimes everything starts again after it. Every promise
- * about single messages and instances is checked by {@link MayhemWitness} and at the end.
+ * complete, run beside the turn, set timers, pipe results and attach streams; meanwhile
+ * servers are stopped, restarted, suspended and resumed, started at run time, watched for
+ * a while, idle instances are let go, and time passes. Constructors and terminations take
+ * their time, send messages, to their own key too, and fail. All of them leave their
+ * threads in disorder, and what fails throws whatever {@link Thrown} knows; so do
+ * listeners, interceptors, timers and the log. One of the servers has an executor that
+ * refuses, repeats, delays and forgets its turns. Then comes a shutdown, sometimes in the
+ * midst of it or from a handler, and sometimes everything starts again after it. Every
+ * promise about single messages and instances is checked by {@link MayhemWitness} and at
+ * the end.
  */
 final class Mayhem {
 
@@ -370,10 +371,11 @@ final class Mayhem {
 
 	private int handle(Object instance, String pair, int number) {
 		return this.witness.inTurn(instance, pair, number, () -> {
-			switch (this.random.nextInt(12)) {
+			switch (this.random.nextInt(13)) {
 				case 0, 1 -> raise();
 				case 2 -> this.scheduler.sleep(Duration.ofMillis(this.random.nextInt(12)));
 				case 3, 4 -> this.scheduler.letOthersRun();
+				case 12 -> this.witness.pipe(GenServerContext.current(), instance, later());
 				case 5 -> nested(this.engine.ref("second"));
 				case 8 -> {
 					if (this.random.nextInt(4) == 0) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -152,6 +153,17 @@ final class MayhemWitness {
 			long most = (this.scheduler.nanoTime() - begin) / Duration.ofMillis(period).toNanos();
 			expect(++ticks[0] <= most, "ticks of " + instance.label + " pile up");
 		});
+	}
+
+	/** Let a result become a message, once. */
+	void pipe(GenServerContext context, Object target, CompletionStage<Integer> stage) {
+		Instance instance = (Instance) target;
+		int[] times = new int[1];
+		Consumer<Object> handler = (outcome) -> {
+			tick(instance);
+			expect(++times[0] == 1, "a result was handled twice by " + instance.label);
+		};
+		context.pipe(stage, handler, handler);
 	}
 
 	private void tick(Instance instance) {

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 import io.genserver.Attachment;
 import io.genserver.Caller;
@@ -15,6 +17,7 @@ import io.genserver.GenServerTimer;
 import io.genserver.Reply;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
+import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Message;
@@ -207,6 +210,30 @@ final class CellContext implements GenServerContext {
 			throw elsewhere("continueWith(...)", "elsewhere send a cast to self()");
 		}
 		this.cell.timers().continueWith(task, turn.message);
+	}
+
+	@Override
+	public <T extends @Nullable Object> void pipe(CompletionStage<? extends T> stage, Consumer<? super T> handler) {
+		pipe(stage, handler, (failure) -> {
+			throw Throwables.sneaky(failure);
+		});
+	}
+
+	@Override
+	public <T extends @Nullable Object> void pipe(CompletionStage<? extends T> stage, Consumer<? super T> handler,
+			Consumer<? super Throwable> failureHandler) {
+		Objects.requireNonNull(stage, "stage");
+		checkAlive("pipe(...)");
+		Turn turn = turn();
+		PipedResult<T> result = new PipedResult<>(this.cell.timers(), Objects.requireNonNull(handler, "handler"),
+				Objects.requireNonNull(failureHandler, "failureHandler"), this.cell,
+				(this.message != null) ? this.message : (turn != null) ? turn.message : null);
+		this.cell.timers().pipe(result);
+		if (this.own.ending) {
+			result.drop();
+			throw instanceEnded("pipe(...)");
+		}
+		result.await(stage);
 	}
 
 	@Override

@@ -145,7 +145,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	 */
 	public static List<Class<?>> calledInTurns() {
 		return List.of(ServerCell.class, Awaited.class, ConcurrentHandlers.Run.class, LifeWait.class, EndOfCells.class,
-				Inbox.class);
+				Inbox.class, PipedResult.class);
 	}
 
 	// What others do. Safe on any thread.
@@ -436,7 +436,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	/** The instance is not idle: it has more to do than its timers' ticks. */
-	private void active() {
+	void active() {
 		this.turnBegan = coarseTime();
 	}
 

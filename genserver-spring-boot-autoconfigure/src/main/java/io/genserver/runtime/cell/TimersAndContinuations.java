@@ -19,24 +19,28 @@ import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server set itself to do: continuations, which come before any message, and
- * timers. Ticks are no messages in the mailbox: a full mailbox neither drops nor delays
- * them, and a timer whose tick is due has no other. So that ticks cannot starve messages,
- * a message follows each tick if one waits. Made when first used; unless it says
- * otherwise a method belongs to the turn.
+ * What a server set itself to do: continuations, which come before any message, timers,
+ * and what follows from the results that it awaits outside of its turn. Ticks and results
+ * are no messages in the mailbox: a full mailbox neither drops nor delays them, and a
+ * timer whose tick is due has no other. So that they cannot starve messages, a message
+ * follows each of them if one waits. Made when first used; unless it says otherwise a
+ * method belongs to the turn.
  */
-final class TimersAndContinuations {
+final class TimersAndContinuations implements PipedResult.Owner {
 
 	private final ServerCell cell;
 
 	private final Deque<Message> continuations = new ArrayDeque<>();
 
-	private final Queue<Timer> due = new ConcurrentLinkedQueue<>();
+	private final Queue<Due> due = new ConcurrentLinkedQueue<>();
 
 	private final Set<Timer> timers = ConcurrentHashMap.newKeySet();
 
 	/** Those that have a name and have not begun to run. */
 	private final Map<String, Timer> named = new ConcurrentHashMap<>();
+
+	/** Results that are awaited, or are there and have not been handled. */
+	private final Set<PipedResult<?>> piped = ConcurrentHashMap.newKeySet();
 
 	private boolean tickedLast;
 
@@ -102,6 +106,36 @@ final class TimersAndContinuations {
 		return known != null && known.cancel();
 	}
 
+	/** A result is to become a message when it is there. Safe on any thread. */
+	void pipe(PipedResult<?> result) {
+		this.piped.add(result);
+	}
+
+	/** A result is there. Safe on any thread; throws nothing. */
+	@Override
+	public void arrived(PipedResult<?> result) {
+		try {
+			this.due.add(result);
+			this.cell.ready();
+		}
+		catch (Throwable ex) {
+			// Short of memory or of stack: the self-check finds that it is not due.
+			this.cell.runtime().suspect();
+		}
+	}
+
+	/** A result need not be awaited, or is being handled. Safe on any thread. */
+	@Override
+	public void forget(PipedResult<?> result) {
+		this.piped.remove(result);
+	}
+
+	/** The cell is not idle. */
+	@Override
+	public void active() {
+		this.cell.active();
+	}
+
 	/** The next thing to do, or {@code null} if it is a message's turn. */
 	@Nullable Message next(boolean messageWaits) {
 		Message continuation = this.continuations.pollFirst();
@@ -112,32 +146,42 @@ final class TimersAndContinuations {
 			this.tickedLast = false;
 			return null;
 		}
-		Timer timer = this.due.peek();
-		while (timer != null && timer.isOver()) {
+		Due next = this.due.peek();
+		while (next != null && next.isOver()) {
 			this.due.poll();
-			timer = this.due.peek();
+			next = this.due.peek();
 		}
-		if (timer == null) {
+		if (next == null) {
 			this.tickedLast = false;
 			return null;
 		}
-		// The timer stays due until nothing is left that could fail.
-		CastMessage tick = new CastMessage(timer.operation, timer.task, this.cell);
-		timer.armNext();
+		// It stays due until nothing is left that could fail.
+		Message message = next.begin();
 		this.due.poll();
 		this.tickedLast = true;
-		return tick;
+		return message;
 	}
 
-	/** Whether a task is still to run that would not be scheduled again. */
+	/**
+	 * Whether a task is still to run that would not be scheduled again, or a result is
+	 * still to be handled.
+	 */
 	boolean owesTask() {
-		return this.timers.stream().anyMatch((timer) -> timer.period == 0);
+		return !this.piped.isEmpty() || this.timers.stream().anyMatch((timer) -> timer.period == 0);
 	}
 
-	/** Whether a timer is neither armed nor due. Safe on any thread. */
+	/**
+	 * Whether a timer is neither armed nor due, or a result is there and not due. Safe on
+	 * any thread.
+	 */
 	boolean hasLostTimer() {
 		for (Timer timer : this.timers) {
 			if (isLost(timer)) {
+				return true;
+			}
+		}
+		for (PipedResult<?> result : this.piped) {
+			if (isLost(result)) {
 				return true;
 			}
 		}
@@ -145,8 +189,9 @@ final class TimersAndContinuations {
 	}
 
 	/**
-	 * Arm the timers that are neither armed nor due: they tick now. By the self-check,
-	 * just before it runs the turn that it found.
+	 * Arm the timers that are neither armed nor due: they tick now. So do results that
+	 * are there and not due. By the self-check, just before it runs the turn that it
+	 * found.
 	 * @return how many there were
 	 */
 	int armLost() {
@@ -157,7 +202,17 @@ final class TimersAndContinuations {
 				lost++;
 			}
 		}
+		for (PipedResult<?> result : this.piped) {
+			if (isLost(result)) {
+				this.due.add(result);
+				lost++;
+			}
+		}
 		return lost;
+	}
+
+	private boolean isLost(PipedResult<?> result) {
+		return result.hasArrived() && !result.isOver() && !this.due.contains(result);
 	}
 
 	private boolean isLost(Timer timer) {
@@ -170,8 +225,9 @@ final class TimersAndContinuations {
 		return this.due.isEmpty() && this.continuations.isEmpty();
 	}
 
-	/** No timer ticks any more. */
+	/** No timer ticks any more, and no result is handled. */
 	void clear() {
+		this.piped.forEach(PipedResult::drop);
 		this.timers.forEach(Timer::cancel);
 		this.timers.clear();
 		this.named.clear();
@@ -184,7 +240,7 @@ final class TimersAndContinuations {
 	 * leaves it where it was, to be tried again: a timer that was neither armed nor due
 	 * would never tick any more. Only its last alarm counts.
 	 */
-	private final class Timer implements GenServerTimer {
+	private final class Timer implements GenServerTimer, Due {
 
 		private final @Nullable String name;
 
@@ -220,12 +276,20 @@ final class TimersAndContinuations {
 		}
 
 		/** Cancelled, or one that ticks again and again while all servers stop. */
-		private boolean isOver() {
+		@Override
+		public boolean isOver() {
 			return this.cancelled.get() || (this.period > 0 && TimersAndContinuations.this.cell.runtime().isShutDown());
 		}
 
+		@Override
+		public Message begin() {
+			CastMessage tick = new CastMessage(this.operation, this.task, TimersAndContinuations.this.cell);
+			armNext();
+			return tick;
+		}
+
 		/** The tick is about to be handled; the next one may be armed. */
-		void armNext() {
+		private void armNext() {
 			if (this.period > 0) {
 				long now = TimersAndContinuations.this.cell.runtime().scheduler().nanoTime();
 				// Ticks that were missed are not made up for.

@@ -17,6 +17,8 @@ public final class LambdaOperation extends Operation {
 
 	public static final Operation TIMER = new LambdaOperation("timer", Kind.CAST);
 
+	public static final Operation PIPED = new LambdaOperation("pipe(stage)", Kind.CAST);
+
 	public static final Operation ATTACHED = new LambdaOperation("attached stream", Kind.CAST);
 
 	private LambdaOperation(String name, Kind kind) {
