@@ -274,6 +274,7 @@ public final class BackgroundServices implements AutoCloseable {
 		}
 		List<SupervisedService<?, ?>> all = known();
 		all.forEach(BackgroundHandle::cancel);
+		this.environment.closing();
 		if (!await(all, limit, caller)) {
 			all.forEach(SupervisedService::interrupt);
 			await(all, lastWait, caller);

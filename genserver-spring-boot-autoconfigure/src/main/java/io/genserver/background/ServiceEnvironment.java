@@ -2,6 +2,9 @@ package io.genserver.background;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -66,5 +69,26 @@ public interface ServiceEnvironment {
 	 * @return the thread, not started
 	 */
 	Thread newThread(String name, Runnable task);
+
+	/**
+	 * Let the calling thread, which is one of {@link #newThread}, wait between two steps
+	 * or for an earlier run of its service to end. An interruption does not end the wait.
+	 * @param future what it waits for; however it completes
+	 */
+	default void await(CompletableFuture<?> future) {
+		try {
+			future.join();
+		}
+		catch (CompletionException | CancellationException ex) {
+			// It has completed.
+		}
+	}
+
+	/**
+	 * Report that the services are cancelled for a shutdown, which waits for their ends:
+	 * from now on virtual time must pass by itself.
+	 */
+	default void closing() {
+	}
 
 }

@@ -3,7 +3,6 @@ package io.genserver.background;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
@@ -132,7 +131,7 @@ final class ServiceRun<T> {
 		this.thread.begin(null);
 		ServiceRun<T> before = this.predecessor;
 		if (before != null) {
-			before.ended().join();
+			this.environment.await(before.ended());
 			this.predecessor = null;
 		}
 		Completion result = NO_MEMORY;
@@ -290,24 +289,13 @@ final class ServiceRun<T> {
 			Thread.yield();
 			return;
 		}
-		CountDownLatch over = new CountDownLatch(1);
-		Registration cancelled = this.token.onCancel(over::countDown);
-		Registration timer = this.environment.after(pause, over::countDown);
-		await(over);
+		CompletableFuture<?> over = new CompletableFuture<>();
+		Registration cancelled = this.token.onCancel(() -> over.complete(null));
+		Registration timer = this.environment.after(pause, () -> over.complete(null));
+		// Whatever interrupts this thread now is not meant for it.
+		this.environment.await(over);
 		timer.close();
 		cancelled.close();
-	}
-
-	/** Whatever interrupts this thread now is not meant for it. */
-	private static void await(CountDownLatch over) {
-		while (over.getCount() > 0) {
-			try {
-				over.await();
-			}
-			catch (InterruptedException ex) {
-				logger.debug("Ignored an interruption between two steps");
-			}
-		}
 	}
 
 	private void end(Completion result) {

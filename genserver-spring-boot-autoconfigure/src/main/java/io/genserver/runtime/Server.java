@@ -270,6 +270,25 @@ public final class Server implements CellOwner {
 	}
 
 	/**
+	 * Send a message for a caller that is neither a thread nor a turn of this process.
+	 * Never blocks.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects
+	 * @param caller who sends it
+	 * @return completes with the reply; cancelling it cancels the call
+	 */
+	public CompletableFuture<@Nullable Object> callAsync(@Nullable String key, Operation operation,
+			@Nullable Object payload, Caller caller) {
+		Scheduler scheduler = this.runtime.scheduler();
+		long now = scheduler.nanoTime();
+		AsyncCall call = new AsyncCall(operation, payload, caller, scheduler, this.runtime.replyWait(), now,
+				deadline(Long.MAX_VALUE, operation, now, 0));
+		submit(key, call, null);
+		return call.future();
+	}
+
+	/**
 	 * Return what sends calls later, and on other threads, for the one that asks now.
 	 * @return the calling thread, or the server in whose turn it is, and its deadline
 	 */

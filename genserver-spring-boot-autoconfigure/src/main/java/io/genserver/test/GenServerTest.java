@@ -19,9 +19,10 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
 
 /**
  * A test of servers: beans annotated {@link io.genserver.GenServer}, and nothing else of
- * the application. There is no web server and no remote access; what a server depends on
- * is given as a {@code @TestBean} or {@code @MockitoBean}, or let in with {@code @Import}
- * or {@link #includeFilters}.
+ * the application. There is no web server and no remote access, but
+ * {@link ServersUnderTest#as} stands for a remote caller; what a server depends on is
+ * given as a {@code @TestBean} or {@code @MockitoBean}, or let in with {@code @Import} or
+ * {@link #includeFilters}. So are background services, which are not there otherwise.
  * <p>
  * The servers run as in the application, on threads of their own and in real time, unless
  * {@link AutoConfigureVirtualTime} says otherwise. Test methods may have
@@ -52,14 +53,16 @@ public @interface GenServerTest {
 	String[] properties() default {};
 
 	/**
-	 * Servers to test; all if none is named. Same as {@link #servers}.
+	 * Servers to test, and background services; all servers if nothing is named. Same as
+	 * {@link #servers}.
 	 * @return their classes
 	 */
 	@AliasFor("servers")
 	Class<?>[] value() default {};
 
 	/**
-	 * Servers to test; all that are found by component scan if none is named.
+	 * Servers to test, and background services with their consumers; all servers that are
+	 * found by component scan if nothing is named.
 	 * @return their classes
 	 */
 	@AliasFor("value")
@@ -68,9 +71,10 @@ public @interface GenServerTest {
 	/**
 	 * Whether servers are restarted after each test method. A method that leaves a server
 	 * waiting then fails, naming the server and its operation, and what waits is ended;
-	 * servers that are suspended are resumed. State outside of servers stays, and so do
-	 * servers that a test added, and a keyed server that it stopped stays stopped:
-	 * {@code @DirtiesContext} helps there.
+	 * servers that are suspended are resumed. Background services are cancelled before,
+	 * and those that start with the application start again. State outside of servers
+	 * stays, and so do servers that a test added, and a keyed server that it stopped
+	 * stays stopped: {@code @DirtiesContext} helps there.
 	 * @return whether they do
 	 */
 	boolean restartServers() default true;

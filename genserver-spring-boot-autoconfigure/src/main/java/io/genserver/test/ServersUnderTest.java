@@ -1,5 +1,6 @@
 package io.genserver.test;
 
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.genserver.DeadLetter;
 import io.genserver.DeadLetterListener;
@@ -31,6 +33,10 @@ public final class ServersUnderTest implements DeadLetterListener {
 
 	private final Duration patience;
 
+	private final Function<@Nullable Principal, PeerUnderTest> peers;
+
+	private final ServicesUnderTest services;
+
 	private final Queue<DeadLetter> deadLetters = new ConcurrentLinkedQueue<>();
 
 	/** Whether a handler could not be ended: there is no use for the context any more. */
@@ -41,11 +47,35 @@ public final class ServersUnderTest implements DeadLetterListener {
 	 * @param registry knows the servers
 	 * @param time their time if it is virtual
 	 * @param patience real time in which they come to rest
+	 * @param peers makes remote callers
+	 * @param services the background services
 	 */
-	ServersUnderTest(GenServerRegistry registry, @Nullable VirtualTime time, Duration patience) {
+	ServersUnderTest(GenServerRegistry registry, @Nullable VirtualTime time, Duration patience,
+			Function<@Nullable Principal, PeerUnderTest> peers, ServicesUnderTest services) {
 		this.registry = registry;
 		this.time = time;
 		this.patience = patience;
+		this.peers = peers;
+		this.services = services;
+	}
+
+	/**
+	 * Return a remote caller with a principal, to test rules that depend on the caller.
+	 * @param principal who it is: what {@link io.genserver.Caller.Remote#principal()} and
+	 * {@code RpcAuthorization} beans see; with Spring Security an {@code Authentication},
+	 * as which handlers then run
+	 * @return the caller, on a connection of its own
+	 */
+	public PeerUnderTest as(Principal principal) {
+		return this.peers.apply(principal);
+	}
+
+	/**
+	 * Return a remote caller that has not said who it is.
+	 * @return the caller, on a connection of its own
+	 */
+	public PeerUnderTest asAnonymous() {
+		return this.peers.apply(null);
 	}
 
 	/**
@@ -83,12 +113,16 @@ public final class ServersUnderTest implements DeadLetterListener {
 
 	/**
 	 * Restart every server, with a new instance and without its timers, once all are at
-	 * rest, and forget the dead letters.
+	 * rest, and forget the dead letters. Background services are cancelled before, and
+	 * those that start with the application start again after it.
 	 * @throws AssertionError if the servers do not come to rest
 	 */
 	public void restart() {
+		this.services.cancel();
 		settle();
 		forEachServer(this.registry::restart);
+		settle();
+		this.services.startAgain();
 		settle();
 		this.deadLetters.clear();
 	}
@@ -100,6 +134,7 @@ public final class ServersUnderTest implements DeadLetterListener {
 	 */
 	void endMethod() {
 		LeftWaiting left = new LeftWaiting(instances());
+		this.services.cancel();
 		AssertionError restless = rest(left);
 		if (resume()) {
 			AssertionError again = rest(left);
@@ -116,6 +151,12 @@ public final class ServersUnderTest implements DeadLetterListener {
 			AssertionError again = rest(left);
 			restless = (restless != null) ? restless : again;
 			this.unusable = again != null || instances().stream().anyMatch(this::waitsAtRest);
+		}
+		if (!this.unusable) {
+			this.services.startAgain();
+			AssertionError again = rest(left);
+			restless = (restless != null) ? restless : again;
+			waiting |= again != null;
 		}
 		this.deadLetters.clear();
 		if (waiting || this.unusable) {

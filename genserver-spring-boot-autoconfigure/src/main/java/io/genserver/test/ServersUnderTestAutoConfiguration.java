@@ -3,12 +3,21 @@ package io.genserver.test;
 import java.time.Duration;
 
 import io.genserver.GenServerRegistry;
+import io.genserver.background.BackgroundServices;
+import io.genserver.remote.RpcAuthorization;
+import io.genserver.rpc.server.security.PeerSecurityContext;
+import io.genserver.runtime.GenServerRuntime;
+import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.spring.InvalidServerException;
+import io.genserver.spring.background.BackgroundBeans;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
@@ -32,14 +41,35 @@ final class ServersUnderTestAutoConfiguration {
 	}
 
 	@Bean
-	ServersUnderTest genServersUnderTest(GenServerRegistry registry, ObjectProvider<VirtualTime> time,
+	ServersUnderTest genServersUnderTest(GenServerRegistry registry, GenServerRuntime runtime,
+			ReflectiveContracts contracts, ObjectProvider<RpcAuthorization> rules, ObjectProvider<VirtualTime> time,
+			ObjectProvider<BackgroundServices> services, ObjectProvider<BackgroundBeans> serviceBeans,
 			Environment environment) {
-		return new ServersUnderTest(registry, time.getIfAvailable(), patience(environment));
+		Duration patience = patience(environment);
+		PeerAuthorization authorization = new PeerAuthorization(rules::orderedStream, patience);
+		return new ServersUnderTest(registry, time.getIfAvailable(), patience,
+				(principal) -> new PeerUnderTest(runtime, contracts, authorization, principal),
+				new ServicesUnderTest(services.getIfAvailable(), serviceBeans.getIfAvailable()));
 	}
 
 	/** Real time in which servers come to rest. */
 	static Duration patience(Environment environment) {
 		return environment.getProperty("genserver.test.settle-timeout", Duration.class, Duration.ofSeconds(30));
+	}
+
+	/**
+	 * Handlers of what a remote caller sends run as that caller, as behind an endpoint.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.security.core.context.SecurityContextHolder")
+	static class SecurityConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		PeerSecurityContext genServerPeerSecurityContext() {
+			return new PeerSecurityContext();
+		}
+
 	}
 
 }

@@ -10,10 +10,11 @@ import java.time.InstantSource;
  * <p>
  * Everything the servers do with time runs by it: deadlines of calls, timers
  * ({@link io.genserver.Every}, {@code schedule}, {@code scheduleEvery}), pauses before a
- * restart, idle times, and their ages in {@link io.genserver.ServerInfo}. Other time is
- * real: sleeping threads, Reactor's schedulers, {@code orTimeout} of a future,
- * connections. A bean that asks for the time can be given this instant source, or its
- * {@link #withZone clock}.
+ * restart, idle times, and their ages in {@link io.genserver.ServerInfo}. So do pauses
+ * and restarts of background services, which count as servers below. Other time is real:
+ * sleeping threads, Reactor's schedulers, {@code orTimeout} of a future, connections. A
+ * bean that asks for the time can be given this instant source, or its {@link #withZone
+ * clock}.
  * <p>
  * Methods are for test threads: a handler cannot let time pass, since time waits for it.
  *

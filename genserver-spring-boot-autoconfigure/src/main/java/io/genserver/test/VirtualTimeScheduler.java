@@ -242,8 +242,11 @@ final class VirtualTimeScheduler implements Scheduler {
 
 	@Override
 	public void closing() {
-		if (!this.closing) {
-			this.closing = true;
+		this.lock.lock();
+		boolean first = !this.closing;
+		this.closing = true;
+		this.lock.unlock();
+		if (first) {
 			Thread.ofVirtual().name("genserver-virtual-time").start(this::flow);
 		}
 	}
@@ -255,6 +258,28 @@ final class VirtualTimeScheduler implements Scheduler {
 			LockSupport.parkNanos(this, MILLISECOND);
 		}
 		this.closed = true;
+	}
+
+	/** Whether time no longer passes at all. */
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	/**
+	 * Create a thread that the servers do not know, which is active as a task is, from
+	 * now on: it is to be started.
+	 */
+	Thread newThread(String name, Runnable body) {
+		Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body));
+		this.lock.lock();
+		try {
+			this.active++;
+			this.workers.add(thread);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		return thread;
 	}
 
 	/** Let time pass as it does outside, or at once if nothing else is going on. */

@@ -206,7 +206,7 @@ class BackgroundServicesTest {
 		BackgroundHandle<?> other = spawnUnder(parent, "other");
 		one.cancel();
 		assertThat(end(one).reason()).isEqualTo(Reason.CANCELLED);
-		assertThat(other.state()).isEqualTo(ServiceState.RUNNING);
+		HangGuard.await("the other one to run", () -> other.state() == ServiceState.RUNNING);
 		assertThat(parent.isCancelled()).isFalse();
 		parent.cancel();
 		assertThat(end(other).reason()).isEqualTo(Reason.CANCELLED);

@@ -48,6 +48,15 @@ public final class BackgroundBeans {
 		return List.of(this.beanFactory.getBeanNamesForType(BackgroundService.class, true, false));
 	}
 
+	/**
+	 * Return whether a service starts with the application.
+	 * @param name its name
+	 * @return {@code false} if it waits until it is started
+	 */
+	public boolean startsByItself(String name) {
+		return settings(name).autostart();
+	}
+
 	ServiceSettings settings(String name) {
 		return this.settings.apply(name);
 	}

@@ -1,0 +1,8 @@
+package io.genserver.test.callers;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+@SpringBootApplication
+class DeskApplication {
+
+}
