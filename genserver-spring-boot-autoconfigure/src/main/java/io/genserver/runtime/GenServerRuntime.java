@@ -80,6 +80,9 @@ public final class GenServerRuntime implements CellRuntime {
 	/** Servers in the order in which they, or the first of their instances, started. */
 	private final Set<Server> startOrder = Collections.synchronizedSet(new LinkedHashSet<>());
 
+	/** By the name of each server the names of those that it depends on, as known now. */
+	private volatile Supplier<Map<String, Set<String>>> dependencies = Map::of;
+
 	private final ServerWatchers watchers = new ServerWatchers();
 
 	private final @Nullable ClassLoader classLoader;
@@ -220,10 +223,33 @@ public final class GenServerRuntime implements CellRuntime {
 	}
 
 	/**
+	 * Say where to find out which servers depend on which: a server starts after those
+	 * that it depends on, and stops before them.
+	 * @param dependencies returns, by the name of each server, the names of those that it
+	 * depends on; asked at each start and shutdown, by the thread that starts or stops
+	 * all servers
+	 */
+	public void orderBy(Supplier<Map<String, Set<String>>> dependencies) {
+		this.dependencies = dependencies;
+	}
+
+	/** Each server after those that it depends on. Throws nothing. */
+	private ServerOrder ordered(Collection<Server> servers) {
+		try {
+			return ServerOrder.of(servers, this.dependencies.get());
+		}
+		catch (Throwable ex) {
+			logger.warn("The servers are {} in the order they were added, since it cannot be found out which"
+					+ " depend on which", isShutDown() ? "stopped in the reverse of" : "started in", ex);
+			return ServerOrder.of(servers, Map.of());
+		}
+	}
+
+	/**
 	 * Start all servers, one after the other in the order they were added; a server that
-	 * another needs in its start comes before it. Returns when all have started. After a
-	 * shutdown they start again, each with a new instance; refs and proxies made before
-	 * go on working.
+	 * another needs in its start, or depends on, comes before it. Returns when all have
+	 * started. After a shutdown they start again, each with a new instance; refs and
+	 * proxies made before go on working.
 	 * @throws ServerStartException if one fails to start and its settings say that this
 	 * fails the application; those that have started are stopped then
 	 * @throws IllegalStateException if they run, or are being shut down
@@ -231,7 +257,7 @@ public final class GenServerRuntime implements CellRuntime {
 	public void start() {
 		reopen();
 		advance(Phase.NEW, Phase.STARTING);
-		for (Server server : servers()) {
+		for (Server server : ordered(servers()).ofStart()) {
 			if (server.instances().isLeftBehind()) {
 				logger.warn("Server {} starts again once its former instance has ended, which still ran when the"
 						+ " servers were stopped", server.name());
@@ -301,9 +327,10 @@ public final class GenServerRuntime implements CellRuntime {
 
 	/**
 	 * Stop everything: refuse work from outside, let queued messages be handled, let the
-	 * servers terminate in reverse start order, interrupt what still runs, and fail the
-	 * rest. Takes at most the shutdown timeout. If another thread does so already, this
-	 * waits until it has; if it has been done, this does nothing.
+	 * servers terminate in reverse start order, each before those that it depends on,
+	 * interrupt what still runs, and fail the rest. Takes at most the shutdown timeout.
+	 * If another thread does so already, this waits until it has; if it has been done,
+	 * this does nothing.
 	 */
 	public void shutdown() {
 		this.shutdownTime.stop(new LifecycleStage() {
@@ -342,17 +369,29 @@ public final class GenServerRuntime implements CellRuntime {
 			awaitOther(over, time);
 			return;
 		}
-		List<Server> order;
+		Set<Server> started;
 		synchronized (this.startOrder) {
-			order = new ArrayList<>(this.startOrder);
+			started = new LinkedHashSet<>(this.startOrder);
 		}
 		try {
-			new Shutdown(this, time, order).run();
+			new Shutdown(this, time, order(started)).run();
 		}
 		finally {
 			closed();
 			this.down.complete(null);
 		}
+	}
+
+	/**
+	 * The order in which servers started. What a server was given since then counts as
+	 * well, and those that never started come first, so that they stop last.
+	 */
+	private ServerOrder order(Set<Server> started) {
+		List<Server> all = new ArrayList<>(servers());
+		all.removeIf(started::contains);
+		List<Server> base = new ArrayList<>(all.reversed());
+		base.addAll(started);
+		return started.isEmpty() ? ServerOrder.of(base, Map.of()) : ordered(base);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.genserver.ServerInfo;
 import io.genserver.ServerState;
@@ -47,7 +48,7 @@ final class Shutdown {
 
 	private final Scheduler scheduler;
 
-	private final List<Server> startOrder;
+	private final ServerOrder order;
 
 	private final ShutdownTime time;
 
@@ -74,10 +75,10 @@ final class Shutdown {
 	 */
 	private boolean hurried;
 
-	Shutdown(GenServerRuntime runtime, ShutdownTime time, List<Server> startOrder) {
+	Shutdown(GenServerRuntime runtime, ShutdownTime time, ServerOrder order) {
 		this.runtime = runtime;
 		this.scheduler = runtime.scheduler();
-		this.startOrder = startOrder;
+		this.order = order;
 		this.time = time;
 		this.drained = time.drained();
 		this.end = time.end();
@@ -86,7 +87,7 @@ final class Shutdown {
 	void run() {
 		this.scheduler.closing();
 		this.lookAtStacks = this.scheduler.nanoTime();
-		if (!drain()) {
+		if (!drain(this::cells, this.drained)) {
 			logger.warn("Servers still had messages after the drain timeout"
 					+ " (genserver.shutdown.drain-timeout); not handled: {}", unfinished());
 		}
@@ -95,8 +96,8 @@ final class Shutdown {
 			server.lendNoTurns();
 		}
 		if (!isOver()) {
-			logger.warn("Servers are interrupted at shutdown: {}", busy());
-			interrupt();
+			logger.warn("Servers are interrupted at shutdown: {}", busy(cells()));
+			interrupt(cells(), this.end);
 		}
 		else {
 			endWhatIsHeld();
@@ -113,13 +114,13 @@ final class Shutdown {
 		}
 	}
 
-	/** Wait until two looks in a row find every server quiet and nothing sent between. */
-	private boolean drain() {
+	/** Wait until two looks in a row find all cells quiet and nothing sent between. */
+	private boolean drain(Supplier<? extends Collection<ServerCell>> cells, long until) {
 		long before = -1;
 		while (true) {
 			long sent = 0;
 			boolean quiet = true;
-			for (ServerCell cell : cells()) {
+			for (ServerCell cell : cells.get()) {
 				sent += cell.mailbox().position();
 				quiet &= isQuiet(cell);
 			}
@@ -127,7 +128,7 @@ final class Shutdown {
 				return true;
 			}
 			before = quiet ? sent : -1;
-			if (this.hurried || this.scheduler.nanoTime() - this.drained >= 0) {
+			if (this.hurried || this.scheduler.nanoTime() - until >= 0) {
 				return false;
 			}
 			if (!quiet && !findCallers()) {
@@ -196,17 +197,77 @@ final class Shutdown {
 		return known == null || known != concurrent;
 	}
 
+	/**
+	 * Let the servers terminate, each after those that depend on it. One of these may
+	 * still run although it was asked to stop: it is interrupted then, and what it
+	 * depends on stays until it has ended, or there is no more time for that.
+	 */
 	private void terminate() {
-		Set<Server> order = new LinkedHashSet<>(this.startOrder.reversed());
-		order.addAll(this.runtime.servers());
-		for (Server server : order) {
-			server.instances().stop();
-			Collection<ServerCell> cells = server.instances().allThatLive();
-			// One that hangs must not eat the time of those that do not.
-			boolean hangs = !cells.stream().allMatch((cell) -> cell.work().current() == null || isHeldByCaller(cell));
-			long patience = (hangs || this.hurried) ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
-			awaitEnds(cells, Math.min(patience, this.end - GRACE));
+		Set<Server> left = new LinkedHashSet<>(this.order.ofStop());
+		left.addAll(this.runtime.servers());
+		Set<Server> behind = new HashSet<>(left);
+		behind.removeIf((server) -> server.instances().allThatLive().stream().allMatch(this::isQuiet));
+		boolean late = false;
+		while (!left.isEmpty()) {
+			Set<Server> running = new LinkedHashSet<>();
+			for (Server server : List.copyOf(left)) {
+				List<Server> dependents = late ? List.of() : dependents(server, left);
+				if (dependents.isEmpty()) {
+					left.remove(server);
+					terminate(server, behind.contains(server));
+				}
+				running.addAll(dependents);
+			}
+			running.removeAll(left);
+			long until = this.end - 2 * GRACE;
+			late = this.hurried || running.isEmpty() || this.scheduler.nanoTime() - until >= 0;
+			if (!late) {
+				List<ServerCell> cells = running.stream()
+					.flatMap((each) -> each.instances().allThatLive().stream())
+					.toList();
+				logger.warn("Servers are interrupted at shutdown, so that others that they depend on can stop: {}",
+						busy(cells));
+				interrupt(cells, until);
+			}
 		}
+	}
+
+	/** The servers that depend on one, and have not ended. */
+	private List<Server> dependents(Server server, Set<Server> left) {
+		return this.order.dependents(server)
+			.stream()
+			.filter((each) -> left.contains(each) || !each.instances()
+				.allThatLive()
+				.stream()
+				.allMatch((cell) -> hasEnded(cell) || isHeldByCaller(cell)))
+			.toList();
+	}
+
+	private static boolean hasEnded(ServerCell cell) {
+		return cell.life().whenTerminated().isDone();
+	}
+
+	private void terminate(Server server, boolean behind) {
+		if (!behind) {
+			// What comes now is from those that terminated before, which depend on it.
+			drain(server.instances()::allThatLive, drainAgain());
+		}
+		server.instances().stop();
+		Collection<ServerCell> cells = server.instances().allThatLive();
+		// One that hangs must not eat the time of those that do not.
+		boolean hangs = !cells.stream().allMatch((cell) -> cell.work().current() == null || isHeldByCaller(cell));
+		long patience = (hangs || this.hurried) ? this.scheduler.nanoTime() + GRACE : this.end - GRACE;
+		awaitEnds(cells, Math.min(patience, this.end - GRACE));
+	}
+
+	/**
+	 * Until when a server may handle what others sent as they terminated. It had handled
+	 * everything else in time, so it gets a little even if others used the whole drain.
+	 */
+	private long drainAgain() {
+		long now = this.scheduler.nanoTime();
+		long until = (this.drained - now > GRACE) ? this.drained : now + GRACE;
+		return (until - (this.end - GRACE) < 0) ? until : this.end - GRACE;
 	}
 
 	/** Wait for cells to end, but for those that wait for this shutdown themselves. */
@@ -215,7 +276,7 @@ final class Shutdown {
 		while (true) {
 			long before = this.scheduler.nanoTime();
 			CompletableFuture<?>[] ends = cells.stream()
-				.filter((cell) -> !cell.life().whenTerminated().isDone() && !isHeldByCaller(cell))
+				.filter((cell) -> !hasEnded(cell) && !isHeldByCaller(cell))
 				.map((cell) -> cell.life().whenTerminated())
 				.toArray(CompletableFuture[]::new);
 			CompletableFuture<?> all = CompletableFuture.allOf(ends);
@@ -229,13 +290,13 @@ final class Shutdown {
 		}
 	}
 
-	private void interrupt() {
-		for (ServerCell cell : cells()) {
-			if (cell.work().current() != null || !cell.life().whenTerminated().isDone()) {
+	private void interrupt(Collection<ServerCell> cells, long until) {
+		for (ServerCell cell : cells) {
+			if (cell.work().current() != null || !hasEnded(cell)) {
 				cell.termination().interrupt(this.time);
 			}
 		}
-		awaitEnds(cells(), this.end);
+		awaitEnds(cells, until);
 	}
 
 	/**
@@ -277,7 +338,7 @@ final class Shutdown {
 
 	private boolean isOver() {
 		for (ServerCell cell : cells()) {
-			if (!cell.life().whenTerminated().isDone() && !isHeldByCaller(cell)) {
+			if (!hasEnded(cell) && !isHeldByCaller(cell)) {
 				return false;
 			}
 		}
@@ -302,12 +363,12 @@ final class Shutdown {
 			}
 		});
 		String more = (counts.size() > NAMED) ? ", and of " + (counts.size() - NAMED) + " other servers" : "";
-		return total + " messages (" + String.join(", ", named) + more + "); running: " + busy();
+		return total + " messages (" + String.join(", ", named) + more + "); running: " + busy(cells());
 	}
 
-	private List<String> busy() {
+	private List<String> busy(Collection<ServerCell> cells) {
 		List<String> names = new ArrayList<>();
-		for (ServerCell cell : cells()) {
+		for (ServerCell cell : cells) {
 			if (!isQuiet(cell) && names.size() < NAMED) {
 				ServerInfo.InFlight running = cell.work().inFlight();
 				names.add(cell.label() + ((running != null) ? " (" + running + ")" : ""));

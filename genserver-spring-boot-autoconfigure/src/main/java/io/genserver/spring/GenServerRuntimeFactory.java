@@ -69,6 +69,7 @@ public final class GenServerRuntimeFactory {
 		GenServerRuntime runtime = (scheduler != null)
 				? new GenServerRuntime(complete, interceptors, deadLetters, nonBlocking, this.events, scheduler)
 				: new GenServerRuntime(complete, interceptors, deadLetters, nonBlocking, this.events);
+		runtime.orderBy(this.definitions.dependencies());
 		boolean security = SecuredMethods.canBeSecured(classLoader);
 		for (ServerBean server : this.definitions.servers()) {
 			runtime.add(new ServerDefinition(server.name(), server.serverClass(), server.contracts(),

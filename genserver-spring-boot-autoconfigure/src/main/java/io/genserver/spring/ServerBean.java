@@ -60,6 +60,11 @@ public record ServerBean(String name, ResolvableType type, List<Class<?>> contra
 		return INSTANCE_PREFIX + this.name;
 	}
 
+	/** The name of the bean that is the ref by one of the faces. */
+	String refName(Class<?> face) {
+		return "genserver.ref." + this.name + "#" + face.getName();
+	}
+
 	/**
 	 * Return the contracts that no other contract extends.
 	 * @return the interfaces of the server's proxy

@@ -120,6 +120,13 @@ public final class ServerBeanDefinitions
 		return this.listening.getOrDefault(server.name(), List.of());
 	}
 
+	/** Finds out which servers depend on which. */
+	ServerDependencies dependencies() {
+		DefaultListableBeanFactory beans = (DefaultListableBeanFactory) Objects.requireNonNull(this.beanFactory,
+				"not part of a bean factory");
+		return new ServerDependencies(servers(), beans);
+	}
+
 	/** Makes the instances of the servers. */
 	HiddenInstances instances() {
 		return Objects.requireNonNull(this.instances, "not part of a bean factory");

@@ -76,7 +76,7 @@ final class ServerBeanRegistration {
 			ref.setFallback(each != server.serverClass() || main.isFallback());
 			ref.addQualifier(new AutowireCandidateQualifier(Qualifier.class, server.name()));
 			ref.addQualifier(new AutowireCandidateQualifier("jakarta.inject.Named", server.name()));
-			this.changes.register("genserver.ref." + server.name() + "#" + each.getName(), ref);
+			this.changes.register(server.refName(each), ref);
 		}
 	}
 

@@ -123,6 +123,18 @@ class AheadOfTimeTest {
 	}
 
 	@Test
+	void serversStartAfterAndStopBeforeThoseThatTheyDependOn() {
+		AnnotationConfigApplicationContext processed = new AnnotationConfigApplicationContext();
+		processed.register(Ordered.Application.class);
+		AheadOfTime.of(processed).run(new GenericApplicationContext(), (context) -> {
+			Ordered.Journal journal = context.getBean(Ordered.Journal.class);
+			context.close();
+			assertThat(journal.entries()).containsExactly("log starts", "reader starts", "writer starts",
+					"writer stops", "reader stops", "log stops");
+		});
+	}
+
+	@Test
 	void anEndpointAndServersElsewhere() {
 		SpringApplicationBuilder elsewhere = new SpringApplicationBuilder(Office.Elsewhere.class)
 			.web(WebApplicationType.REACTIVE)
