@@ -43,7 +43,7 @@ final class ReadShapes extends ShapeWalker {
 		catch (JacksonException ex) {
 			return super.members(type, of, serializer);
 		}
-		if (!(deserializer instanceof BeanDeserializerBase bean) || isUnwrapping(serializer)) {
+		if (!(deserializer instanceof BeanDeserializerBase bean) || isWrittenAs(serializer)) {
 			return super.members(type, of, serializer);
 		}
 		JavaType delegate = bean.getValueInstantiator().getDelegateType(this.reading.getConfig());
@@ -79,9 +79,14 @@ final class ReadShapes extends ShapeWalker {
 		return names;
 	}
 
-	private static boolean isUnwrapping(ValueSerializer<?> serializer) {
+	/**
+	 * Whether what is written says more than what is read: Jackson does not tell of
+	 * members that are read into others, or that say what others are.
+	 */
+	private boolean isWrittenAs(ValueSerializer<?> serializer) {
 		for (Iterator<PropertyWriter> each = serializer.properties(); each.hasNext();) {
-			if (each.next() instanceof BeanPropertyWriter writer && writer.isUnwrapping()) {
+			if (each.next() instanceof BeanPropertyWriter writer
+					&& (writer.isUnwrapping() || polymorphic().isTaggedOutside(writer))) {
 				return true;
 			}
 		}

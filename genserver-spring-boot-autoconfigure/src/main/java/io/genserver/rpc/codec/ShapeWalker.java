@@ -2,7 +2,6 @@ package io.genserver.rpc.codec;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -11,11 +10,9 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.genserver.rpc.codec.ShapeDefinitions.Key;
 import io.genserver.rpc.codec.ValueShape.Anything;
 import io.genserver.rpc.codec.ValueShape.Choice;
-import io.genserver.rpc.codec.ValueShape.Constant;
 import io.genserver.rpc.codec.ValueShape.Member;
 import io.genserver.rpc.codec.ValueShape.Nothing;
 import io.genserver.rpc.codec.ValueShape.Reference;
@@ -30,8 +27,6 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.jsonFormatVisitors.JsonFormatVisitable;
 import tools.jackson.databind.jsonFormatVisitors.JsonObjectFormatVisitor;
-import tools.jackson.databind.jsontype.NamedType;
-import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.ser.AnyGetterWriter;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.PropertyWriter;
@@ -60,6 +55,8 @@ class ShapeWalker {
 
 	private final ShapeProbe probe;
 
+	private final PolymorphicShapes polymorphic;
+
 	private final boolean read;
 
 	ShapeWalker(JacksonFormat format, ShapeDefinitions definitions, boolean read) {
@@ -68,6 +65,11 @@ class ShapeWalker {
 		this.definitions = definitions;
 		this.probe = new ShapeProbe(this.context);
 		this.read = read;
+		this.polymorphic = new PolymorphicShapes(this, read);
+	}
+
+	final PolymorphicShapes polymorphic() {
+		return this.polymorphic;
 	}
 
 	final JacksonFormat format() {
@@ -123,13 +125,9 @@ class ShapeWalker {
 		if (type.isReferenceType()) {
 			return shape(type.getContentType(), property, nullability.elements(), null).orNull();
 		}
-		TypeSerializer subtypes = subtypes(type, property);
-		if (subtypes != null) {
-			return polymorphic(type, subtypes);
-		}
-		if (!type.isContainerType() && property != null && property.getAnnotation(JsonTypeInfo.class) != null) {
-			// It is an element of a property whose elements say of which class they are.
-			return anything(type);
+		PolymorphicShapes.Tagging tagging = this.polymorphic.tagging(type, property);
+		if (tagging != null) {
+			return this.polymorphic.shape(type, tagging);
 		}
 		ValueSerializer<?> known = (serializer instanceof ValueSerializer<?> given) ? given
 				: serializer(type, property);
@@ -143,12 +141,6 @@ class ShapeWalker {
 			deepest = Math.max(deepest, depth(each));
 		}
 		return 1 + deepest;
-	}
-
-	private @Nullable TypeSerializer subtypes(JavaType type, @Nullable BeanProperty property) {
-		return (property instanceof BeanPropertyWriter writer && writer.getTypeSerializer() != null
-				&& !type.isContainerType() && type.hasRawClass(writer.getType().getRawClass()))
-						? writer.getTypeSerializer() : this.context.findTypeSerializer(type);
 	}
 
 	final ValueSerializer<?> serializer(JavaType type, @Nullable BeanProperty property) {
@@ -190,7 +182,7 @@ class ShapeWalker {
 		return new Anything(type.getRawClass().getTypeName());
 	}
 
-	private Reference reference(JavaType type, @Nullable String tag, Supplier<ValueShape> shape) {
+	final Reference reference(JavaType type, @Nullable String tag, Supplier<ValueShape> shape) {
 		return this.definitions.refer(new Key(type, this.read, tag), shape);
 	}
 
@@ -223,63 +215,8 @@ class ShapeWalker {
 		return new Choice(List.copyOf(shapes));
 	}
 
-	/** What a type may be that says which it is. */
-	private ValueShape polymorphic(JavaType type, TypeSerializer by) {
-		List<JavaType> concrete = new ArrayList<>();
-		for (NamedType each : this.context.getConfig()
-			.getSubtypeResolver()
-			.collectAndResolveSubtypesByClass(this.context.getConfig(),
-					this.context.introspectClassAnnotations(type))) {
-			JavaType subtype = this.format.subtype(type, each.getType());
-			if (subtype != null && !subtype.isAbstract() && !concrete.contains(subtype)) {
-				concrete.add(subtype);
-			}
-		}
-		// Jackson keeps them in no certain order.
-		concrete.sort(Comparator.comparing((each) -> each.getRawClass().getName()));
-		boolean open = !type.getRawClass().isSealed() && !type.isFinal()
-				&& (by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.CLASS
-						|| by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.MINIMAL_CLASS
-						|| by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.CUSTOM);
-		if (open || concrete.isEmpty()) {
-			return anything(type);
-		}
-		if (concrete.size() == 1 && concrete.getFirst().equals(type)) {
-			return tagged(type, by);
-		}
-		return reference(type, "one of " + concrete,
-				() -> new Choice(concrete.stream().map((each) -> tagged(each, by)).toList()));
-	}
-
-	private ValueShape tagged(JavaType type, TypeSerializer by) {
-		ValueSerializer<?> serializer = serializer(type, null);
-		String id = (by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.DEDUCTION) ? ""
-				: by.getTypeIdResolver().idFromValueAndType(this.context, null, type.getRawClass());
-		Constant constant = new Constant((id != null) ? id : "");
-		boolean plain = serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer;
-		JsonTypeInfo.As as = by.getTypeInclusion();
-		if (by.getTypeIdResolver().getMechanism() == JsonTypeInfo.Id.DEDUCTION
-				|| as == JsonTypeInfo.As.EXTERNAL_PROPERTY) {
-			return untagged(type, serializer);
-		}
-		if (as == JsonTypeInfo.As.WRAPPER_OBJECT) {
-			return new Structure(List.of(new Member(id, untagged(type, serializer), true)), false);
-		}
-		if (as == JsonTypeInfo.As.WRAPPER_ARRAY || !plain) {
-			return new Tuple(List.of(constant, untagged(type, serializer)));
-		}
-		return reference(type, by.getPropertyName() + "=" + id, () -> {
-			List<Member> members = new ArrayList<>();
-			members.add(new Member(by.getPropertyName(), constant, true));
-			if (!(members(type, null, serializer) instanceof Structure known)) {
-				return anything(type);
-			}
-			known.members().stream().filter((each) -> !each.name().equals(by.getPropertyName())).forEach(members::add);
-			return new Structure(List.copyOf(members), known.open());
-		});
-	}
-
-	private ValueShape untagged(JavaType type, ValueSerializer<?> serializer) {
+	/** The shape of values that do not say of which class they are. */
+	final ValueShape untagged(JavaType type, ValueSerializer<?> serializer) {
 		return shapeBy(serializer, type, null, Nullability.NONE);
 	}
 
@@ -305,6 +242,7 @@ class ShapeWalker {
 	/** The members of an object. */
 	ValueShape members(JavaType type, @Nullable BeanProperty of, ValueSerializer<?> serializer) {
 		List<Member> members = new ArrayList<>();
+		List<BeanProperty> outside = new ArrayList<>();
 		JsonObjectFormatVisitor collector = new JsonObjectFormatVisitor.Base(this.context) {
 
 			@Override
@@ -330,6 +268,9 @@ class ShapeWalker {
 			private void add(BeanProperty property) {
 				if (property instanceof BeanPropertyWriter writer) {
 					members.add(member(writer));
+					if (polymorphic().isTaggedOutside(writer)) {
+						outside.add(writer);
+					}
 				}
 			}
 
@@ -344,7 +285,7 @@ class ShapeWalker {
 				writer.depositSchemaProperty(collector, this.context);
 			}
 		}
-		return new Structure(List.copyOf(members), open);
+		return this.polymorphic.taggedOutside(members, open, outside);
 	}
 
 	private Member member(BeanPropertyWriter writer) {
