@@ -84,6 +84,15 @@ final class CellContext implements GenServerContext {
 		this.ended = true;
 	}
 
+	/** Whether the instance is about to end, or has ended. Safe on any thread. */
+	boolean isEnding() {
+		return this.own.ending;
+	}
+
+	ServerCell cell() {
+		return this.cell;
+	}
+
 	boolean wantsToStop() {
 		return this.wantsToStop;
 	}
@@ -286,12 +295,7 @@ final class CellContext implements GenServerContext {
 			throw new IllegalArgumentException("The buffer must hold at least one event, not " + buffer);
 		}
 		checkAlive("events(...)");
-		EventSource<E> source = this.cell.streams().events(buffer, Objects.requireNonNull(rule, "rule"), this.own);
-		if (this.own.ending) {
-			source.close(instanceEnded("events(...)"));
-			throw instanceEnded("events(...)");
-		}
-		return source;
+		return new EventSource<>(this.cell, this.own, buffer, Objects.requireNonNull(rule, "rule"));
 	}
 
 	@Override

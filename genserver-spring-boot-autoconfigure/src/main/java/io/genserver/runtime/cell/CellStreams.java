@@ -23,7 +23,11 @@ final class CellStreams implements InstanceStreams {
 
 	private final ServerCell cell;
 
-	private final Set<EventSource<?>> sources = ConcurrentHashMap.newKeySet();
+	/**
+	 * Subscriptions to the instance's sources of events; what a source has none of is
+	 * kept by nothing but the application.
+	 */
+	private final Set<EventSubscription<?>> subscriptions = ConcurrentHashMap.newKeySet();
 
 	private final Set<AttachedStream<?>> attached = ConcurrentHashMap.newKeySet();
 
@@ -61,10 +65,12 @@ final class CellStreams implements InstanceStreams {
 		this.open.remove(call);
 	}
 
-	<E> EventSource<E> events(int buffer, SlowSubscriber rule, CellContext owner) {
-		EventSource<E> source = new EventSource<>(this.cell, owner, buffer, rule);
-		this.sources.add(source);
-		return source;
+	void subscribed(EventSubscription<?> subscription) {
+		this.subscriptions.add(subscription);
+	}
+
+	void unsubscribed(EventSubscription<?> subscription) {
+		this.subscriptions.remove(subscription);
 	}
 
 	<T> Attachment attach(Flow.Publisher<T> publisher, StreamHandler<? super T> handler) {
@@ -85,8 +91,7 @@ final class CellStreams implements InstanceStreams {
 	 * subscriber listens to its events.
 	 */
 	boolean isEmpty() {
-		return this.open.isEmpty() && this.attached.isEmpty()
-				&& this.sources.stream().allMatch((source) -> source.subscribers() == 0);
+		return this.open.isEmpty() && this.attached.isEmpty() && this.subscriptions.isEmpty();
 	}
 
 	/** The instance goes, and all its streams, whatever the end of one of them throws. */
@@ -99,10 +104,14 @@ final class CellStreams implements InstanceStreams {
 				logger.warn("A stream that was attached to server {} failed when it was cancelled", this.cell, ex);
 			}
 		}
-		GenServerUnavailableException failure = new GenServerUnavailableException(
-				"Server " + this.cell.label() + " " + why + ", and its streams ended with it", false);
-		this.sources.forEach((source) -> source.close(failure));
-		this.sources.clear();
+		GenServerUnavailableException failure = ended(this.cell, why);
+		this.subscriptions.forEach((subscription) -> subscription.end(failure));
+	}
+
+	/** What subscribers get when an instance has ended. */
+	static GenServerUnavailableException ended(ServerCell cell, String why) {
+		return new GenServerUnavailableException(
+				"Server " + cell.label() + " " + why + ", and its streams ended with it", false);
 	}
 
 }

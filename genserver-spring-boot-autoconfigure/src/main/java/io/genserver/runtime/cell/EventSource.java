@@ -2,16 +2,20 @@ package io.genserver.runtime.cell;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 import io.genserver.Events;
 import io.genserver.SlowSubscriber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one instance.
+ * The events of one instance. The instance's streams refer to the subscriptions, and
+ * those to their source: one without subscriptions is kept by the application only.
  *
  * @param <E> type of the events
  */
@@ -28,7 +32,10 @@ final class EventSource<E> implements Events<E> {
 
 	private final Set<EventSubscription<E>> subscriptions = ConcurrentHashMap.newKeySet();
 
-	private volatile @Nullable Throwable end;
+	/** Those that have an id; an id without any is not kept. */
+	private final Map<Object, Set<EventSubscription<E>>> byId = new ConcurrentHashMap<>();
+
+	private volatile boolean closed;
 
 	EventSource(ServerCell cell, CellContext owner, int buffer, SlowSubscriber rule) {
 		this.cell = cell;
@@ -39,22 +46,47 @@ final class EventSource<E> implements Events<E> {
 
 	@Override
 	public void emit(E event) {
-		if (!isTurn()) {
-			throw new IllegalStateException("Events of server " + this.cell.label()
-					+ " are emitted in its turn only; elsewhere send it a cast that emits");
+		emit(event, this.subscriptions);
+	}
+
+	private void emit(E event, Set<EventSubscription<E>> receivers) {
+		checkTurn("emitted", "emits");
+		if (this.closed) {
+			throw new IllegalStateException(
+					"The source of events of server " + this.cell.label() + " is closed, and nothing can be emitted");
 		}
-		for (EventSubscription<E> subscription : this.subscriptions) {
+		for (EventSubscription<E> subscription : receivers) {
 			subscription.offer(event);
 		}
 	}
 
 	@Override
 	public Flow.Publisher<E> stream() {
-		return (subscriber) -> subscribe(subscriber, List.of());
+		return stream(null, null);
+	}
+
+	@Override
+	public Flow.Publisher<E> stream(Consumer<? super End> onEnd) {
+		return stream(null, Objects.requireNonNull(onEnd, "onEnd"));
+	}
+
+	private Flow.Publisher<E> stream(@Nullable Object id, @Nullable Consumer<? super End> onEnd) {
+		return (subscriber) -> subscribe(subscriber, List.of(), id, onEnd);
 	}
 
 	@Override
 	public Flow.Publisher<E> startingWith(Iterable<? extends E> snapshot) {
+		return startingWith(snapshot, null, null);
+	}
+
+	@Override
+	public Flow.Publisher<E> startingWith(Iterable<? extends E> snapshot, Consumer<? super End> onEnd) {
+		return startingWith(snapshot, null, Objects.requireNonNull(onEnd, "onEnd"));
+	}
+
+	private Flow.Publisher<E> startingWith(Iterable<? extends E> snapshot, @Nullable Object id,
+			@Nullable Consumer<? super End> onEnd) {
+		Objects.requireNonNull(snapshot, "snapshot");
 		return (subscriber) -> {
 			if (!isTurn()) {
 				refuse(subscriber, new IllegalStateException("A stream that starts with a snapshot of server "
@@ -63,8 +95,13 @@ final class EventSource<E> implements Events<E> {
 			}
 			List<E> first = new ArrayList<>();
 			snapshot.forEach(first::add);
-			subscribe(subscriber, first);
+			subscribe(subscriber, first, id, onEnd);
 		};
+	}
+
+	@Override
+	public Subscriber<E> subscriber(Object id) {
+		return new Identified(Objects.requireNonNull(id, "id"));
 	}
 
 	@Override
@@ -72,22 +109,73 @@ final class EventSource<E> implements Events<E> {
 		return this.subscriptions.size();
 	}
 
-	private void subscribe(Flow.Subscriber<? super E> subscriber, List<E> first) {
-		EventSubscription<E> subscription = new EventSubscription<>(this.cell.runtime().scheduler(), subscriber, first,
-				this.buffer, this.rule, this.subscriptions::remove);
-		// Registered first: what is emitted from now on is buffered.
-		this.subscriptions.add(subscription);
+	@Override
+	public void complete() {
+		checkTurn("completed", "completes them");
+		this.subscriptions.forEach(EventSubscription::complete);
+	}
+
+	@Override
+	public void close() {
+		checkTurn("closed", "closes them");
+		this.closed = true;
+		this.subscriptions.forEach(EventSubscription::complete);
+	}
+
+	private void subscribe(Flow.Subscriber<? super E> subscriber, List<E> first, @Nullable Object id,
+			@Nullable Consumer<? super End> onEnd) {
+		Objects.requireNonNull(subscriber, "subscriber");
+		EventSubscription<E> subscription = new EventSubscription<>(this, this.owner, id, onEnd, subscriber, first);
+		boolean begun = false;
 		try {
-			subscriber.onSubscribe(subscription);
+			// Registered first: what is emitted from now on is buffered.
+			register(subscription, id);
+			subscription.begin();
+			begun = true;
 		}
-		catch (Throwable ex) {
-			subscription.cancel();
-			throw ex;
+		finally {
+			if (!begun) {
+				subscription.cancel();
+			}
 		}
-		Throwable over = this.end;
-		if (over != null) {
-			subscription.end(over);
+		// Read after it was registered; whoever ends them does so the other way round.
+		if (this.owner.isEnding()) {
+			subscription.end(CellStreams.ended(this.cell, "restarted or stopped"));
 		}
+		else if (this.closed) {
+			subscription.complete();
+		}
+	}
+
+	private void register(EventSubscription<E> subscription, @Nullable Object id) {
+		this.cell.streams().subscribed(subscription);
+		this.subscriptions.add(subscription);
+		if (id != null) {
+			this.byId.compute(id, (key, known) -> {
+				Set<EventSubscription<E>> all = (known != null) ? known : ConcurrentHashMap.newKeySet(1);
+				all.add(subscription);
+				return all;
+			});
+		}
+	}
+
+	/** A subscription has ended. Safe on any thread. */
+	void unsubscribed(EventSubscription<E> subscription, @Nullable Object id) {
+		this.subscriptions.remove(subscription);
+		if (id != null) {
+			this.byId.computeIfPresent(id, (key, known) -> {
+				known.remove(subscription);
+				return known.isEmpty() ? null : known;
+			});
+		}
+	}
+
+	int buffer() {
+		return this.buffer;
+	}
+
+	SlowSubscriber rule() {
+		return this.rule;
 	}
 
 	private static void refuse(Flow.Subscriber<?> subscriber, Throwable failure) {
@@ -105,15 +193,72 @@ final class EventSource<E> implements Events<E> {
 		subscriber.onError(failure);
 	}
 
-	/** The instance goes. */
-	void close(Throwable why) {
-		this.end = why;
-		this.subscriptions.forEach((subscription) -> subscription.end(why));
+	private void checkTurn(String done, String does) {
+		if (!isTurn()) {
+			throw new IllegalStateException("Events of server " + this.cell.label() + " are " + done
+					+ " in its turn only; elsewhere send it a cast that " + does);
+		}
 	}
 
 	private boolean isTurn() {
 		Turn turn = Turn.current();
 		return turn != null && turn.cell == this.cell && !turn.concurrent && this.cell.life().isCurrent(this.owner);
+	}
+
+	/** The subscriptions of an id, whichever there are when something is done. */
+	private final class Identified implements Subscriber<E> {
+
+		private final Object id;
+
+		Identified(Object id) {
+			this.id = id;
+		}
+
+		private Set<EventSubscription<E>> all() {
+			return EventSource.this.byId.getOrDefault(this.id, Set.of());
+		}
+
+		@Override
+		public Flow.Publisher<E> stream() {
+			return EventSource.this.stream(this.id, null);
+		}
+
+		@Override
+		public Flow.Publisher<E> stream(Consumer<? super End> onEnd) {
+			return EventSource.this.stream(this.id, Objects.requireNonNull(onEnd, "onEnd"));
+		}
+
+		@Override
+		public Flow.Publisher<E> startingWith(Iterable<? extends E> snapshot) {
+			return EventSource.this.startingWith(snapshot, this.id, null);
+		}
+
+		@Override
+		public Flow.Publisher<E> startingWith(Iterable<? extends E> snapshot, Consumer<? super End> onEnd) {
+			return EventSource.this.startingWith(snapshot, this.id, Objects.requireNonNull(onEnd, "onEnd"));
+		}
+
+		@Override
+		public boolean emit(E event) {
+			Set<EventSubscription<E>> all = all();
+			EventSource.this.emit(event, all);
+			return !all.isEmpty();
+		}
+
+		@Override
+		public boolean complete() {
+			checkTurn("completed", "completes them");
+			Set<EventSubscription<E>> all = all();
+			boolean any = !all.isEmpty();
+			all.forEach(EventSubscription::complete);
+			return any;
+		}
+
+		@Override
+		public int subscribers() {
+			return all().size();
+		}
+
 	}
 
 }

@@ -3,14 +3,16 @@ package io.genserver.runtime.cell;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.genserver.Events;
 import io.genserver.FellBehindException;
-import io.genserver.SlowSubscriber;
 import io.genserver.log.SafeLogger;
+import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,13 @@ import org.jspecify.annotations.Nullable;
  * One subscriber of an event source: its buffer and its demand. A task of the
  * subscription calls the subscriber, one call at a time: a thread that changes something
  * counts up {@link #pending}, and the first such thread starts the task, which goes on
- * until it has seen everything.
+ * until it has seen everything. The count begins at one, which {@link #begin()} takes
+ * back: nothing is delivered before the subscriber has its subscription.
+ * <p>
+ * <b>End.</b> Whoever ends it first, by {@link #left}, decides how. The source forgets it
+ * before the server gets to know, so that the server's turn no longer counts it; the
+ * instance's streams forget it after that, so that an instance that looks for what it has
+ * still to do, first at its streams and then at its tasks, sees one of the two.
  *
  * @param <E> type of the events
  */
@@ -26,110 +34,150 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 
 	private static final SafeLogger logger = SafeLogger.of(EventSubscription.class);
 
+	private final EventSource<E> source;
+
+	private final CellStreams streams;
+
 	private final Scheduler scheduler;
+
+	private final @Nullable Object id;
 
 	private final Flow.Subscriber<? super E> subscriber;
 
-	private final int capacity;
+	/** Lets the server know of the end, if it wants to. */
+	private final @Nullable Departure departure;
 
-	private final SlowSubscriber rule;
+	private final AtomicBoolean left = new AtomicBoolean();
 
-	private final Consumer<EventSubscription<E>> removal;
-
-	private final AtomicInteger pending = new AtomicInteger();
+	private final AtomicInteger pending = new AtomicInteger(1);
 
 	/** Whether a task is to begin, which takes it back: however often it was queued. */
 	private final AtomicBoolean begins = new AtomicBoolean();
 
-	/** Snapshot and events; guarded by this. */
-	private final Deque<E> buffer;
+	/** What is left of the items that come first; guarded by this. */
+	private final Deque<E> snapshot;
 
-	/** Items of the snapshot that are left, which take no place; guarded by this. */
-	private int snapshotLeft;
+	/** Guarded by this. */
+	private final Deque<E> buffer = new ArrayDeque<>();
 
 	/** Guarded by this. */
 	private long demand;
 
-	/** Why the subscription ends once the buffer is empty; guarded by this. */
-	private @Nullable Throwable end;
+	/** Whether it ends once the buffer is empty; guarded by this. */
+	private boolean ends;
+
+	/** Why it ends, {@code null} if it completes; guarded by this. */
+	private @Nullable Throwable failure;
 
 	private volatile boolean over;
 
-	EventSubscription(Scheduler scheduler, Flow.Subscriber<? super E> subscriber, List<E> first, int capacity,
-			SlowSubscriber rule, Consumer<EventSubscription<E>> removal) {
-		this.scheduler = scheduler;
+	EventSubscription(EventSource<E> source, CellContext owner, @Nullable Object id,
+			@Nullable Consumer<? super Events.End> onEnd, Flow.Subscriber<? super E> subscriber, List<E> first) {
+		this.source = source;
+		this.streams = owner.cell().streams();
+		this.scheduler = owner.cell().scheduler();
+		this.id = id;
+		this.departure = (onEnd != null) ? new Departure(owner, onEnd) : null;
 		this.subscriber = subscriber;
-		this.buffer = new ArrayDeque<>(first);
-		this.snapshotLeft = first.size();
-		this.capacity = capacity;
-		this.rule = rule;
-		this.removal = removal;
+		this.snapshot = new ArrayDeque<>(first);
+	}
+
+	/** Hand the subscription to its subscriber. */
+	void begin() {
+		this.subscriber.onSubscribe(this);
+		if (this.pending.decrementAndGet() != 0) {
+			start();
+		}
 	}
 
 	void offer(E event) {
+		boolean behind = false;
 		synchronized (this) {
-			if (this.end != null) {
+			if (this.ends || this.over) {
 				return;
 			}
-			if (this.buffer.size() - this.snapshotLeft >= this.capacity && !makeRoom()) {
-				return;
+			if (this.buffer.size() >= this.source.buffer()) {
+				switch (this.source.rule()) {
+					case DROP_NEWEST -> {
+						return;
+					}
+					case DROP_OLDEST -> this.buffer.removeFirst();
+					case FAIL -> behind = true;
+				}
 			}
-			this.buffer.addLast(event);
+			if (behind) {
+				this.ends = true;
+				this.failure = new FellBehindException("The subscriber fell behind by more than " + this.source.buffer()
+						+ " events; ask for a larger buffer, or for another rule");
+			}
+			else {
+				this.buffer.addLast(event);
+			}
+		}
+		if (behind) {
+			left(Events.End.FELL_BEHIND);
 		}
 		work();
-	}
-
-	/** Returns whether the event is to be buffered. */
-	private boolean makeRoom() {
-		switch (this.rule) {
-			case DROP_NEWEST -> {
-				return false;
-			}
-			case DROP_OLDEST -> {
-				if (this.snapshotLeft == 0) {
-					this.buffer.removeFirst();
-					return true;
-				}
-				// The snapshot stays: the oldest event is behind it.
-				ArrayDeque<E> snapshot = new ArrayDeque<>();
-				for (int i = 0; i < this.snapshotLeft; i++) {
-					snapshot.addFirst(this.buffer.removeFirst());
-				}
-				this.buffer.removeFirst();
-				snapshot.forEach(this.buffer::addFirst);
-				return true;
-			}
-			case FAIL -> {
-				this.end = new FellBehindException("The subscriber fell behind by more than " + this.capacity
-						+ " events; ask for a larger buffer, or for another rule");
-				this.removal.accept(this);
-				work();
-				return false;
-			}
-		}
-		return false;
 	}
 
 	/** No more events; the subscriber gets the end after what is buffered. */
-	void end(Throwable why) {
-		synchronized (this) {
-			if (this.end == null) {
-				this.end = why;
-			}
-		}
-		this.removal.accept(this);
+	void complete() {
+		endWith(null);
+		left(Events.End.COMPLETED);
 		work();
+	}
+
+	/** The same, since the instance ends, and with it what it wants to know. */
+	void end(Throwable why) {
+		endWith(why);
+		left(null);
+		work();
+	}
+
+	private synchronized void endWith(@Nullable Throwable why) {
+		if (!this.ends) {
+			this.ends = true;
+			this.failure = why;
+		}
 	}
 
 	/** The subscriber broke the rules: it gets nothing but the reason. */
 	private void refuse(Throwable why) {
 		synchronized (this) {
-			this.end = why;
-			this.buffer.clear();
-			this.snapshotLeft = 0;
+			this.ends = true;
+			this.failure = why;
+			discard();
 		}
-		this.removal.accept(this);
+		left(Events.End.CANCELLED);
 		work();
+	}
+
+	private void discard() {
+		this.snapshot.clear();
+		this.buffer.clear();
+	}
+
+	/**
+	 * It counts no more; the first reason is the one that the server gets.
+	 * @param how {@code null} if the server is not to get any
+	 */
+	private void left(Events.@Nullable End how) {
+		if (!this.left.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			this.source.unsubscribed(this, this.id);
+		}
+		finally {
+			try {
+				if (this.departure != null && how != null) {
+					this.departure.handOver(how);
+				}
+			}
+			finally {
+				this.streams.unsubscribed(this);
+			}
+		}
 	}
 
 	@Override
@@ -147,10 +195,9 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 	@Override
 	public void cancel() {
 		this.over = true;
-		this.removal.accept(this);
+		left(Events.End.CANCELLED);
 		synchronized (this) {
-			this.buffer.clear();
-			this.snapshotLeft = 0;
+			discard();
 		}
 	}
 
@@ -158,6 +205,10 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		if (this.pending.getAndIncrement() != 0) {
 			return;
 		}
+		start();
+	}
+
+	private void start() {
 		this.begins.set(true);
 		try {
 			this.scheduler.execute(this);
@@ -183,39 +234,70 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 	private void deliver() {
 		while (!this.over) {
 			E event;
-			Throwable failure = null;
+			Throwable why;
 			synchronized (this) {
-				event = (this.demand > 0) ? this.buffer.pollFirst() : null;
+				event = (this.demand > 0) ? next() : null;
 				if (event != null) {
 					this.demand--;
-					this.snapshotLeft = Math.max(0, this.snapshotLeft - 1);
 				}
-				else if (this.buffer.isEmpty()) {
-					failure = this.end;
+				else if (!this.ends || !this.snapshot.isEmpty() || !this.buffer.isEmpty()) {
+					return;
 				}
+				why = this.failure;
 			}
-			if (event == null && failure == null) {
-				return;
-			}
-			deliver(event, failure);
+			deliver(event, why);
 		}
 	}
 
+	private @Nullable E next() {
+		E first = this.snapshot.pollFirst();
+		return (first != null) ? first : this.buffer.pollFirst();
+	}
+
 	/** A subscriber that throws is called no more, since its state is unknown. */
-	private void deliver(@Nullable E event, @Nullable Throwable failure) {
+	private void deliver(@Nullable E event, @Nullable Throwable why) {
 		try {
 			if (event != null) {
 				this.subscriber.onNext(event);
+				return;
 			}
-			else if (failure != null) {
-				this.over = true;
-				this.subscriber.onError(failure);
+			this.over = true;
+			if (why != null) {
+				this.subscriber.onError(why);
+			}
+			else {
+				this.subscriber.onComplete();
 			}
 		}
 		catch (Throwable ex) {
 			cancel();
 			logger.warn("Subscriber {} of events failed and gets no more of them", this.subscriber, ex);
 		}
+	}
+
+	/** Lets the server know how the subscription has ended. */
+	private static final class Departure extends InstanceTask {
+
+		private final Consumer<? super Events.End> onEnd;
+
+		/** Written before it is handed over. */
+		private Events.@Nullable End how;
+
+		Departure(CellContext owner, Consumer<? super Events.End> onEnd) {
+			super(owner, LambdaOperation.SUBSCRIBER);
+			this.onEnd = onEnd;
+		}
+
+		void handOver(Events.End end) {
+			this.how = end;
+			handOver();
+		}
+
+		@Override
+		public void run() {
+			this.onEnd.accept(Objects.requireNonNull(this.how, "how"));
+		}
+
 	}
 
 }

@@ -517,9 +517,13 @@ public final class ServerCell implements Recipient, CellProbe {
 	 */
 	private boolean isDispensable() {
 		CellStreams open = this.streams;
+		if (open != null && !open.isEmpty()) {
+			return false;
+		}
+		// Read after the streams: what one of them has to be done is queued before it
+		// ends.
 		TimersAndContinuations own = this.timers;
-		return isIdle() && (own == null || !own.owesTask()) && this.work.isSettled()
-				&& (open == null || open.isEmpty());
+		return isIdle() && (own == null || !own.owesTask()) && this.work.isSettled();
 	}
 
 	/** The turn has ended; begin another if there is something to do already. */

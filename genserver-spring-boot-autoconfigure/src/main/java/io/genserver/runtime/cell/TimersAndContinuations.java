@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a server set itself to do: continuations, which come before any message, timers,
- * and what follows from the results that it awaits outside of its turn. Ticks and results
- * are no messages in the mailbox: a full mailbox neither drops nor delays them, and a
- * timer whose tick is due has no other. So that they cannot starve messages, a message
- * follows each of them if one waits. Made when first used; unless it says otherwise a
- * method belongs to the turn.
+ * results that the server awaits outside of its turn, and tasks that other threads hand
+ * over. Ticks, results and tasks are no messages in the mailbox: a full mailbox neither
+ * drops nor delays them, and a timer whose tick is due has no other. So that they cannot
+ * starve messages, a message follows each of them if one waits; and so that none starves
+ * another, tasks and what is {@link #due} take turns. Made when first used; unless it
+ * says otherwise a method belongs to the turn.
  */
 final class TimersAndContinuations implements PipedResult.Owner {
 
@@ -42,7 +43,13 @@ final class TimersAndContinuations implements PipedResult.Owner {
 	/** Results that are awaited, or are there and have not been handled. */
 	private final Set<PipedResult<?>> piped = ConcurrentHashMap.newKeySet();
 
-	private boolean tickedLast;
+	private final InstanceTasks tasks = new InstanceTasks();
+
+	/** Whether the last thing begun was none of the mailbox's messages. */
+	private boolean ownLast;
+
+	/** Whether the last thing begun that was no message was a task. */
+	private boolean taskLast;
 
 	TimersAndContinuations(ServerCell cell) {
 		this.cell = cell;
@@ -142,24 +149,49 @@ final class TimersAndContinuations implements PipedResult.Owner {
 		if (continuation != null) {
 			return continuation;
 		}
-		if (this.tickedLast && messageWaits) {
-			this.tickedLast = false;
+		if (this.ownLast && messageWaits) {
+			this.ownLast = false;
 			return null;
 		}
+		Message own = this.taskLast ? nextDue() : nextTask();
+		if (own == null) {
+			own = this.taskLast ? nextTask() : nextDue();
+		}
+		this.ownLast = own != null;
+		return own;
+	}
+
+	private @Nullable Message nextDue() {
 		Due next = this.due.peek();
 		while (next != null && next.isOver()) {
 			this.due.poll();
 			next = this.due.peek();
 		}
 		if (next == null) {
-			this.tickedLast = false;
 			return null;
 		}
 		// It stays due until nothing is left that could fail.
 		Message message = next.begin();
 		this.due.poll();
-		this.tickedLast = true;
+		this.taskLast = false;
 		return message;
+	}
+
+	private @Nullable Message nextTask() {
+		InstanceTask task = this.tasks.peek();
+		if (task == null) {
+			return null;
+		}
+		CastMessage message = new CastMessage(task.operation(), task, this.cell);
+		this.tasks.poll();
+		this.taskLast = true;
+		return message;
+	}
+
+	/** Run a task in a turn of its own. Safe on any thread. */
+	void handOver(InstanceTask task) {
+		this.tasks.add(task);
+		this.cell.ready();
 	}
 
 	/**
@@ -222,16 +254,17 @@ final class TimersAndContinuations implements PipedResult.Owner {
 
 	/** Safe on any thread. */
 	boolean isEmpty() {
-		return this.due.isEmpty() && this.continuations.isEmpty();
+		return this.due.isEmpty() && this.tasks.isEmpty() && this.continuations.isEmpty();
 	}
 
-	/** No timer ticks any more, and no result is handled. */
+	/** No timer ticks any more, no result is handled, and no task runs. */
 	void clear() {
 		this.piped.forEach(PipedResult::drop);
 		this.timers.forEach(Timer::cancel);
 		this.timers.clear();
 		this.named.clear();
 		this.due.clear();
+		this.tasks.clear();
 		this.continuations.clear();
 	}
 

@@ -21,6 +21,8 @@ public final class LambdaOperation extends Operation {
 
 	public static final Operation ATTACHED = new LambdaOperation("attached stream", Kind.CAST);
 
+	public static final Operation SUBSCRIBER = new LambdaOperation("end of a subscription", Kind.CAST);
+
 	private LambdaOperation(String name, Kind kind) {
 		super(name, kind, 0, false, false);
 	}
