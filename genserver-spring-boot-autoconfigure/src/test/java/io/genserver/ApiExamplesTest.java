@@ -6,12 +6,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.stream.Collectors;
 
 import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
+import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.adapter.JdkFlowAdapter;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -27,10 +35,10 @@ class ApiExamplesTest {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(GenServerAutoConfiguration.class))
-		.withUserConfiguration(CounterServer.class, StockServer.class, RoomServer.class);
+		.withUserConfiguration(CounterServer.class, StockServer.class, RoomServer.class, LobbyServer.class);
 
 	@ParameterizedTest
-	@ValueSource(strings = { "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry" })
+	@ValueSource(strings = { "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry", "Events" })
 	void theExampleIsTheCodeThatRunsHere(String type) throws IOException {
 		Set<String> here = Files.readAllLines(Path.of("src/test/java/io/genserver/ApiExamplesTest.java"))
 			.stream()
@@ -100,6 +108,30 @@ class ApiExamplesTest {
 			assertThat(value).isEqualTo(5);
 			assertThat(state).isIn(ServerState.RUNNING, ServerState.RESTARTING);
 		});
+	}
+
+	@Test
+	void aServerKnowsWhoIsThereAndSendsToOneOfThem() {
+		this.runner.run((context) -> {
+			Lobby lobby = context.getBean(Lobby.class);
+			List<String> ann = new CopyOnWriteArrayList<>();
+			CompletableFuture<Void> annKicked = new CompletableFuture<>();
+			items(lobby.join("ann")).doOnComplete(() -> annKicked.complete(null)).subscribe(ann::add);
+			HangGuard.await("ann has the snapshot", () -> ann.contains("ann"));
+			List<String> bob = new CopyOnWriteArrayList<>();
+			Disposable bobIsThere = items(lobby.join("bob")).subscribe(bob::add);
+			HangGuard.await("bob has the snapshot", () -> bob.contains("bob"));
+			lobby.whisper("bob", "psst");
+			bobIsThere.dispose();
+			HangGuard.await("bob has left", () -> ann.contains("bob left"));
+			lobby.kick("ann");
+			assertThat(annKicked).succeedsWithin(HangGuard.DURATION);
+			assertThat(ann).containsExactly("ann", "bob joined", "bob left");
+		});
+	}
+
+	private static Flux<String> items(Flow.Publisher<String> publisher) {
+		return JdkFlowAdapter.flowPublisherToFlux(publisher);
 	}
 
 	interface Counter {
@@ -192,6 +224,53 @@ class ApiExamplesTest {
 		@Override
 		public int inside() {
 			return this.inside;
+		}
+
+	}
+
+	interface Lobby {
+
+		Flow.Publisher<String> join(String name);
+
+		void whisper(String name, String text);
+
+		void kick(String name);
+
+	}
+
+	@GenServer("lobby")
+	static class LobbyServer implements Lobby {
+
+		private final Events<String> events;
+
+		private final Set<String> present = new TreeSet<>();
+
+		LobbyServer(GenServerContext context) {
+			this.events = context.events();
+		}
+
+		@Override
+		public Flow.Publisher<String> join(String name) {
+			this.present.add(name);
+			this.events.emit(name + " joined");
+			return this.events.subscriber(name).startingWith(this.present, (end) -> left(name));
+		}
+
+		private void left(String name) {
+			// In a turn of its own, also if the mailbox is full.
+			if (this.events.subscriber(name).subscribers() == 0 && this.present.remove(name)) {
+				this.events.emit(name + " left");
+			}
+		}
+
+		@Override
+		public void whisper(String name, String text) {
+			this.events.subscriber(name).emit(text);
+		}
+
+		@Override
+		public void kick(String name) {
+			this.events.subscriber(name).complete();
 		}
 
 	}

@@ -28,7 +28,7 @@ class JavadocExamplesTest {
 	private Path compiled;
 
 	@ParameterizedTest
-	@CsvSource({ "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry" })
+	@CsvSource({ "GenServer", "GenServerContext", "GenServerRef", "Keyed", "GenServerRegistry", "Events" })
 	void aTypeThatApplicationsBeginWithHasAnExample(String type) throws IOException {
 		assertThat(JavadocExample.of(type)).isNotBlank();
 	}
@@ -37,6 +37,9 @@ class JavadocExamplesTest {
 	void theExamplesCompile() throws IOException {
 		String source = """
 				import java.time.Duration;
+				import java.util.Set;
+				import java.util.TreeSet;
+				import java.util.concurrent.Flow;
 				import io.genserver.*;
 
 				%s
@@ -46,6 +49,14 @@ class JavadocExamplesTest {
 				%s
 
 				interface Room { void enter(String name); int inside(); }
+
+				interface Lobby {
+					Flow.Publisher<String> join(String name);
+					void whisper(String name, String text);
+					void kick(String name);
+				}
+
+				%s
 
 				record Increment(long by) implements Request<Long> { }
 
@@ -65,7 +76,8 @@ class JavadocExamplesTest {
 
 				}
 				""".formatted(JavadocExample.of("GenServer"), JavadocExample.of("GenServerContext"),
-				JavadocExample.of("GenServerRef"), JavadocExample.of("Keyed"), JavadocExample.of("GenServerRegistry"));
+				JavadocExample.of("Events"), JavadocExample.of("GenServerRef"), JavadocExample.of("Keyed"),
+				JavadocExample.of("GenServerRegistry"));
 		Writer messages = new StringWriter();
 		assertThat(compile(source, messages)).as(() -> messages + source).isTrue();
 	}

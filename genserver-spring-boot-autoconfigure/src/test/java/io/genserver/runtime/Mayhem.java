@@ -40,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A workload of everything at once. Senders call, cast, cancel, give up, put replies off
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, wait for themselves, return futures, some of which never
- * complete, run beside the turn, set timers, pipe results and attach streams; meanwhile
+ * complete, run beside the turn, set timers, pipe results, attach streams and emit
+ * events; meanwhile
  * servers are stopped, restarted, suspended and resumed, started at run time, watched for
  * a while, idle instances are let go, and time passes. Constructors and terminations take
  * their time, send messages, to their own key too, and fail. All of them leave their
@@ -290,7 +291,7 @@ final class Mayhem {
 		this.engine.runtime.server(ref.name()).stream(ref.key(), TestOperation.stream("items", (instance, none) -> {
 			handle(instance, pair, number);
 			maybeThrow(4);
-			return this.streams.publisher();
+			return this.streams.publisher(GenServerContext.current());
 		}), null, 0, null, listener);
 		if (this.random.nextBoolean()) {
 			this.scheduler.letOthersRun();

@@ -6,7 +6,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
+import io.genserver.Events;
 import io.genserver.GenServerContext;
+import io.genserver.SlowSubscriber;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +26,8 @@ final class MayhemStreams {
 
 	private final List<Source> attached = new ArrayList<>();
 
+	private final List<Subscribed> subscribed = new ArrayList<>();
+
 	/**
 	 * Create.
 	 * @param random makes the choices
@@ -35,7 +39,10 @@ final class MayhemStreams {
 	}
 
 	/** What a handler returns. */
-	Flow.Publisher<Object> publisher() {
+	Flow.Publisher<Object> publisher(GenServerContext context) {
+		if (this.random.nextInt(3) == 0) {
+			return events(context);
+		}
 		boolean ends = this.random.nextBoolean();
 		return (subscriber) -> {
 			this.maybeThrow.run();
@@ -43,6 +50,28 @@ final class MayhemStreams {
 			subscriber.onSubscribe(source);
 			if (ends) {
 				subscriber.onComplete();
+			}
+		};
+	}
+
+	private Flow.Publisher<Object> events(GenServerContext context) {
+		SlowSubscriber[] rules = SlowSubscriber.values();
+		Events<Object> events = context.events(1 + this.random.nextInt(2), rules[this.random.nextInt(rules.length)]);
+		Subscribed known = new Subscribed(context, this.maybeThrow);
+		this.subscribed.add(known);
+		Flow.Publisher<Object> items = this.random.nextBoolean() ? events.stream(known::ended)
+				: events.subscriber("id").startingWith(List.of("first"), known::ended);
+		return (subscriber) -> {
+			items.subscribe(subscriber);
+			for (int left = this.random.nextInt(4); left > 0; left--) {
+				events.emit("event");
+			}
+			switch (this.random.nextInt(5)) {
+				case 0 -> events.complete();
+				case 1 -> events.close();
+				case 2 -> events.subscriber("id").complete();
+				default -> {
+				}
 			}
 		};
 	}
@@ -61,6 +90,38 @@ final class MayhemStreams {
 	/** When all servers have ended. */
 	void check() {
 		assertThat(this.attached).as("streams that were attached have ended").allMatch((source) -> source.cancelled);
+		assertThat(this.subscribed).as("ends of subscriptions that an instance got to know")
+			.allMatch((each) -> each.ends <= 1 && !each.late);
+	}
+
+	/** A subscription to events, as the server sees it. */
+	private static final class Subscribed {
+
+		private final GenServerContext context;
+
+		private final Runnable maybeThrow;
+
+		private int ends;
+
+		private boolean late;
+
+		Subscribed(GenServerContext context, Runnable maybeThrow) {
+			this.context = context;
+			this.maybeThrow = maybeThrow;
+		}
+
+		void ended(Events.End end) {
+			this.ends++;
+			try {
+				this.context.self();
+			}
+			catch (IllegalStateException ex) {
+				// The instance has ended, and this must be the next.
+				this.late = true;
+			}
+			this.maybeThrow.run();
+		}
+
 	}
 
 	/** Sends an item and ends as soon as it is asked, unless it throws. */
@@ -131,6 +192,9 @@ final class MayhemStreams {
 			catch (Throwable ex) {
 				this.end.complete(null);
 				throw ex;
+			}
+			if (this.subscription != null) {
+				this.subscription.request(1);
 			}
 		}
 
