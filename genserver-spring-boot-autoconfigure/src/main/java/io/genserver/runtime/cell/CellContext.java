@@ -89,10 +89,6 @@ final class CellContext implements GenServerContext {
 		return this.own.ending;
 	}
 
-	ServerCell cell() {
-		return this.cell;
-	}
-
 	boolean wantsToStop() {
 		return this.wantsToStop;
 	}

@@ -11,15 +11,22 @@ import java.util.function.Consumer;
 
 import io.genserver.Events;
 import io.genserver.SlowSubscriber;
+import io.genserver.runtime.contract.LambdaOperation;
+import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The events of one instance. The instance's streams refer to the subscriptions, and
  * those to their source: one without subscriptions is kept by the application only.
+ * <p>
+ * <b>End of a subscription.</b> The source forgets it before the server gets to know, so
+ * that the server's turn no longer counts it. The instance's streams forget it after
+ * that: an instance that looks for what it has still to do, first at its streams and then
+ * at its tasks, sees one of the two.
  *
  * @param <E> type of the events
  */
-final class EventSource<E> implements Events<E> {
+final class EventSource<E> implements Events<E>, EventSubscription.Source<E> {
 
 	private final ServerCell cell;
 
@@ -125,11 +132,16 @@ final class EventSource<E> implements Events<E> {
 	private void subscribe(Flow.Subscriber<? super E> subscriber, List<E> first, @Nullable Object id,
 			@Nullable Consumer<? super End> onEnd) {
 		Objects.requireNonNull(subscriber, "subscriber");
-		EventSubscription<E> subscription = new EventSubscription<>(this, this.owner, id, onEnd, subscriber, first);
+		InstanceTask departure = (onEnd != null) ? new Departure(onEnd) : null;
+		if (departure != null) {
+			// What it is handed to is made now: later there may be no memory.
+			this.cell.timers();
+		}
+		EventSubscription<E> subscription = new EventSubscription<>(this, id, departure, subscriber, first);
 		boolean begun = false;
 		try {
 			// Registered first: what is emitted from now on is buffered.
-			register(subscription, id);
+			register(subscription);
 			subscription.begin();
 			begun = true;
 		}
@@ -138,7 +150,7 @@ final class EventSource<E> implements Events<E> {
 				subscription.cancel();
 			}
 		}
-		// Read after it was registered; whoever ends them does so the other way round.
+		// Read after it was registered; the turn ends them the other way round.
 		if (this.owner.isEnding()) {
 			subscription.end(CellStreams.ended(this.cell, "restarted or stopped"));
 		}
@@ -147,9 +159,10 @@ final class EventSource<E> implements Events<E> {
 		}
 	}
 
-	private void register(EventSubscription<E> subscription, @Nullable Object id) {
+	private void register(EventSubscription<E> subscription) {
 		this.cell.streams().subscribed(subscription);
 		this.subscriptions.add(subscription);
+		Object id = subscription.id();
 		if (id != null) {
 			this.byId.compute(id, (key, known) -> {
 				Set<EventSubscription<E>> all = (known != null) ? known : ConcurrentHashMap.newKeySet(1);
@@ -159,9 +172,26 @@ final class EventSource<E> implements Events<E> {
 		}
 	}
 
-	/** A subscription has ended. Safe on any thread. */
-	void unsubscribed(EventSubscription<E> subscription, @Nullable Object id) {
+	@Override
+	public void left(EventSubscription<E> subscription, @Nullable End how) {
+		try {
+			forget(subscription);
+		}
+		finally {
+			try {
+				if (how != null && subscription.departure() instanceof EventSource<?>.Departure departure) {
+					departure.report(how);
+				}
+			}
+			finally {
+				this.cell.streams().unsubscribed(subscription);
+			}
+		}
+	}
+
+	private void forget(EventSubscription<E> subscription) {
 		this.subscriptions.remove(subscription);
+		Object id = subscription.id();
 		if (id != null) {
 			this.byId.computeIfPresent(id, (key, known) -> {
 				known.remove(subscription);
@@ -170,11 +200,18 @@ final class EventSource<E> implements Events<E> {
 		}
 	}
 
-	int buffer() {
+	@Override
+	public Scheduler scheduler() {
+		return this.cell.scheduler();
+	}
+
+	@Override
+	public int buffer() {
 		return this.buffer;
 	}
 
-	SlowSubscriber rule() {
+	@Override
+	public SlowSubscriber rule() {
 		return this.rule;
 	}
 
@@ -257,6 +294,38 @@ final class EventSource<E> implements Events<E> {
 		@Override
 		public int subscribers() {
 			return all().size();
+		}
+
+	}
+
+	/** Lets the server know how a subscription has ended. */
+	private final class Departure extends InstanceTask {
+
+		private final Consumer<? super End> onEnd;
+
+		/** Written before it is handed over. */
+		private @Nullable End how;
+
+		Departure(Consumer<? super End> onEnd) {
+			super(LambdaOperation.SUBSCRIBER);
+			this.onEnd = onEnd;
+		}
+
+		void report(End end) {
+			this.how = end;
+			if (!isVoid()) {
+				EventSource.this.cell.timers().handOver(this);
+			}
+		}
+
+		@Override
+		boolean isVoid() {
+			return EventSource.this.owner.isEnding();
+		}
+
+		@Override
+		public void run() {
+			this.onEnd.accept(Objects.requireNonNull(this.how, "how"));
 		}
 
 	}

@@ -3,16 +3,14 @@ package io.genserver.runtime.cell;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 import io.genserver.Events;
 import io.genserver.FellBehindException;
+import io.genserver.SlowSubscriber;
 import io.genserver.log.SafeLogger;
-import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +19,8 @@ import org.jspecify.annotations.Nullable;
  * subscription calls the subscriber, one call at a time: a thread that changes something
  * counts up {@link #pending}, and the first such thread starts the task, which goes on
  * until it has seen everything. The count begins at one, which {@link #begin()} takes
- * back: nothing is delivered before the subscriber has its subscription.
- * <p>
- * <b>End.</b> Whoever ends it first, by {@link #left}, decides how. The source forgets it
- * before the server gets to know, so that the server's turn no longer counts it; the
- * instance's streams forget it after that, so that an instance that looks for what it has
- * still to do, first at its streams and then at its tasks, sees one of the two.
+ * back: nothing is delivered before the subscriber has its subscription. The thread that
+ * ends it first, by {@link #left}, decides how.
  *
  * @param <E> type of the events
  */
@@ -34,18 +28,13 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 
 	private static final SafeLogger logger = SafeLogger.of(EventSubscription.class);
 
-	private final EventSource<E> source;
-
-	private final CellStreams streams;
-
-	private final Scheduler scheduler;
+	private final Source<E> source;
 
 	private final @Nullable Object id;
 
-	private final Flow.Subscriber<? super E> subscriber;
+	private final @Nullable InstanceTask departure;
 
-	/** Lets the server know of the end, if it wants to. */
-	private final @Nullable Departure departure;
+	private final Flow.Subscriber<? super E> subscriber;
 
 	private final AtomicBoolean left = new AtomicBoolean();
 
@@ -71,15 +60,27 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 
 	private volatile boolean over;
 
-	EventSubscription(EventSource<E> source, CellContext owner, @Nullable Object id,
-			@Nullable Consumer<? super Events.End> onEnd, Flow.Subscriber<? super E> subscriber, List<E> first) {
+	/**
+	 * Create.
+	 * @param id what the source knows the subscriber by
+	 * @param departure what the server is to do about the end
+	 * @param first the items that come first
+	 */
+	EventSubscription(Source<E> source, @Nullable Object id, @Nullable InstanceTask departure,
+			Flow.Subscriber<? super E> subscriber, List<E> first) {
 		this.source = source;
-		this.streams = owner.cell().streams();
-		this.scheduler = owner.cell().scheduler();
 		this.id = id;
-		this.departure = (onEnd != null) ? new Departure(owner, onEnd) : null;
+		this.departure = departure;
 		this.subscriber = subscriber;
 		this.snapshot = new ArrayDeque<>(first);
+	}
+
+	@Nullable Object id() {
+		return this.id;
+	}
+
+	@Nullable InstanceTask departure() {
+		return this.departure;
 	}
 
 	/** Hand the subscription to its subscriber. */
@@ -162,21 +163,8 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 	 * @param how {@code null} if the server is not to get any
 	 */
 	private void left(Events.@Nullable End how) {
-		if (!this.left.compareAndSet(false, true)) {
-			return;
-		}
-		try {
-			this.source.unsubscribed(this, this.id);
-		}
-		finally {
-			try {
-				if (this.departure != null && how != null) {
-					this.departure.handOver(how);
-				}
-			}
-			finally {
-				this.streams.unsubscribed(this);
-			}
+		if (this.left.compareAndSet(false, true)) {
+			this.source.left(this, how);
 		}
 	}
 
@@ -211,7 +199,7 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 	private void start() {
 		this.begins.set(true);
 		try {
-			this.scheduler.execute(this);
+			this.source.scheduler().execute(this);
 		}
 		catch (Throwable ex) {
 			// Short of memory. Better on this thread than never.
@@ -275,28 +263,26 @@ final class EventSubscription<E> implements Flow.Subscription, Runnable {
 		}
 	}
 
-	/** Lets the server know how the subscription has ended. */
-	private static final class Departure extends InstanceTask {
+	/**
+	 * Where the events come from.
+	 *
+	 * @param <E> type of the events
+	 */
+	interface Source<E> {
 
-		private final Consumer<? super Events.End> onEnd;
+		Scheduler scheduler();
 
-		/** Written before it is handed over. */
-		private Events.@Nullable End how;
+		/** Events that a subscriber may be behind. */
+		int buffer();
 
-		Departure(CellContext owner, Consumer<? super Events.End> onEnd) {
-			super(owner, LambdaOperation.SUBSCRIBER);
-			this.onEnd = onEnd;
-		}
+		/** What happens to a subscriber that falls behind further. */
+		SlowSubscriber rule();
 
-		void handOver(Events.End end) {
-			this.how = end;
-			handOver();
-		}
-
-		@Override
-		public void run() {
-			this.onEnd.accept(Objects.requireNonNull(this.how, "how"));
-		}
+		/**
+		 * A subscription has ended; called once for each, on any thread.
+		 * @param how {@code null} if the server is not to get any
+		 */
+		void left(EventSubscription<E> subscription, Events.@Nullable End how);
 
 	}
 

@@ -5,46 +5,29 @@ import io.genserver.runtime.contract.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that any thread hands to the turn of an instance, at most once. It is made
- * before, and is its own link in the queue: handing it over needs no memory, and no
- * mailbox can refuse it. It ends with its instance.
+ * A task that any thread hands to the turn of an instance, at most once:
+ * {@link TimersAndContinuations#handOver}. It is made before, and is its own link in the
+ * queue: handing it over needs no memory, and no mailbox can refuse it.
  */
 abstract class InstanceTask implements LambdaOperation.Task {
-
-	private final TimersAndContinuations target;
-
-	/** Context of the instance that it is for. */
-	private final CellContext owner;
 
 	private final Operation operation;
 
 	/** In its queue; written before it is published there, then by the turn. */
 	@Nullable InstanceTask next;
 
-	/**
-	 * Create.
-	 * @param owner context of the instance, not of a message
-	 */
-	InstanceTask(CellContext owner, Operation operation) {
-		this.target = owner.cell().timers();
-		this.owner = owner;
+	InstanceTask(Operation operation) {
 		this.operation = operation;
-	}
-
-	/** Run it in the turn, unless the instance has ended. On any thread. */
-	final void handOver() {
-		if (!isVoid()) {
-			this.target.handOver(this);
-		}
-	}
-
-	/** Whether its instance has ended, so that nothing is to be done. */
-	final boolean isVoid() {
-		return this.owner.isEnding();
 	}
 
 	final Operation operation() {
 		return this.operation;
 	}
+
+	/**
+	 * Whether its instance is ending, or has ended, so that nothing is to be done. Safe
+	 * on any thread.
+	 */
+	abstract boolean isVoid();
 
 }

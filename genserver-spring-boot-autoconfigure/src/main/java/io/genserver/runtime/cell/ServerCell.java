@@ -520,8 +520,7 @@ public final class ServerCell implements Recipient, CellProbe {
 		if (open != null && !open.isEmpty()) {
 			return false;
 		}
-		// Read after the streams: what one of them has to be done is queued before it
-		// ends.
+		// Read after the streams: the end of one may be a task, which is queued first.
 		TimersAndContinuations own = this.timers;
 		return isIdle() && (own == null || !own.owesTask()) && this.work.isSettled();
 	}
