@@ -41,16 +41,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and open streams at three servers, one of them keyed, whose handlers crash, sleep, call
  * each other in circles, wait for themselves, return futures, some of which never
  * complete, run beside the turn, set timers, pipe results, attach streams and emit
- * events; meanwhile
- * servers are stopped, restarted, suspended and resumed, started at run time, watched for
- * a while, idle instances are let go, and time passes. Constructors and terminations take
- * their time, send messages, to their own key too, and fail. All of them leave their
- * threads in disorder, and what fails throws whatever {@link Thrown} knows; so do
- * listeners, interceptors, timers and the log. One of the servers has an executor that
- * refuses, repeats, delays and forgets its turns. Then comes a shutdown, sometimes in the
- * midst of it or from a handler, and sometimes everything starts again after it. Every
- * promise about single messages and instances is checked by {@link MayhemWitness} and at
- * the end.
+ * events; meanwhile servers are stopped, restarted, suspended and resumed, started at run
+ * time, watched for a while, idle instances are let go, and time passes. Constructors and
+ * terminations take their time, send messages, to their own key too, and fail. All of
+ * them leave their threads in disorder, and what fails throws whatever {@link Thrown}
+ * knows; so do listeners, interceptors, timers and the log. One of the servers has an
+ * executor that refuses, repeats, delays and forgets its turns. Then comes a shutdown,
+ * sometimes in the midst of it or from a handler, and sometimes everything starts again
+ * after it. Every promise about single messages and instances is checked by
+ * {@link MayhemWitness} and at the end.
  */
 final class Mayhem {
 
