@@ -33,6 +33,15 @@ public @interface Call {
 	String timeout() default "";
 
 	/**
+	 * Whether a call made in a server's turn may go on after the deadline of the message
+	 * that the turn handles: it has its own time only. Without it a call gets what
+	 * remains of that time, if that is less. So has a call by
+	 * {@link GenServerRef#detached()}.
+	 * @return {@code true} if calls are not limited by the deadline of the calling turn
+	 */
+	boolean detached() default false;
+
+	/**
 	 * Whether running the operation twice has the effect of running it once, so that a
 	 * remote client may send it again.
 	 * @return {@code true} if the operation is idempotent

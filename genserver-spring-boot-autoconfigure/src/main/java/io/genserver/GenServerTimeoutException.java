@@ -69,7 +69,20 @@ public class GenServerTimeoutException extends GenServerException {
 			text.append("; in flight: ").append(d.inFlight().operation());
 			text.append(" for ").append(millis(d.inFlight().age()));
 		}
+		text.append(inherited(d.inheritedFrom()));
 		return text.toString();
+	}
+
+	/**
+	 * Say whose deadline a call had, if not its own, and how it can have more time.
+	 * @param owner the server and operation, {@code null} if it was its own
+	 * @return the words, to follow what else is said; empty if it was its own
+	 */
+	public static String inherited(@Nullable String owner) {
+		return (owner == null) ? ""
+				: "; deadline inherited from " + owner
+						+ ", in whose turn it was made: give that more time, or let this call have its own with "
+						+ "@Call(detached = true) or GenServerRef.detached()";
 	}
 
 	private static String millis(Duration duration) {
@@ -116,11 +129,13 @@ public class GenServerTimeoutException extends GenServerException {
 	 * @param capacity messages the mailbox holds at most; -1 for a call to another
 	 * process
 	 * @param inFlight the message being handled, or {@code null}
+	 * @param inheritedFrom the server and operation whose deadline this was, in whose
+	 * turn the call was made, or {@code null} if it was the call's own
 	 * @since 0.1.0
 	 */
 	public record Details(String server, @Nullable String key, String operation, Duration timeout, Phase phase,
 			Duration room, Duration queued, Duration running, int depth, int capacity,
-			ServerInfo.@Nullable InFlight inFlight) implements Serializable {
+			ServerInfo.@Nullable InFlight inFlight, @Nullable String inheritedFrom) implements Serializable {
 	}
 
 }

@@ -39,7 +39,7 @@ class SerializationTests {
 
 	private static final Details DETAILS = new Details("server", "key", "operation", Duration.ofSeconds(5),
 			Phase.RUNNING, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3), 4, 5,
-			new ServerInfo.InFlight("other", Duration.ofMillis(6), "caller"));
+			new ServerInfo.InFlight("other", Duration.ofMillis(6), "caller"), "outer work");
 
 	/** Holds what cannot be serialized, as exceptions of applications do. */
 	static class Hostile extends RuntimeException {

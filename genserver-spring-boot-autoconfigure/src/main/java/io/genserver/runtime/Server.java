@@ -223,6 +223,7 @@ public final class Server implements CellOwner {
 		long now = scheduler.nanoTime();
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
 		BlockingCall call = new BlockingCall(operation, payload, origin(turn), scheduler, now, deadline);
+		noteInherited(call, turn, deadline);
 		try {
 			send(key, call, turn, true);
 		}
@@ -265,6 +266,7 @@ public final class Server implements CellOwner {
 		long deadline = deadline(turn, operation, now, timeoutNanos, detached);
 		AsyncCall call = new AsyncCall(operation, payload, origin(turn), scheduler, this.runtime.replyWait(), now,
 				deadline);
+		noteInherited(call, turn, deadline);
 		submit(key, call, turn);
 		return call.future();
 	}
@@ -294,7 +296,7 @@ public final class Server implements CellOwner {
 	 */
 	Sender sender() {
 		Turn turn = Turn.current();
-		return new Sender(origin(turn), (turn != null) ? turn.deadline() : Long.MAX_VALUE);
+		return new Sender(origin(turn), (turn != null) ? turn.limiting() : null);
 	}
 
 	/**
@@ -365,6 +367,7 @@ public final class Server implements CellOwner {
 		long deadline = deadline(turn, operation, now, timeoutNanos, false);
 		StreamCall call = new StreamCall(operation, payload, (caller != null) ? caller : origin(turn), scheduler, now,
 				deadline, subscriber);
+		noteInherited(call, turn, deadline);
 		subscriber.onSubscribe(call);
 		if (!call.isOver()) {
 			submit(key, call, turn);
@@ -703,12 +706,21 @@ public final class Server implements CellOwner {
 	}
 
 	private long deadline(@Nullable Turn turn, Operation operation, long now, long timeoutNanos, boolean detached) {
-		return deadline((turn == null || detached) ? Long.MAX_VALUE : turn.deadline(), operation, now, timeoutNanos);
+		return deadline((turn == null || detached || operation.isDetached()) ? Long.MAX_VALUE : turn.deadline(),
+				operation, now, timeoutNanos);
 	}
 
 	private long deadline(long inherited, Operation operation, long now, long timeoutNanos) {
 		long own = now + Math.min((timeoutNanos != 0) ? timeoutNanos : timeoutNanos(operation), Durations.LONGEST);
 		return (inherited == Long.MAX_VALUE || own - inherited < 0) ? own : inherited;
+	}
+
+	/** For what a timeout says. */
+	private static void noteInherited(CallMessage call, @Nullable Turn turn, long deadline) {
+		CallMessage limiting = (turn != null) ? turn.limiting() : null;
+		if (limiting != null && limiting.deadline() == deadline) {
+			call.inheritDeadline(limiting);
+		}
 	}
 
 	@Override
@@ -723,19 +735,24 @@ public final class Server implements CellOwner {
 
 		private final Object origin;
 
-		private final long limit;
+		private final @Nullable CallMessage limiting;
 
-		private Sender(Object origin, long limit) {
+		private Sender(Object origin, @Nullable CallMessage limiting) {
 			this.origin = origin;
-			this.limit = limit;
+			this.limiting = limiting;
 		}
 
 		/** Call an instance, on any thread. Never blocks. */
 		CompletableFuture<@Nullable Object> call(String key, Operation operation, Object payload) {
 			Scheduler scheduler = runtime().scheduler();
 			long now = scheduler.nanoTime();
+			CallMessage limit = this.limiting;
+			long deadline = deadline((limit != null) ? limit.deadline() : Long.MAX_VALUE, operation, now, 0);
 			AsyncCall call = new AsyncCall(operation, payload, this.origin, scheduler, runtime().replyWait(), now,
-					deadline(this.limit, operation, now, 0));
+					deadline);
+			if (limit != null && limit.deadline() == deadline) {
+				call.inheritDeadline(limit);
+			}
 			submit(key, call, null);
 			return call.future();
 		}

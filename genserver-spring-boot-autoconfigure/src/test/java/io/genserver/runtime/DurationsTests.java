@@ -178,7 +178,7 @@ class DurationsTests {
 	@Test
 	void aTimeoutOfAnyLengthCanBeDescribed() {
 		assertThat(new GenServerTimeoutException(new GenServerTimeoutException.Details("server", null, "operation",
-				FOREVER, Phase.QUEUED, FOREVER, FOREVER, Duration.ZERO, 0, 1, null)))
+				FOREVER, Phase.QUEUED, FOREVER, FOREVER, Duration.ZERO, 0, 1, null, null)))
 			.hasMessageContaining(FOREVER.toString());
 	}
 

@@ -62,7 +62,7 @@ final class EarlierAttempt {
 	private static Details running(Details details) {
 		return new Details(details.server(), details.key(), details.operation(), details.timeout(), Phase.RUNNING,
 				details.room(), details.queued(), details.running(), details.depth(), details.capacity(),
-				details.inFlight());
+				details.inFlight(), details.inheritedFrom());
 	}
 
 }

@@ -10,6 +10,7 @@ import io.genserver.rpc.outbound.OutboundCalls;
 import io.genserver.rpc.outbound.RemoteMethod;
 import io.genserver.rpc.outbound.RemoteReply;
 import io.genserver.rpc.outbound.RequestBody;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +26,20 @@ final class ReconnectingCall<T extends @Nullable Object> extends RemoteReply<T>
 
 	private final RequestBody body;
 
-	private final long timeoutNanos;
+	private final CallTime time;
 
 	private final long deadline;
 
 	/** Whether an attempt was sent, over a connection that was lost since. */
 	private volatile boolean sent;
 
-	ReconnectingCall(ReconnectingChannel channel, RemoteMethod method, RequestBody body, long timeoutNanos,
+	ReconnectingCall(ReconnectingChannel channel, RemoteMethod method, RequestBody body, CallTime time,
 			Function<byte[], ? extends T> decoder) {
 		super(method, decoder, channel.workers());
 		this.channel = channel;
 		this.body = body;
-		this.timeoutNanos = timeoutNanos;
-		this.deadline = System.nanoTime() + timeoutNanos;
+		this.time = time;
+		this.deadline = System.nanoTime() + time.nanos();
 	}
 
 	/** Wait for a connection, but not for ever. */
@@ -54,7 +55,7 @@ final class ReconnectingCall<T extends @Nullable Object> extends RemoteReply<T>
 
 	private void expire() {
 		if (!isAttempted()) {
-			end(EarlierAttempt.counted(this.channel.timeout(method(), this.timeoutNanos), this.sent));
+			end(EarlierAttempt.counted(this.channel.timeout(method(), this.time), this.sent));
 			this.channel.link().forget(this);
 		}
 	}
@@ -62,7 +63,8 @@ final class ReconnectingCall<T extends @Nullable Object> extends RemoteReply<T>
 	@Override
 	public void connected(OutboundCalls calls) {
 		if (!isOver()) {
-			calls.callAsync(method(), this.body, Math.max(1, this.deadline - System.nanoTime()), this);
+			CallTime left = new CallTime(Math.max(1, this.deadline - System.nanoTime()), this.time.limiting());
+			calls.callAsync(method(), this.body, left, this);
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.genserver.rpc.client;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -11,8 +10,6 @@ import java.util.function.Function;
 
 import io.genserver.BlockingCallException;
 import io.genserver.CallInterruptedException;
-import io.genserver.CurrentContext;
-import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerUnavailableException;
@@ -22,7 +19,7 @@ import io.genserver.rpc.outbound.OutboundCalls;
 import io.genserver.rpc.outbound.RemoteMethod;
 import io.genserver.rpc.outbound.RequestBody;
 import io.genserver.rpc.outbound.RpcChannel;
-import io.genserver.time.Durations;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,15 +42,15 @@ final class ReconnectingChannel implements RpcChannel {
 	public <T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		OutboundCalls calls = this.link.connection();
-		long timeout = withinTurn(timeoutNanos);
-		long deadline = System.nanoTime() + timeout;
-		long left = timeout;
+		CallTime time = CallTime.within(timeoutNanos, method.detached());
+		long deadline = System.nanoTime() + time.nanos();
+		long left = time.nanos();
 		// Whether an attempt was sent, over a connection that was lost since.
 		boolean sent = false;
 		while (true) {
 			try {
 				if (calls == null) {
-					calls = await(method, null, timeout, deadline);
+					calls = await(method, null, time, deadline);
 					left = deadline - System.nanoTime();
 				}
 				return calls.call(method, body, left, decoder);
@@ -67,23 +64,23 @@ final class ReconnectingChannel implements RpcChannel {
 			catch (GenServerException ex) {
 				throw sent ? EarlierAttempt.counted(ex) : ex;
 			}
-			calls = awaitNext(method, calls, timeout, deadline, sent);
+			calls = awaitNext(method, calls, time, deadline, sent);
 			left = deadline - System.nanoTime();
 		}
 	}
 
 	/** Waits for the connection after one that has failed a call. */
-	private OutboundCalls awaitNext(RemoteMethod method, @Nullable OutboundCalls failed, long timeout, long deadline,
+	private OutboundCalls awaitNext(RemoteMethod method, @Nullable OutboundCalls failed, CallTime time, long deadline,
 			boolean sent) {
 		try {
-			return await(method, failed, timeout, deadline);
+			return await(method, failed, time, deadline);
 		}
 		catch (GenServerException ex) {
 			throw sent ? EarlierAttempt.counted(ex) : ex;
 		}
 	}
 
-	private OutboundCalls await(RemoteMethod method, @Nullable OutboundCalls failed, long timeout, long deadline) {
+	private OutboundCalls await(RemoteMethod method, @Nullable OutboundCalls failed, CallTime time, long deadline) {
 		if (EventLoops.mustNotBlock()) {
 			throw new BlockingCallException("Call of " + method + " would block the thread "
 					+ Thread.currentThread().getName() + ", which must not block, until there is a connection");
@@ -94,7 +91,7 @@ final class ReconnectingChannel implements RpcChannel {
 			return arrival.calls.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
 		}
 		catch (TimeoutException ex) {
-			throw timeout(method, timeout);
+			throw timeout(method, time);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -112,7 +109,8 @@ final class ReconnectingChannel implements RpcChannel {
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
-		ReconnectingCall<T> call = new ReconnectingCall<>(this, method, body, withinTurn(timeoutNanos), decoder);
+		ReconnectingCall<T> call = new ReconnectingCall<>(this, method, body,
+				CallTime.within(timeoutNanos, method.detached()), decoder);
 		OutboundCalls calls = this.link.connection();
 		if (calls != null) {
 			call.connected(calls);
@@ -125,15 +123,15 @@ final class ReconnectingChannel implements RpcChannel {
 
 	@Override
 	public void cast(RemoteMethod method, RequestBody body, long timeoutNanos) {
-		long timeout = withinTurn(timeoutNanos);
-		long deadline = System.nanoTime() + timeout;
+		CallTime time = CallTime.within(timeoutNanos, method.detached());
+		long deadline = System.nanoTime() + time.nanos();
 		OutboundCalls calls = this.link.connection();
 		while (true) {
 			if (calls == null) {
 				if (EventLoops.mustNotBlock()) {
 					throw this.link.unavailable(method.toString());
 				}
-				calls = await(method, null, timeout, deadline);
+				calls = await(method, null, time, deadline);
 			}
 			try {
 				calls.cast(method, body, deadline - System.nanoTime());
@@ -143,7 +141,7 @@ final class ReconnectingChannel implements RpcChannel {
 				if (!mayTryAgain(method, ex) || EventLoops.mustNotBlock()) {
 					throw ex;
 				}
-				calls = await(method, calls, timeout, deadline);
+				calls = await(method, calls, time, deadline);
 			}
 		}
 	}
@@ -169,8 +167,8 @@ final class ReconnectingChannel implements RpcChannel {
 		return failure.notExecuted() || method.idempotent();
 	}
 
-	GenServerTimeoutException timeout(RemoteMethod method, long nanos) {
-		return OutboundCalls.timedOut(method, nanos, String.valueOf(this.link.unavailable("it").getMessage()));
+	GenServerTimeoutException timeout(RemoteMethod method, CallTime time) {
+		return OutboundCalls.timedOut(method, time, String.valueOf(this.link.unavailable("it").getMessage()));
 	}
 
 	ReconnectingConnection link() {
@@ -179,13 +177,6 @@ final class ReconnectingChannel implements RpcChannel {
 
 	Executor workers() {
 		return this.workers;
-	}
-
-	/** A call made in a server's turn has no more time than the turn. */
-	private static long withinTurn(long timeoutNanos) {
-		GenServerContext turn = CurrentContext.get();
-		Duration remaining = (turn != null) ? turn.remaining() : null;
-		return (remaining != null) ? Math.min(Durations.nanos(remaining), timeoutNanos) : timeoutNanos;
 	}
 
 	/** A thread that waits for a connection. */

@@ -1,6 +1,7 @@
 package io.genserver.rpc.outbound;
 
 import io.genserver.protocol.ResponseMode;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +13,10 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
 	private final RemoteReply<T> reply;
 
-	private final long timeoutNanos;
-
 	AsyncRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, RemoteReply<T> reply, long now,
-			long timeoutNanos) {
-		super(calls, method, body, now + timeoutNanos);
+			CallTime time) {
+		super(calls, method, body, time, now);
 		this.reply = reply;
-		this.timeoutNanos = timeoutNanos;
 	}
 
 	@Override
@@ -45,8 +43,8 @@ final class AsyncRemoteCall<T extends @Nullable Object> extends RemoteCall {
 
 	/** End the call if its time is over. */
 	void expire(long nowNanos) {
-		if (nowNanos - deadline() >= 0) {
-			calls().giveUp(this, RemoteFailures.timeout(method(), this.timeoutNanos));
+		if (isLate(nowNanos)) {
+			calls().giveUp(this, RemoteFailures.timeout(method(), time()));
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.genserver.rpc.outbound;
 import java.util.concurrent.locks.LockSupport;
 
 import io.genserver.protocol.ResponseMode;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,8 @@ final class BlockingRemoteCall extends RemoteCall {
 	/** Publishes reply and failure. */
 	private volatile boolean done;
 
-	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) {
-		super(calls, method, body, deadline);
+	BlockingRemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, CallTime time, long now) {
+		super(calls, method, body, time, now);
 	}
 
 	@Override

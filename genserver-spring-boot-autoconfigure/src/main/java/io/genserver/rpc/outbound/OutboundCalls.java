@@ -10,8 +10,6 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 import io.genserver.CallInterruptedException;
-import io.genserver.CurrentContext;
-import io.genserver.GenServerContext;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.log.SafeLogger;
 import io.genserver.protocol.ExtError;
@@ -26,7 +24,7 @@ import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.Outbound;
 import io.genserver.rpc.OutboundQueue;
 import io.genserver.rpc.codec.CodecException;
-import io.genserver.time.Durations;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,13 +78,12 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 	public <T extends @Nullable Object> T call(RemoteMethod method, RequestBody body, long timeoutNanos,
 			Function<byte[], ? extends T> decoder) {
 		EventLoops.check(method);
-		long timeout = withinTurn(timeoutNanos);
-		BlockingRemoteCall call = new BlockingRemoteCall(this, method, body,
-				this.context.clock().getAsLong() + timeout);
+		CallTime time = CallTime.within(timeoutNanos, method.detached());
+		BlockingRemoteCall call = new BlockingRemoteCall(this, method, body, time, this.context.clock().getAsLong());
 		submit(call, body.arguments());
 		try {
-			if (!call.await(timeout)) {
-				giveUp(call, RemoteFailures.timeout(method, timeout));
+			if (!call.await(time.nanos())) {
+				giveUp(call, RemoteFailures.timeout(method, time));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -107,7 +104,7 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(RemoteMethod method, RequestBody body,
 			long timeoutNanos, Function<byte[], ? extends T> decoder) {
 		RemoteReply<T> reply = new RemoteReply<>(method, decoder, this.context.workers());
-		callAsync(method, body, timeoutNanos, reply);
+		callAsync(method, body, CallTime.within(timeoutNanos, method.detached()), reply);
 		return reply;
 	}
 
@@ -116,14 +113,13 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 	 * @param <T> type of the reply
 	 * @param method the operation
 	 * @param body what it is given
-	 * @param timeoutNanos time the call may take in all; less if the calling turn has
-	 * less
+	 * @param time time the call may take in all
 	 * @param reply gets the reply
 	 */
-	public <T extends @Nullable Object> void callAsync(RemoteMethod method, RequestBody body, long timeoutNanos,
+	public <T extends @Nullable Object> void callAsync(RemoteMethod method, RequestBody body, CallTime time,
 			RemoteReply<T> reply) {
 		AsyncRemoteCall<T> call = new AsyncRemoteCall<>(this, method, body, reply, this.context.clock().getAsLong(),
-				withinTurn(timeoutNanos));
+				time);
 		this.pending.add(call);
 		reply.attempt(call);
 		submit(call, body.arguments());
@@ -239,19 +235,12 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 	/**
 	 * A call timed out before it was sent.
 	 * @param method the operation
-	 * @param nanos the time it had
+	 * @param time the time it had
 	 * @param why what it waited for
 	 * @return the failure
 	 */
-	public static GenServerTimeoutException timedOut(RemoteMethod method, long nanos, String why) {
-		return RemoteFailures.timeout(method, nanos, GenServerTimeoutException.Phase.ROOM, why);
-	}
-
-	/** A call made in a server's turn has no more time than the turn. */
-	private static long withinTurn(long timeoutNanos) {
-		GenServerContext turn = CurrentContext.get();
-		var remaining = (turn != null) ? turn.remaining() : null;
-		return (remaining != null) ? Math.min(Durations.nanos(remaining), timeoutNanos) : timeoutNanos;
+	public static GenServerTimeoutException timedOut(RemoteMethod method, CallTime time, String why) {
+		return RemoteFailures.timeout(method, time, GenServerTimeoutException.Phase.ROOM, why);
 	}
 
 	private void submit(RemoteCall call, byte[] arguments) {
@@ -350,7 +339,9 @@ public final class OutboundCalls implements RpcChannel, OutboundListener {
 			answered.fail(RemoteFailures.status(answered.method(), status, payload));
 		}
 		else {
-			answered.fail(RemoteFailures.error(answered.method(), ExtError.decode(status, payload)));
+			boolean late = answered.isLate(this.context.clock().getAsLong());
+			answered.fail(RemoteFailures.error(answered.method(), ExtError.decode(status, payload),
+					late ? answered.time() : CallTime.NONE));
 		}
 		this.sender.placeFreed();
 	}

@@ -10,6 +10,7 @@ import io.genserver.protocol.ResponseMode;
 import io.genserver.protocol.WireSession;
 import io.genserver.rpc.ItemPull;
 import io.genserver.rpc.OutboundQueue;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ abstract class RemoteCall implements OutboundRequest {
 
 	private final RequestBody body;
 
+	private final CallTime time;
+
 	private final long deadline;
 
 	/** What sends the items of the request, once it was sent. */
@@ -54,14 +57,15 @@ abstract class RemoteCall implements OutboundRequest {
 	 * @param calls where it is made
 	 * @param method the operation
 	 * @param body what it is given
-	 * @param deadline when the answer has to be there, by the connection's clock; of no
-	 * meaning for a stream
+	 * @param time the time it has in all; of no meaning for a stream
+	 * @param now the time by the connection's clock
 	 */
-	RemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, long deadline) {
+	RemoteCall(OutboundCalls calls, RemoteMethod method, RequestBody body, CallTime time, long now) {
 		this.calls = calls;
 		this.method = method;
 		this.body = body;
-		this.deadline = deadline;
+		this.time = time;
+		this.deadline = now + time.nanos();
 	}
 
 	/** Where it was made. */
@@ -109,6 +113,16 @@ abstract class RemoteCall implements OutboundRequest {
 	/** Whether the answer has to be there at some time. */
 	final boolean hasDeadline() {
 		return mode() == ResponseMode.UNARY;
+	}
+
+	/** The time it has in all. */
+	final CallTime time() {
+		return this.time;
+	}
+
+	/** Whether its time is over, by the connection's clock. */
+	final boolean isLate(long now) {
+		return hasDeadline() && now - this.deadline >= 0;
 	}
 
 	/** When the answer has to be there, by the connection's clock. */

@@ -61,7 +61,9 @@ final class RemoteContract<C> {
 			OperationCodec.requireReadable(codec, operation.replyType(), "The reply of " + operation.name());
 			boolean keyBeside = keyed && OperationCodec.needsKeyBeside(codec, parameters);
 			OperationCodec codecs = OperationCodec.of(codec, parameters, keyed && !keyBeside, operation.replyType());
-			RemoteMethod method = RemoteMethod.of(server + "." + operation.name(), operation.idempotent()).in(codec);
+			RemoteMethod method = RemoteMethod.of(server + "." + operation.name(), operation.idempotent())
+				.detached(operation.isDetached())
+				.in(codec);
 			this.operations.put(operation,
 					new RemoteOperation(method, codecs, items,
 							(items != null) ? OperationCodec.value(codec, items.item()) : null, keyBeside,

@@ -18,7 +18,9 @@ import io.genserver.remote.RpcException;
 import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.message.CallTime;
 import io.genserver.time.Durations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the callers of remote operations get when there is no reply.
@@ -69,32 +71,33 @@ public final class RemoteFailures {
 				+ (sent ? "may have been executed" : "was not sent"), !sent);
 	}
 
-	static EndReason timeout(RemoteMethod method, long nanos) {
-		return (sent) -> timeout(method, nanos, sent ? Phase.RUNNING : Phase.ROOM,
+	static EndReason timeout(RemoteMethod method, CallTime time) {
+		return (sent) -> timeout(method, time, sent ? Phase.RUNNING : Phase.ROOM,
 				"it " + (sent ? "was sent and may have been executed" : "was not sent"));
 	}
 
 	/** A call timed out in as far as is known here. */
-	static GenServerTimeoutException timeout(RemoteMethod method, long nanos, Phase phase, String what) {
-		Duration time = Duration.ofNanos(nanos);
+	static GenServerTimeoutException timeout(RemoteMethod method, CallTime had, Phase phase, String what) {
+		Duration time = Duration.ofNanos(had.nanos());
 		return new GenServerTimeoutException(
-				"Call of " + method + " timed out after " + Durations.millis(time) + " ms; " + what,
-				details(method, time, phase));
+				"Call of " + method + " timed out after " + Durations.millis(time) + " ms; " + what + had.whose(),
+				details(method, time, phase, had.inheritedFrom()));
 	}
 
-	private static Details details(RemoteMethod method, Duration time, Phase phase) {
+	private static Details details(RemoteMethod method, Duration time, Phase phase, @Nullable String inheritedFrom) {
 		int dot = method.wireName().indexOf('.');
 		String server = (dot > 0) ? method.wireName().substring(0, dot) : method.wireName();
 		return new Details(server, null, method.wireName().substring(dot + 1), time, phase,
 				(phase == Phase.ROOM) ? time : Duration.ZERO, (phase == Phase.QUEUED) ? time : Duration.ZERO,
-				(phase == Phase.RUNNING) ? time : Duration.ZERO, -1, -1, null);
+				(phase == Phase.RUNNING) ? time : Duration.ZERO, -1, -1, null, inheritedFrom);
 	}
 
 	/**
 	 * The peer answered with an error in ext mode: the same exception as in process,
 	 * where there is one.
+	 * @param late the time that the call had, if that is over
 	 */
-	static GenServerException error(RemoteMethod method, ExtError error) {
+	static GenServerException error(RemoteMethod method, ExtError error, CallTime late) {
 		Status status = WireStatus.of(error.status());
 		String text = "Call of " + method + " failed: "
 				+ (error.message().isEmpty() ? "no reason given, status " + status : error.message());
@@ -103,7 +106,8 @@ public final class RemoteFailures {
 			return new MailboxFullException(text);
 		}
 		return switch (status) {
-			case DEADLINE_EXCEEDED -> new GenServerTimeoutException(text, details(method, Duration.ZERO, phase(error)));
+			case DEADLINE_EXCEEDED -> new GenServerTimeoutException(text + late.whose(),
+					details(method, Duration.ZERO, phase(error), late.inheritedFrom()));
 			case UNAVAILABLE -> new GenServerUnavailableException(text, error.notExecuted());
 			default -> new RpcException(status, error.reason(), text, error.notExecuted(), error.retryable(),
 					(error.retryAfterMillis() >= 0) ? Duration.ofMillis(error.retryAfterMillis()) : null)

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param id its id
  * @param idempotent whether it may run twice, so that a call whose answer was lost may be
  * sent again
+ * @param detached whether calls are not limited by the deadline of the turn they are made
+ * in
  * @param contentType how arguments and replies are encoded, or {@code null} for JSON and
  * raw bytes
  * @param key the key of the instance meant, if it is not among the arguments
  */
-public record RemoteMethod(String wireName, long id, boolean idempotent, @Nullable ContentType contentType,
-		@Nullable String key) {
+public record RemoteMethod(String wireName, long id, boolean idempotent, boolean detached,
+		@Nullable ContentType contentType, @Nullable String key) {
 
 	/**
 	 * Name a method of which nothing else is known.
@@ -36,7 +38,7 @@ public record RemoteMethod(String wireName, long id, boolean idempotent, @Nullab
 	 * @return the method
 	 */
 	public static RemoteMethod of(String wireName, boolean idempotent) {
-		return new RemoteMethod(wireName, MethodId.of(wireName), idempotent, null, null);
+		return new RemoteMethod(wireName, MethodId.of(wireName), idempotent, false, null, null);
 	}
 
 	/**
@@ -46,8 +48,8 @@ public record RemoteMethod(String wireName, long id, boolean idempotent, @Nullab
 	 */
 	public RemoteMethod in(RpcCodec codec) {
 		ContentType type = Encodings.type(codec);
-		return new RemoteMethod(this.wireName, this.id, this.idempotent, type.equals(ContentType.JSON) ? null : type,
-				this.key);
+		return new RemoteMethod(this.wireName, this.id, this.idempotent, this.detached,
+				type.equals(ContentType.JSON) ? null : type, this.key);
 	}
 
 	/**
@@ -56,7 +58,16 @@ public record RemoteMethod(String wireName, long id, boolean idempotent, @Nullab
 	 * @return the method
 	 */
 	public RemoteMethod withKey(@Nullable String key) {
-		return new RemoteMethod(this.wireName, this.id, this.idempotent, this.contentType, key);
+		return new RemoteMethod(this.wireName, this.id, this.idempotent, this.detached, this.contentType, key);
+	}
+
+	/**
+	 * Return the same method, limited by the deadline of the calling turn or not.
+	 * @param own whether its calls have their own time only
+	 * @return the method
+	 */
+	public RemoteMethod detached(boolean own) {
+		return new RemoteMethod(this.wireName, this.id, this.idempotent, own, this.contentType, this.key);
 	}
 
 	/** Why it cannot be called in base mode, or null if it can. */

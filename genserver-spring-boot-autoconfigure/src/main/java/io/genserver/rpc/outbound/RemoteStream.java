@@ -9,6 +9,7 @@ import io.genserver.protocol.ResponseMode;
 import io.genserver.rpc.InboundBackpressure;
 import io.genserver.rpc.ItemQueue;
 import io.genserver.rpc.codec.CodecException;
+import io.genserver.runtime.message.CallTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class RemoteStream extends RemoteCall implements ItemQueue.Source {
 
 	RemoteStream(OutboundCalls calls, RemoteMethod method, RequestBody body, Executor workers,
 			InboundBackpressure backlog, Function<byte[], ? extends @Nullable Object> decoder) {
-		super(calls, method, body, 0);
+		super(calls, method, body, CallTime.NONE, 0);
 		this.calls = calls;
 		this.backlog = backlog;
 		this.queue = new ItemQueue(this, workers, decoder);

@@ -20,6 +20,7 @@ import io.genserver.StreamHandler;
 import io.genserver.log.Throwables;
 import io.genserver.runtime.contract.LambdaOperation;
 import io.genserver.runtime.message.CallMessage;
+import io.genserver.runtime.message.CallTime;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.StreamCall;
 import io.genserver.time.Durations;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * and streams are ended; who makes one adds it first and then reads {@link #ending}. So
  * one of the two ends it, and nothing of an instance lives on in its successor.
  */
-final class CellContext implements GenServerContext {
+final class CellContext implements GenServerContext, CallTime.Limit {
 
 	private static final int DEFAULT_BUFFER = 256;
 
@@ -118,6 +119,12 @@ final class CellContext implements GenServerContext {
 			return null;
 		}
 		return Duration.ofNanos(Math.max(0, handled.deadline() - this.cell.runtime().scheduler().nanoTime()));
+	}
+
+	@Override
+	public @Nullable CallMessage limiting() {
+		Turn turn = turn();
+		return (turn != null) ? turn.limiting() : null;
 	}
 
 	@Override

@@ -170,6 +170,11 @@ public final class Turn {
 		return (handled == null || this.detached) ? Long.MAX_VALUE : handled.deadline();
 	}
 
+	/** The call whose deadline calls made now inherit, {@code null} if there is none. */
+	public @Nullable CallMessage limiting() {
+		return (this.message instanceof CallMessage call && !this.detached) ? call : null;
+	}
+
 	private static @Nullable CellContext currentContext(boolean ofMessage) {
 		Turn turn = current();
 		ServerCell here = (turn != null) ? turn.cell : null;

@@ -22,6 +22,8 @@ public final class MethodOperation extends Operation {
 
 	private final int concurrency;
 
+	private final boolean detached;
+
 	private final Method method;
 
 	private final Map<Method, Optional<ReplyAdapter>> declarations;
@@ -42,6 +44,7 @@ public final class MethodOperation extends Operation {
 			@Nullable ReplyAdapter adapter, @Nullable Class<?> messageType) {
 		super(name, kind, options.timeoutNanos(), options.idempotent(), options.interruptible());
 		this.concurrency = options.concurrency();
+		this.detached = options.detached();
 		this.method = method;
 		this.declarations = Map.copyOf(declarations);
 		this.parameterTypes = parameterTypes;
@@ -88,6 +91,11 @@ public final class MethodOperation extends Operation {
 	@Override
 	public int concurrency() {
 		return this.concurrency;
+	}
+
+	@Override
+	public boolean isDetached() {
+		return this.detached;
 	}
 
 	@Override

@@ -76,6 +76,14 @@ public abstract class Operation {
 	}
 
 	/**
+	 * Return whether calls are not limited by the deadline of the turn they are made in.
+	 * @return {@code true} if they have their own time only
+	 */
+	public boolean isDetached() {
+		return false;
+	}
+
+	/**
 	 * Return the operation whose slots invocations of this one take: an operation that
 	 * stands for another shares with it how many may run at once.
 	 * @return this operation, unless it stands for another

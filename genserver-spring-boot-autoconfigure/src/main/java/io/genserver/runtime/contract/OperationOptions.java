@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param idempotent whether it may run twice
  * @param interruptible whether its thread is interrupted when no caller waits any more
  * @param concurrency invocations that may run at once outside the turn, 0 for none
+ * @param detached whether calls are not limited by the deadline of the calling turn
  */
-record OperationOptions(long timeoutNanos, boolean idempotent, boolean interruptible, int concurrency) {
+record OperationOptions(long timeoutNanos, boolean idempotent, boolean interruptible, int concurrency,
+		boolean detached) {
 
-	static final OperationOptions NONE = new OperationOptions(0, false, false, 0);
+	static final OperationOptions NONE = new OperationOptions(0, false, false, 0, false);
 
 	static OperationOptions of(Method method, @Nullable Call call) {
 		if (call == null) {
@@ -28,7 +30,7 @@ record OperationOptions(long timeoutNanos, boolean idempotent, boolean interrupt
 					"Write @Call(concurrent = 4), for example, or leave it out");
 		}
 		return new OperationOptions(timeoutNanos(method, call.timeout()), call.idempotent(), call.interruptible(),
-				call.concurrent());
+				call.concurrent(), call.detached());
 	}
 
 	private static long timeoutNanos(Method method, String timeout) {

@@ -46,6 +46,12 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 	/** Whether the handler's result is not the reply. */
 	private volatile boolean deferred;
 
+	/**
+	 * Whose deadline it has, if that is not its own: the first call of those that inherit
+	 * from one another. Only for what a timeout says, and only until it has ended.
+	 */
+	private @Nullable CallMessage inheritedFrom;
+
 	/** Runs the handler, if it may be interrupted; guarded by this. */
 	private @Nullable Thread runner;
 
@@ -160,10 +166,31 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 		return endWith((state) -> timeout(state));
 	}
 
+	/**
+	 * It has the deadline of another call, in whose turn it is made. Only before it is
+	 * sent.
+	 */
+	public final void inheritDeadline(CallMessage other) {
+		CallMessage first = other.inheritedFrom;
+		this.inheritedFrom = (first != null) ? first : other;
+	}
+
+	/** The server and operation that its deadline comes from. */
+	final String deadlineOwner() {
+		CallMessage first = this.inheritedFrom;
+		return ((first != null) ? first : this).where();
+	}
+
+	/** Nanoseconds until its deadline. */
+	final long remainingNanos() {
+		return Math.max(0, this.deadline - clock());
+	}
+
 	/** No mailbox took the call. Only by its sender. */
 	public final void refuse(Throwable reason) {
 		Failed outcome = new Failed(reason);
 		if (move(QUEUED, outcome) || move(UNSENT, outcome)) {
+			this.inheritedFrom = null;
 			discard();
 			report(outcome);
 			refused();
@@ -372,6 +399,9 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 
 	private void settle(Object from, Object outcome) {
 		Recipient here = this.cell;
+		if (this.inheritedFrom != null) {
+			this.inheritedFrom = null;
+		}
 		if (from == RUNNING) {
 			if (operation().interruptible() && outcome instanceof Failed) {
 				interruptRunner();
@@ -414,11 +444,13 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 		long room = ((phase == Phase.ROOM) ? now : placed) - this.startedAt;
 		long queued = (phase == Phase.ROOM) ? 0 : ((phase == Phase.QUEUED) ? now : this.runAt) - placed;
 		long running = (phase == Phase.RUNNING) ? now - this.runAt : 0;
+		CallMessage owner = this.inheritedFrom;
 		return new GenServerTimeoutException(new GenServerTimeoutException.Details((here != null) ? here.name() : "?",
 				(here != null) ? here.key() : null, operation().name(),
 				Duration.ofNanos(this.deadline - this.startedAt), phase, Duration.ofNanos(room),
 				Duration.ofNanos(queued), Duration.ofNanos(running), (here != null) ? here.mailbox().size() : 0,
-				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.oldestInFlight() : null));
+				(here != null) ? here.mailbox().capacity() : 0, (here != null) ? here.oldestInFlight() : null,
+				(owner != null) ? owner.where() : null));
 	}
 
 	private String where() {

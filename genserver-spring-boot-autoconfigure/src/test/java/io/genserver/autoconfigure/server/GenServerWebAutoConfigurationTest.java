@@ -131,7 +131,7 @@ class GenServerWebAutoConfigurationTest {
 				case "executed" -> throw new GenServerUnavailableException("secret: lost", false);
 				case "timeout" -> throw new GenServerTimeoutException(new GenServerTimeoutException.Details("secret",
 						null, "secret", Duration.ofSeconds(1), GenServerTimeoutException.Phase.RUNNING, Duration.ZERO,
-						Duration.ZERO, Duration.ofSeconds(1), 7, 7, null));
+						Duration.ZERO, Duration.ofSeconds(1), 7, 7, null, "secret"));
 				case "future" -> CompletableFuture.failedFuture(new MailboxFullException("secret: 7 of 7"));
 				case "mono" -> Mono.error(new MailboxFullException("secret: 7 of 7"));
 				default -> throw new IllegalStateException("other");

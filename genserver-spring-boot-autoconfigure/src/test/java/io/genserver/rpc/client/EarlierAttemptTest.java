@@ -33,7 +33,7 @@ class EarlierAttemptTest {
 
 	private static GenServerTimeoutException timeout(Phase phase) {
 		return new GenServerTimeoutException("it failed", new Details("jobs", null, "again", Duration.ofSeconds(5),
-				phase, Duration.ZERO, Duration.ZERO, Duration.ZERO, -1, -1, null));
+				phase, Duration.ZERO, Duration.ZERO, Duration.ZERO, -1, -1, null, null));
 	}
 
 	@ParameterizedTest

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,9 +15,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
+import io.genserver.Call;
 import io.genserver.Cast;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerException;
+import io.genserver.GenServerRef;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
@@ -87,6 +90,42 @@ class ExtModeTest {
 		long remaining = this.remote.remainingMillis();
 		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
 		assertThat(remaining).isBetween(GUARD.toMillis() - millis - 1, GUARD.toMillis());
+	}
+
+	@Test
+	void S04_aCallMadeInATurnInheritsItsDeadlineUnlessItIsDetached() throws Exception {
+		GenServerRef<Object> caller = this.servers.registry().start("caller", Object.class, Object::new);
+		Duration outer = GUARD.dividedBy(2);
+		List<Long> remaining = caller.withTimeout(outer)
+			.call((server) -> List.of(this.remote.remainingMillis(),
+					this.client.server("desk", Own.class).remainingMillis(),
+					this.client.server("desk", OwnLater.class).remainingMillis().get(),
+					GenServerContext.current().detached(this.remote::remainingMillis)));
+		assertThat(remaining.get(0)).isLessThanOrEqualTo(outer.toMillis());
+		assertThat(remaining.subList(1, 3)).allMatch((each) -> each > outer.toMillis());
+		assertThat(remaining.get(3)).isGreaterThan(outer.toMillis());
+	}
+
+	@Test
+	void S06_aTimeoutSaysWhoseDeadlineWasInherited() {
+		GenServerRef<Object> caller = this.servers.registry().start("caller", Object.class, Object::new);
+		List<Throwable> failures = new CopyOnWriteArrayList<>();
+		// It may have no time left before it has begun, on a busy machine.
+		while (failures.size() < 2) {
+			failures.clear();
+			failureOf(() -> caller.withTimeout(Duration.ofMillis(300)).call((server) -> {
+				CompletableFuture<Void> later = this.client.callAsync("desk.block", Void.class);
+				failures.add(failureOf(this.remote::block));
+				failures.add(failureOf(later::join));
+				return null;
+			}));
+			waitFor(() -> failures.size() != 1);
+		}
+		assertThat(failures.get(0)).isInstanceOf(GenServerTimeoutException.class)
+			.hasMessageContaining("deadline inherited from caller call(function)");
+		assertThat(failures.get(1)).rootCause()
+			.isInstanceOf(GenServerTimeoutException.class)
+			.hasMessageContaining("deadline inherited from caller call(function)");
 	}
 
 	@Test
@@ -279,6 +318,22 @@ class ExtModeTest {
 			assertThat(System.nanoTime()).as("hang guard").isLessThan(end);
 			Thread.yield();
 		}
+	}
+
+	/** The same server with time of its own. */
+	interface Own {
+
+		@Call(timeout = "1h", detached = true)
+		long remainingMillis();
+
+	}
+
+	/** The same for a caller that does not block. */
+	interface OwnLater {
+
+		@Call(timeout = "1h", detached = true)
+		CompletableFuture<Long> remainingMillis();
+
 	}
 
 	interface Desk {

@@ -188,7 +188,7 @@ class PeerFailuresTest {
 	/** A message of another server, which another handler runs. */
 	private static Details details() {
 		return new Details(SECRET, SECRET, SECRET, Duration.ofSeconds(1), Phase.QUEUED, Duration.ZERO, Duration.ZERO,
-				Duration.ZERO, 987654321, 987654321, new ServerInfo.InFlight(SECRET, Duration.ZERO, SECRET));
+				Duration.ZERO, 987654321, 987654321, new ServerInfo.InFlight(SECRET, Duration.ZERO, SECRET), SECRET);
 	}
 
 	private void assertTold(Setting setting, Reply reply, boolean shown, boolean logged) {
@@ -278,9 +278,9 @@ class PeerFailuresTest {
 	@MethodSource("settings")
 	void ofItsOwnCallsTimeAPeerReadsTheTimesOnly(Setting setting) {
 		RawPeer peer = peer(setting, null);
-		this.thrower.failure = () -> new GenServerTimeoutException(
-				new Details("thrower", null, "fail", Duration.ofMillis(70), Phase.RUNNING, Duration.ofMillis(1),
-						Duration.ofMillis(2), Duration.ofMillis(67), 987654321, 987654321, details().inFlight()));
+		this.thrower.failure = () -> new GenServerTimeoutException(new Details("thrower", null, "fail",
+				Duration.ofMillis(70), Phase.RUNNING, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(67),
+				987654321, 987654321, details().inFlight(), SECRET));
 		Reply reply = peer.call("thrower.fail", "");
 		peer.pumpUntil(reply::isOver);
 		String bytes = new String(reply.payload, StandardCharsets.ISO_8859_1);
