@@ -60,7 +60,8 @@ public interface GenServerRef<S> {
 	<R extends @Nullable Object> R call(Request<R> message);
 
 	/**
-	 * Run a function on the server. Refused at once if the mailbox is full. Never blocks.
+	 * Run a function on the server. Refused at once if the mailbox is full, except by
+	 * {@link #waitingForRoom()}. Never blocks.
 	 * @param <R> type of the result
 	 * @param function what to run in the server's turn
 	 * @return completes with the result or with what {@link #call(CallFunction)} throws;
@@ -70,8 +71,8 @@ public interface GenServerRef<S> {
 			CallFunction<? super S, ? extends R, ? extends Exception> function);
 
 	/**
-	 * Send a message to the handler of its class. Refused at once if the mailbox is full.
-	 * Never blocks.
+	 * Send a message to the handler of its class. Refused at once if the mailbox is full,
+	 * except by {@link #waitingForRoom()}. Never blocks.
 	 * @param <R> type of the reply
 	 * @param message the message
 	 * @return completes with the reply or with what {@link #call(Request)} throws;
@@ -129,5 +130,27 @@ public interface GenServerRef<S> {
 	 * @return another ref for the same server
 	 */
 	GenServerRef<S> detached();
+
+	/**
+	 * Return a ref whose asynchronous calls wait for room in a full mailbox instead of
+	 * being refused. Neither a thread nor the calling turn waits with them: the future
+	 * completes once the call has been queued and answered, or at its deadline. As many
+	 * calls as the mailbox holds may wait so; more are refused. What the sender sends
+	 * after such a call is handled after it.
+	 *
+	 * With {@code store = registry.ref(StoreServer.class).waitingForRoom()} a server
+	 * sends as fast as the other takes it, and handles other messages meanwhile:
+	 *
+	 * <pre class="code">
+	 * void saveNext() {
+	 *     Row row = this.rows.poll();
+	 *     if (row != null) {
+	 *         this.context.pipe(this.store.callAsync((server) -&gt; server.save(row)), (id) -&gt; saveNext());
+	 *     }
+	 * }
+	 * </pre>
+	 * @return another ref for the same server
+	 */
+	GenServerRef<S> waitingForRoom();
 
 }

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> type of the server
  */
-record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
-		boolean isDetached) implements GenServerRef<S> {
+record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos, boolean isDetached,
+		boolean waits) implements GenServerRef<S> {
 
 	LocalRef(Server server, @Nullable String key) {
-		this(server, key, 0, false);
+		this(server, key, 0, false, false);
 	}
 
 	@Override
@@ -58,7 +58,7 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 			return CompletableFuture.failedFuture(ex);
 		}
 		return (CompletableFuture<R>) this.server.callAsync(this.key, LambdaOperation.CALL, function, this.timeoutNanos,
-				this.isDetached);
+				this.isDetached, this.waits);
 	}
 
 	@Override
@@ -66,7 +66,7 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 	public <R extends @Nullable Object> CompletableFuture<R> callAsync(Request<R> message) {
 		Operation operation = answering(this.server, message);
 		return (CompletableFuture<R>) this.server.callAsync(this.key, operation, operation.payload(message),
-				this.timeoutNanos, this.isDetached);
+				this.timeoutNanos, this.isDetached, this.waits);
 	}
 
 	@Override
@@ -94,12 +94,17 @@ record LocalRef<S>(Server server, @Nullable String key, long timeoutNanos,
 	@Override
 	public GenServerRef<S> withTimeout(Duration timeout) {
 		long nanos = Durations.nanos(Durations.positive("The timeout", timeout));
-		return new LocalRef<>(this.server, this.key, nanos, this.isDetached);
+		return new LocalRef<>(this.server, this.key, nanos, this.isDetached, this.waits);
 	}
 
 	@Override
 	public GenServerRef<S> detached() {
-		return new LocalRef<>(this.server, this.key, this.timeoutNanos, true);
+		return new LocalRef<>(this.server, this.key, this.timeoutNanos, true, this.waits);
+	}
+
+	@Override
+	public GenServerRef<S> waitingForRoom() {
+		return new LocalRef<>(this.server, this.key, this.timeoutNanos, this.isDetached, true);
 	}
 
 	private void checkFunction(Object function) {

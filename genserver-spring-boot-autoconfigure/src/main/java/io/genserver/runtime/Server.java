@@ -260,6 +260,21 @@ public final class Server implements CellOwner {
 	 */
 	public CompletableFuture<@Nullable Object> callAsync(@Nullable String key, Operation operation,
 			@Nullable Object payload, long timeoutNanos, boolean detached) {
+		return callAsync(key, operation, payload, timeoutNanos, detached, false);
+	}
+
+	/**
+	 * Send a message. Never blocks.
+	 * @param key the key, {@code null} if the server is not keyed
+	 * @param operation the operation
+	 * @param payload what it expects
+	 * @param timeoutNanos time the call may take in all, 0 for the operation's
+	 * @param detached whether to ignore the deadline of the calling turn
+	 * @param waits whether it waits for room in a full mailbox
+	 * @return completes with the reply; cancelling it cancels the call
+	 */
+	CompletableFuture<@Nullable Object> callAsync(@Nullable String key, Operation operation, @Nullable Object payload,
+			long timeoutNanos, boolean detached, boolean waits) {
 		Turn turn = Turn.current();
 		Scheduler scheduler = this.runtime.scheduler();
 		long now = scheduler.nanoTime();
@@ -267,7 +282,7 @@ public final class Server implements CellOwner {
 		AsyncCall call = new AsyncCall(operation, payload, origin(turn), scheduler, this.runtime.replyWait(), now,
 				deadline);
 		noteInherited(call, turn, deadline);
-		submit(key, call, turn);
+		submit(key, call, turn, waits);
 		return call.future();
 	}
 
@@ -286,7 +301,7 @@ public final class Server implements CellOwner {
 		long now = scheduler.nanoTime();
 		AsyncCall call = new AsyncCall(operation, payload, caller, scheduler, this.runtime.replyWait(), now,
 				deadline(Long.MAX_VALUE, operation, now, 0));
-		submit(key, call, null);
+		submit(key, call, null, false);
 		return call.future();
 	}
 
@@ -370,7 +385,7 @@ public final class Server implements CellOwner {
 		noteInherited(call, turn, deadline);
 		subscriber.onSubscribe(call);
 		if (!call.isOver()) {
-			submit(key, call, turn);
+			submit(key, call, turn, false);
 		}
 	}
 
@@ -380,12 +395,12 @@ public final class Server implements CellOwner {
 	 * @param call the call
 	 */
 	public void submit(@Nullable String key, CallMessage call) {
-		submit(key, call, Turn.current());
+		submit(key, call, Turn.current(), false);
 	}
 
-	private void submit(@Nullable String key, CallMessage call, @Nullable Turn turn) {
+	private void submit(@Nullable String key, CallMessage call, @Nullable Turn turn, boolean waits) {
 		try {
-			send(key, call, turn, false);
+			send(key, call, turn, waits);
 		}
 		catch (RuntimeException ex) {
 			call.refuse(ex);
@@ -498,6 +513,12 @@ public final class Server implements CellOwner {
 					return true;
 				}
 				case FULL -> {
+					if (wait && message instanceof AsyncCall call) {
+						if (cell.inbox().enterRoomUnattended(call)) {
+							return false;
+						}
+						throw SendRefusals.full(cell, message, ", and as many calls wait for room in it");
+					}
 					if (wait) {
 						message.waitingAt(cell);
 						cell.inbox().enterRoom(message);
@@ -753,7 +774,7 @@ public final class Server implements CellOwner {
 			if (limit != null && limit.deadline() == deadline) {
 				call.inheritDeadline(limit);
 			}
-			submit(key, call, null);
+			submit(key, call, null, false);
 			return call.future();
 		}
 

@@ -10,6 +10,7 @@ import io.genserver.runtime.mailbox.Mailbox;
 import io.genserver.runtime.mailbox.MailboxOwner;
 import io.genserver.runtime.mailbox.Senders;
 import io.genserver.runtime.mailbox.WaitingSenders;
+import io.genserver.runtime.message.AsyncCall;
 import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.runtime.message.Message;
@@ -67,6 +68,14 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 		}
 		WaitingSenders<Message> waiting = this.room;
 		int reserved = (waiting != null) ? waiting.size() : 0;
+		if (waiting != null && reserved > 0 && waiting.hasUnattended()) {
+			// An earlier message of the same sender may be among them.
+			waiting.admit();
+			reserved = waiting.size();
+			if (reserved > 0) {
+				return Mailbox.Offer.FULL;
+			}
+		}
 		Mailbox.Offer offer = (message.slot() == Message.QUEUED) ? this.mailbox.offer(message, reserved)
 				: this.mailbox.offerKnown(message, reserved);
 		if (offer == Mailbox.Offer.QUEUED) {
@@ -90,6 +99,21 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 		waiting.add(message);
 		waiting.admit();
 		observe();
+	}
+
+	/**
+	 * Let a call, which must not be visible to others yet, wait for room while its sender
+	 * goes on, unless as many wait so as the mailbox holds.
+	 * @return whether it waits, or is queued by now
+	 */
+	public boolean enterRoomUnattended(AsyncCall call) {
+		WaitingSenders<Message> waiting = room();
+		if (!waiting.addUnattended(call, this.mailbox.capacity())) {
+			return false;
+		}
+		waiting.admit();
+		observe();
+		return true;
 	}
 
 	@Override

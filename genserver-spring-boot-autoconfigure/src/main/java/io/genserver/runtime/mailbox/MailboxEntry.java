@@ -149,6 +149,15 @@ public abstract class MailboxEntry {
 	}
 
 	/**
+	 * Return whether its sender does not wait with it for room in the mailbox, and may
+	 * send more.
+	 * @return {@code true} if no thread waits
+	 */
+	protected boolean isUnattended() {
+		return false;
+	}
+
+	/**
 	 * Return whether it may stay in a mailbox after its end without keeping anything of
 	 * its sender or its outcome.
 	 * @return {@code false} unless that is certain

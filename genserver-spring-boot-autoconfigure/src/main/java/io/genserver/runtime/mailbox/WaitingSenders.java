@@ -8,14 +8,19 @@ import io.genserver.runtime.scheduling.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages whose blocked senders wait for room in a full mailbox, first come, first
- * served. Made when the first sender has to wait; a mailbox that is never full has none.
+ * Messages that wait for room in a full mailbox, first come, first served, with a blocked
+ * sender or without. Made when the first has to wait; a mailbox that is never full has
+ * none.
  * <p>
  * Others leave as many places free as there are messages here. A message moves from here
  * into the mailbox on the thread that made room; its sender is woken only if the place
  * was all it waited for. So that a fast server does not wake a sender per message, places
  * are given out once half the mailbox is free, or when a watcher comes by, every
  * millisecond.
+ * <p>
+ * The sender of a message that waits unattended may send more, which must not overtake
+ * it. So while there is such a message, places are given out before each message that
+ * comes, and that one is taken only if no other waits then.
  *
  * @param <E> type of the messages
  */
@@ -32,6 +37,9 @@ public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.L
 	private final MailboxOwner<E> owner;
 
 	private volatile int size;
+
+	/** How many of them wait unattended. */
+	private volatile int unattended;
 
 	/**
 	 * Create an empty room.
@@ -76,14 +84,55 @@ public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.L
 	}
 
 	/**
+	 * A message waits for room from now on without its sender, behind those that do,
+	 * unless too many wait so already.
+	 * @param message the message, which must not be visible to another thread yet
+	 * @param most how many may wait so
+	 * @return whether it waits
+	 */
+	public boolean addUnattended(E message, int most) {
+		this.lock.lock();
+		try {
+			if (this.unattended >= most) {
+				return false;
+			}
+			message.waitsForRoom();
+			this.waiting.addLast(message);
+			this.unattended = this.unattended + 1;
+			this.size = this.waiting.size();
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Return whether a message waits whose sender may send more.
+	 * @return {@code true} if so
+	 */
+	public boolean hasUnattended() {
+		return this.unattended > 0;
+	}
+
+	/** A message was taken out. Only with the lock. */
+	private void removed(E message) {
+		if (message.isUnattended()) {
+			this.unattended = this.unattended - 1;
+		}
+		this.size = this.waiting.size();
+	}
+
+	/**
 	 * A message no longer waits.
 	 * @param message the message
 	 */
 	public void remove(E message) {
 		this.lock.lock();
 		try {
-			this.waiting.removeFirstOccurrence(message);
-			this.size = this.waiting.size();
+			if (this.waiting.removeFirstOccurrence(message)) {
+				removed(message);
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -116,7 +165,7 @@ public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.L
 					return first;
 				}
 				this.waiting.pollFirst();
-				this.size = this.waiting.size();
+				removed(first);
 				first = this.waiting.peekFirst();
 			}
 			return null;

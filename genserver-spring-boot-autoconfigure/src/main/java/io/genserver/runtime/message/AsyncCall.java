@@ -34,6 +34,11 @@ public final class AsyncCall extends CallMessage implements Runnable {
 		return this.future;
 	}
 
+	@Override
+	protected boolean isUnattended() {
+		return true;
+	}
+
 	/**
 	 * The holder of the future has no use for the reply.
 	 * @return whether this ended the call, and the holder is to end the future
