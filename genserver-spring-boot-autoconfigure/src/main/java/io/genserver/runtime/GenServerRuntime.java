@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * at any time; they are addressable at once and start with {@link #start()}, or, once
  * that was called, when their own start is requested. Safe for use by many threads.
  */
-public final class GenServerRuntime implements CellRuntime {
+public final class GenServerRuntime extends CellRuntime {
 
 	private static final SafeLogger logger = SafeLogger.of(GenServerRuntime.class);
 

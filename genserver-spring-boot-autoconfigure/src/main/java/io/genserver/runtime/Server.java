@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * A server as senders see it: by name, and key if it is keyed. Finds the cell, sends, and
  * turns refusals into errors. Safe for use by many threads.
  */
-public final class Server implements CellOwner {
+public final class Server extends CellOwner {
 
 	private final GenServerRuntime runtime;
 

@@ -13,73 +13,73 @@ import org.jspecify.annotations.Nullable;
  * The server that an instance belongs to, as the instance sees it. Safe for use by many
  * threads.
  */
-public interface CellOwner {
+public abstract class CellOwner {
 
 	/**
 	 * Return the name of the server.
 	 * @return the name
 	 */
-	String name();
+	public abstract String name();
 
 	/**
 	 * Return the runtime it belongs to.
 	 * @return the runtime
 	 */
-	CellRuntime runtime();
+	public abstract CellRuntime runtime();
 
 	/**
 	 * Return the class of its instances.
 	 * @return the class
 	 */
-	Class<?> type();
+	public abstract Class<?> type();
 
 	/**
 	 * Return what makes its instances.
 	 * @return the factory
 	 */
-	InstanceFactory factory();
+	public abstract InstanceFactory factory();
 
 	/**
 	 * Return the timers that each instance starts with.
 	 * @return the timers
 	 */
-	List<ServerTimer> timers();
+	public abstract List<ServerTimer> timers();
 
 	/**
 	 * Return how many messages a mailbox holds.
 	 * @return the capacity
 	 */
-	int capacity();
+	public abstract int capacity();
 
 	/**
 	 * Return what happens to casts to a full mailbox.
 	 * @return the rules
 	 */
-	OverflowRules overflow();
+	public abstract OverflowRules overflow();
 
 	/**
 	 * Return what becomes of an instance whose handler failed.
 	 * @return the supervision
 	 */
-	Supervision supervision();
+	public abstract Supervision supervision();
 
 	/**
 	 * Return how long it waits for what a handler returned, if nothing else limits that.
 	 * @return nanoseconds
 	 */
-	long handlerTimeoutNanos();
+	public abstract long handlerTimeoutNanos();
 
 	/**
 	 * Return whether it has methods that may overlap.
 	 * @return whether it has
 	 */
-	boolean hasConcurrent();
+	public abstract boolean hasConcurrent();
 
 	/**
 	 * Return what runs its turns.
 	 * @return the executor, {@code null} for the engine's workers
 	 */
-	@Nullable TurnExecutor executor();
+	public abstract @Nullable TurnExecutor executor();
 
 	/**
 	 * Return a ref to it.
@@ -87,26 +87,26 @@ public interface CellOwner {
 	 * @param key the key, {@code null} if the server is not keyed
 	 * @return the ref
 	 */
-	<S> GenServerRef<S> ref(@Nullable String key);
+	public abstract <S> GenServerRef<S> ref(@Nullable String key);
 
 	/**
 	 * Return whether messages for the key of an instance go to this one.
 	 * @param cell the instance
 	 * @return whether they do
 	 */
-	boolean holds(ServerCell cell);
+	public abstract boolean holds(ServerCell cell);
 
 	/**
 	 * A handler, constructor or stream of an instance has failed. Throws nothing.
 	 * @param operation the operation, or what else failed
 	 */
-	void failed(String operation);
+	public abstract void failed(String operation);
 
 	/**
 	 * An instance has started.
 	 * @param cell the instance
 	 */
-	void started(ServerCell cell);
+	public abstract void started(ServerCell cell);
 
 	/**
 	 * An instance has ended.
@@ -114,6 +114,6 @@ public interface CellOwner {
 	 * @param last its last state
 	 * @param hadStarted whether it had started before
 	 */
-	void ended(ServerCell cell, ServerState last, boolean hadStarted);
+	public abstract void ended(ServerCell cell, ServerState last, boolean hadStarted);
 
 }

@@ -234,7 +234,7 @@ public final class ConcurrentHandlers {
 				return;
 			}
 			try {
-				this.cell.outcomes().concurrentHandlerBroke(message, ex);
+				MessageOutcomes.concurrentHandlerBroke(ConcurrentHandlers.this.cell, message, ex);
 			}
 			finally {
 				freeSlot(message.operation());
@@ -405,10 +405,10 @@ public final class ConcurrentHandlers {
 				return;
 			}
 			try {
-				cell().outcomes().concurrentHandlerEnded(this.message, result, failure);
+				MessageOutcomes.concurrentHandlerEnded(ConcurrentHandlers.this.cell, this.message, result, failure);
 			}
 			catch (Throwable ex) {
-				cell().outcomes().concurrentHandlerBroke(this.message, ex);
+				MessageOutcomes.concurrentHandlerBroke(ConcurrentHandlers.this.cell, this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());
@@ -434,10 +434,10 @@ public final class ConcurrentHandlers {
 
 		private void letGo(CompletionStage<?> stage, Throwable reason) {
 			try {
-				cell().outcomes().concurrentResultGivenUp(this.message, stage, reason);
+				MessageOutcomes.concurrentResultGivenUp(ConcurrentHandlers.this.cell, this.message, stage, reason);
 			}
 			catch (Throwable ex) {
-				cell().outcomes().concurrentHandlerBroke(this.message, ex);
+				MessageOutcomes.concurrentHandlerBroke(ConcurrentHandlers.this.cell, this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());

@@ -18,134 +18,122 @@ final class MessageOutcomes {
 
 	private static final SafeLogger logger = SafeLogger.of(MessageOutcomes.class);
 
-	private final ServerCell cell;
-
-	private final UnfinishedWork work;
-
-	MessageOutcomes(ServerCell cell, UnfinishedWork work) {
-		this.cell = cell;
-		this.work = work;
-	}
-
-	TurnStep succeeded(Message message, @Nullable Object value) {
-		over(message);
-		answer(message, value);
-		return TurnStep.CONTINUE;
+	private MessageOutcomes() {
 	}
 
 	/**
 	 * Settle first what becomes of the server, then let the caller know, then all others:
 	 * interceptors, statistics and the log.
 	 */
-	TurnStep failed(Message message, Throwable cause) {
+	static TurnStep failed(ServerCell cell, Message message, Throwable cause) {
 		if (cause instanceof OutOfMemoryError) {
 			// Others may have been short of memory too.
-			this.cell.runtime().suspect();
+			cell.runtime().suspect();
 		}
-		over(message);
-		if (this.cell.endsWaits()) {
+		if (cell.endsWaits()) {
 			// It stops or begins again in any case, at once; this may be why it failed.
-			refuse(message, cause);
-			return this.cell.life().step();
+			refuse(cell, message, cause);
+			return cell.life().step();
 		}
 		boolean restarts = false;
 		boolean parks = false;
-		switch (strategyFor(cause)) {
+		switch (strategyFor(cell, cause)) {
 			case RESUME -> {
 			}
 			case RESTART -> {
-				parks = this.work.postpone(Commands.FAIL);
+				parks = cell.work().postpone(Commands.FAIL);
 				restarts = !parks;
 				if (parks) {
-					this.cell.life().failedWith(Throwables.describable(cause));
+					cell.life().failedWith(Throwables.describable(cause));
 				}
 				else {
-					this.cell.life().restarting(Throwables.describable(cause));
+					cell.life().restarting(Throwables.describable(cause));
 				}
 			}
-			case STOP -> stopBecause(cause);
+			case STOP -> stopBecause(cell, cause);
 		}
-		refuse(message, cause);
+		refuse(cell, message, cause);
 		if (restarts) {
-			this.cell.life().restart(Throwables.describable(cause));
+			cell.life().restart(Throwables.describable(cause));
 		}
-		return parks ? TurnStep.BLOCKED : this.cell.life().step();
+		return parks ? TurnStep.BLOCKED : cell.life().step();
 	}
 
 	/**
 	 * A handler that ran concurrently with the turn has ended. On the handler's thread,
 	 * or any.
 	 */
-	void concurrentHandlerEnded(Message message, @Nullable Object value, @Nullable Throwable cause) {
-		this.cell.statistics().processedConcurrently();
+	static void concurrentHandlerEnded(ServerCell cell, Message message, @Nullable Object value,
+			@Nullable Throwable cause) {
+		cell.statistics().processedConcurrently();
 		if (cause == null) {
-			answer(message, value);
+			answer(cell, message, value);
 			return;
 		}
-		if (this.cell.endsWaits()) {
-			refuse(message, cause);
+		if (cell.endsWaits()) {
+			refuse(cell, message, cause);
 			return;
 		}
-		switch (strategyFor(cause)) {
+		switch (strategyFor(cell, cause)) {
 			case RESUME -> {
 			}
 			case RESTART -> {
-				this.cell.life().failedWith(Throwables.describable(cause));
-				this.cell.command(Commands.FAIL);
+				cell.life().failedWith(Throwables.describable(cause));
+				cell.command(Commands.FAIL);
 			}
-			case STOP -> stopBecause(cause);
+			case STOP -> stopBecause(cell, cause);
 		}
-		refuse(message, cause);
+		refuse(cell, message, cause);
 	}
 
 	/**
 	 * A handler could not be started concurrently with the turn, or the engine failed as
 	 * the handler ended. Throws nothing. On any thread.
 	 */
-	void concurrentHandlerBroke(Message message, Throwable cause) {
-		refuse(message, cause);
+	static void concurrentHandlerBroke(ServerCell cell, Message message, Throwable cause) {
+		refuse(cell, message, cause);
 	}
 
 	/**
 	 * Give up what a handler returned that ran concurrently with the turn.
 	 */
-	void concurrentResultGivenUp(Message message, CompletionStage<?> stage, Throwable reason) {
-		this.cell.statistics().processedConcurrently();
-		Awaited.cancel(message, stage, this.cell);
-		gaveUp(message, reason);
+	static void concurrentResultGivenUp(ServerCell cell, Message message, CompletionStage<?> stage, Throwable reason) {
+		cell.statistics().processedConcurrently();
+		Awaited.cancel(message, stage, cell);
+		gaveUp(cell, message, reason);
 	}
 
 	/** What a handler returned is no longer waited for; that is no failure of it. */
-	void gaveUp(Message message, Throwable reason) {
+	static void gaveUp(ServerCell cell, Message message, Throwable reason) {
 		if (message.isCast()) {
 			message.reportEnd(reason);
-			this.cell.failed(message.operation().name(), reason);
-			this.cell.runtime()
+			cell.failed(message.operation().name(), reason);
+			cell.runtime()
 				.failures()
-				.warn(logger, this.cell.name(), message.operation().name(), null, "Server {} goes on: {}", this.cell,
+				.warn(logger, cell.name(), message.operation().name(), null, "Server {} goes on: {}", cell,
 						Throwables.message(reason));
 		}
 		else if (!message.isOver()) {
-			message.fail(this.cell, reason);
+			message.fail(cell, reason);
 		}
 		message.forget();
 	}
 
-	private SupervisionStrategy strategyFor(Throwable cause) {
+	private static SupervisionStrategy strategyFor(ServerCell cell, Throwable cause) {
 		if (cause instanceof CallerError) {
 			return SupervisionStrategy.RESUME;
 		}
-		return this.cell.owner().supervision().strategyFor(cause);
+		return cell.owner().supervision().strategyFor(cause);
 	}
 
-	private void stopBecause(Throwable cause) {
-		this.cell.life().stoppedBy(Throwables.describable(cause));
-		this.cell.command(Commands.STOP);
+	private static void stopBecause(ServerCell cell, Throwable cause) {
+		cell.life().stoppedBy(Throwables.describable(cause));
+		cell.command(Commands.STOP);
 	}
 
-	private void answer(Message message, @Nullable Object value) {
+	static void answer(ServerCell cell, Message message, @Nullable Object value) {
 		if (!message.isReplyDeferred()) {
-			message.succeed(this.cell, value);
+			message.succeed(cell, value);
 		}
 		if (message.isCast()) {
 			message.reportEnd(null);
@@ -154,9 +142,9 @@ final class MessageOutcomes {
 	}
 
 	/** Tell the caller that its message has failed, then all others. Throws nothing. */
-	private void refuse(Message message, Throwable cause) {
+	private static void refuse(ServerCell cell, Message message, Throwable cause) {
 		try {
-			message.fail(this.cell, cause);
+			message.fail(cell, cause);
 			if (message.isCast()) {
 				message.reportEnd(cause);
 			}
@@ -165,7 +153,7 @@ final class MessageOutcomes {
 			logger.error("The failure of {} was not reported", message.operation(), ex);
 		}
 		try {
-			report(message, cause);
+			report(cell, message, cause);
 		}
 		catch (Throwable ex) {
 			logger.error("The failure of {} was not counted", message.operation(), ex);
@@ -173,31 +161,22 @@ final class MessageOutcomes {
 		message.forget();
 	}
 
-	private void report(Message message, Throwable cause) {
+	private static void report(ServerCell cell, Message message, Throwable cause) {
 		if (!(cause instanceof CallerError)) {
-			this.cell.failed(message.operation().name(), cause);
+			cell.failed(message.operation().name(), cause);
 		}
-		if (strategyFor(cause) == SupervisionStrategy.STOP) {
-			this.cell.life().warn(cause, "Server {} stops because {} failed", this.cell, message.operation());
+		if (strategyFor(cell, cause) == SupervisionStrategy.STOP) {
+			cell.life().warn(cause, "Server {} stops because {} failed", cell, message.operation());
 		}
 		if (message.isCast()) {
-			this.cell.runtime()
+			cell.runtime()
 				.failures()
-				.warn(logger, this.cell.name(), message.operation().name(), cause,
-						"Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller());
+				.warn(logger, cell.name(), message.operation().name(), cause, "Server {} failed to handle {} from {}",
+						cell, message.operation(), message.caller());
 		}
 		else {
-			logger.debug("Server {} failed to handle {} from {}", this.cell, message.operation(), message.caller(),
-					cause);
+			logger.debug("Server {} failed to handle {} from {}", cell, message.operation(), message.caller(), cause);
 		}
-	}
-
-	void over(Message message) {
-		if (Thread.interrupted()) {
-			logger.debug("Server {} handled {} and left the thread interrupted", this.cell, message.operation());
-		}
-		this.cell.statistics().processed();
-		this.work.inTurn().end();
 	}
 
 }

@@ -95,9 +95,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	private final WorkTermination termination = new WorkTermination(this, this.work);
 
-	private final MessageOutcomes outcomes = new MessageOutcomes(this, this.work);
-
-	private final TurnRunner turnRunner = new TurnRunner(this, this.work, this.outcomes);
+	private final TurnRunner turnRunner = new TurnRunner(this, this.work);
 
 	private final Commands commands = new Commands();
 
@@ -722,10 +720,6 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	public WorkTermination termination() {
 		return this.termination;
-	}
-
-	MessageOutcomes outcomes() {
-		return this.outcomes;
 	}
 
 	public InstanceLifecycle life() {

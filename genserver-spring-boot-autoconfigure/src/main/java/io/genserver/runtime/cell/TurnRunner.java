@@ -46,15 +46,15 @@ public final class TurnRunner implements MessageHandler {
 
 	private final UnfinishedWork work;
 
-	private final MessageOutcomes outcomes;
+	private final CurrentWork current;
 
 	/** Interrupts whatever the turn runs. */
 	private final Interruption interruption = new Interruption();
 
-	TurnRunner(ServerCell cell, UnfinishedWork work, MessageOutcomes outcomes) {
+	TurnRunner(ServerCell cell, UnfinishedWork work) {
 		this.cell = cell;
 		this.work = work;
-		this.outcomes = outcomes;
+		this.current = work.inTurn();
 	}
 
 	ServerCell cell() {
@@ -128,7 +128,7 @@ public final class TurnRunner implements MessageHandler {
 		Scheduler scheduler = this.cell.runtime().scheduler();
 		long since = (message instanceof CallMessage call) ? call.runAt()
 				: (message.envelope() != null) ? scheduler.nanoTime() : this.cell.coarseTime();
-		this.work.inTurn().begin(message, since);
+		this.current.begin(message, since);
 		turn.clean();
 		turn.message = message;
 		Object result;
@@ -137,7 +137,7 @@ public final class TurnRunner implements MessageHandler {
 			result = invoke(message);
 		}
 		catch (Throwable ex) {
-			return this.outcomes.failed(message, ex);
+			return failed(message, ex);
 		}
 		finally {
 			turn.message = null;
@@ -146,7 +146,26 @@ public final class TurnRunner implements MessageHandler {
 		if (result instanceof CompletionStage<?> stage && !message.isReplyDeferred()) {
 			return await(message, stage);
 		}
-		return this.outcomes.succeeded(message, result);
+		return succeeded(message, result);
+	}
+
+	private TurnStep succeeded(Message message, @Nullable Object value) {
+		over(message);
+		MessageOutcomes.answer(this.cell, message, value);
+		return TurnStep.CONTINUE;
+	}
+
+	private TurnStep failed(Message message, Throwable cause) {
+		over(message);
+		return MessageOutcomes.failed(this.cell, message, cause);
+	}
+
+	private void over(Message message) {
+		if (Thread.interrupted()) {
+			logger.debug("Server {} handled {} and left the thread interrupted", this.cell, message.operation());
+		}
+		this.cell.statistics().processed();
+		this.current.end();
 	}
 
 	/** Let the instance handle a message. In the turn or concurrently with it. */
@@ -293,8 +312,7 @@ public final class TurnRunner implements MessageHandler {
 		if (failure != null && pending.isGivenUp()) {
 			return gaveUp(pending, message, failure);
 		}
-		return (failure != null) ? this.outcomes.failed(message, failure)
-				: this.outcomes.succeeded(message, pending.result());
+		return (failure != null) ? failed(message, failure) : succeeded(message, pending.result());
 	}
 
 	private TurnStep gaveUp(Awaited pending, Message message, Throwable reason) {
@@ -310,8 +328,8 @@ public final class TurnRunner implements MessageHandler {
 				turn.message = null;
 			}
 		}
-		this.outcomes.over(message);
-		this.outcomes.gaveUp(message, reason);
+		over(message);
+		MessageOutcomes.gaveUp(this.cell, message, reason);
 		return TurnStep.CONTINUE;
 	}
 
@@ -333,7 +351,7 @@ public final class TurnRunner implements MessageHandler {
 			else if (message.slot() == Message.RUNNING) {
 				message.fail(this.cell, cause);
 			}
-			this.work.inTurn().end();
+			this.current.end();
 		}
 		this.cell.life().mend(cause);
 		logger.error("The turn of server {} broke off", this.cell, cause);
