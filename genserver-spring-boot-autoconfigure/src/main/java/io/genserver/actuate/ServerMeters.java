@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 import io.genserver.DeadLetter;
 import io.genserver.ServerState;
@@ -85,20 +88,11 @@ final class ServerMeters {
 	/** Show what the server itself counts. */
 	synchronized void show(Server server) {
 		if (!this.removed) {
-			this.registered.add(Gauge.builder("genserver.mailbox.depth", server, Server::mailboxDepth)
-				.description("Messages in the mailbox, or in all mailboxes of a keyed server")
-				.baseUnit("messages")
-				.tag("server", this.name)
-				.register(this.registry));
-			this.registered.add(Gauge.builder("genserver.mailbox.deepest", server, Server::deepestMailbox)
-				.description("Messages in the mailbox, or in the fullest mailbox of a keyed server")
-				.baseUnit("messages")
-				.tag("server", this.name)
-				.register(this.registry));
-			this.registered.add(Gauge.builder("genserver.instances", server, Server::liveInstances)
-				.description("Live instances of the server")
-				.tag("server", this.name)
-				.register(this.registry));
+			gauge(server, "genserver.mailbox.depth", "messages",
+					"Messages in the mailbox, or in all mailboxes of a keyed server", Server::mailboxDepth);
+			gauge(server, "genserver.mailbox.deepest", "messages",
+					"Messages in the mailbox, or in the fullest mailbox of a keyed server", Server::deepestMailbox);
+			gauge(server, "genserver.instances", null, "Live instances of the server", Server::liveInstances);
 			for (ServerState state : ServerState.values()) {
 				this.registered.add(Gauge.builder("genserver.state", server, (each) -> (each.state() == state) ? 1 : 0)
 					.description("1 for the state that the server is in, 0 for the others")
@@ -113,6 +107,15 @@ final class ServerMeters {
 		}
 	}
 
+	private void gauge(Server server, String name, @Nullable String unit, String description,
+			ToDoubleFunction<Server> value) {
+		this.registered.add(Gauge.builder(name, server, value)
+			.description(description)
+			.baseUnit(unit)
+			.tag("server", this.name)
+			.register(this.registry));
+	}
+
 	/** Time from a caller's send to the end of its call. */
 	Timer calls(String operation, Outcome outcome) {
 		OperationMeters known = this.operations.get(operation);
@@ -124,21 +127,16 @@ final class ServerMeters {
 	}
 
 	private Timer registerCalls(OperationMeters meters, Outcome outcome) {
-		synchronized (this) {
-			if (!this.removed) {
-				// The registry gives the same timer to all who ask at once.
-				Timer timer = Timer.builder("genserver.calls")
+		// The registry gives the same timer to all who ask at once.
+		return register(
+				() -> Timer.builder("genserver.calls")
 					.description("Time from a caller's send to the end of its call")
 					.tag("server", this.name)
 					.tag("operation", meters.operation)
 					.tag("outcome", outcome.tag())
-					.register(this.registry);
-				meters.timers.set(outcome.ordinal(), timer);
-				this.registered.add(timer);
-				return timer;
-			}
-		}
-		return this.successor.get().calls(meters.operation, outcome);
+					.register(this.registry),
+				(timer) -> meters.timers.set(outcome.ordinal(), timer),
+				(other) -> other.calls(meters.operation, outcome));
 	}
 
 	/** Failures of handlers, constructors and streams. */
@@ -148,19 +146,13 @@ final class ServerMeters {
 	}
 
 	private Counter registerFailures(String operation) {
-		synchronized (this) {
-			if (!this.removed) {
-				Counter counter = Counter.builder("genserver.failures")
+		return register(
+				() -> Counter.builder("genserver.failures")
 					.description("Failures of handlers, timers, constructors and streams")
 					.tag("server", this.name)
 					.tag("operation", operation)
-					.register(this.registry);
-				this.failures.put(operation, counter);
-				this.registered.add(counter);
-				return counter;
-			}
-		}
-		return this.successor.get().failures(operation);
+					.register(this.registry),
+				(counter) -> this.failures.put(operation, counter), (other) -> other.failures(operation));
 	}
 
 	/** Messages that were refused or discarded. */
@@ -170,20 +162,27 @@ final class ServerMeters {
 	}
 
 	private Counter registerRejected(DeadLetter.Reason reason) {
-		synchronized (this) {
-			if (!this.removed) {
-				Counter counter = Counter.builder("genserver.mailbox.rejected")
+		return register(
+				() -> Counter.builder("genserver.mailbox.rejected")
 					.description("Messages that were refused or discarded")
 					.baseUnit("messages")
 					.tag("server", this.name)
 					.tag("reason", reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-					.register(this.registry);
-				this.rejections.set(reason.ordinal(), counter);
-				this.registered.add(counter);
-				return counter;
+					.register(this.registry),
+				(counter) -> this.rejections.set(reason.ordinal(), counter), (other) -> other.rejected(reason));
+	}
+
+	/** Register a meter and keep it, or take that of the successor. */
+	private <M extends Meter> M register(Supplier<M> meter, Consumer<M> keep, Function<ServerMeters, M> ofSuccessor) {
+		synchronized (this) {
+			if (!this.removed) {
+				M made = meter.get();
+				keep.accept(made);
+				this.registered.add(made);
+				return made;
 			}
 		}
-		return this.successor.get().rejected(reason);
+		return ofSuccessor.apply(this.successor.get());
 	}
 
 	/** Remove all from the registry; nothing is registered any more. */
