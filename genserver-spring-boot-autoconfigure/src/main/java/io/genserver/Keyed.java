@@ -34,6 +34,7 @@ public interface Keyed<S> {
 	 * Return the contract of one instance. The instance starts with its first message.
 	 * @param key the key, not empty
 	 * @return a proxy whose every method goes through the instance's mailbox
+	 * @throws IllegalArgumentException if the key is {@code null} or empty
 	 * @throws IllegalStateException if {@code S} is not a contract of the server; use
 	 * {@link #ref(String)} then
 	 */
@@ -43,6 +44,7 @@ public interface Keyed<S> {
 	 * Return a ref for one instance. The instance starts with its first message.
 	 * @param key the key, not empty
 	 * @return the ref
+	 * @throws IllegalArgumentException if the key is {@code null} or empty
 	 */
 	GenServerRef<S> ref(String key);
 

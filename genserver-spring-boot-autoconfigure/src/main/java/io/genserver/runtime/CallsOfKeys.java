@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallsOfKeys<R extends @Nullable Object> extends CompletableFuture<KeyedReplies<R>> implements EngineFuture {
 
+	private final String server;
+
 	private final Server.Sender sender;
 
 	private final Iterator<String> keys;
@@ -46,8 +48,9 @@ final class CallsOfKeys<R extends @Nullable Object> extends CompletableFuture<Ke
 
 	private boolean sending;
 
-	CallsOfKeys(Server.Sender sender, Iterator<String> keys, int parallelism,
+	CallsOfKeys(String server, Server.Sender sender, Iterator<String> keys, int parallelism,
 			CallFunction<?, ? extends R, ? extends Exception> function) {
+		this.server = server;
 		this.sender = sender;
 		this.keys = keys;
 		this.parallelism = parallelism;
@@ -90,6 +93,10 @@ final class CallsOfKeys<R extends @Nullable Object> extends CompletableFuture<Ke
 		synchronized (this) {
 			while (this.room > 0 && !isDone() && this.keys.hasNext()) {
 				String key = this.keys.next();
+				if (key == null) {
+					// Not checked for nullness, and the sign that there is no key left.
+					throw new IllegalArgumentException("A key of server " + this.server + " must not be null");
+				}
 				if (this.called.add(key)) {
 					this.room--;
 					return key;

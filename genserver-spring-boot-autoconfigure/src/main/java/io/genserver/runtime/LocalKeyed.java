@@ -34,12 +34,12 @@ record LocalKeyed<S>(Server server, Class<S> type, Contracts contracts) implemen
 					+ ", so there is no proxy for it: use ref(key), or inject Keyed with one of "
 					+ this.server.definition().contracts());
 		}
-		return this.type.cast(this.server.proxy(this.contracts, List.of(this.type), checkKey(name(), key)));
+		return this.type.cast(this.server.proxy(this.contracts, List.of(this.type), ServerNames.checkKey(name(), key)));
 	}
 
 	@Override
 	public GenServerRef<S> ref(String key) {
-		return new LocalRef<>(this.server, checkKey(name(), key));
+		return new LocalRef<>(this.server, ServerNames.checkKey(name(), key));
 	}
 
 	@Override
@@ -54,7 +54,7 @@ record LocalKeyed<S>(Server server, Class<S> type, Contracts contracts) implemen
 		if (parallelism < 1) {
 			throw new IllegalArgumentException("The parallelism must be at least 1, but is " + parallelism);
 		}
-		return new CallsOfKeys<R>(this.server.sender(), keys.iterator(), parallelism, function).begin();
+		return new CallsOfKeys<R>(name(), this.server.sender(), keys.iterator(), parallelism, function).begin();
 	}
 
 	@Override
@@ -81,13 +81,6 @@ record LocalKeyed<S>(Server server, Class<S> type, Contracts contracts) implemen
 	@Override
 	public String toString() {
 		return "keyed " + this.server;
-	}
-
-	static String checkKey(String name, String key) {
-		if (key.isEmpty()) {
-			throw new IllegalArgumentException("A key of server " + name + " must not be empty");
-		}
-		return key;
 	}
 
 }

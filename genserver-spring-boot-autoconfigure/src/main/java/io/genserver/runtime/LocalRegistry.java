@@ -89,7 +89,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public <S> GenServerRef<S> ref(String name, String key) {
-		return new LocalRef<>(keyed(this.runtime.server(name)), LocalKeyed.checkKey(name, key));
+		return new LocalRef<>(keyed(this.runtime.server(name)), ServerNames.checkKey(name, key));
 	}
 
 	@Override
@@ -100,7 +100,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	@Override
 	public <S> GenServerRef<S> ref(Class<S> type, String key) {
 		Server server = only(type);
-		return new LocalRef<>(keyed(server), LocalKeyed.checkKey(server.name(), key));
+		return new LocalRef<>(keyed(server), ServerNames.checkKey(server.name(), key));
 	}
 
 	@Override
@@ -161,7 +161,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void cast(String name, String key, Object message) {
-		cast(keyed(this.runtime.server(name)), LocalKeyed.checkKey(name, key), message);
+		cast(keyed(this.runtime.server(name)), ServerNames.checkKey(name, key), message);
 	}
 
 	private static void cast(Server server, @Nullable String key, Object message) {
@@ -200,7 +200,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void restart(String name, String key, Duration grace) {
-		keyed(this.runtime.server(name)).instances().restart(LocalKeyed.checkKey(name, key), nanos(grace));
+		keyed(this.runtime.server(name)).instances().restart(ServerNames.checkKey(name, key), nanos(grace));
 	}
 
 	private static long nanos(Duration grace) {
@@ -212,7 +212,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public void restart(String name, String key) {
-		keyed(this.runtime.server(name)).instances().restart(LocalKeyed.checkKey(name, key));
+		keyed(this.runtime.server(name)).instances().restart(ServerNames.checkKey(name, key));
 	}
 
 	@Override
@@ -231,7 +231,7 @@ public final class LocalRegistry implements GenServerRegistry {
 	}
 
 	private void command(String name, String key, int command) {
-		ServerCell cell = keyed(this.runtime.server(name)).instances().find(LocalKeyed.checkKey(name, key));
+		ServerCell cell = keyed(this.runtime.server(name)).instances().find(ServerNames.checkKey(name, key));
 		if (cell != null) {
 			cell.command(command);
 		}
@@ -249,7 +249,7 @@ public final class LocalRegistry implements GenServerRegistry {
 
 	@Override
 	public @Nullable ServerInfo info(String name, String key) {
-		ServerCell cell = keyed(this.runtime.server(name)).instances().find(key);
+		ServerCell cell = keyed(this.runtime.server(name)).instances().find(ServerNames.checkKey(name, key));
 		return (cell != null) ? ServerInfos.of(cell) : null;
 	}
 

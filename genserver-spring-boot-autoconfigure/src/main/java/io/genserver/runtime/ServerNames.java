@@ -3,6 +3,8 @@ package io.genserver.runtime;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a server may be called.
  */
@@ -23,6 +25,21 @@ public final class ServerNames {
 			throw new IllegalArgumentException("'" + name + "' cannot be the name of a server: it must begin with a"
 					+ " letter and consist of letters, digits, dashes and underscores");
 		}
+	}
+
+	/**
+	 * Check a key.
+	 * @param server name of the keyed server
+	 * @param key the key; callers that are not checked for nullness may pass {@code null}
+	 * @return the key
+	 * @throws IllegalArgumentException if it is {@code null} or empty
+	 */
+	public static String checkKey(String server, @Nullable String key) {
+		if (key == null || key.isEmpty()) {
+			throw new IllegalArgumentException(
+					"A key of server " + server + " must not be " + ((key == null) ? "null" : "empty"));
+		}
+		return key;
 	}
 
 	/**

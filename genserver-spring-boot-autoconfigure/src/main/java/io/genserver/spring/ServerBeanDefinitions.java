@@ -211,6 +211,7 @@ public final class ServerBeanDefinitions
 		BeanDefinition merged = beanFactory.getMergedBeanDefinition(name);
 		ServerAnnotation annotation = ServerAnnotation.find(definition, merged, known);
 		if (annotation == null) {
+			ServerDeclarations.checkFactory(merged);
 			TimersOutsideServersCheck.check(name, known);
 			return null;
 		}

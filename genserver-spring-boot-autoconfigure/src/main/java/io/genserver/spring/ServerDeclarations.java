@@ -2,13 +2,16 @@ package io.genserver.spring;
 
 import java.lang.reflect.Modifier;
 
+import io.genserver.GenServer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -46,6 +49,24 @@ final class ServerDeclarations {
 		}
 		if (definition.getFactoryMethodName() == null) {
 			checkClass(type);
+		}
+	}
+
+	/**
+	 * Check a bean that is no server. A factory of beans that is annotated must not go
+	 * unnoticed: what it makes would be an ordinary bean, which any thread calls at any
+	 * time.
+	 * @param definition the definition, merged
+	 * @throws InvalidServerException if it is such a factory
+	 */
+	static void checkFactory(BeanDefinition definition) {
+		Class<?> type = definition.getResolvableType().resolve();
+		if (type != null && FactoryBean.class.isAssignableFrom(type)
+				&& MergedAnnotations.from(type, SearchStrategy.SUPERCLASS).isPresent(GenServer.class)) {
+			throw new InvalidServerException("Class " + type.getName()
+					+ " implements FactoryBean and is annotated @GenServer, but what it makes is not, and would be an"
+					+ " ordinary bean, which any thread calls at any time.",
+					"Annotate the class of what the factory makes, or a @Bean method that returns the factory.");
 		}
 	}
 

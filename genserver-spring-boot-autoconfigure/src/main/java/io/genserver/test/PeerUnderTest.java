@@ -2,13 +2,13 @@ package io.genserver.test;
 
 import java.security.Principal;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.genserver.Caller;
 import io.genserver.NoSuchServerException;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.Server;
+import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.contract.Contracts;
 import org.jspecify.annotations.Nullable;
 
@@ -94,10 +94,7 @@ public final class PeerUnderTest {
 		if (!server.definition().keyed()) {
 			throw new IllegalArgumentException("Server " + name + " is not keyed: leave out the key");
 		}
-		if (key.isEmpty()) {
-			throw new IllegalArgumentException("A key of server " + name + " must not be empty");
-		}
-		return proxy(server, Objects.requireNonNull(key), contract);
+		return proxy(server, ServerNames.checkKey(name, key), contract);
 	}
 
 	private <C> C proxy(Server server, @Nullable String key, Class<C> contract) {

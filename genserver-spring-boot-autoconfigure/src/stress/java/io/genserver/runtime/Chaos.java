@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +23,7 @@ import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.scheduling.Scheduler;
+import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.scheduling.Workers;
 import io.genserver.runtime.supervision.Supervision;
 import io.genserver.testsupport.HangGuard;
@@ -54,6 +58,11 @@ final class Chaos {
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
+	/** Run the turns of some servers. */
+	private final ExecutorService usersThreads = Executors.newFixedThreadPool(2);
+
+	private final AtomicInteger usersFailures = new AtomicInteger();
+
 	private int kills;
 
 	Chaos(long seed, int operations) {
@@ -64,12 +73,26 @@ final class Chaos {
 		add("restarts", SupervisionStrategy.RESTART, Overflow.REJECT);
 		add("stops", SupervisionStrategy.STOP, Overflow.DROP_NEWEST);
 		add("displaces", SupervisionStrategy.RESUME, Overflow.DROP_OLDEST);
+		for (boolean keyed : List.of(false, true)) {
+			String name = keyed ? "lentByKey" : "lent";
+			this.engine.runtime.add(new ServerDefinition(name, Object.class, List.of(), keyed, List.of(), factory(name),
+					settings(SupervisionStrategy.RESTART, Overflow.BLOCK), List.of(), hostile(name)));
+		}
 		// Three restarts, then it has failed until the killer restarts it.
 		this.engine.add("fails", settings(SupervisionStrategy.RESTART, Overflow.BLOCK)
 			.withSupervision(Supervision.DEFAULTS.with(SupervisionStrategy.RESTART)), factory("fails"));
 		this.engine.addKeyed("keyed",
 				settings(SupervisionStrategy.RESTART, Overflow.BLOCK).withIdleTimeout(Duration.ofMillis(4)),
 				factory("keyed"));
+	}
+
+	/** An executor of a user's: it refuses, fails, runs tasks twice, late or in place. */
+	private TurnExecutor hostile(String name) {
+		HostileExecutor hostile = HostileExecutor.with(this.usersThreads, this.engine.scheduler,
+				new Random(this.seed * 17 + name.length()),
+				() -> (this.usersFailures.incrementAndGet() % 3 == 0) ? new StackOverflowError("in the executor")
+						: new RejectedExecutionException("there is no room"));
+		return new TurnExecutor(name, hostile, hostile::isShutDown);
 	}
 
 	private Mortal.Factory factory(String name) {
@@ -116,6 +139,10 @@ final class Chaos {
 		this.tally.end();
 		assertNothingIsStuck();
 		this.engine.close();
+		this.usersThreads.shutdown();
+		assertThat(this.usersThreads.awaitTermination(HangGuard.SECONDS, TimeUnit.SECONDS))
+			.as("the executor's threads have ended; seed " + this.seed)
+			.isTrue();
 		assertNothingIsLeft();
 		this.tally.check();
 		this.factories.forEach(Mortal.Factory::check);
@@ -211,12 +238,14 @@ final class Chaos {
 	}
 
 	private GenServerRef<Mortal> target(Random random) {
-		return switch (random.nextInt(8)) {
+		return switch (random.nextInt(10)) {
 			case 0 -> this.engine.ref("resumes");
 			case 1 -> this.engine.ref("restarts");
 			case 2 -> this.engine.ref("stops");
 			case 3 -> this.engine.ref("displaces");
 			case 4 -> this.engine.ref("fails");
+			case 5 -> this.engine.ref("lent");
+			case 6 -> this.engine.ref("lentByKey", "k" + random.nextInt(KEYS));
 			default -> this.engine.ref("keyed", "k" + random.nextInt(KEYS));
 		};
 	}
@@ -231,12 +260,14 @@ final class Chaos {
 	}
 
 	private void kill(Random random) {
-		switch (random.nextInt(6)) {
+		switch (random.nextInt(8)) {
 			case 0 -> this.clients.get(random.nextInt(CLIENTS)).interrupt();
 			case 1 -> instances("stops").restart(null);
 			case 2 -> instances("fails").restart(null);
 			case 3 -> instances("keyed").restart("k" + random.nextInt(KEYS));
 			case 4 -> instances("keyed").stopping("k" + random.nextInt(KEYS));
+			case 5 -> instances("lentByKey").stopping("k" + random.nextInt(KEYS));
+			case 6 -> instances("lent").restart(null);
 			default -> {
 				ServerCell cell = this.engine.cell("resumes");
 				cell.command(Commands.SUSPEND);
@@ -252,11 +283,12 @@ final class Chaos {
 
 	/** Every server answers, if need be after a restart, and has nothing left to do. */
 	private void assertNothingIsStuck() throws InterruptedException {
-		for (String name : List.of("resumes", "restarts", "stops", "displaces", "fails")) {
+		for (String name : List.of("resumes", "restarts", "stops", "displaces", "fails", "lent")) {
 			answers(this.engine.ref(name));
 		}
 		for (int i = 0; i < KEYS; i++) {
 			answers(this.engine.ref("keyed", "k" + i));
+			answers(this.engine.ref("lentByKey", "k" + i));
 		}
 		for (Server server : this.engine.runtime.servers()) {
 			for (ServerCell cell : server.instances().all()) {

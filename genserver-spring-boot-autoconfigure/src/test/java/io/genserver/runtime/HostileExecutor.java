@@ -17,15 +17,38 @@ final class HostileExecutor implements Executor {
 
 	private final Scheduler scheduler;
 
+	/** Runs what it does not run otherwise. */
+	private final Executor threads;
+
+	/** Whether it forgets tasks, and may shut itself down. */
+	private final boolean forgets;
+
 	private final Random random;
 
 	private final Supplier<? extends Throwable> failure;
 
 	/** Whether it has shut itself down. */
-	private boolean shutDown;
+	private volatile boolean shutDown;
 
+	/** One that forgets tasks and shuts itself down, too. */
 	HostileExecutor(Scheduler scheduler, Random random, Supplier<? extends Throwable> failure) {
+		this(scheduler, scheduler::execute, true, random, failure);
+	}
+
+	/**
+	 * One with threads of its own, which runs every task that it does not refuse.
+	 * @param threads its threads
+	 */
+	static HostileExecutor with(Executor threads, Scheduler scheduler, Random random,
+			Supplier<? extends Throwable> failure) {
+		return new HostileExecutor(scheduler, threads, false, random, failure);
+	}
+
+	private HostileExecutor(Scheduler scheduler, Executor threads, boolean forgets, Random random,
+			Supplier<? extends Throwable> failure) {
 		this.scheduler = scheduler;
+		this.threads = threads;
+		this.forgets = forgets;
 		this.random = random;
 		this.failure = failure;
 	}
@@ -36,25 +59,26 @@ final class HostileExecutor implements Executor {
 
 	@Override
 	public void execute(Runnable task) {
-		switch (this.random.nextInt(48)) {
+		int choice = this.random.nextInt(48);
+		switch ((this.forgets || (choice != 15 && choice != 16)) ? choice : 17) {
 			case 0, 1, 2 -> throw Throwables.sneaky(this.failure.get());
 			case 3, 4, 5 -> {
-				this.scheduler.execute(task);
+				this.threads.execute(task);
 				throw Throwables.sneaky(this.failure.get());
 			}
 			case 6, 7, 8 -> task.run();
 			case 9, 10, 11 -> {
-				this.scheduler.execute(task);
-				this.scheduler.execute(task);
+				this.threads.execute(task);
+				this.threads.execute(task);
 			}
 			case 12, 13, 14 -> this.scheduler
 				.track(new Alarm(this.scheduler.nanoTime() + Duration.ofMillis(1 + this.random.nextInt(20)).toNanos(),
-						() -> this.scheduler.execute(task)));
+						() -> this.threads.execute(task)));
 			case 15 -> {
 				// Forgotten.
 			}
 			case 16 -> this.shutDown = true;
-			default -> this.scheduler.execute(task);
+			default -> this.threads.execute(task);
 		}
 	}
 

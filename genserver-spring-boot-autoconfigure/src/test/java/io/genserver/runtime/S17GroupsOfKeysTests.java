@@ -2,10 +2,12 @@ package io.genserver.runtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -116,6 +118,23 @@ class S17GroupsOfKeysTests {
 				assertThatExceptionOfType(GenServerException.class).isThrownBy(replies::orThrow)
 					.withMessageContaining("2 of 4 calls failed")
 					.withCauseInstanceOf(RuntimeException.class);
+			}
+		});
+	}
+
+	@Test
+	void S17_aKeyThatIsNullEndsAllAndSaysSo() {
+		Seeds.each(20, (scheduler) -> {
+			try (Engine engine = new Engine(scheduler)) {
+				Keyed<Counter> counters = counters(engine, ServerSettings.DEFAULTS);
+				CompletableFuture<KeyedReplies<Integer>> all = counters.askAll(Arrays.asList("a", null, "b"), 1,
+						(counter) -> counter.add(1));
+				scheduler.settle();
+				assertThat(all).isCompletedExceptionally();
+				assertThatExceptionOfType(CompletionException.class).isThrownBy(all::join)
+					.havingCause()
+					.isInstanceOf(IllegalArgumentException.class)
+					.withMessage("A key of server counters must not be null");
 			}
 		});
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Refs and proxies are equal if they are of the same server, or of the same key of one.
@@ -147,6 +149,29 @@ class SameServerTests {
 		assertThat(one).isNotEqualTo(other);
 		assertThat(other).isNotEqualTo(one);
 		assertThat(List.of(one)).doesNotContain(other);
+	}
+
+	@Test
+	void aKeyThatIsNullOrEmptyIsRefusedWhereverItIsGiven() {
+		Seeds.each(1, (scheduler) -> {
+			try (Engine engine = new Engine(scheduler)) {
+				add(engine, JDK, "many", true);
+				engine.runtime.start();
+				LocalRegistry registry = new LocalRegistry(engine.runtime, JDK, ServerSettings.DEFAULTS);
+				Keyed<Greeter> many = registry.keyed("many", Greeter.class);
+				List<Consumer<String>> uses = List.of(many::get, many::ref, (key) -> registry.ref("many", key),
+						(key) -> registry.ref(GreeterServer.class, key), (key) -> registry.cast("many", key, "message"),
+						(key) -> registry.restart("many", key), (key) -> registry.restart("many", key, Duration.ZERO),
+						(key) -> registry.suspend("many", key), (key) -> registry.resume("many", key),
+						(key) -> registry.info("many", key));
+				for (Consumer<String> use : uses) {
+					assertThatIllegalArgumentException().isThrownBy(() -> use.accept(null))
+						.withMessage("A key of server many must not be null");
+					assertThatIllegalArgumentException().isThrownBy(() -> use.accept(""))
+						.withMessage("A key of server many must not be empty");
+				}
+			}
+		});
 	}
 
 }

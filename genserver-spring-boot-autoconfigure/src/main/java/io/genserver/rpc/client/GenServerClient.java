@@ -355,8 +355,8 @@ public final class GenServerClient implements AutoCloseable {
 	}
 
 	/**
-	 * Add a listener for changes of the state: it gets the new state, and why, for
-	 * messages.
+	 * Add a listener for changes of the state from now on: it gets the new state, and
+	 * why, for messages.
 	 * @param listener is called on a virtual thread, with one change after the other;
 	 * must not block for long
 	 */

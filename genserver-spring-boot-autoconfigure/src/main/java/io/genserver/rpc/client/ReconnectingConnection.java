@@ -405,11 +405,13 @@ final class ReconnectingConnection {
 		}
 		this.state = next;
 		this.nextAttempt = null;
+		// A listener that is added from now on learns of later changes only.
+		List<BiConsumer<ClientState, String>> now = List.copyOf(this.listeners);
 		this.notified = this.notified.thenApplyAsync((before) -> {
 			if (line != null) {
 				logger.info("{}", line);
 			}
-			this.listeners.forEach((each) -> notifyListener(each, next, detail));
+			now.forEach((each) -> notifyListener(each, next, detail));
 			return null;
 		}, this.workers);
 	}
@@ -528,7 +530,8 @@ final class ReconnectingConnection {
 		return this.uri;
 	}
 
-	void onState(BiConsumer<ClientState, String> listener) {
+	/** Under the monitor: a connection that is in use has become open before. */
+	synchronized void onState(BiConsumer<ClientState, String> listener) {
 		this.listeners.add(listener);
 	}
 

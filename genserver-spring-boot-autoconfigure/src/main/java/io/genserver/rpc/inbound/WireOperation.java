@@ -155,16 +155,27 @@ final class WireOperation extends Operation {
 	}
 
 	private WireFailure refused(WireArguments arguments, CodecException failure) {
-		logger.debug("Bad arguments from a peer", failure);
+		WireFailure answer = described(arguments, failure);
 		this.badArguments.increment();
+		return answer;
+	}
+
+	private WireFailure described(WireArguments arguments, CodecException failure) {
+		logger.debug("Bad arguments from a peer", failure);
 		return arguments.failures().badArguments(this.wireName, failure);
 	}
 
 	private Object badArguments(WireArguments arguments, CodecException failure) {
-		WireFailure answer = refused(arguments, failure);
-		if (arguments.isCast()) {
-			// A cast has no caller that could get the failure.
-			arguments.failures().castDropped(this.wireName, answer);
+		WireFailure answer = described(arguments, failure);
+		try {
+			if (arguments.isCast()) {
+				// A cast has no caller that could get the failure.
+				arguments.failures().castDropped(this.wireName, answer);
+			}
+		}
+		finally {
+			// Who sees it counted finds it logged, or counted in the log.
+			this.badArguments.increment();
 		}
 		if (kind() != Kind.STREAM) {
 			return answer;

@@ -9,6 +9,7 @@ import io.genserver.GenServerRef;
 import io.genserver.Keyed;
 import io.genserver.KeyedReplies;
 import io.genserver.protocol.Utf8;
+import io.genserver.runtime.ServerNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,7 @@ record RemoteKeyed<C>(RpcChannel calls, RemoteContract<C> contract) implements K
 
 	@Override
 	public C get(String key) {
-		if (key.isEmpty()) {
-			throw new IllegalArgumentException("A key of " + name() + " must not be empty");
-		}
+		ServerNames.checkKey(name(), key);
 		if (!Utf8.canEncode(key)) {
 			throw new IllegalArgumentException("A key of " + name()
 					+ " cannot be sent: it has half of a surrogate pair, which is no character, and would be another key there");

@@ -177,6 +177,8 @@ class GenServerClientTest {
 		assertThat(tiles.name()).isEqualTo("tile");
 		assertThat(tiles.get("3,4")).hasToString("remote server tile/3,4");
 		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> tiles.get(""));
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> tiles.get(null))
+			.withMessage("A key of server tile must not be null");
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> tiles.ref("3,4"));
 	}
 

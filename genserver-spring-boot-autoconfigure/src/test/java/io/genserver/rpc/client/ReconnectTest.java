@@ -359,6 +359,20 @@ class ReconnectTest {
 	}
 
 	@Test
+	void aListenerLearnsOfNoChangeFromBeforeItWasAdded() {
+		CountDownLatch gate = new CountDownLatch(1);
+		this.client.onState((state, why) -> HangGuard.await("the listener may go on", () -> gate.getCount() == 0));
+		dropNoticed();
+		waitFor(() -> this.client.status().state() == ClientState.OPEN);
+		List<ClientState> seen = new CopyOnWriteArrayList<>();
+		this.client.onState((state, why) -> seen.add(state));
+		gate.countDown();
+		drop();
+		waitFor(() -> seen.contains(ClientState.OPEN));
+		assertThat(seen).first().isEqualTo(ClientState.WAITING);
+	}
+
+	@Test
 	void aStreamThatWaitsForAConnectionCanBeCancelled() throws Exception {
 		int port = freePort();
 		try (GenServerClient early = builder().connectInBackground(URI.create("ws://localhost:" + port + "/ws"))) {

@@ -202,6 +202,8 @@ class PeerUnderTestTests {
 			.withMessageContaining("not keyed");
 		assertThatIllegalArgumentException().isThrownBy(() -> ann.server("drawer", "", Drawer.class))
 			.withMessageContaining("must not be empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> ann.server("drawer", null, Drawer.class))
+			.withMessageContaining("must not be null");
 		assertThatExceptionOfType(NoSuchServerException.class).isThrownBy(() -> ann.server("shelf", Desk.class));
 	}
 
