@@ -13,6 +13,9 @@ public class GenServerException extends SerializableException {
 
 	private final boolean notExecuted;
 
+	/** Whether a server got it as the failure of a call it made. */
+	private transient volatile boolean ofInnerCall;
+
 	/**
 	 * Create an exception.
 	 * @param message what went wrong and what to do about it
@@ -34,12 +37,28 @@ public class GenServerException extends SerializableException {
 	}
 
 	/**
-	 * Return whether the handler certainly did not run, so that sending again cannot run
+	 * Return whether the handler certainly did nothing, so that sending again cannot do
 	 * it twice.
-	 * @return {@code true} if it did not run, {@code false} if it may have run
+	 * @return {@code true} if it did not run, or says itself that it has done nothing;
+	 * {@code false} if it may have run
 	 */
 	public boolean notExecuted() {
 		return this.notExecuted;
+	}
+
+	/**
+	 * Return whether a server got it as the failure of a call that it made. What it says
+	 * about execution is then said of that call, and not of one whose handler lets it
+	 * through: that handler has run.
+	 * @return whether it was thrown to a server that called
+	 */
+	public boolean isOfInnerCall() {
+		return this.ofInnerCall;
+	}
+
+	/** Mark it as the failure of a call of a server; for implementations of calls. */
+	public void markInnerCall() {
+		this.ofInnerCall = true;
 	}
 
 }

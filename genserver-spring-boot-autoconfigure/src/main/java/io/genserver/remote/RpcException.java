@@ -33,7 +33,8 @@ public class RpcException extends GenServerException {
 	 * Create an exception.
 	 * @param status what kind of failure it is
 	 * @param message what went wrong
-	 * @param notExecuted whether the handler certainly did not run
+	 * @param notExecuted whether the handler certainly did not run, or says that it did
+	 * nothing
 	 */
 	public RpcException(Status status, String message, boolean notExecuted) {
 		this(status, message, notExecuted, null);
@@ -43,7 +44,8 @@ public class RpcException extends GenServerException {
 	 * Create an exception with a cause.
 	 * @param status what kind of failure it is
 	 * @param message what went wrong
-	 * @param notExecuted whether the handler certainly did not run
+	 * @param notExecuted whether the handler certainly did not run, or says that it did
+	 * nothing
 	 * @param cause the cause, or {@code null}
 	 */
 	public RpcException(Status status, String message, boolean notExecuted, @Nullable Throwable cause) {
@@ -62,7 +64,8 @@ public class RpcException extends GenServerException {
 	 * @param reason a word for programs, at most 255 bytes of UTF-8 are sent; may be
 	 * empty
 	 * @param message what went wrong, for people
-	 * @param notExecuted whether the handler certainly did not run
+	 * @param notExecuted whether the handler certainly did not run, or says that it did
+	 * nothing
 	 * @param retryable whether the same call may work later
 	 * @param retryAfter when to try again at the earliest, or {@code null}
 	 */
@@ -73,6 +76,23 @@ public class RpcException extends GenServerException {
 		this.reason = reason;
 		this.retryable = retryable;
 		this.retryAfter = retryAfter;
+	}
+
+	/**
+	 * Return what a handler throws that has looked at a request and done nothing of it.
+	 * The caller gets exactly this, with {@link #notExecuted()}.
+	 *
+	 * <pre class="code">
+	 * throw RpcException.refuse(Status.NOT_FOUND, "no-such-room", "There is no room " + name);
+	 * </pre>
+	 * @param status what kind of failure it is
+	 * @param reason a word for programs, at most 255 bytes of UTF-8 are sent; may be
+	 * empty
+	 * @param message what went wrong, for people
+	 * @return the exception, to be thrown; the same call would be refused again
+	 */
+	public static RpcException refuse(Status status, String reason, String message) {
+		return new RpcException(status, reason, message, true, false, null);
 	}
 
 	/**

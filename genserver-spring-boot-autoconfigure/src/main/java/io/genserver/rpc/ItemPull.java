@@ -108,6 +108,11 @@ public final class ItemPull {
 		}
 	}
 
+	/** Whether any item has come. */
+	public boolean hasReceived() {
+		return this.received > 0;
+	}
+
 	/**
 	 * Whether the next item is one that was not asked for. On the publisher's thread.
 	 */

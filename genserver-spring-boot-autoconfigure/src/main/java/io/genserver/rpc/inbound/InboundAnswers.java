@@ -49,7 +49,8 @@ final class InboundAnswers {
 		this.outbound = outbound;
 		this.session = session;
 		this.room = new ReplyRoom(outbound, context.limits(), context.workers());
-		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote());
+		this.failures = new PeerFailures(exposure.disclosure(), context.failures(), transport.remote(),
+				mode == WireMode.EXT);
 		this.streams = new OpenStreams(mode, context);
 	}
 

@@ -108,9 +108,9 @@ final class InboundStream extends OutgoingItems implements OpenRequest {
 	public void onError(Throwable failure) {
 		if (!pull().isOver()) {
 			pull().over();
-			this.answers.send(new Failed(this.answers.failures()
-				.of(this.operation.name(), failure, this.request.isStarted())
-				.executed(this.arguments.execution())));
+			WireFailure said = this.answers.failures().of(this.operation.name(), failure, this.request.isStarted());
+			this.answers
+				.send(new Failed(pull().hasReceived() ? said.afterItems() : said.executed(this.arguments.execution())));
 		}
 	}
 

@@ -52,7 +52,11 @@ public final class PeerFailures {
 
 	private final Caller.Remote peer;
 
-	PeerFailures(Disclosure disclosure, FailureLog failures, Caller.Remote peer) {
+	/** Whether there are words for what a handler says of its execution. */
+	private final boolean quotes;
+
+	PeerFailures(Disclosure disclosure, FailureLog failures, Caller.Remote peer, boolean quotes) {
+		this.quotes = quotes;
 		this.disclosure = disclosure;
 		this.failures = failures;
 		this.peer = peer;
@@ -107,13 +111,13 @@ public final class PeerFailures {
 			// An answer like others: exactly this is what the handler wants to be sent.
 			logger.debug("{} was answered by {} of server {}: {}", this.peer, name, server, stated.getMessage(),
 					stated);
-			return of(stated, shown, stated.reason(), false, null);
+			return of(stated, shown, stated.reason(), null);
 		}
 		String id = this.failures.warn(logger, server, name, failure, "Server {} failed to handle {} from {}", server,
 				name, this.peer);
 		String text = ((shown != null) ? shown : operation + hidden(failure)) + " (error id " + id + ")";
 		return switch (failure) {
-			case RpcException stated -> of(stated, text, (shown != null) ? stated.reason() : "", false, id);
+			case RpcException stated -> of(stated, text, (shown != null) ? stated.reason() : "", id);
 			case GenServerTimeoutException late -> of(ExtStatus.DEADLINE_EXCEEDED, "RUNNING", text, id);
 			case GenServerUnavailableException unavailable when !unavailable.notExecuted() ->
 				of(ExtStatus.UNAVAILABLE, "unavailable", text, id);
@@ -265,6 +269,15 @@ public final class PeerFailures {
 
 	private static WireFailure of(int status, String reason, String text, String id) {
 		return new WireFailure(new ExtError(status, false, false, reason, text, ExtError.NOT_TOLD, JSON, details(id)));
+	}
+
+	/**
+	 * What a handler states. That it did nothing is its own to say, and not what a server
+	 * that it called said.
+	 */
+	private WireFailure of(RpcException stated, String text, String reason, @Nullable String id) {
+		boolean notExecuted = this.quotes && stated.notExecuted() && !stated.isReceived() && !stated.isOfInnerCall();
+		return new WireFailure(of(stated, text, reason, notExecuted, id).error(), notExecuted);
 	}
 
 	private static WireFailure of(RpcException stated, String text, String reason, boolean notExecuted,

@@ -11,13 +11,18 @@ import io.genserver.rpc.WireStatus;
  * {@link PeerFailures}.
  *
  * @param error what is sent
+ * @param stated whether the handler, which has begun, says itself that it did nothing
  */
-record WireFailure(ExtError error) {
+record WireFailure(ExtError error, boolean stated) {
 
 	/** How much of a handler's message a peer gets. */
 	private static final int MAX_TEXT = 4096;
 
 	private static final byte[] NO_DETAILS = {};
+
+	WireFailure(ExtError error) {
+		this(error, false);
+	}
 
 	static WireFailure of(int status, String reason, String text, boolean notExecuted) {
 		boolean retryable = notExecuted && (status == ExtStatus.RESOURCE_EXHAUSTED || status == ExtStatus.UNAVAILABLE);
@@ -103,12 +108,20 @@ record WireFailure(ExtError error) {
 
 	/** The same, with what is certain about the handler by now. */
 	WireFailure executed(Execution execution) {
+		if (this.stated) {
+			return this;
+		}
 		boolean not = (execution == Execution.UNKNOWN) ? this.error.notExecuted() : execution == Execution.NO;
 		if (not == this.error.notExecuted()) {
 			return this;
 		}
 		return new WireFailure(new ExtError(this.error.status(), this.error.retryable(), not, this.error.reason(),
 				this.error.message(), this.error.retryAfterMillis(), this.error.detailsType(), this.error.details()));
+	}
+
+	/** The same after the handler has sent items, whatever it says. */
+	WireFailure afterItems() {
+		return new WireFailure(this.error).executed(Execution.YES);
 	}
 
 	/** What is known about whether a request's handler has begun. */

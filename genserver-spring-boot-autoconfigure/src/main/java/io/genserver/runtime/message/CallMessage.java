@@ -6,6 +6,7 @@ import java.util.function.Function;
 
 import io.genserver.CallCycleException;
 import io.genserver.CallInterruptedException;
+import io.genserver.GenServerException;
 import io.genserver.GenServerTimeoutException;
 import io.genserver.GenServerTimeoutException.Phase;
 import io.genserver.GenServerUnavailableException;
@@ -288,7 +289,15 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 
 	@Override
 	public final void fail(Recipient here, Throwable failure) {
+		noteInnerCall(failure);
 		finish(here, failed((state) -> failure, RUNNING));
+	}
+
+	/** What a handler says of itself, the one that called it must not say of itself. */
+	private void noteInnerCall(Throwable failure) {
+		if (failure instanceof GenServerException stated && origin() instanceof Recipient) {
+			stated.markInnerCall();
+		}
 	}
 
 	@Override
@@ -323,6 +332,7 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 
 	/** Let a call that was put off fail. */
 	public final boolean refuse(Recipient here, Throwable failure) {
+		noteInnerCall(failure);
 		return finish(here, new Failed(failure));
 	}
 

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.genserver.GenServerException;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.scheduling.Scheduler;
@@ -50,6 +51,9 @@ public final class StreamCall extends CallMessage
 
 	private volatile Flow.@Nullable Subscription upstream;
 
+	/** Whether a server asked for it. */
+	private final boolean ofServer;
+
 	private volatile boolean cancelled;
 
 	/** Whether the end of the call was reported, however often that was queued. */
@@ -69,6 +73,7 @@ public final class StreamCall extends CallMessage
 		super(operation, payload, origin, now, deadline);
 		this.scheduler = scheduler;
 		this.subscriber = subscriber;
+		this.ofServer = origin instanceof Recipient;
 	}
 
 	/** Subscribe to what the handler returned. Only in the turn, or apart from it. */
@@ -266,6 +271,9 @@ public final class StreamCall extends CallMessage
 		InstanceStreams streams = this.openAt;
 		if (streams != null && !this.cancelled) {
 			streams.failed(this, failure);
+		}
+		if (this.ofServer && failure instanceof GenServerException stated) {
+			stated.markInnerCall();
 		}
 		endWith(() -> this.subscriber.onError(failure));
 	}

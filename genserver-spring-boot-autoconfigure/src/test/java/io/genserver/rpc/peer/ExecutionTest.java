@@ -3,6 +3,7 @@ package io.genserver.rpc.peer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import io.genserver.rpc.peer.RawPeer.Reply;
 import io.genserver.testsupport.BufferLeaks;
 import io.genserver.testsupport.HangGuard;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -43,7 +45,9 @@ class ExecutionTest {
 
 	private final ShopServer shop = new ShopServer();
 
-	private final TestServers servers = new TestServers().add("shop", this.shop).start();
+	private final AgentServer agent = new AgentServer();
+
+	private final TestServers servers = new TestServers().add("shop", this.shop).add("agent", this.agent).start();
 
 	private final WireMode mode;
 
@@ -52,6 +56,7 @@ class ExecutionTest {
 	ExecutionTest(WireMode mode) {
 		this.mode = mode;
 		this.peer = new RawPeer(mode, this.servers.context(ProtocolLimits.defaults()), 11);
+		this.agent.shop = this.servers.registry().contract("shop", Shop.class);
 	}
 
 	@AfterEach
@@ -97,11 +102,42 @@ class ExecutionTest {
 			}
 			else {
 				assertThat(reply.status).isEqualTo(WireStatus.of(status));
-				assertThat(ExtError.decode(reply.status, reply.payload).notExecuted()).isFalse();
+				assertThat(ExtError.decode(reply.status, reply.payload).notExecuted()).as("the handler says it")
+					.isTrue();
 			}
 		}
 		Reply unknown = this.peer.call("shop.sell", "");
 		assertThat(this.peer.answer(unknown)).startsWith("3 ");
+	}
+
+	@Test
+	void S16_aHandlerThatSaysItDidNothingIsQuoted() {
+		assertThat(notExecuted("shop.refuse", "")).isTrue();
+		assertThat(notExecuted("shop.refuseLater", "")).isTrue();
+		assertThat(notExecuted("shop.fail", "true")).as("an unexpected exception says nothing").isFalse();
+		assertThat(notExecuted("shop.fail", "false")).as("nor does a statement that it may have run").isFalse();
+	}
+
+	@Test
+	void S16_whatAnotherServerSaysIsNotSaidOfTheHandlerThatLetsItThrough() {
+		assertThat(notExecuted("agent.refuse", "")).isFalse();
+		assertThat(notExecuted("agent.refuseLater", "")).isFalse();
+		assertThat(notExecuted("agent.watch", "0")).isFalse();
+		assertThat(notExecuted("shop.refuse", "")).as("the same said by the shop itself").isTrue();
+	}
+
+	@Test
+	void S16_afterAnItemAHandlerCannotSayThatItDidNothing() {
+		assertThat(notExecuted("shop.watch", "0")).isTrue();
+		assertThat(notExecuted("shop.watch", "1")).isFalse();
+	}
+
+	/** Whether the peer is told so; base mode has no words for it. */
+	private boolean notExecuted(String method, String body) {
+		Assumptions.assumeTrue(this.mode == WireMode.EXT);
+		Reply reply = method.endsWith("watch") ? this.peer.stream(method, body) : this.peer.call(method, body);
+		this.peer.pumpUntil(reply::isOver);
+		return ExtError.decode(reply.status, reply.payload).notExecuted();
 	}
 
 	static Stream<String> wrongItems() {
@@ -180,7 +216,20 @@ class ExecutionTest {
 		assertThat(this.peer.connection.inboundBytes()).isZero();
 	}
 
-	interface Shop {
+	interface Refusing {
+
+		void refuse();
+
+		CompletableFuture<String> refuseLater();
+
+		Flow.Publisher<Integer> watch(int items);
+
+	}
+
+	interface Shop extends Refusing {
+
+		/** Throws what is unexpected, or what may have been executed. */
+		void fail(boolean unexpected);
 
 		@Cast
 		void restock(int amount);
@@ -195,7 +244,52 @@ class ExecutionTest {
 
 	}
 
+	/** Lets through what the shop says. */
+	static class AgentServer implements Refusing {
+
+		volatile Refusing shop = this;
+
+		@Override
+		public void refuse() {
+			this.shop.refuse();
+		}
+
+		@Override
+		public CompletableFuture<String> refuseLater() {
+			return this.shop.refuseLater();
+		}
+
+		@Override
+		public Flow.Publisher<Integer> watch(int items) {
+			return this.shop.watch(items);
+		}
+
+	}
+
 	static class ShopServer implements Shop {
+
+		@Override
+		public void refuse() {
+			throw RpcException.refuse(Status.FAILED_PRECONDITION, "closed", "the shop is closed");
+		}
+
+		@Override
+		public CompletableFuture<String> refuseLater() {
+			return CompletableFuture
+				.failedFuture(RpcException.refuse(Status.FAILED_PRECONDITION, "closed", "the shop is closed"));
+		}
+
+		@Override
+		public Flow.Publisher<Integer> watch(int items) {
+			return FlowAdapters.toFlowPublisher(Flux.range(0, items)
+				.concatWith(Flux.error(RpcException.refuse(Status.FAILED_PRECONDITION, "closed", "closed"))));
+		}
+
+		@Override
+		public void fail(boolean unexpected) {
+			throw unexpected ? new IllegalStateException("a bug")
+					: new RpcException(Status.ABORTED, "half", "half of it is done", false, false, null);
+		}
 
 		final List<Integer> stock = new CopyOnWriteArrayList<>();
 
