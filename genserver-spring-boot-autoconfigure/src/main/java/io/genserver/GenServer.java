@@ -52,8 +52,8 @@ import org.springframework.stereotype.Component;
  * it: where the mailbox is full that thread waits or is refused as the {@link Overflow}
  * policy says, and it never gets what the method throws. Events that come before the
  * servers start wait in the mailbox; the one that the application closes is handled
- * before the servers terminate; later ones are dead letters. A keyed server cannot
- * listen, since an event has no key.
+ * before the servers terminate; later ones are dead letters. A method of a keyed server
+ * says with {@link Keyed.By} which instances an event is for.
  * <p>
  * Settings under {@code genserver.servers.NAME} take precedence over the attributes here,
  * which take precedence over the global settings.

@@ -1,5 +1,7 @@
 package io.genserver;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,18 @@ public interface GenServerInterceptor {
 	 * @param envelope the message
 	 */
 	default void sending(Envelope envelope) {
+	}
+
+	/**
+	 * Take what belongs to the calling thread, for messages that other threads send for
+	 * it later: of {@link Keyed#askAll}, those that wait until earlier ones are answered.
+	 * Their {@link #sending} runs within what is returned here, so that it finds on its
+	 * thread what it would have found on this one.
+	 * @return runs what it is given at once, with what was taken, and restores the
+	 * thread; called by any thread, maybe by several at once
+	 */
+	default Consumer<Runnable> forLater() {
+		return Runnable::run;
 	}
 
 	/**

@@ -1,5 +1,10 @@
 package io.genserver;
 
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -89,5 +94,38 @@ public interface Keyed<S> {
 	 * travel
 	 */
 	int forEachLive(CastAction<? super S> action);
+
+	/**
+	 * Says for which instances of a keyed server an event is. Goes with Spring's
+	 * {@code @EventListener} on a method of the server: the event becomes a cast to each
+	 * instance, which starts if it is not live.
+	 *
+	 * <pre class="code">
+	 * &#064;EventListener
+	 * &#064;Keyed.By("#payment.account()")
+	 * void paid(Payment payment) { … }
+	 * </pre>
+	 *
+	 * @since 0.1.0
+	 */
+	@Target(ElementType.METHOD)
+	@Retention(RetentionPolicy.RUNTIME)
+	@Documented
+	@interface By {
+
+		/**
+		 * An expression of the Spring Expression Language, which sees what the condition
+		 * of an {@code @EventListener} sees: the parameter by name, {@code #a0},
+		 * {@code #root.event} and beans. Evaluated on the thread that publishes, after
+		 * the condition, which gets what it throws. Its value is the key, as text; of
+		 * several, a collection, an array or a stream, each is one; {@code null} or none
+		 * is an event that is for no instance. An empty key throws
+		 * {@link IllegalArgumentException}. If one instance refuses the cast the others
+		 * get theirs all the same, and then the publisher gets the refusal.
+		 * @return the expression
+		 */
+		String value();
+
+	}
 
 }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 
 import io.genserver.Caller;
 import io.genserver.DeadLetter;
@@ -311,7 +312,9 @@ public final class Server extends CellOwner {
 	 */
 	Sender sender() {
 		Turn turn = Turn.current();
-		return new Sender(origin(turn), (turn != null) ? turn.limiting() : null);
+		Interceptors interceptors = this.runtime.interceptors();
+		return new Sender(origin(turn), (turn != null) ? turn.limiting() : null,
+				(interceptors != null) ? interceptors.forLater() : Runnable::run);
 	}
 
 	/**
@@ -758,9 +761,13 @@ public final class Server extends CellOwner {
 
 		private final @Nullable CallMessage limiting;
 
-		private Sender(Object origin, @Nullable CallMessage limiting) {
+		/** Runs what sends with what belongs to the caller's thread. */
+		private final Consumer<Runnable> context;
+
+		private Sender(Object origin, @Nullable CallMessage limiting, Consumer<Runnable> context) {
 			this.origin = origin;
 			this.limiting = limiting;
+			this.context = context;
 		}
 
 		/** Call an instance, on any thread. Never blocks. */
@@ -774,7 +781,7 @@ public final class Server extends CellOwner {
 			if (limit != null && limit.deadline() == deadline) {
 				call.inheritDeadline(limit);
 			}
-			submit(key, call, null, false);
+			this.context.accept(() -> submit(key, call, null, false));
 			return call.future();
 		}
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.genserver.Keyed;
 import io.genserver.runtime.contract.HandlerMethod;
 import io.genserver.runtime.contract.InvalidOperationException;
 import org.jspecify.annotations.Nullable;
@@ -134,9 +135,15 @@ final class ContainerAnnotations {
 				MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
 				refuse(name, "Method " + InvalidOperationException.describe(method), annotations);
 				MergedAnnotation<EventListener> listener = annotations.get(EventListener.class);
+				MergedAnnotation<Keyed.By> key = annotations.get(Keyed.By.class);
 				if (listener.isPresent()) {
-					checkListener(name, type, keyed, method, listener);
+					checkListener(name, type, keyed, method, listener, key);
 					listening.add(method);
+				}
+				else if (key.isPresent()) {
+					throw new InvalidOperationException(method,
+							"is annotated @Keyed.By, which says which instances an event is for, but listens to none",
+							"Annotate it @EventListener, too, or remove the annotation");
 				}
 			}
 		}
@@ -144,13 +151,18 @@ final class ContainerAnnotations {
 	}
 
 	private static void checkListener(String name, Class<?> type, boolean keyed, Method method,
-			MergedAnnotation<EventListener> listener) {
+			MergedAnnotation<EventListener> listener, MergedAnnotation<Keyed.By> key) {
 		String what = "is annotated @" + shown(listener).getSimpleName();
-		if (keyed) {
+		if (keyed && !key.isPresent()) {
 			throw new InvalidOperationException(method,
-					what + ", but the server '" + name + "' is keyed: an event has no key to say which instance it is"
-							+ " for",
-					"Let another bean listen, and cast to registry.ref(" + type.getSimpleName() + ".class, key)");
+					what + ", but the server '" + name + "' is keyed: nothing says which instances an event is for",
+					"Annotate it @Keyed.By(\"#event.key()\"), with an expression that gives the key, or let another bean"
+							+ " listen, and cast to registry.ref(" + type.getSimpleName() + ".class, key)");
+		}
+		if (!keyed && key.isPresent()) {
+			throw new InvalidOperationException(method,
+					"is annotated @Keyed.By, but the server '" + name + "' is not keyed: it has one instance",
+					"Remove the annotation, or make the server keyed: @GenServer(keyed = true)");
 		}
 		if (listener.getSource() instanceof Method source && source.getDeclaringClass().isInterface()) {
 			throw new InvalidOperationException(source,
@@ -167,6 +179,9 @@ final class ContainerAnnotations {
 					"Let it take the event as its parameter, or name classes in the annotation");
 		}
 		new HandlerMethod(method);
+		if (key.isPresent()) {
+			KeyExpressions.check(method, key.getString(MergedAnnotation.VALUE));
+		}
 	}
 
 	private static void refuse(String name, String what, MergedAnnotations annotations) {

@@ -36,12 +36,12 @@ public final class ServerEventListeners implements InitializingBean {
 
 	@Override
 	public void afterPropertiesSet() {
-		EventConditions conditions = new EventConditions(this.context.getBeanFactory());
+		EventExpressions expressions = new EventExpressions(this.context.getBeanFactory());
 		for (ServerBean bean : this.definitions.servers()) {
 			for (Method method : this.definitions.listening(bean)) {
 				Server server = this.runtime.server(bean.name());
 				this.context
-					.addApplicationListener(new ServerEventListener(server, bean.serverClass(), method, conditions));
+					.addApplicationListener(new ServerEventListener(server, bean.serverClass(), method, expressions));
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package io.genserver.runtime.message;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -45,6 +46,21 @@ public final class Interceptors {
 		for (GenServerInterceptor each : all()) {
 			each.sending(envelope);
 		}
+	}
+
+	/**
+	 * Take what belongs to the calling thread, for messages that other threads send for
+	 * it. Throws what an interceptor throws.
+	 * @return runs what it is given with that
+	 */
+	public Consumer<Runnable> forLater() {
+		Consumer<Runnable> later = Runnable::run;
+		for (GenServerInterceptor each : all()) {
+			Consumer<Runnable> outer = later;
+			Consumer<Runnable> inner = each.forLater();
+			later = (sending) -> outer.accept(() -> inner.accept(sending));
+		}
+		return later;
 	}
 
 	/** Handle a message that was taken out of the mailbox, or never was in one. */

@@ -1,6 +1,7 @@
 package io.genserver.spring.propagation;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.genserver.Envelope;
 import io.genserver.Envelope.Attribute;
@@ -61,6 +62,26 @@ public final class ContextPropagation implements GenServerInterceptor, Ordered {
 		if (subscriber != null) {
 			envelope.put(SUBSCRIBER, subscriber);
 		}
+	}
+
+	@Override
+	@SuppressWarnings("try")
+	public Consumer<Runnable> forLater() {
+		ContextSnapshot snapshot = this.snapshots.captureAll();
+		Map<String, String> diagnostics = MDC.getCopyOfContextMap();
+		Object subscriber = SendersContext.SENDING.get();
+		return (sending) -> {
+			Map<String, String> before = MDC.getCopyOfContextMap();
+			set(diagnostics);
+			Object outer = SendersContext.exchange(SendersContext.SENDING, subscriber);
+			try (Scope scope = snapshot.setThreadLocals()) {
+				sending.run();
+			}
+			finally {
+				SendersContext.exchange(SendersContext.SENDING, outer);
+				set(before);
+			}
+		};
 	}
 
 	@Override

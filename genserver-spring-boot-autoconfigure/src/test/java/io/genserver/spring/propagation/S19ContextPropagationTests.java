@@ -11,6 +11,9 @@ import io.genserver.Cast;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
+import io.genserver.GenServerRegistry;
+import io.genserver.Keyed;
+import io.genserver.KeyedReplies;
 import io.genserver.autoconfigure.server.GenServerAutoConfiguration;
 import io.genserver.autoconfigure.server.GenServerContextPropagationAutoConfiguration;
 import io.genserver.testsupport.HangGuard;
@@ -106,6 +109,26 @@ class S19ContextPropagationTests {
 				}));
 				assertThat(mirror.<String, RuntimeException>call(MirrorServer::look)).isEqualTo("null null null");
 			}
+		});
+	}
+
+	@Test
+	void S19_theCallsOfAGroupOfKeysHaveThatOfTheCallerWhenEverTheyAreSent() {
+		this.runner.withUserConfiguration(MirrorsServer.class).run((context) -> {
+			Keyed<MirrorsServer> mirrors = context.getBean(GenServerRegistry.class)
+				.keyed("mirrors", MirrorsServer.class);
+			become("a");
+			CompletableFuture<KeyedReplies<String>> asked = mirrors.askAll(List.of("k1", "k2", "k3", "k4", "k5"), 1,
+					(mirror) -> MirrorServer.here());
+			become("b");
+			assertThat(asked.get(HangGuard.SECONDS, TimeUnit.SECONDS).replies().values()).hasSize(5)
+				.containsOnly("a a a");
+			assertThat(MirrorServer.here()).isEqualTo("b b b");
+			become(null);
+			assertThat(mirrors.askAll(List.of("k1", "k2"), 1, (mirror) -> MirrorServer.here())
+				.get(HangGuard.SECONDS, TimeUnit.SECONDS)
+				.replies()
+				.values()).containsOnly("null null null");
 		});
 	}
 
@@ -279,6 +302,11 @@ class S19ContextPropagationTests {
 		public void setValue() {
 			CURRENT_TRACE.remove();
 		}
+
+	}
+
+	@GenServer(name = "mirrors", keyed = true)
+	static class MirrorsServer {
 
 	}
 
