@@ -45,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  * a stop or after an idle time, it does nothing to the instance's successor:
  * {@link #stop()} has no effect, {@link #isCancelled()} is {@code true}, and
  * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #timer},
- * {@link #continueWith}, {@link #pipe}, {@link #deferReply()}, {@link #detached},
- * {@link #events()} and {@link #attach} throw {@link IllegalStateException}; those that
- * begin something do so from the moment the instance begins to terminate. A ref that was
- * taken before still reaches the server.
+ * {@link #continueWith}, {@link #pipe}, {@link #stash()}, {@link #deferReply()},
+ * {@link #detached}, {@link #events()} and {@link #attach} throw
+ * {@link IllegalStateException}; those that begin something do so from the moment the
+ * instance begins to terminate. A ref that was taken before still reaches the server.
  *
  * @since 0.1.0
  */
@@ -238,6 +238,43 @@ public interface GenServerContext {
 	 */
 	<T extends @Nullable Object> void pipe(CompletionStage<? extends T> stage, Consumer<? super T> handler,
 			Consumer<? super Throwable> failureHandler);
+
+	/**
+	 * Put the message being handled off: what its handler returns is ignored, and it is
+	 * handled again, from the beginning, after {@link #unstash()}. A call that is put off
+	 * ends at its deadline, when its caller cancels it, or when the server stops, like
+	 * one that is queued. A restart keeps what was put off: the next instance handles it
+	 * first. An instance of a keyed server that has put messages off is not passivated.
+	 *
+	 * <pre class="code">
+	 * public int price(String item) {
+	 *     if (this.prices == null) {
+	 *         this.context.stash();
+	 *         return 0;
+	 *     }
+	 *     return this.prices.get(item);
+	 * }
+	 *
+	 * &#064;Cast
+	 * void loaded(Prices prices) {
+	 *     this.prices = prices.all();
+	 *     this.context.unstash();
+	 * }
+	 * </pre>
+	 * @throws MailboxFullException if as many messages are put off as the mailbox holds
+	 * @throws IllegalStateException if no message that the server was sent is being
+	 * handled in its turn, on this thread, or its reply is deferred
+	 */
+	void stash();
+
+	/**
+	 * Handle all messages that were put off again, in the order in which they were, after
+	 * the current message and before those in the mailbox.
+	 * @return how many there are
+	 * @throws IllegalStateException outside of the server's turn, or if the instance has
+	 * ended
+	 */
+	int unstash();
 
 	/**
 	 * Make a source of events whose subscribers each have a buffer for 256 of them and

@@ -87,6 +87,9 @@ final class Mayhem {
 	/** What was thrown; a caller may get it, and nothing else that it does not know. */
 	private final Set<Throwable> thrown = Collections.newSetFromMap(new IdentityHashMap<>());
 
+	/** Whether the handler that runs on this thread has put its message off. */
+	private final ThreadLocal<Boolean> putOffHere = ThreadLocal.withInitial(() -> false);
+
 	private int casts;
 
 	private int numbers;
@@ -212,7 +215,7 @@ final class Mayhem {
 			this.witness.useKept();
 		}
 		try {
-			switch (this.random.nextInt(16)) {
+			switch (this.random.nextInt(18)) {
 				case 0, 1, 2 -> cast(ref, (instance) -> handleCast(instance, pair, number));
 				case 3 -> {
 					this.casts++;
@@ -238,6 +241,27 @@ final class Mayhem {
 				}));
 				case 13 -> completeOne();
 				case 14 -> disturb(ref);
+				case 15 -> {
+					boolean[] before = new boolean[1];
+					sent(ref.<Integer>callAsync((instance) -> putOffOnce(instance, before)));
+				}
+				case 16 -> {
+					boolean[] before = new boolean[1];
+					cast(ref, (instance) -> {
+						if (before[0]) {
+							this.witness.handled();
+						}
+						try {
+							putOffOnce(instance, before);
+						}
+						catch (Throwable ex) {
+							if (!before[0]) {
+								this.witness.handled();
+							}
+							throw ex;
+						}
+					});
+				}
 				default -> pass();
 			}
 		}
@@ -395,6 +419,21 @@ final class Mayhem {
 			}
 			return number;
 		});
+	}
+
+	/** The first time a message is put off; nothing is promised of its order. */
+	private int putOffOnce(Object instance, boolean[] before) {
+		this.witness.inTurnInAnyOrder(instance);
+		if (!before[0]) {
+			GenServerContext context = GenServerContext.current();
+			context.stash();
+			before[0] = true;
+			this.putOffHere.set(true);
+			if (this.random.nextInt(4) != 0) {
+				context.schedule(Duration.ofMillis(this.random.nextInt(8)), context::unstash);
+			}
+		}
+		return -6;
 	}
 
 	/** What a handler leaves behind fails: a timer or a continuation. */
@@ -590,6 +629,11 @@ final class Mayhem {
 				maybeThrow(40);
 			}
 			Object result = invocation.proceed();
+			if (Mayhem.this.putOffHere.get()) {
+				Mayhem.this.putOffHere.set(false);
+				// A cast that fails now counts as one that was not handled.
+				return result;
+			}
 			maybeThrow(40);
 			return result;
 		}

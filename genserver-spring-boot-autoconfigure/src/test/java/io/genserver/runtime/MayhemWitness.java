@@ -155,6 +155,11 @@ final class MayhemWitness {
 		});
 	}
 
+	/** A message is handled whose order does not matter. */
+	void inTurnInAnyOrder(Object target) {
+		tick((Instance) target);
+	}
+
 	/** Let a result become a message, once. */
 	void pipe(GenServerContext context, Object target, CompletionStage<Integer> stage) {
 		Instance instance = (Instance) target;

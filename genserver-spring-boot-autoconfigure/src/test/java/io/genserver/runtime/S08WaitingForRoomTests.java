@@ -134,6 +134,32 @@ class S08WaitingForRoomTests {
 		}
 	}
 
+	/** Places are given out once half the mailbox is free: some are free before. */
+	@Test
+	void S02_norWhilePlacesAreFreeThatWereNotGivenOutYet() {
+		Seeds.each(20, (scheduler) -> {
+			try (Engine engine = new Engine(scheduler)) {
+				GenServerRef<List<Integer>> server = engine.start("server",
+						ServerSettings.DEFAULTS.withMailbox(8, Overflow.BLOCK), ArrayList::new);
+				Gate first = new Gate(scheduler, "first");
+				List<Boolean> taken = new ArrayList<>();
+				server.cast((instance) -> first.pass());
+				scheduler.settle();
+				server.cast((instance) -> instance.add(-2));
+				server.cast((instance) -> taken.add(server.tryCast((same) -> same.add(2))));
+				for (int i = 0; i < 6; i++) {
+					server.cast((instance) -> instance.add(-1));
+				}
+				CompletableFuture<Boolean> waiting = server.waitingForRoom().callAsync((instance) -> instance.add(1));
+				first.open();
+				scheduler.finish();
+				assertThat(taken).containsExactly(true);
+				assertThat(waiting).isCompletedWithValue(true);
+				assertThat(content(server)).endsWith(1, 2);
+			}
+		});
+	}
+
 	private static boolean isAccepted(CompletableFuture<?> call) {
 		return !call.isCompletedExceptionally();
 	}

@@ -125,6 +125,12 @@ final class WireArguments implements RemotePayload {
 		return taken;
 	}
 
+	/** The message waits to be handled again, and they with it. */
+	void putBack(byte[] taken) {
+		this.bytes = taken;
+		this.backlog.add(taken.length);
+	}
+
 	/**
 	 * Look at them while they wait. On any thread.
 	 * @return the arguments, or null if they are no longer awaited

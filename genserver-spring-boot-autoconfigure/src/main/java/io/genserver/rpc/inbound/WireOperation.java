@@ -81,15 +81,21 @@ final class WireOperation extends Operation {
 		}
 		boolean running = false;
 		try {
+			byte[] bytes = arguments.take();
 			Object decoded;
 			try {
-				decoded = this.operation.payload(arguments(arguments));
+				decoded = this.operation.payload(arguments(arguments, bytes));
 			}
 			catch (CodecException ex) {
 				return badArguments(arguments, ex);
 			}
 			arguments.begun();
 			Object reply = this.operation.invoke(instance, decoded, invocation);
+			if (invocation.isStashed()) {
+				running = true;
+				arguments.putBack(bytes);
+				return null;
+			}
 			if (kind() == Kind.STREAM) {
 				return reply;
 			}
@@ -106,8 +112,8 @@ final class WireOperation extends Operation {
 		}
 	}
 
-	private @Nullable Object[] arguments(WireArguments arguments) {
-		@Nullable Object[] decoded = decode(arguments.take());
+	private @Nullable Object[] arguments(WireArguments arguments, byte[] bytes) {
+		@Nullable Object[] decoded = decode(bytes);
 		RequestItems items = arguments.items();
 		return (this.itemParameter != null && items != null) ? this.itemParameter.insert(decoded, items) : decoded;
 	}

@@ -14,6 +14,7 @@ import io.genserver.Events;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerTimer;
+import io.genserver.MailboxFullException;
 import io.genserver.Reply;
 import io.genserver.SlowSubscriber;
 import io.genserver.StreamHandler;
@@ -225,6 +226,40 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 	}
 
 	@Override
+	public void stash() {
+		checkAlive("stash()");
+		Turn turn = turn();
+		Message handled = (turn != null && !turn.concurrent) ? turn.message : null;
+		if (handled == null || (this.message != null && this.message != handled)
+				|| (handled.operation() instanceof LambdaOperation lambda && !lambda.isFunction())) {
+			throw new IllegalStateException("stash() works while server " + this.cell.label()
+					+ " handles a message that it was sent, in its turn and on the handler's thread");
+		}
+		if (handled.isReplyDeferred()) {
+			throw new IllegalStateException(handled.operation()
+					+ (handled.isStashed() ? " is put off already" : " has deferred its reply and cannot be put off"));
+		}
+		int capacity = this.cell.mailbox().capacity();
+		if (this.cell.timers().stash().size() >= capacity) {
+			throw new MailboxFullException("Server " + this.cell.label()
+					+ " has put off as many messages as its mailbox" + " holds (" + capacity + "); "
+					+ handled.operation() + " is not put off. Call unstash() earlier, or raise genserver.servers."
+					+ name() + ".mailbox.capacity");
+		}
+		handled.stash();
+	}
+
+	@Override
+	public int unstash() {
+		checkAlive("unstash()");
+		Turn turn = turn();
+		if (turn == null || turn.concurrent) {
+			throw elsewhere("unstash()", "elsewhere send a cast to self()");
+		}
+		return this.cell.timers().stash().unstash();
+	}
+
+	@Override
 	public <T extends @Nullable Object> void pipe(CompletionStage<? extends T> stage, Consumer<? super T> handler) {
 		pipe(stage, handler, (failure) -> {
 			throw Throwables.sneaky(failure);
@@ -257,6 +292,9 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 				|| (this.message != null && this.message != call)) {
 			throw new IllegalStateException("deferReply() works while server " + this.cell.label()
 					+ " handles a call, on the handler's thread");
+		}
+		if (call.isStashed()) {
+			throw new IllegalStateException(call.operation() + " is put off and has no reply to defer");
 		}
 		if (call instanceof StreamCall) {
 			throw new IllegalStateException("The reply of " + call.operation() + " is a stream and cannot be deferred");

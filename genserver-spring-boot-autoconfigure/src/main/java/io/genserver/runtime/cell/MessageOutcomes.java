@@ -135,6 +135,10 @@ final class MessageOutcomes {
 		if (!message.isReplyDeferred()) {
 			message.succeed(cell, value);
 		}
+		else if (message.isStashed()) {
+			this.cell.timers().stash().add(message);
+			return;
+		}
 		if (message.isCast()) {
 			message.reportEnd(null);
 		}

@@ -558,6 +558,12 @@ public final class ServerCell implements Recipient, CellProbe {
 			message = this.inbox.mailbox.poll();
 		}
 		try {
+			this.termination.failStashed();
+		}
+		catch (Throwable ex) {
+			logger.error("Server {} stopped, and senders of messages that were put off were not notified", this, ex);
+		}
+		try {
 			this.inbox.admit();
 		}
 		catch (Throwable ex) {
@@ -739,12 +745,17 @@ public final class ServerCell implements Recipient, CellProbe {
 	/** Whether it has neither messages nor anything running. */
 	public boolean isQuiet() {
 		int now = this.status;
-		return this.life.isOver()
-				|| (!isBusy(now) && (now == NEW || (this.inbox.mailbox.size() == 0 && this.work.isSettled())));
+		return this.life.isOver() || (!isBusy(now)
+				&& (now == NEW || (this.inbox.mailbox.size() == 0 && this.work.isSettled() && stashedCalls() == 0)));
 	}
 
 	private static boolean isBusy(int status) {
 		return status == READY || status == RUNNING || status == BROKEN;
+	}
+
+	private int stashedCalls() {
+		TimersAndContinuations own = this.timers;
+		return (own != null) ? own.stash().calls() : 0;
 	}
 
 	/**
@@ -752,12 +763,13 @@ public final class ServerCell implements Recipient, CellProbe {
 	 * handlers that run concurrently with the turn.
 	 */
 	public boolean isQuietBut(int handlers) {
-		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.work.isSettledBut(handlers);
+		return !isBusy(this.status) && this.inbox.mailbox.size() == 0 && this.work.isSettledBut(handlers)
+				&& stashedCalls() == 0;
 	}
 
 	/** Messages that wait, are being handled, or were and are not answered. */
 	public int unfinished() {
-		return this.inbox.mailbox.size() + this.work.unfinished();
+		return this.inbox.mailbox.size() + this.work.unfinished() + stashedCalls();
 	}
 
 	/**

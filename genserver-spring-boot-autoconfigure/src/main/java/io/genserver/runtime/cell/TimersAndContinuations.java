@@ -40,6 +40,8 @@ final class TimersAndContinuations implements PipedResult.Owner {
 	/** Those that have a name and have not begun to run. */
 	private final Map<String, Timer> named = new ConcurrentHashMap<>();
 
+	private final StashedMessages stash = new StashedMessages();
+
 	/** Results that are awaited, or are there and have not been handled. */
 	private final Set<PipedResult<?>> piped = ConcurrentHashMap.newKeySet();
 
@@ -143,11 +145,34 @@ final class TimersAndContinuations implements PipedResult.Owner {
 		this.cell.active();
 	}
 
+	/** What handlers have put off. Safe on any thread. */
+	StashedMessages stash() {
+		return this.stash;
+	}
+
+	private @Nullable Message nextStashed() {
+		Message message = this.stash.poll();
+		while (message != null) {
+			message.handleAgain(this.cell.runtime().nanoTime());
+			if (message.isCast() || !message.isOver()) {
+				active();
+				return message;
+			}
+			message.discard();
+			message = this.stash.poll();
+		}
+		return null;
+	}
+
 	/** The next thing to do, or {@code null} if it is a message's turn. */
 	@Nullable Message next(boolean messageWaits) {
 		Message continuation = this.continuations.pollFirst();
 		if (continuation != null) {
 			return continuation;
+		}
+		Message again = nextStashed();
+		if (again != null) {
+			return again;
 		}
 		if (this.ownLast && messageWaits) {
 			this.ownLast = false;
@@ -199,7 +224,8 @@ final class TimersAndContinuations implements PipedResult.Owner {
 	 * still to be handled.
 	 */
 	boolean owesTask() {
-		return !this.piped.isEmpty() || this.timers.stream().anyMatch((timer) -> timer.period == 0);
+		return !this.piped.isEmpty() || this.stash.size() > 0
+				|| this.timers.stream().anyMatch((timer) -> timer.period == 0);
 	}
 
 	/**
@@ -254,11 +280,15 @@ final class TimersAndContinuations implements PipedResult.Owner {
 
 	/** Safe on any thread. */
 	boolean isEmpty() {
-		return this.due.isEmpty() && this.tasks.isEmpty() && this.continuations.isEmpty();
+		return this.due.isEmpty() && this.tasks.isEmpty() && this.continuations.isEmpty() && !this.stash.hasNext();
 	}
 
-	/** No timer ticks any more, no result is handled, and no task runs. */
+	/**
+	 * No timer ticks any more, no result is handled, and no task runs. What handlers have
+	 * put off is for the next instance.
+	 */
 	void clear() {
+		this.stash.unstash();
 		this.piped.forEach(PipedResult::drop);
 		this.timers.forEach(Timer::cancel);
 		this.timers.clear();

@@ -212,7 +212,7 @@ public final class TurnRunner implements MessageHandler {
 				throw factory().thrown(instance, ex);
 			}
 		}
-		if (message instanceof StreamCall stream) {
+		if (message instanceof StreamCall stream && !message.isStashed()) {
 			Flow.Publisher<?> items = (Flow.Publisher<?>) Objects.requireNonNull(result,
 					() -> message.operation() + " returned null instead of a publisher");
 			stream.open(items, this.cell.streams());

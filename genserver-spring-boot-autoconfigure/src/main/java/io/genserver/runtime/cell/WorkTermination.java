@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 
+import io.genserver.DeadLetter;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.runtime.message.CallMessage;
 import io.genserver.runtime.message.Message;
@@ -37,6 +38,10 @@ public final class WorkTermination {
 		Awaited pending = this.work.awaited();
 		if (pending != null && pending.message() == call) {
 			pending.giveUp(unwanted());
+		}
+		TimersAndContinuations timers = this.cell.timersIfAny();
+		if (timers != null && timers.stash().remove(call)) {
+			call.discard();
 		}
 		ConcurrentHandlers concurrent = this.work.concurrentHandlersIfAny();
 		if (concurrent != null) {
@@ -140,8 +145,31 @@ public final class WorkTermination {
 		}
 	}
 
+	/** Fail what handlers have put off: the server stops. On any thread. */
+	void failStashed() {
+		TimersAndContinuations timers = this.cell.timersIfAny();
+		if (timers == null) {
+			return;
+		}
+		for (Message message : timers.stash().removeAll()) {
+			GenServerUnavailableException reason = new GenServerUnavailableException(
+					"Server " + this.cell.label() + " stopped while " + message.operation()
+							+ " was put off; the message may have been executed in part",
+					false);
+			boolean lost = message.isCast() || (message instanceof CallMessage call && call.giveUp(reason));
+			if (message.isCast()) {
+				message.reportEnd(reason);
+			}
+			message.discard();
+			if (lost) {
+				this.cell.dropped(message, DeadLetter.Reason.STOPPED);
+			}
+		}
+	}
+
 	/** Fail the calls that will not be answered any more. For shutdown. */
 	void failRest() {
+		failStashed();
 		DeferredReplies putOff = this.work.deferredIfAny();
 		if (putOff != null) {
 			putOff.failAll("was shut down");

@@ -13,4 +13,13 @@ public interface Invocation {
 	 */
 	boolean isReplyDeferred();
 
+	/**
+	 * Return whether the handler has put the message off: it will be invoked again, with
+	 * the same payload, and what it returns now is ignored.
+	 * @return {@code true} once the handler has put it off
+	 */
+	default boolean isStashed() {
+		return false;
+	}
+
 }

@@ -308,6 +308,15 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 				true, here.failure()));
 	}
 
+	@Override
+	public final void handleAgain(long now) {
+		super.handleAgain(now);
+		this.runAt = now;
+		if (now - this.deadline >= 0) {
+			expireNow();
+		}
+	}
+
 	/** Its handler puts the reply off. Only while the handler runs. */
 	public final void defer() {
 		this.deferred = true;
@@ -315,7 +324,7 @@ public abstract class CallMessage extends Message implements Scheduler.Expiring 
 
 	@Override
 	public final boolean isReplyDeferred() {
-		return this.deferred;
+		return this.deferred || isStashed();
 	}
 
 	/** Answer a call that was put off. */

@@ -24,6 +24,9 @@ public abstract class Message extends MailboxEntry implements Wait, Invocation {
 	/** A {@link Recipient}, a {@link Thread} or a {@link Caller}. */
 	private @Nullable Object origin;
 
+	/** Whether its handler has put it off. Only in the turn. */
+	private boolean stashed;
+
 	/** What interceptors see of it, if there are any. */
 	private @Nullable MessageEnvelope envelope;
 
@@ -44,7 +47,25 @@ public abstract class Message extends MailboxEntry implements Wait, Invocation {
 
 	@Override
 	public boolean isReplyDeferred() {
-		return false;
+		return this.stashed;
+	}
+
+	@Override
+	public final boolean isStashed() {
+		return this.stashed;
+	}
+
+	/** Its handler puts it off. Only while the handler runs. */
+	public final void stash() {
+		this.stashed = true;
+	}
+
+	/**
+	 * It is about to be handled again. Only in the turn.
+	 * @param now the present, in nanoseconds
+	 */
+	public void handleAgain(long now) {
+		this.stashed = false;
 	}
 
 	/**

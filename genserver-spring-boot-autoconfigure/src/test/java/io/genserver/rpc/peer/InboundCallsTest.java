@@ -1,5 +1,6 @@
 package io.genserver.rpc.peer;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -94,6 +95,30 @@ class InboundCallsTest {
 	@Test
 	void aReplyThatIsPutOffIsEncodedWhenItComes() {
 		assertThat(answer("kv.later", "\"x\"")).isEqualTo("0 \"later x\"");
+	}
+
+	@Test
+	void requestsThatArePutOffAreDecodedAgainAndCountAgainstTheirConnectionMeanwhile() {
+		Reply first = this.peer.call("kv.whenOpen", "\"first\"");
+		Reply second = this.peer.call("kv.whenOpen", "\"second\"");
+		this.peer.pumpUntil(() -> this.store.putOff.get() == 2);
+		assertThat(answer("kv.get", "\"a\"")).isEqualTo("0 null");
+		assertThat(this.peer.connection.inboundBytes()).isGreaterThanOrEqualTo(15);
+		assertThat(first.isOver()).isFalse();
+		assertThat(answer("kv.open", "")).isEqualTo("0 ");
+		this.peer.pumpUntil(() -> first.isOver() && second.isOver());
+		assertThat(new String(first.payload, StandardCharsets.UTF_8)).isEqualTo("\"first 2\"");
+		assertThat(new String(second.payload, StandardCharsets.UTF_8)).isEqualTo("\"second 2\"");
+		assertThat(this.peer.connection.inboundBytes()).isZero();
+	}
+
+	@Test
+	void requestsThatArePutOffGoWithTheirConnection() {
+		this.peer.call("kv.whenOpen", "\"first\"");
+		this.peer.pumpUntil(() -> this.store.putOff.get() == 1);
+		assertThat(answer("kv.get", "\"a\"")).isEqualTo("0 null");
+		this.peer.disconnect();
+		HangGuard.await("the bytes of what was put off", () -> this.peer.connection.inboundBytes() == 0);
 	}
 
 	@Test
@@ -398,6 +423,10 @@ class InboundCallsTest {
 
 	interface Store {
 
+		String whenOpen(String text);
+
+		void open();
+
 		String later(String text);
 
 		@Call(concurrent = 2)
@@ -476,6 +505,26 @@ class InboundCallsTest {
 		volatile CompletableFuture<Void> hanging = new CompletableFuture<>();
 
 		private long counter;
+
+		private boolean isOpen;
+
+		final AtomicInteger putOff = new AtomicInteger();
+
+		@Override
+		public String whenOpen(String text) {
+			if (!this.isOpen) {
+				GenServerContext.current().stash();
+				this.putOff.incrementAndGet();
+				return "ignored";
+			}
+			return text + " " + this.putOff;
+		}
+
+		@Override
+		public void open() {
+			this.isOpen = true;
+			GenServerContext.current().unstash();
+		}
 
 		@Override
 		public @Nullable String get(String key) {
