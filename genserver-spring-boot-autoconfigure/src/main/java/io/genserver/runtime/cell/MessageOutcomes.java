@@ -136,7 +136,7 @@ final class MessageOutcomes {
 			message.succeed(cell, value);
 		}
 		else if (message.isStashed()) {
-			this.cell.timers().stash().add(message);
+			cell.timers().stash().add(message);
 			return;
 		}
 		if (message.isCast()) {
