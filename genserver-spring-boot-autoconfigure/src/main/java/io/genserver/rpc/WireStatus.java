@@ -13,6 +13,12 @@ public final class WireStatus {
 	/** The reason that goes with a status: the mailbox has no room. */
 	public static final String MAILBOX_FULL = "mailbox-full";
 
+	/**
+	 * The reason that goes with a status: a stream ended since its server restarts or
+	 * stops.
+	 */
+	public static final String STREAM_ENDED = "stream-ended";
+
 	/** The end of the text that goes with a status: the method cannot be called. */
 	public static final String NOT_EXPOSED = " does not exist here or is not exposed";
 

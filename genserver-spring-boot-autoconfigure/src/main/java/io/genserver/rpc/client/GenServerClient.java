@@ -303,7 +303,14 @@ public final class GenServerClient implements AutoCloseable {
 	/**
 	 * Open a stream that outlives its connection, by the name of its operation. When the
 	 * connection is lost the stream is asked for again over the next, by arguments made
-	 * from the last item; until there was one, by the first arguments.
+	 * from the last item; until there was one, by the first arguments. So it is, in ext
+	 * mode and after a pause as before connecting again, when the server ends it with an
+	 * error that says that it may be tried again: the subscriber fell behind, the server
+	 * restarted or stopped, or its mailbox was full.
+	 *
+	 * <pre class="code">
+	 * client.resumableStream("log.after", Entry.class, (last) -&gt; new Object[] { last.number() }, 0)
+	 * </pre>
 	 * @param <T> type of the items
 	 * @param operation the operation, such as {@code log.after}
 	 * @param item type of the items

@@ -45,6 +45,8 @@ final class ReconnectingConnection {
 	/** When to connect again, {@code null} for never; guarded by the monitor. */
 	private final @Nullable Attempts attempts;
 
+	private final @Nullable Backoff backoff;
+
 	/** Guarded by the monitor. */
 	private final ConnectionNews news;
 
@@ -123,6 +125,7 @@ final class ReconnectingConnection {
 			LongSupplier clock, ObjLongConsumer<Runnable> timer) {
 		this.connector = connector;
 		this.uri = uri;
+		this.backoff = backoff;
 		this.attempts = (backoff != null) ? new Attempts(backoff, clock) : null;
 		this.news = new ConnectionNews(ConnectFailures.shown(uri), clock);
 		this.mostWaiting = mostWaiting;
@@ -503,6 +506,21 @@ final class ReconnectingConnection {
 		else {
 			request.failed(unavailable(request.toString()));
 		}
+	}
+
+	/**
+	 * Use the connection after a pause, or the next if there is none then.
+	 * @param request what wants it
+	 * @param attempts how often it has failed since it succeeded
+	 * @param atLeast nanoseconds that it must wait
+	 * @return {@code false} if this client tries nothing again
+	 */
+	boolean whenConnectedAfterPause(Waiting request, int attempts, long atLeast) {
+		if (this.backoff == null) {
+			return false;
+		}
+		this.timer.accept(() -> whenConnected(request, null), Math.max(atLeast, this.backoff.pauseNanos(attempts)));
+		return true;
 	}
 
 	/** It waits no longer. */

@@ -1,19 +1,26 @@
 package io.genserver.rpc.client;
 
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.function.Function;
 
 import io.genserver.GenServerUnavailableException;
+import io.genserver.MailboxFullException;
+import io.genserver.remote.RpcException;
 import io.genserver.rpc.outbound.NoConnectionException;
 import io.genserver.rpc.outbound.OutboundCalls;
 import io.genserver.rpc.outbound.RemoteMethod;
 import io.genserver.rpc.outbound.RequestBody;
+import io.genserver.runtime.message.StreamEndedException;
+import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stream over one connection after the other. One that had not begun when its
  * connection was lost is asked for again; one that had goes on from its last item if the
- * caller has said how, and ends otherwise.
+ * caller has said how, and ends otherwise. Such a one also goes on, after a pause, if the
+ * peer ends it in a way that may be tried again: its subscriber fell behind, its server
+ * restarts, or the mailbox was full as it was asked for again.
  * <p>
  * Demand and the subscription of the present connection are guarded by this object's
  * monitor; items come from one connection at a time.
@@ -47,6 +54,9 @@ final class ReconnectingStream
 
 	private @Nullable Object last;
 
+	/** How often the peer has ended it since the last item. */
+	private int endings;
+
 	/** Whether the stream was asked for over a connection that was lost since. */
 	private boolean sent;
 
@@ -76,6 +86,9 @@ final class ReconnectingStream
 
 	@Override
 	public void connected(OutboundCalls calls) {
+		if (isCancelled()) {
+			return;
+		}
 		this.connection = calls;
 		calls.stream(this.method, this.body, this.decoder, this);
 	}
@@ -110,6 +123,7 @@ final class ReconnectingStream
 			}
 		}
 		this.begun = true;
+		this.endings = 0;
 		if (this.resume != null) {
 			this.last = item;
 		}
@@ -119,6 +133,10 @@ final class ReconnectingStream
 	@Override
 	public void onError(Throwable failure) {
 		NoConnectionException lost = lost(failure);
+		if (lost == null && this.resume != null && !isCancelled() && isRetryable(failure)) {
+			askAgain(failure);
+			return;
+		}
 		if (lost == null || isCancelled()) {
 			this.subscriber.onError(EarlierAttempt.counted(failure, this.sent));
 			return;
@@ -144,6 +162,39 @@ final class ReconnectingStream
 		}
 	}
 
+	/** Whether the peer would have the same stream succeed later. */
+	private static boolean isRetryable(Throwable failure) {
+		return switch (failure) {
+			case StreamEndedException ended -> true;
+			case RpcException stated -> stated.isRetryable();
+			case MailboxFullException full -> full.notExecuted();
+			case GenServerUnavailableException unavailable -> unavailable.notExecuted();
+			default -> false;
+		};
+	}
+
+	/** Ask the peer that ended it again, from the last item on. */
+	private void askAgain(Throwable failure) {
+		Duration after = (failure instanceof RpcException stated) ? stated.retryAfter() : null;
+		try {
+			if (this.begun) {
+				resumeFromLast();
+			}
+		}
+		catch (Throwable ex) {
+			ex.addSuppressed(failure);
+			this.subscriber.onError(ex);
+			return;
+		}
+		this.sent = true;
+		synchronized (this) {
+			this.upstream = null;
+		}
+		if (!this.link.whenConnectedAfterPause(this, this.endings++, (after != null) ? Durations.nanos(after) : 0)) {
+			this.subscriber.onError(failure);
+		}
+	}
+
 	/**
 	 * What failed if that was the connection: it is lost, or the peer leaves and has
 	 * ended the stream for that.
@@ -166,6 +217,11 @@ final class ReconnectingStream
 		if (!this.begun) {
 			return ReconnectingChannel.mayTryAgain(this.method, lost) || this.resume != null;
 		}
+		return resumeFromLast();
+	}
+
+	/** Make the request by which it goes on, if the caller has said how. */
+	private boolean resumeFromLast() {
 		if (this.resume == null) {
 			return false;
 		}

@@ -22,6 +22,7 @@ import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.message.CallerError;
 import io.genserver.runtime.message.FailureLog;
+import io.genserver.runtime.message.StreamEndedException;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,8 @@ public final class PeerFailures {
 			case GenServerTimeoutException late when isOwn(operation, late) -> timeout(operation, late, started);
 			case FellBehindException behind ->
 				WireFailure.fellBehind(operation + ": its items were not read fast enough");
+			case StreamEndedException ended ->
+				WireFailure.streamEnded(operation + ": the server restarted or stopped; subscribe again");
 			case MailboxFullException full when !started -> WireFailure.full(operation + ": the mailbox is full");
 			case GenServerUnavailableException unavailable when !started && unavailable.notExecuted() ->
 				WireFailure.unavailable(operation + ": the server is not available");

@@ -65,6 +65,12 @@ record WireFailure(ExtError error, boolean stated) {
 				ExtError.NOT_TOLD, 0, NO_DETAILS));
 	}
 
+	/** Its server goes on, perhaps with another instance, or will. */
+	static WireFailure streamEnded(String text) {
+		return new WireFailure(new ExtError(ExtStatus.UNAVAILABLE, true, false, WireStatus.STREAM_ENDED, cut(text),
+				ExtError.NOT_TOLD, 0, NO_DETAILS));
+	}
+
 	static WireFailure notQueued(WireName operation) {
 		return of(ExtStatus.RESOURCE_EXHAUSTED, WireStatus.MAILBOX_FULL,
 				operation + ": the mailbox is full or the server is not available; not executed", true);

@@ -19,6 +19,7 @@ import io.genserver.remote.RpcException.Status;
 import io.genserver.rpc.WireStatus;
 import io.genserver.rpc.codec.CodecException;
 import io.genserver.runtime.message.CallTime;
+import io.genserver.runtime.message.StreamEndedException;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,9 @@ public final class RemoteFailures {
 		if (status == Status.RESOURCE_EXHAUSTED && error.notExecuted()
 				&& error.reason().equals(WireStatus.MAILBOX_FULL)) {
 			return new MailboxFullException(text);
+		}
+		if (status == Status.UNAVAILABLE && !error.notExecuted() && error.reason().equals(WireStatus.STREAM_ENDED)) {
+			return new StreamEndedException(text);
 		}
 		return switch (status) {
 			case DEADLINE_EXCEEDED -> new GenServerTimeoutException(text + late.whose(),

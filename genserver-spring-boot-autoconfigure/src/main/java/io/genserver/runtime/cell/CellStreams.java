@@ -12,6 +12,7 @@ import io.genserver.StreamHandler;
 import io.genserver.log.SafeLogger;
 import io.genserver.runtime.message.InstanceStreams;
 import io.genserver.runtime.message.StreamCall;
+import io.genserver.runtime.message.StreamEndedException;
 
 /**
  * The streams of one instance: those into the server and those out of it. They end with
@@ -104,14 +105,14 @@ final class CellStreams implements InstanceStreams {
 				logger.warn("A stream that was attached to server {} failed when it was cancelled", this.cell, ex);
 			}
 		}
-		GenServerUnavailableException failure = ended(this.cell, why);
+		StreamEndedException failure = ended(this.cell, why);
 		this.subscriptions.forEach((subscription) -> subscription.end(failure));
 	}
 
 	/** What subscribers get when an instance has ended. */
-	static GenServerUnavailableException ended(ServerCell cell, String why) {
-		return new GenServerUnavailableException(
-				"Server " + cell.label() + " " + why + ", and its streams ended with it", false);
+	static StreamEndedException ended(ServerCell cell, String why) {
+		return new StreamEndedException(
+				"Server " + cell.label() + " " + why + ", and its streams ended with it; subscribe again");
 	}
 
 }
