@@ -133,32 +133,32 @@ final class ReconnectingStream
 	@Override
 	public void onError(Throwable failure) {
 		NoConnectionException lost = lost(failure);
-		if (lost == null && this.resume != null && !isCancelled() && isRetryable(failure)) {
-			askAgain(failure);
-			return;
-		}
-		if (lost == null || isCancelled()) {
+		boolean mayBeRetried = lost != null || (this.resume != null && isRetryable(failure));
+		if (!mayBeRetried || isCancelled()) {
 			this.subscriber.onError(EarlierAttempt.counted(failure, this.sent));
 			return;
 		}
 		boolean goesOn;
 		try {
-			goesOn = mayGoOn(lost);
+			goesOn = (lost != null) ? mayGoOn(lost) : !this.begun || resumeFromLast();
 		}
 		catch (Throwable ex) {
-			ex.addSuppressed(lost);
+			ex.addSuppressed(failure);
 			this.subscriber.onError(ex);
 			return;
 		}
-		if (goesOn) {
+		if (!goesOn) {
+			this.subscriber.onError(EarlierAttempt.counted((lost != null) ? lost : failure, this.sent));
+		}
+		else if (lost == null) {
+			askAgain(failure);
+		}
+		else {
 			this.sent = this.sent || !lost.notExecuted();
 			synchronized (this) {
 				this.upstream = null;
 			}
 			this.link.whenConnected(this, this.connection);
-		}
-		else {
-			this.subscriber.onError(EarlierAttempt.counted(lost, this.sent));
 		}
 	}
 
@@ -173,19 +173,9 @@ final class ReconnectingStream
 		};
 	}
 
-	/** Ask the peer that ended it again, from the last item on. */
+	/** Ask the peer that ended it again, after a pause. */
 	private void askAgain(Throwable failure) {
 		Duration after = (failure instanceof RpcException stated) ? stated.retryAfter() : null;
-		try {
-			if (this.begun) {
-				resumeFromLast();
-			}
-		}
-		catch (Throwable ex) {
-			ex.addSuppressed(failure);
-			this.subscriber.onError(ex);
-			return;
-		}
 		this.sent = true;
 		synchronized (this) {
 			this.upstream = null;
