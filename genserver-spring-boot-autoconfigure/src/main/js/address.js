@@ -18,7 +18,7 @@ export function addressOf(url, module, page) {
     // It stays undefined.
   }
   if (!/^wss?:/.test(address?.href)) {
-    throw new TypeError(`no address: ${shown(url)}, pass one such as ws://host/ws`);
+    throw new TypeError(`no address: ${shown(url)}, use ws://host/ws`);
   }
   return address.href;
 }

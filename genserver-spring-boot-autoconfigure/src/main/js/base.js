@@ -109,7 +109,7 @@ export class BaseSession {
   #side;
   #out = newBatch();
   #reader = newFrameReader((...frame) => this.#received(...frame),
-    ({ violation }) => this.#listener.violated(MALFORMED, violation + ', muxio 0.15 is expected'));
+    ({ violation }) => this.#listener.violated(MALFORMED, violation + ', not muxio 0.15'));
   // Our open calls and the peer's, by request id; what comes in, by stream.
   #ours = new Map();
   #theirs = new Map();

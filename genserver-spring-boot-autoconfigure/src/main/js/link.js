@@ -21,7 +21,7 @@ export function newLink(socket, host, options) {
   /** Who waits for room; each returns whether it goes on waiting. */
   let rooms = [];
 
-  const fail = (reason) => lose(ABNORMAL, reason ?? 'no connection');
+  const fail = (reason = '') => lose(ABNORMAL, reason);
   let timer = later(fail, options.connectTimeout);
 
   const link = {
@@ -166,6 +166,7 @@ export function newLink(socket, host, options) {
       over = true;
       clearTimeout(timer);
       clearTimeout(pause);
+      reason ||= link.session ? '' : 'refused or timed out';
       rooms.forEach((goesOn) => goesOn());
       const message = `the connection was lost (${code}${reason && ', ' + reason})`;
       host.lost(link, code, reason, again(link.session?.close() ?? [], message), message);

@@ -124,8 +124,9 @@ export class Connector {
     this.link = undefined;
     this.#wasGood(link);
     // Perhaps the peer knows no protocols: try once without. A token would be lost that way.
-    const bare = !link.session && !this.#known && this.#offers && mode !== 'ext' && !token;
-    const refresh = code === UNAUTHENTICATED && token && !this.#fresh;
+    const bare = !link.session && !token && !this.#known && this.#offers && mode !== 'ext';
+    // A handshake that is refused looks like a host that is not there.
+    const refresh = token && !this.#fresh && (!link.session || code === UNAUTHENTICATED);
     this.#offers = !bare;
     this.#fresh ||= refresh;
     if (bare || refresh) {

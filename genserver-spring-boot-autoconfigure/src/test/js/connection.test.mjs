@@ -548,6 +548,46 @@ test('a token goes with the offer, and is asked for anew once when it is refused
   assert.equal(connection.state, 'closed');
 });
 
+test('a token that the handshake refuses is replaced by a fresh one at once, and once, then after the back-off', async () => {
+  const net = new Network();
+  const asked = [];
+  const seen = [];
+  // Of a handshake that is refused a browser says no more than of a host that is not there.
+  net.onSocket = (socket) => socket.protocols[2] === 'bearer.bmV3' ? socket.accept('genserver.v1') : socket.drop(1006);
+  let fresh = 'stale';
+  const connection = net.connect({ token: async (how) => {
+    asked.push(how.fresh);
+    return how.fresh ? fresh : 'old';
+  } });
+  connection.on('state', (state, { reason }) => seen.push(reason ? `${state}: ${reason}` : state));
+  await settled();
+  await settled();
+  assert.deepEqual(asked, [false, true]);
+  assert.deepEqual(seen, ['connecting', 'waiting: refused or timed out']);
+  fresh = 'new';
+  await net.clock.pass(1000);
+  assert.equal(connection.state, 'open');
+  assert.deepEqual(asked, [false, true, true]);
+  // After a good connection the token that is kept is tried first.
+  await net.clock.pass(20_000);
+  net.last.drop(1006);
+  await net.clock.pass(1000);
+  assert.deepEqual(asked.slice(3), [false, true]);
+  assert.equal(connection.state, 'open');
+  connection.close();
+});
+
+test('without a token a host that is not there is not dialled again at once', async () => {
+  const net = new Network();
+  net.onSocket = (socket) => socket.drop(1006);
+  const connection = net.connect({ mode: 'ext' });
+  await settled();
+  await settled();
+  assert.equal(net.sockets.length, 1);
+  assert.equal(connection.state, 'waiting');
+  connection.close();
+});
+
 test('a listener that fails keeps the client from nothing', async (t) => {
   const net = new Network();
   const told = t.mock.method(console, 'error', () => {});

@@ -32,15 +32,19 @@ final class ConnectFailures {
 		return uri;
 	}
 
-	static GenServerUnavailableException failure(URI uri, Duration timeout, Throwable cause) {
-		return new GenServerUnavailableException("Cannot connect to " + shown(uri) + ": " + reason(uri, timeout, cause),
-				true, cause);
+	/**
+	 * Why an attempt failed.
+	 * @param tokens whether it brought a token, and then a fresh one
+	 */
+	static GenServerUnavailableException failure(URI uri, Duration timeout, boolean tokens, Throwable cause) {
+		return new GenServerUnavailableException(
+				"Cannot connect to " + shown(uri) + ": " + reason(uri, timeout, tokens, cause), true, cause);
 	}
 
-	private static String reason(URI uri, Duration timeout, Throwable cause) {
+	private static String reason(URI uri, Duration timeout, boolean tokens, Throwable cause) {
 		return switch (cause) {
 			case WebSocketClientHandshakeException refused when refused.response() != null ->
-				status(uri, refused.response());
+				status(uri, tokens, refused.response());
 			case UnknownHostException unknown -> "the host " + uri.getHost() + " is not known";
 			case ConnectException refused ->
 				"the connection was refused. Is the application running, and is this its port?";
@@ -49,10 +53,13 @@ final class ConnectFailures {
 		};
 	}
 
-	private static String status(URI uri, HttpResponse response) {
+	private static String status(URI uri, boolean tokens, HttpResponse response) {
 		String status = response.status().toString();
 		return status + switch (response.status().code()) {
-			case 401 -> ". The endpoint needs credentials: builder().token(...), or header(\"Authorization\", ...)";
+			case 401 -> tokens
+					? ". The endpoint refused the token, and a fresh one, too: look at what the source given to"
+							+ " builder().token(...) returns"
+					: ". The endpoint needs credentials: builder().token(...), or header(\"Authorization\", ...)";
 			case 403 -> ". These credentials may not connect, or the endpoint requires an origin"
 					+ " (genserver.rpc.require-origin over there): header(\"Origin\", ...)";
 			case 404 -> ". There is no RPC endpoint at " + uri.getPath()

@@ -82,7 +82,7 @@ final class WebSocketConnector implements Connector {
 					(failure) -> (!fresh && renewsTokens() && isUnauthenticated(Throwables.unwrap(failure)))
 							? attempt(uri, true) : CompletableFuture.failedFuture(failure))
 			.exceptionallyCompose((failure) -> CompletableFuture
-				.failedFuture(ConnectFailures.failure(uri, this.timeout, Throwables.unwrap(failure))));
+				.failedFuture(ConnectFailures.failure(uri, this.timeout, renewsTokens(), Throwables.unwrap(failure))));
 	}
 
 	private static boolean isUnauthenticated(Throwable failure) {

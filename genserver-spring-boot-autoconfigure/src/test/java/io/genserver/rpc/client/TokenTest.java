@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.genserver.GenServerUnavailableException;
 import io.genserver.protocol.CloseCode;
@@ -106,6 +107,34 @@ class TokenTest {
 			await(ClientState.CLOSED);
 			assertThat(client.closed().get(HangGuard.SECONDS, TimeUnit.SECONDS)).contains("the token has expired");
 			assertThat(brought()).hasSize(2);
+		}
+	}
+
+	@Test
+	void aClientWhoseTokensAreRefusedSaysSoWhileItWaitsAndAsksOnceForEachAttempt() throws Exception {
+		AtomicReference<String> fresh = new AtomicReference<>("stale");
+		LinkedBlockingQueue<String> reasons = new LinkedBlockingQueue<>();
+		try (GenServerClient client = builder((anew) -> anew ? fresh.get() : "stale")
+			.connectInBackground(this.endpoint.uri("/guarded"))) {
+			client.onState((state, why) -> {
+				if (state == ClientState.WAITING) {
+					reasons.add(why);
+				}
+				this.states.add(state);
+			});
+			assertThat(reasons.poll(HangGuard.SECONDS, TimeUnit.SECONDS)).contains("401")
+				.contains("refused the token, and a fresh one, too");
+			assertThat(client.status().reason()).contains("refused the token");
+			fresh.set("new");
+			await(ClientState.OPEN);
+			assertThat(client.status().reason()).isNull();
+			assertThat(client.call("hello.say", String.class)).isEqualTo("hello");
+			// Twice for each attempt: the one that is kept, then at once a fresh one.
+			List<Boolean> asked = List.copyOf(this.asked);
+			assertThat(asked.size() % 2).isZero();
+			for (int i = 0; i < asked.size(); i++) {
+				assertThat(asked.get(i)).as("question " + i).isEqualTo(i % 2 == 1);
+			}
 		}
 	}
 
