@@ -27,7 +27,9 @@ public @interface Call {
 
 	/**
 	 * Time a call of this operation may take in all, such as {@code 500ms}; empty means
-	 * the server's call timeout.
+	 * the server's call timeout. Placeholders such as <code>${kv.get.timeout:1s}</code>
+	 * are resolved by the environment; a client or a build without one takes the default
+	 * in the placeholder, and its own timeout where there is none.
 	 * @return the timeout
 	 */
 	String timeout() default "";
@@ -51,10 +53,42 @@ public @interface Call {
 	/**
 	 * Number of invocations that may run at once, outside the server's turn, for handlers
 	 * that do not touch its state; 0 means in the turn. An invocation beyond the number
-	 * waits, and so do the messages sent after it.
+	 * waits, and so do the messages sent after it, except for those of operations that
+	 * {@link #overtakes() overtake}. An invocation has its place until its handler ends,
+	 * also when its caller no longer waits. The property
+	 * {@code genserver.servers.NAME.operations.OPERATION.concurrent} comes before this.
 	 * @return the number
 	 */
 	int concurrent() default 0;
+
+	/**
+	 * The same as {@link #concurrent()}, which is left out then, as text that may have
+	 * placeholders, such as <code>${resizer.parallelism:4}</code>.
+	 * @return the number; empty means in the turn
+	 */
+	String concurrentString() default "";
+
+	/**
+	 * Whether an invocation starts although earlier messages wait for a place among the
+	 * {@link #concurrent()} invocations of another operation: for what has to answer
+	 * while all places are taken, such as {@code status()} or {@code cancel(id)}. It
+	 * takes no place itself and runs in the server's turn, one at a time with all that
+	 * does.
+	 * <p>
+	 * It starts before such earlier messages of its own sender, too, and before what
+	 * waits behind them of other senders; it keeps its place behind messages of its own
+	 * sender that run in the turn.
+	 *
+	 * <pre class="code">
+	 * &#064;Call(concurrent = 4)
+	 * Report render(Order order); // the fifth waits
+	 *
+	 * &#064;Call(overtakes = true)
+	 * int rendered(); // answers meanwhile
+	 * </pre>
+	 * @return {@code true} to wait behind no message that waits for a place
+	 */
+	boolean overtakes() default false;
 
 	/**
 	 * Whether the thread that runs the handler is interrupted when its caller no longer

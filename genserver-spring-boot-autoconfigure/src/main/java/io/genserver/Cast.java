@@ -24,4 +24,12 @@ public @interface Cast {
 	 */
 	String value() default "";
 
+	/**
+	 * Whether a message starts although earlier ones wait for a place among the
+	 * concurrent invocations of another operation, such as {@code cancel(id)}.
+	 * @return {@code true} to wait behind no message that waits for a place
+	 * @see Call#overtakes()
+	 */
+	boolean overtakes() default false;
+
 }

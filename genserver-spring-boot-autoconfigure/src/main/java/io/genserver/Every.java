@@ -40,7 +40,7 @@ public @interface Every {
 
 	/**
 	 * Time from the start of the server to the first tick, written like the period; may
-	 * be {@code 0s}. Empty means the period.
+	 * be {@code 0s}. Empty, also after placeholders were resolved, means the period.
 	 * @return the delay
 	 */
 	String initialDelay() default "";

@@ -56,7 +56,10 @@ import org.springframework.stereotype.Component;
  * says with {@link Keyed.By} which instances an event is for.
  * <p>
  * Settings under {@code genserver.servers.NAME} take precedence over the attributes here,
- * which take precedence over the global settings.
+ * which take precedence over the global settings. Attributes that are text, except for
+ * the name, may have placeholders such as <code>${kv.timeout:5s}</code>, which are
+ * resolved by the environment; one that is empty then is not set. Those that are numbers
+ * have a twin that is text: {@link #capacityString()} for {@link #capacity()}.
  *
  * @since 0.1.0
  */
@@ -95,6 +98,13 @@ public @interface GenServer {
 	int capacity() default 0;
 
 	/**
+	 * The same as {@link #capacity()}, which is left out then, as text that may have
+	 * placeholders, such as <code>${kv.capacity:1000}</code>.
+	 * @return the capacity; empty means the configured value
+	 */
+	String capacityString() default "";
+
+	/**
 	 * What happens to a cast that meets a full mailbox; empty means the configured value.
 	 * @return at most one policy
 	 */
@@ -106,6 +116,15 @@ public @interface GenServer {
 	 * @return the timeout
 	 */
 	String callTimeout() default "";
+
+	/**
+	 * Time for which the server waits for a future or Mono that a handler returned, such
+	 * as {@code 30s}, if its message has no deadline of its own: a cast, a timer, an
+	 * event. Does not limit a handler that runs. Empty means the configured value, which
+	 * is the call timeout unless {@code genserver.handler-timeout} is set.
+	 * @return the timeout
+	 */
+	String handlerTimeout() default "";
 
 	/**
 	 * Time after which an idle instance of a keyed server is passivated, which discards
@@ -121,6 +140,13 @@ public @interface GenServer {
 	 * @return the number
 	 */
 	int maxInstances() default 0;
+
+	/**
+	 * The same as {@link #maxInstances()}, which is left out then, as text that may have
+	 * placeholders.
+	 * @return the number; empty means 100 000
+	 */
+	String maxInstancesString() default "";
 
 	/**
 	 * What becomes of the server when a handler throws an exception; empty means the

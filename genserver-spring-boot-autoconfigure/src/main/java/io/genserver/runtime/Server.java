@@ -63,6 +63,11 @@ public final class Server extends CellOwner {
 
 	private final boolean concurrent;
 
+	private final boolean overtaking;
+
+	/** When a handler is slow, 0 for never, -1 for what is set for all servers. */
+	private final long slowNanos;
+
 	private final @Nullable TurnExecutor executor;
 
 	/**
@@ -78,6 +83,9 @@ public final class Server extends CellOwner {
 		this.definition = definition;
 		this.operations = new Operations(definition.name(), definition.operations());
 		this.concurrent = definition.operations().stream().anyMatch((operation) -> operation.concurrency() > 0);
+		this.overtaking = this.concurrent && definition.operations().stream().anyMatch(Operation::overtakes);
+		Duration slow = definition.settings().handlers().slowThreshold();
+		this.slowNanos = (slow != null) ? Durations.nanos(slow) : -1;
 		this.executor = runtime.scheduler().allowsExecutors() ? definition.executor() : null;
 		this.instances = new Instances(this, definition.keyed());
 	}
@@ -666,6 +674,17 @@ public final class Server extends CellOwner {
 	public long handlerTimeoutNanos() {
 		Duration own = settings().handlerTimeout();
 		return Durations.nanos((own != null) ? own : settings().callTimeout());
+	}
+
+	@Override
+	public long slowNanos(@Nullable Operation operation, long otherwise) {
+		long own = (operation != null) ? operation.slowNanos() : -1;
+		return (own >= 0) ? own : (this.slowNanos >= 0) ? this.slowNanos : otherwise;
+	}
+
+	@Override
+	public boolean hasOvertaking() {
+		return this.overtaking;
 	}
 
 	@Override

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param type its class
  * @param contracts the interfaces whose methods are operations
  * @param keyed whether there is one instance per key
- * @param operations what it can be asked to do; overloads share a name
+ * @param operations what it can be asked to do, with what the settings say of them;
+ * overloads share a name
  * @param factory makes its instances
  * @param settings its settings
  * @param timers timers that every instance has
@@ -27,7 +28,7 @@ public record ServerDefinition(String name, Class<?> type, List<Class<?>> contra
 
 	public ServerDefinition {
 		contracts = List.copyOf(contracts);
-		operations = List.copyOf(operations);
+		operations = OperationSettings.over(name, type, operations, settings.handlers().operations());
 		timers = List.copyOf(timers);
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BooleanSupplier;
 
 import io.genserver.GenServer;
+import io.genserver.runtime.contract.AnnotationText;
 import io.genserver.runtime.scheduling.TurnExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +33,20 @@ public final class ServerExecutors {
 
 	private final int phase;
 
+	private final AnnotationText text;
+
 	private final Map<String, TurnExecutor> known = new ConcurrentHashMap<>();
 
 	/**
 	 * Create.
 	 * @param beans where the executors are
 	 * @param phase in which the servers start and stop
+	 * @param text reads the attributes of annotations
 	 */
-	public ServerExecutors(ListableBeanFactory beans, int phase) {
+	public ServerExecutors(ListableBeanFactory beans, int phase, AnnotationText text) {
 		this.beans = beans;
 		this.phase = phase;
+		this.text = text;
 	}
 
 	/**
@@ -51,7 +56,7 @@ public final class ServerExecutors {
 	 * @throws InvalidServerException if the bean it names cannot do so
 	 */
 	public @Nullable TurnExecutor of(ServerBean server) {
-		return find(server.name(), server.annotation().executor());
+		return find(server.name(), server.serverClass(), server.annotation().executor());
 	}
 
 	/**
@@ -64,11 +69,16 @@ public final class ServerExecutors {
 	public @Nullable TurnExecutor of(String name, Class<?> type) {
 		MergedAnnotation<GenServer> annotation = MergedAnnotations.from(type, SearchStrategy.SUPERCLASS)
 			.get(GenServer.class);
-		return annotation.isPresent() ? find(name, annotation.getString("executor")) : null;
+		return annotation.isPresent() ? find(name, type, annotation.getString("executor")) : null;
 	}
 
-	private @Nullable TurnExecutor find(String server, String bean) {
-		if (bean.isEmpty()) {
+	private @Nullable TurnExecutor find(String server, Class<?> type, String written) {
+		String bean = this.text.read("executor", written, (value) -> value,
+				(attribute, reason) -> new InvalidServerException(
+						"Server '" + server + "' is annotated @GenServer with " + attribute + ", on class "
+								+ type.getName() + ". " + reason + ".",
+						"Correct the annotation of " + type.getName() + ", or set the property that it names."));
+		if (bean == null) {
 			return null;
 		}
 		TurnExecutor executor = this.known.get(bean);

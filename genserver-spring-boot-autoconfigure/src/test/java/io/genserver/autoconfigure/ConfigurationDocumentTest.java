@@ -53,7 +53,7 @@ class ConfigurationDocumentTest {
 			String name = each.get("name").asString();
 			if (name.startsWith("genserver.")) {
 				assertThat(each.path("description").asString("")).as(name).endsWith(".");
-				described.add(name.replace("*", "NAME"));
+				described.add(name.replaceFirst("\\*", "NAME").replace("*", "OPERATION"));
 			}
 		}
 		assertThat(described).containsAll(namedKeys()).doesNotHaveDuplicates();
@@ -121,6 +121,8 @@ class ConfigurationDocumentTest {
 	private static List<String> namedKeys() {
 		List<String> named = new ArrayList<>();
 		collect("genserver.servers.NAME", GenServerProperties.Server.class, named);
+		named.remove("genserver.servers.NAME.operations");
+		collect("genserver.servers.NAME.operations.OPERATION", GenServerProperties.ServerOperation.class, named);
 		collect("genserver.clients.NAME", GenServerClientProperties.Client.class, named);
 		collect("genserver.background.services.NAME", GenServerBackgroundProperties.Service.class, named);
 		return named;

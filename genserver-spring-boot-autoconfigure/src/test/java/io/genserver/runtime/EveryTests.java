@@ -11,6 +11,7 @@ import io.genserver.Cast;
 import io.genserver.Every;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
+import io.genserver.runtime.contract.AnnotationText;
 import io.genserver.runtime.contract.Contract;
 import io.genserver.runtime.contract.InvalidOperationException;
 import io.genserver.runtime.contract.ProxyClasses;
@@ -187,7 +188,7 @@ class EveryTests {
 	void periodsMayBeISO8601AndPlaceholders() {
 		Map<String, String> values = Map.of("${flush}", "PT0.5S");
 		ReflectiveContracts contracts = new ReflectiveContracts(ReplyAdapters.JDK,
-				(text) -> values.getOrDefault(text, text), ProxyClasses.JDK);
+				new AnnotationText((text) -> values.getOrDefault(text, text)), ProxyClasses.JDK);
 		assertThat(contracts.timersOf(Configured.class)).singleElement().satisfies((timer) -> {
 			assertThat(timer.periodNanos()).isEqualTo(500_000_000);
 			assertThat(timer.initialDelayNanos()).isZero();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -28,6 +29,7 @@ import io.genserver.runtime.cell.CellInternals;
 import io.genserver.runtime.cell.Commands;
 import io.genserver.runtime.cell.ServerCell;
 import io.genserver.runtime.contract.Invocation;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.mailbox.MailboxContents;
 import io.genserver.runtime.scheduling.Alarm;
 import io.genserver.runtime.scheduling.TurnExecutor;
@@ -81,6 +83,13 @@ final class Mayhem {
 	private final TestOperation overlapping = TestOperation.concurrent("overlapping", OVERLAPPING,
 			(instance, payload) -> returned(besideTurn(instance)));
 
+	/** Overtakes what waits for a slot, and nothing else of its sender. */
+	private final TestOperation overtaking = TestOperation.overtaking("overtaking", Operation.Kind.CALL,
+			this::handleNumbered);
+
+	private final TestOperation overtakingCast = TestOperation.overtaking("overtakingCast", Operation.Kind.CAST,
+			this::handleNumberedCast);
+
 	/** Servers that were started at run time and have stopped. */
 	private final List<Server> gone = new ArrayList<>();
 
@@ -106,11 +115,13 @@ final class Mayhem {
 		this.streams = new MayhemStreams(this.random, () -> maybeThrow(4));
 		this.capacity = 1 + this.random.nextInt(4);
 		this.engine.add("first", settings(strategy), this.witness.instances(this::constructOrTerminate),
-				this.overlapping);
+				this.overlapping, this.overtaking, this.overtakingCast);
 		this.engine.add("second", settings(strategy), maybeHostile(),
-				this.witness.instances(this::constructOrTerminate), this.overlapping);
+				this.witness.instances(this::constructOrTerminate), this.overlapping, this.overtaking,
+				this.overtakingCast);
 		this.engine.addKeyed("keyed", settings(strategy).withIdleTimeout(Duration.ofMillis(4)),
-				this.witness.instances(this::constructOrTerminate), this.overlapping);
+				this.witness.instances(this::constructOrTerminate), this.overlapping, this.overtaking,
+				this.overtakingCast);
 	}
 
 	/** Rarely, as what it forgets takes its time to be found. */
@@ -228,8 +239,19 @@ final class Mayhem {
 				case 7 -> cancelled(sent(ref.callAsync((instance) -> handle(instance, pair, number))));
 				case 8 -> sent(impatient(ref).callAsync((instance) -> handle(instance, pair, number)));
 				case 9 -> stream(ref, pair, number);
-				case 10 ->
-					sent(this.engine.runtime.server(ref.name()).callAsync(ref.key(), this.overlapping, null, 0, false));
+				case 10 -> {
+					Server server = this.engine.runtime.server(ref.name());
+					if (this.random.nextInt(3) != 0) {
+						sent(server.callAsync(ref.key(), this.overlapping, null, 0, false));
+					}
+					else if (this.random.nextBoolean()) {
+						sent(server.callAsync(ref.key(), this.overtaking, new Numbered(pair, number), 0, false));
+					}
+					else {
+						this.casts++;
+						server.cast(ref.key(), this.overtakingCast, new Numbered(pair, number));
+					}
+				}
 				case 11 -> sent(ref.<Integer>callAsync((instance) -> {
 					handle(instance, pair, number);
 					this.putOff.add(GenServerContext.current().deferReply());
@@ -274,6 +296,16 @@ final class Mayhem {
 			}
 			// As it was thrown.
 		}
+	}
+
+	private @Nullable Object handleNumbered(Object instance, @Nullable Object payload) {
+		Numbered sent = (Numbered) Objects.requireNonNull(payload);
+		return handle(instance, sent.pair(), sent.number());
+	}
+
+	private @Nullable Object handleNumberedCast(Object instance, @Nullable Object payload) {
+		this.witness.handled();
+		return handleNumbered(instance, payload);
 	}
 
 	private GenServerRef<Object> target() {
@@ -653,6 +685,15 @@ final class Mayhem {
 			maybeThrow(2);
 		}
 
+	}
+
+	/**
+	 * What an operation that overtakes is sent.
+	 *
+	 * @param pair sender and receiver
+	 * @param number of the message from one to the other
+	 */
+	private record Numbered(String pair, int number) {
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import io.genserver.GenServerContext;
 import io.genserver.GenServerRef;
 import io.genserver.Keyed;
+import io.genserver.runtime.contract.AnnotationText;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.contract.ReplyAdapters;
 import io.genserver.spring.GeneratedProxyClasses;
@@ -54,8 +55,8 @@ class SameServerTests {
 	private static final ReflectiveContracts JDK = new ReflectiveContracts(ReplyAdapters.JDK);
 
 	private static ReflectiveContracts contracts(String kind) {
-		return kind.equals("jdk") ? JDK
-				: new ReflectiveContracts(ReplyAdapters.JDK, (text) -> text, GeneratedProxyClasses.whereSupported());
+		return kind.equals("jdk") ? JDK : new ReflectiveContracts(ReplyAdapters.JDK, AnnotationText.DEFAULTS,
+				GeneratedProxyClasses.whereSupported());
 	}
 
 	private static void add(Engine engine, ReflectiveContracts contracts, String name, boolean keyed) {

@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -48,6 +49,47 @@ class SlowHandlerTests {
 			awaitOutput(output, "Server server has been handling beside from thread");
 			this.release.countDown();
 		}
+	}
+
+	@Test
+	void theThresholdOfAnOperationOrServerComesBeforeThatOfAll() {
+		Seeds.each(1, (scheduler) -> {
+			long minute = Duration.ofMinutes(1).toNanos();
+			Engine engine = new Engine(scheduler);
+			Gate gate = new Gate(scheduler, "handler");
+			Operation patient = new TestOperation("patient", Operation.Kind.CAST, (instance, payload) -> {
+				gate.pass();
+				return null;
+			}) {
+
+				@Override
+				public long slowNanos() {
+					return minute;
+				}
+
+			};
+			ServerSettings settings = ServerSettings.DEFAULTS
+				.withHandlers(new ServerSettings.Handlers(Duration.ofSeconds(10), Map.of()));
+			Server own = engine.add("own", settings, Object::new, patient);
+			engine.add("never",
+					ServerSettings.DEFAULTS.withHandlers(new ServerSettings.Handlers(Duration.ZERO, Map.of())),
+					Object::new, patient);
+			engine.runtime.start();
+			own.cast(null, patient, null);
+			engine.ref("never").cast((instance) -> new Gate(scheduler, "other").pass());
+			scheduler.settle();
+			long now = scheduler.nanoTime();
+			assertThat(engine.cell("own").isSlow(now + minute - 1, 1)).isFalse();
+			assertThat(engine.cell("own").isSlow(now + minute + 1, 1)).isTrue();
+			assertThat(engine.cell("never").isSlow(now + 2 * minute, 1)).isFalse();
+			gate.open();
+			engine.ref("own").cast((instance) -> new Gate(scheduler, "third").pass());
+			scheduler.settle();
+			long then = scheduler.nanoTime();
+			assertThat(engine.cell("own").isSlow(then + minute / 10, 1)).isFalse();
+			assertThat(engine.cell("own").isSlow(then + minute / 5, 0)).as("although none is set for all").isTrue();
+			engine.close();
+		});
 	}
 
 	private static void awaitOutput(CapturedOutput output, String text) {

@@ -36,9 +36,26 @@ class TestOperation extends Operation {
 		return new TestOperation(name, Kind.CALL, true, concurrency, handler);
 	}
 
+	/** The same, but whoever gives up does not interrupt them. */
+	static TestOperation uninterruptible(String name, int concurrency, Handler handler) {
+		return new TestOperation(name, Kind.CALL, false, concurrency, handler);
+	}
+
 	/** The same for casts. */
 	static TestOperation concurrentCast(String name, int concurrency, Handler handler) {
 		return new TestOperation(name, Kind.CAST, true, concurrency, handler);
+	}
+
+	/** One that waits behind nothing that waits for a slot. */
+	static TestOperation overtaking(String name, Kind kind, Handler handler) {
+		return new TestOperation(name, kind, handler) {
+
+			@Override
+			public boolean overtakes() {
+				return true;
+			}
+
+		};
 	}
 
 	static TestOperation call(String name, Handler handler) {

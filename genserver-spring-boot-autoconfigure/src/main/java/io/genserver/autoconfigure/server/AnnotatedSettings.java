@@ -1,12 +1,12 @@
 package io.genserver.autoconfigure.server;
 
 import java.time.Duration;
-import java.util.function.Function;
 
 import io.genserver.GenServer;
 import io.genserver.Overflow;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.AnnotationText;
 import io.genserver.runtime.supervision.Supervision;
 import io.genserver.spring.InvalidServerException;
 import io.genserver.time.DurationText;
@@ -18,41 +18,45 @@ import org.jspecify.annotations.Nullable;
  * @param server name of the server
  * @param type its class
  * @param annotation the annotation
+ * @param text reads its attributes
  */
-record AnnotatedSettings(String server, Class<?> type, GenServer annotation) {
+record AnnotatedSettings(String server, Class<?> type, GenServer annotation, AnnotationText text) {
 
 	/** Other settings, except for what the annotation says. */
 	ServerSettings over(ServerSettings settings) {
 		Overflow overflow = only("overflow", this.annotation.overflow());
-		Duration callTimeout = callTimeout();
+		Duration callTimeout = this.text.read("callTimeout", this.annotation.callTimeout(), DurationText::parse,
+				this::invalid);
+		Duration handlerTimeout = this.text.read("handlerTimeout", this.annotation.handlerTimeout(),
+				DurationText::parse, this::invalid);
 		return new ServerSettings(capacity(settings.capacity()), (overflow != null) ? overflow : settings.overflow(),
 				(callTimeout != null) ? callTimeout : settings.callTimeout(), supervision(settings.supervision()),
 				maxInstances(settings.maxInstances()), idleTimeout(settings.idleTimeout()), settings.startFailure(),
-				settings.handlerTimeout(), settings.stopGrace());
+				(handlerTimeout != null) ? handlerTimeout : settings.handlerTimeout(), settings.stopGrace(),
+				settings.handlers());
 	}
 
 	private int maxInstances(int otherwise) {
-		int most = this.annotation.maxInstances();
+		int most = this.text.number("maxInstances", this.annotation.maxInstances(),
+				this.annotation.maxInstancesString(), this::invalid);
 		if (most == 0) {
 			return otherwise;
 		}
+		String attribute = number("maxInstances", this.annotation.maxInstancesString(), most);
 		if (most < -1) {
-			throw invalid("maxInstances = " + most, "It is at least 1, or -1 for no limit");
+			throw invalid(attribute, "It is at least 1, or -1 for no limit");
 		}
-		return keyedOnly("maxInstances = " + most, ServerSettingsMapping.instances(most));
+		return keyedOnly(attribute, ServerSettingsMapping.instances(most));
 	}
 
 	private @Nullable Duration idleTimeout(@Nullable Duration otherwise) {
-		String text = this.annotation.idleTimeout();
-		if (text.isEmpty()) {
-			return otherwise;
-		}
-		String attribute = "idleTimeout = \"" + text + "\"";
-		Duration said = keyedOnly(attribute, duration(attribute, text, DurationText::parseDelay));
-		return ServerSettingsMapping.idle(said);
+		String written = this.annotation.idleTimeout();
+		Duration said = this.text.read("idleTimeout", written, DurationText::parseDelay, this::invalid);
+		return (said == null) ? otherwise
+				: keyedOnly("idleTimeout = \"" + written + "\"", ServerSettingsMapping.idle(said));
 	}
 
-	private <T> T keyedOnly(String attribute, T value) {
+	private <T extends @Nullable Object> T keyedOnly(String attribute, T value) {
 		if (!this.annotation.keyed()) {
 			throw invalid(attribute, "It is not keyed and has one instance, which stays: remove the attribute, or add"
 					+ " keyed = true");
@@ -60,29 +64,20 @@ record AnnotatedSettings(String server, Class<?> type, GenServer annotation) {
 		return value;
 	}
 
-	private Duration duration(String attribute, String text, Function<String, Duration> reader) {
-		try {
-			return reader.apply(text);
-		}
-		catch (IllegalArgumentException ex) {
-			throw invalid(attribute, String.valueOf(ex.getMessage()));
-		}
-	}
-
 	private int capacity(int otherwise) {
-		int capacity = this.annotation.capacity();
+		int capacity = this.text.number("capacity", this.annotation.capacity(), this.annotation.capacityString(),
+				this::invalid);
 		if (capacity < 0) {
-			throw invalid("capacity = " + capacity, "The capacity of a mailbox is at least 1");
+			throw invalid(number("capacity", this.annotation.capacityString(), capacity),
+					"The capacity of a mailbox is at least 1");
 		}
 		return (capacity != 0) ? capacity : otherwise;
 	}
 
-	private @Nullable Duration callTimeout() {
-		String text = this.annotation.callTimeout();
-		if (text.isEmpty()) {
-			return null;
-		}
-		return duration("callTimeout = \"" + text + "\"", text, DurationText::parse);
+	/** A number as it is written. */
+	private static String number(String attribute, String written, int value) {
+		return written.isEmpty() ? attribute + " = " + value
+				: attribute + "String = \"" + written + "\" (\"" + value + "\")";
 	}
 
 	private Supervision supervision(Supervision supervision) {
@@ -105,8 +100,10 @@ record AnnotatedSettings(String server, Class<?> type, GenServer annotation) {
 
 	private InvalidServerException invalid(String attribute, String reason) {
 		return new InvalidServerException(
-				"Server '" + this.server + "' is annotated @GenServer with " + attribute + ". " + reason + ".",
-				"Correct the annotation of " + this.type.getName() + ".");
+				"Server '" + this.server + "' is annotated @GenServer with " + attribute + ", on class "
+						+ this.type.getName() + ". " + reason + ".",
+				"Correct the annotation of " + this.type.getName()
+						+ ", or the property that a placeholder in it names.");
 	}
 
 }

@@ -400,6 +400,17 @@ public class GenServerProperties {
 		 */
 		private @Nullable StartFailure startFailure;
 
+		/**
+		 * Time after which a running handler of the server is logged, once. Zero for
+		 * never. 'genserver.slow-handler-threshold' unless set.
+		 */
+		private @Nullable Duration slowHandlerThreshold;
+
+		/**
+		 * Settings of single operations, by their names.
+		 */
+		private final Map<String, ServerOperation> operations = new LinkedHashMap<>();
+
 		private final ServerMailbox mailbox = new ServerMailbox();
 
 		private final ServerSupervision supervision = new ServerSupervision();
@@ -454,6 +465,18 @@ public class GenServerProperties {
 			this.startFailure = startFailure;
 		}
 
+		public @Nullable Duration getSlowHandlerThreshold() {
+			return this.slowHandlerThreshold;
+		}
+
+		public void setSlowHandlerThreshold(@Nullable Duration slowHandlerThreshold) {
+			this.slowHandlerThreshold = slowHandlerThreshold;
+		}
+
+		public Map<String, ServerOperation> getOperations() {
+			return this.operations;
+		}
+
 		public ServerMailbox getMailbox() {
 			return this.mailbox;
 		}
@@ -464,6 +487,44 @@ public class GenServerProperties {
 
 		public Rpc getRpc() {
 			return this.rpc;
+		}
+
+	}
+
+	/**
+	 * Settings of one operation of a server. What is not set comes from its annotation.
+	 * <p>
+	 * The prefix is where the keys are in the metadata. It is never bound to.
+	 */
+	@ConfigurationProperties("genserver.servers.*.operations.*")
+	public static class ServerOperation {
+
+		/**
+		 * Number of invocations that may run at once, outside the server's turn, for
+		 * handlers that do not touch its state. Zero for one at a time, in the turn.
+		 */
+		private @Nullable Integer concurrent;
+
+		/**
+		 * Time after which a running handler of the operation is logged, once. Zero for
+		 * never. That of the server unless set.
+		 */
+		private @Nullable Duration slowHandlerThreshold;
+
+		public @Nullable Integer getConcurrent() {
+			return this.concurrent;
+		}
+
+		public void setConcurrent(@Nullable Integer concurrent) {
+			this.concurrent = concurrent;
+		}
+
+		public @Nullable Duration getSlowHandlerThreshold() {
+			return this.slowHandlerThreshold;
+		}
+
+		public void setSlowHandlerThreshold(@Nullable Duration slowHandlerThreshold) {
+			this.slowHandlerThreshold = slowHandlerThreshold;
 		}
 
 	}

@@ -63,6 +63,13 @@ public final class PropertyChecks {
 		return value;
 	}
 
+	static Integer notNegative(String key, Integer value) {
+		if (value < 0) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must not be negative");
+		}
+		return value;
+	}
+
 	static Integer atLeastOneOrUnlimited(String key, Integer value) {
 		if (value < 1 && value != -1) {
 			throw new InvalidConfigurationPropertyValueException(key, value,

@@ -2,6 +2,7 @@ package io.genserver.autoconfigure.server;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import io.genserver.autoconfigure.server.GenServerProperties.Server;
 import io.genserver.runtime.RuntimeSettings;
 import io.genserver.runtime.ServerNames;
 import io.genserver.runtime.ServerSettings;
+import io.genserver.runtime.contract.AnnotationText;
 import io.genserver.runtime.supervision.Supervision;
 import io.genserver.spring.ServerBean;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ public final class ServerSettingsMapping {
 
 	private final @Nullable ClassLoader classLoader;
 
+	private final AnnotationText text;
+
 	private final SingletonSupplier<RuntimeSettings> runtime = SingletonSupplier.of(this::readRuntime);
 
 	private final SingletonSupplier<ServerSettings> defaults = SingletonSupplier.of(this::readDefaults);
@@ -53,6 +57,8 @@ public final class ServerSettingsMapping {
 			@Nullable ClassLoader classLoader) {
 		this.properties = properties;
 		this.environment = environment;
+		this.text = (environment != null) ? new AnnotationText(environment::resolveRequiredPlaceholders)
+				: AnnotationText.DEFAULTS;
 		this.classLoader = classLoader;
 	}
 
@@ -141,7 +147,7 @@ public final class ServerSettingsMapping {
 	private ServerSettings of(String name, Class<?> type, @Nullable GenServer annotation) {
 		ServerSettings settings = defaults();
 		if (annotation != null) {
-			settings = new AnnotatedSettings(name, type, annotation).over(settings);
+			settings = new AnnotatedSettings(name, type, annotation, this.text).over(settings);
 		}
 		List<Map.Entry<String, Server>> own = entries(name);
 		Integer capacity = first(own, "mailbox.capacity", (each) -> each.getMailbox().getCapacity(),
@@ -159,7 +165,25 @@ public final class ServerSettingsMapping {
 				(idleTimeout != null) ? idle(idleTimeout) : settings.idleTimeout(),
 				or(first(own, Server::getStartFailure), settings.startFailure()),
 				(handlerTimeout != null) ? handlerTimeout : settings.handlerTimeout(),
-				or(stopGrace, settings.stopGrace()));
+				or(stopGrace, settings.stopGrace()), handlers(own));
+	}
+
+	private static ServerSettings.Handlers handlers(List<Map.Entry<String, Server>> own) {
+		Map<String, ServerSettings.OfOperation> operations = new LinkedHashMap<>();
+		// What comes first counts.
+		for (Map.Entry<String, Server> entry : own.reversed()) {
+			entry.getValue().getOperations().forEach((name, said) -> {
+				String key = "genserver.servers." + entry.getKey() + ".operations." + name + ".";
+				Integer concurrent = said.getConcurrent();
+				Duration slow = said.getSlowHandlerThreshold();
+				operations.put(name, new ServerSettings.OfOperation(
+						(concurrent != null) ? PropertyChecks.notNegative(key + "concurrent", concurrent) : null,
+						(slow != null) ? PropertyChecks.notNegative(key + "slow-handler-threshold", slow) : null));
+			});
+		}
+		return new ServerSettings.Handlers(
+				first(own, "slow-handler-threshold", Server::getSlowHandlerThreshold, PropertyChecks::notNegative),
+				operations);
 	}
 
 	private Supervision supervision(List<Map.Entry<String, Server>> own, Supervision supervision) {

@@ -250,6 +250,16 @@ final class WireOperation extends Operation {
 	}
 
 	@Override
+	public boolean overtakes() {
+		return this.operation.overtakes();
+	}
+
+	@Override
+	public long slowNanos() {
+		return this.operation.slowNanos();
+	}
+
+	@Override
 	public Operation slots() {
 		return this.operation.slots();
 	}

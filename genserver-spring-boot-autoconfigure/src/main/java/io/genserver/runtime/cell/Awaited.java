@@ -203,7 +203,7 @@ public final class Awaited implements BiConsumer<@Nullable Object, @Nullable Thr
 
 	@Override
 	public boolean isSlow(long now, long threshold) {
-		return cell().work().inTurn().isSlow(now, threshold);
+		return cell().isSlow(now, threshold);
 	}
 
 	@Override

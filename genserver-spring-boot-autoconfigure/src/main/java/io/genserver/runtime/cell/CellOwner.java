@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.genserver.GenServerRef;
 import io.genserver.ServerState;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.scheduling.TurnExecutor;
 import io.genserver.runtime.supervision.Supervision;
@@ -68,6 +69,20 @@ public abstract class CellOwner {
 	 * @return nanoseconds
 	 */
 	public abstract long handlerTimeoutNanos();
+
+	/**
+	 * Return after what time a running handler is logged as slow.
+	 * @param operation the operation, {@code null} for the start or end of an instance
+	 * @param otherwise what counts where nothing is set for the operation or the server
+	 * @return nanoseconds, 0 for never
+	 */
+	public abstract long slowNanos(@Nullable Operation operation, long otherwise);
+
+	/**
+	 * Return whether it has methods that start although others wait for a slot.
+	 * @return whether it has
+	 */
+	public abstract boolean hasOvertaking();
 
 	/**
 	 * Return whether it has methods that may overlap.

@@ -62,6 +62,11 @@ public final class ConcurrentHandlers {
 		return !this.awaited;
 	}
 
+	/** Whether the turn waits for a slot. On any thread. */
+	synchronized boolean isAwaited() {
+		return this.awaited;
+	}
+
 	/** Take a slot although this is not the turn, which waits. */
 	private synchronized boolean acquireConcurrently(Operation operation) {
 		return this.postponed == 0 && this.cell.work().isWaiting() && take(operation);
@@ -499,7 +504,8 @@ public final class ConcurrentHandlers {
 
 		@Override
 		public boolean isSlow(long now, long threshold) {
-			if (this.reported || now - this.since <= threshold) {
+			long limit = cell().owner().slowNanos(this.message.operation(), threshold);
+			if (this.reported || limit == 0 || now - this.since <= limit) {
 				return false;
 			}
 			this.reported = true;

@@ -3,9 +3,11 @@ package io.genserver.runtime.cell;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.function.ToLongFunction;
 
 import io.genserver.Caller;
 import io.genserver.ServerInfo;
+import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.message.Message;
 import io.genserver.runtime.message.Recipient;
 import org.jspecify.annotations.Nullable;
@@ -94,19 +96,27 @@ final class CurrentWork {
 	/**
 	 * Whether what runs has taken longer than it should, and was not reported before.
 	 * Only for the monitor.
+	 * @param thresholds after how many nanoseconds the handler of an operation is slow,
+	 * or without one a step of an instance's life; 0 for never
 	 */
-	boolean isSlow(long now, long threshold) {
+	boolean isSlow(long now, ToLongFunction<@Nullable Operation> thresholds) {
 		Message running = this.message;
 		LifeStep begun = this.step;
-		if (running == null && begun != null && begun != this.reported && now - begun.since() > threshold) {
+		if (running == null && begun != null && begun != this.reported
+				&& isOver(now - begun.since(), thresholds.applyAsLong(null))) {
 			this.reported = begun;
 			return true;
 		}
-		if (running == null || running == this.reported || now - (long) SINCE.getOpaque(this) <= threshold) {
+		if (running == null || running == this.reported
+				|| !isOver(now - (long) SINCE.getOpaque(this), thresholds.applyAsLong(running.operation()))) {
 			return false;
 		}
 		this.reported = running;
 		return true;
+	}
+
+	private static boolean isOver(long age, long threshold) {
+		return threshold > 0 && age > threshold;
 	}
 
 }

@@ -152,6 +152,19 @@ public final class Inbox implements MailboxOwner<Message>, Scheduler.Crowded {
 	public void freed() {
 		this.mailbox.free();
 		admit();
+		this.cell.work().startOvertaking();
+	}
+
+	/** The turn has started a message that stays linked in the mailbox. */
+	void startedInPlace() {
+		this.mailbox.free();
+		try {
+			admit();
+		}
+		catch (Throwable ex) {
+			// The message that was started must not be lost: a watcher lets them in.
+			this.cell.runtime().suspect();
+		}
 	}
 
 	/** Let senders in if there is room. */

@@ -190,8 +190,13 @@ public final class ServerCell implements Recipient, CellProbe {
 	/** A message was queued. */
 	void queued(Message message) {
 		ready();
-		if (this.owner.hasConcurrent() && message.operation().concurrency() > 0) {
-			this.work.startConcurrent();
+		if (this.owner.hasConcurrent()) {
+			if (message.operation().concurrency() > 0) {
+				this.work.startConcurrent();
+			}
+			else if (message.operation().overtakes()) {
+				this.work.startOvertaking();
+			}
 		}
 	}
 
@@ -669,7 +674,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	@Override
 	public boolean isSlow(long now, long threshold) {
-		return this.work.inTurn().isSlow(now, threshold);
+		return this.work.inTurn().isSlow(now, (operation) -> this.owner.slowNanos(operation, threshold));
 	}
 
 	/** Whether any command is still to be followed. */

@@ -3,6 +3,7 @@ package io.genserver.runtime.cell;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
@@ -84,7 +85,7 @@ public final class TurnRunner implements MessageHandler {
 			boolean concurrent = message.operation().concurrency() > 0 && message.settledSlot() == Message.QUEUED;
 			if (concurrent && !this.work.concurrentHandlers().acquire(message.operation())) {
 				turn.step = TurnStep.BLOCKED;
-				return null;
+				return this.cell.owner().hasOvertaking() ? startOvertaking(turn, inbox) : null;
 			}
 			boolean started = start(message, concurrent);
 			mailbox.poll();
@@ -106,6 +107,20 @@ public final class TurnRunner implements MessageHandler {
 		inbox.admit();
 		turn.step = mailbox.isDrained() ? TurnStep.IDLE : TurnStep.CONTINUE;
 		return null;
+	}
+
+	/** What is said of commands and the mailbox holds for these messages too. */
+	private @Nullable Message startOvertaking(Turn turn, Inbox inbox) {
+		List<Message> queued = inbox.mailbox.queued();
+		if (this.cell.hasCommands()) {
+			turn.step = TurnStep.CONTINUE;
+			return null;
+		}
+		Message overtaking = OvertakingMessages.start(queued);
+		if (overtaking != null) {
+			inbox.startedInPlace();
+		}
+		return overtaking;
 	}
 
 	/** Start a message, which stays in the mailbox until then, whatever happens. */

@@ -111,6 +111,17 @@ public final class UnfinishedWork {
 		}
 	}
 
+	/**
+	 * A message that overtakes may have become the next to start: have a turn look for it
+	 * that waits for a slot.
+	 */
+	void startOvertaking() {
+		ConcurrentHandlers concurrent = this.concurrentHandlers;
+		if (concurrent != null && this.cell.owner().hasOvertaking() && concurrent.isAwaited()) {
+			this.cell.command(Commands.WAKE);
+		}
+	}
+
 	/** The turn no longer waits. Only in the turn. */
 	void turnGoesOn() {
 		ConcurrentHandlers concurrent = this.concurrentHandlers;

@@ -50,7 +50,8 @@ public final class Contract<C> {
 			throw new InvalidOperationException(type.getName(), "cannot be a contract",
 					"A contract is an interface of the application");
 		}
-		return new Contract<>(type, new ContractMethods(generic, null, adapters).operations(interfaces));
+		return new Contract<>(type,
+				new ContractMethods(generic, null, adapters, AnnotationText.DEFAULTS).operations(interfaces));
 	}
 
 	/**

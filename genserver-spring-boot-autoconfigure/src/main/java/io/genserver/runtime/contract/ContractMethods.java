@@ -27,13 +27,17 @@ final class ContractMethods {
 
 	private final @Nullable Class<?> implementation;
 
+	private final AnnotationText text;
+
 	/**
 	 * Create.
 	 * @param context from where type variables are seen
 	 * @param implementation the class whose annotations count too, {@code null} for none
 	 * @param adapters know the types that carry replies
+	 * @param text reads the attributes of annotations
 	 */
-	ContractMethods(Type context, @Nullable Class<?> implementation, ReplyAdapters adapters) {
+	ContractMethods(Type context, @Nullable Class<?> implementation, ReplyAdapters adapters, AnnotationText text) {
+		this.text = text;
 		this.types = GenericTypes.seenFrom(context);
 		this.implementation = implementation;
 		this.adapters = adapters;
@@ -100,8 +104,8 @@ final class ContractMethods {
 		Map<Method, Optional<ReplyAdapter>> replies = new LinkedHashMap<>();
 		declarations.forEach((each) -> replies.put(each, Optional.ofNullable(adapter(each))));
 		return new MethodOperation(name.isEmpty() ? method.getName() : name, kind,
-				OperationOptions.of((implementing != null) ? implementing : method, call), method, replies,
-				parameterTypes(method), replyType(method), adapter(method), null);
+				OperationOptions.of((implementing != null) ? implementing : method, call, cast, this.text), method,
+				replies, parameterTypes(method), replyType(method), adapter(method), null);
 	}
 
 	private Operation.Kind kind(Method method) {

@@ -30,9 +30,12 @@ final class MessageHandlers {
 
 	private final ReplyAdapters adapters;
 
-	MessageHandlers(Class<?> type, ReplyAdapters adapters) {
+	private final AnnotationText text;
+
+	MessageHandlers(Class<?> type, ReplyAdapters adapters, AnnotationText text) {
 		this.type = type;
-		this.methods = new ContractMethods(type, null, adapters);
+		this.text = text;
+		this.methods = new ContractMethods(type, null, adapters, text);
 		this.adapters = adapters;
 	}
 
@@ -81,8 +84,8 @@ final class MessageHandlers {
 			checkReply(method, message, reply);
 		}
 		return new MethodOperation(name.isEmpty() ? message.getSimpleName() : name, kind,
-				OperationOptions.of(method, call), method, Map.of(), this.methods.parameterTypes(method), reply,
-				adapter, message);
+				OperationOptions.of(method, call, cast, this.text), method, Map.of(),
+				this.methods.parameterTypes(method), reply, adapter, message);
 	}
 
 	private void check(Method method) {

@@ -20,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MethodOperation extends Operation {
 
-	private final int concurrency;
-
-	private final boolean detached;
+	private final OperationOptions options;
 
 	private final Method method;
 
@@ -43,8 +41,7 @@ public final class MethodOperation extends Operation {
 			Map<Method, Optional<ReplyAdapter>> declarations, Type[] parameterTypes, Type replyType,
 			@Nullable ReplyAdapter adapter, @Nullable Class<?> messageType) {
 		super(name, kind, options.timeoutNanos(), options.idempotent(), options.interruptible());
-		this.concurrency = options.concurrency();
-		this.detached = options.detached();
+		this.options = options;
 		this.method = method;
 		this.declarations = Map.copyOf(declarations);
 		this.parameterTypes = parameterTypes;
@@ -90,12 +87,35 @@ public final class MethodOperation extends Operation {
 
 	@Override
 	public int concurrency() {
-		return this.concurrency;
+		return this.options.concurrency();
+	}
+
+	@Override
+	public boolean overtakes() {
+		return this.options.overtakes();
+	}
+
+	@Override
+	public long slowNanos() {
+		return this.options.slowNanos();
+	}
+
+	/**
+	 * Return the same operation with settings of the application.
+	 * @param concurrency how many invocations may run at once outside the turn, -1 for
+	 * what the operation says by itself
+	 * @param slowNanos time after which a handler is logged as slow, 0 for never, -1 for
+	 * what is set for the server
+	 * @return the operation
+	 */
+	public MethodOperation with(int concurrency, long slowNanos) {
+		return new MethodOperation(name(), kind(), this.options.with(concurrency, slowNanos), this.method,
+				this.declarations, this.parameterTypes, this.replyType, this.adapter, this.messageType);
 	}
 
 	@Override
 	public boolean isDetached() {
-		return this.detached;
+		return this.options.detached();
 	}
 
 	@Override

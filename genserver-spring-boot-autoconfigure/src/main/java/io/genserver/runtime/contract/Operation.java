@@ -84,6 +84,23 @@ public abstract class Operation {
 	}
 
 	/**
+	 * Return whether an invocation may start although earlier messages wait for a slot of
+	 * an operation that has several, also messages of the same sender.
+	 * @return {@code true} if it does not wait behind them
+	 */
+	public boolean overtakes() {
+		return false;
+	}
+
+	/**
+	 * Return the time after which a running handler of this operation is logged as slow.
+	 * @return nanoseconds, 0 for never, -1 for what is set for the server
+	 */
+	public long slowNanos() {
+		return -1;
+	}
+
+	/**
 	 * Return the operation whose slots invocations of this one take: an operation that
 	 * stands for another shares with it how many may run at once.
 	 * @return this operation, unless it stands for another

@@ -3,7 +3,6 @@ package io.genserver.runtime.contract;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * Reads contracts, operations and timers from classes by reflection.
@@ -12,27 +11,28 @@ public final class ReflectiveContracts implements Contracts {
 
 	private final ReplyAdapters adapters;
 
-	private final UnaryOperator<String> placeholders;
+	private final AnnotationText text;
 
 	private final ProxyClasses classes;
 
 	/**
-	 * Create.
+	 * Create, for use without an application context: placeholders in annotations stand
+	 * for their defaults.
 	 * @param adapters know the types that carry replies
 	 */
 	public ReflectiveContracts(ReplyAdapters adapters) {
-		this(adapters, UnaryOperator.identity(), ProxyClasses.JDK);
+		this(adapters, AnnotationText.DEFAULTS, ProxyClasses.JDK);
 	}
 
 	/**
 	 * Create.
 	 * @param adapters know the types that carry replies
-	 * @param placeholders replaces placeholders in the text of annotations
+	 * @param text reads the attributes of annotations
 	 * @param classes makes the classes of proxies
 	 */
-	public ReflectiveContracts(ReplyAdapters adapters, UnaryOperator<String> placeholders, ProxyClasses classes) {
+	public ReflectiveContracts(ReplyAdapters adapters, AnnotationText text, ProxyClasses classes) {
 		this.adapters = adapters;
-		this.placeholders = placeholders;
+		this.text = text;
 		this.classes = classes;
 	}
 
@@ -54,16 +54,16 @@ public final class ReflectiveContracts implements Contracts {
 	 * @throws InvalidOperationException if a method cannot be an operation, saying why
 	 */
 	public List<Operation> operationsOf(Class<?> type, Type generic) {
-		List<MethodOperation> contracts = new ContractMethods(generic, type, this.adapters)
+		List<MethodOperation> contracts = new ContractMethods(generic, type, this.adapters, this.text)
 			.operations(contractsOf(type));
 		List<Operation> operations = new ArrayList<>(contracts);
-		operations.addAll(new MessageHandlers(type, this.adapters).operations(contracts));
+		operations.addAll(new MessageHandlers(type, this.adapters, this.text).operations(contracts));
 		return operations;
 	}
 
 	@Override
 	public List<ServerTimer> timersOf(Class<?> type) {
-		return new TimerMethods(contractsOf(type), this.placeholders).of(type);
+		return new TimerMethods(contractsOf(type), this.text).of(type);
 	}
 
 	@Override

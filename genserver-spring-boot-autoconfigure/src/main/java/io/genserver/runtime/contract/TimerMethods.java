@@ -9,11 +9,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 import io.genserver.Every;
 import io.genserver.time.DurationText;
 import io.genserver.time.Durations;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the methods of a class that are timers: those annotated {@link Every}. Of a
@@ -23,16 +23,16 @@ final class TimerMethods {
 
 	private final List<Class<?>> contracts;
 
-	private final UnaryOperator<String> placeholders;
+	private final AnnotationText text;
 
 	/**
 	 * Create.
 	 * @param contracts the contracts of the class
-	 * @param placeholders replaces placeholders in a text
+	 * @param text reads the attributes of annotations
 	 */
-	TimerMethods(List<Class<?>> contracts, UnaryOperator<String> placeholders) {
+	TimerMethods(List<Class<?>> contracts, AnnotationText text) {
 		this.contracts = contracts;
-		this.placeholders = placeholders;
+		this.text = text;
 	}
 
 	/**
@@ -81,24 +81,23 @@ final class TimerMethods {
 		}
 		HandlerMethod operation = new HandlerMethod(method);
 		Every every = method.getAnnotation(Every.class);
-		Duration period = read(method, "period", every.value(), DurationText::parse);
-		Duration delay = every.initialDelay().isEmpty() ? period
-				: read(method, "initial delay", every.initialDelay(), DurationText::parseDelay);
-		return new ServerTimer(operation, Durations.nanos(delay), Durations.nanos(period));
+		Duration period = read(method, "period", "value", every.value(), DurationText::parse);
+		if (period == null) {
+			throw invalid(method, "period", "value = \"" + every.value() + "\"", "it is empty");
+		}
+		Duration delay = read(method, "initial delay", "initialDelay", every.initialDelay(), DurationText::parseDelay);
+		return new ServerTimer(operation, Durations.nanos((delay != null) ? delay : period), Durations.nanos(period));
 	}
 
-	private Duration read(Method method, String what, String text, Function<String, Duration> reader) {
-		try {
-			return reader.apply(this.placeholders.apply(text));
-		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidOperationException(method, "is annotated @Every with a bad " + what + ": " + message(ex),
-					"Write @Every(\"10s\"), for example, or set the property that it names");
-		}
+	private @Nullable Duration read(Method method, String what, String attribute, String written,
+			Function<String, Duration> reader) {
+		return this.text.read(attribute, written, reader, (said, reason) -> invalid(method, what, said, reason));
 	}
 
-	private static String message(IllegalArgumentException ex) {
-		return String.valueOf(ex.getMessage());
+	private static InvalidOperationException invalid(Method method, String what, String attribute, String reason) {
+		return new InvalidOperationException(method,
+				"is annotated @Every with a bad " + what + ": " + reason + " (" + attribute + ")",
+				"Write @Every(\"10s\"), for example, or set the property that it names");
 	}
 
 }

@@ -13,7 +13,8 @@ public interface SlowHandlerProbe extends Runnable, Labelled {
 	/**
 	 * Return whether a handler has begun to be slow since the monitor last asked.
 	 * @param now the time
-	 * @param threshold nanoseconds after which a handler is slow
+	 * @param threshold nanoseconds after which a handler is slow whose server and
+	 * operation say nothing of it, 0 for never
 	 * @return {@code true} once for each handler
 	 */
 	boolean isSlow(long now, long threshold);

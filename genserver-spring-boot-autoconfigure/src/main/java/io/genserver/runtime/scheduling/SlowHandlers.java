@@ -18,7 +18,7 @@ final class SlowHandlers {
 	/** Handlers that are logged within one second at most. */
 	private static final int MOST = 10;
 
-	/** 0 for never. */
+	/** For servers and operations that have none of their own; 0 for never. */
 	private final long threshold;
 
 	/** Logged, or counted instead, in the current second. */
@@ -32,7 +32,7 @@ final class SlowHandlers {
 
 	/** Look at what a worker runs. */
 	void look(@Nullable Runnable task, long now) {
-		if (this.threshold > 0 && task instanceof SlowHandlerProbe probe && probe.isSlow(now, this.threshold)) {
+		if (task instanceof SlowHandlerProbe probe && probe.isSlow(now, this.threshold)) {
 			report(probe, now);
 		}
 	}

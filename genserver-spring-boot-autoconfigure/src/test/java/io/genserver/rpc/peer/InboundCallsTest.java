@@ -131,6 +131,18 @@ class InboundCallsTest {
 	}
 
 	@Test
+	void S02_anOperationThatOvertakesDoesSoForPeersToo() {
+		Reply first = this.peer.call("kv.hold", new byte[0]);
+		Reply second = this.peer.call("kv.hold", new byte[0]);
+		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
+		assertThat(answer("kv.held", "")).isEqualTo("0 1");
+		assertThat(first.isOver() || second.isOver()).isFalse();
+		this.store.gate.countDown();
+		this.peer.pumpUntil(() -> first.isOver() && second.isOver());
+		assertThat(second.text()).isEqualTo("\"held\"");
+	}
+
+	@Test
 	void aMessageHandlerIsCalledByItsClass() {
 		assertThat(answer("kv.Increment", "{\"by\": 5}")).isEqualTo("0 5");
 		assertThat(answer("kv.Increment", "{\"by\": 2}")).isEqualTo("0 7");
@@ -432,6 +444,12 @@ class InboundCallsTest {
 		@Call(concurrent = 2)
 		String meet() throws InterruptedException;
 
+		@Call(concurrent = 1, timeout = "1m")
+		String hold() throws InterruptedException;
+
+		@Call(overtakes = true)
+		int held();
+
 		@Nullable String get(String key);
 
 		void set(String key, String value);
@@ -524,6 +542,18 @@ class InboundCallsTest {
 		public void open() {
 			this.isOpen = true;
 			GenServerContext.current().unstash();
+		}
+
+		@Override
+		public String hold() throws InterruptedException {
+			this.blocked.incrementAndGet();
+			this.gate.await();
+			return "held";
+		}
+
+		@Override
+		public int held() {
+			return this.blocked.get();
 		}
 
 		@Override
