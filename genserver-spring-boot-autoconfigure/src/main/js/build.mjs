@@ -19,7 +19,7 @@ const MAX_GZIPPED = 12 * 1024;
  */
 const INTERNAL = [
   // Exchanges
-  'ours', 'type', 'method', 'body', 'meta', 'reply', 'over', 'owner', 'streams', 'inOpen', 'inbound', 'exchange', 'respond',
+  'ours', 'wants', 'until', 'type', 'method', 'body', 'meta', 'reply', 'over', 'owner', 'streams', 'inOpen', 'inbound', 'exchange', 'respond',
   'consumed', 'waiting', 'bytes',
   // Their owners
   'item', 'ended', 'failed', 'lost', 'restarted', 'settle', 'settled', 'fail', 'begin', 'promise',
@@ -53,7 +53,7 @@ const text = (end) => outputFiles.find(({ path }) => path.endsWith(end)).text;
 // the same wherever they can be, which gzip likes.
 const shorter = await minify({ [NAME]: text('.js') }, {
   // What is left as it is gives shorter zipped code.
-  compress: { passes: 4, comparisons: false, if_return: false, sequences: false },
+  compress: { passes: 4, pure_getters: true, comparisons: false, if_return: false, sequences: false },
   ecma: 2022,
   module: true,
   sourceMap: { content: text('.map'), filename: NAME, includeSources: true, url: NAME + '.map' }

@@ -2,7 +2,7 @@
 
 export const EMPTY = new Uint8Array(0);
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export const utf8 = (text) => encoder.encode(text);
@@ -12,11 +12,11 @@ export const u32 = (value) => [value, value >> 8, value >> 16, value >> 24];
 
 /** The little-endian number at a place. What is beyond the end counts as 0. */
 export const number = (bytes, at, size = 4) =>
-  bytes.subarray(at, at + size).reduceRight((high, byte) => high * 256 + byte, 0);
+  bytes.subarray(at, at + size).reduceRight((high, byte) => 256 * high + byte, 0);
 
 /** The same with up to 64 bits. */
 export const bigNumber = (bytes, at, size = 8) =>
-  bytes.subarray(at, at + size).reduceRight((high, byte) => high << 8n | BigInt(byte), 0n);
+  bytes.subarray(at, at + size).reduceRight((high, byte) => 256n * high + BigInt(byte), 0n);
 
 export const bigBytes = (value) => new Uint8Array(BigUint64Array.of(value).buffer);
 

@@ -59,7 +59,7 @@ export function newCall({ timeout: limit, longs }, type, method, args = [], give
   let held = 0;
   /** Whether a connection was lost on which the peer may have begun it. */
   let maybe;
-  // If it is a stream: its items, and the last one that came.
+  // If it is a stream: its items, the last one that came, and how often it was asked for in vain since.
   let stream;
   let last;
   // If it sends items: what gives them, and whether there are no more.
@@ -95,7 +95,7 @@ export function newCall({ timeout: limit, longs }, type, method, args = [], give
     /** Its items as they come: to be iterated once; leaving the loop cancels. A channel also sends. */
     stream() {
       if (carrier || stream) {
-        throw new TypeError(`${name}: iterate once, at once`);
+        throw new TypeError(`${name}: iterate once`);
       }
       stream = newItems(() => call.settle(), { send, end });
       call.promise.catch((error) => stream.end([error]));
@@ -119,7 +119,7 @@ export function newCall({ timeout: limit, longs }, type, method, args = [], give
       link = to;
       carrier = session.open({
         ours: true, type, method: id, name: bytes, body: sent, meta: join([wanted && entry(T_ITEMS, u32(wanted)), meta]),
-        owner: call, status: 0, prefetch: wanted, deadline: limited ? deadline : Infinity, open: items || channel
+        owner: call, status: 0, wants: wanted, until: limited ? deadline : Infinity, open: items || channel
       });
       if (!limited) {
         // The time limit was for getting here.
@@ -162,8 +162,8 @@ export function newCall({ timeout: limit, longs }, type, method, args = [], give
       if (status) {
         const failure = remoteError(status, ext, payload, longs);
         const from = link;
-        if (status === UNAVAILABLE && stream && from.draining) {
-          // A stream that ends because the peer leaves may go on elsewhere.
+        // A stream that ends because the peer leaves may go on elsewhere, and one that may be tried again, here.
+        if (stream && ((status === UNAVAILABLE && from.draining) || (failure[3].retryable && options.resume))) {
           call.lost(failure[1]) && from.submit(call);
         }
         else {

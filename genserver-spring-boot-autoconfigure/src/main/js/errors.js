@@ -1,6 +1,6 @@
 /** Why operations fail, and how that goes over the wire. */
 
-import { join, number, text, u16, u32 } from './bytes.js';
+import { encoder, join, number, text, u16, u32 } from './bytes.js';
 import {
   DEADLINE_EXCEEDED, FAIL, INTERNAL, JSON_TYPE, MAX_DETAILS, MAX_TEXT, METHOD_NOT_FOUND, NOT_EXPOSED, NOT_FOUND,
   RAW_TYPE, SYSTEM
@@ -82,7 +82,7 @@ function extError(payload, more, longs) {
 /** The bytes of a text, cut between characters. */
 export function shortened(text) {
   const bytes = new Uint8Array(MAX_TEXT);
-  return bytes.subarray(0, new TextEncoder().encodeInto(text, bytes).written);
+  return bytes.subarray(0, encoder.encodeInto(text, bytes).written);
 }
 
 /** The same, written, after its status. */

@@ -54,7 +54,7 @@ export class ExtExchange {
     this.#credit = credit;
     this.#itemCredit = itemCredit;
     this.#takesItem = !this.ours || this.body.length > 0;
-    this.#availableItems = this.prefetch ?? Infinity;
+    this.#availableItems = this.wants ?? Infinity;
   }
 
   waiting() {
@@ -159,7 +159,7 @@ export class ExtExchange {
   /** Metadata of what is sent. The deadline is the time that is left; a method's name goes with its first use. */
   #metadata() {
     const { name } = this;
-    const left = Math.max(0, Math.ceil(this.deadline - now()));
+    const left = Math.max(0, Math.ceil(this.until - now()));
     return !this.ours ? [0] : join([left < 2 ** 32 && entry(T_DEADLINE, u32(left)), this.meta,
       name.length && !this.#session.named.has(name) && entry(T_NAME, name)]);
   }
@@ -235,9 +235,9 @@ export class ExtExchange {
 
   /** Gives credit back in halves of a window. */
   grant() {
-    const { prefetch } = this;
-    const count = prefetch < Infinity ? this.#pendingItems : 0;
-    if (!this.#fin && (2 * this.#pending >= OURS[S_WINDOW] || (count && count >= prefetch >> 1))) {
+    const { wants } = this;
+    const count = wants < Infinity ? this.#pendingItems : 0;
+    if (!this.#fin && (2 * this.#pending >= OURS[S_WINDOW] || (count && count >= wants >> 1))) {
       this.#session.tell(WINDOW, this.id, u32(this.#pending), u32(count));
       this.#available += this.#pending;
       this.#availableItems += count;

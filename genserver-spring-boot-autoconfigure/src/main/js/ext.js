@@ -275,7 +275,7 @@ export class ExtSession {
     const told = (entry) => meta[entry] && number(meta[entry], 0);
     demand(message.type === CALL || message.type === EVENT);
     this.#streams.set(message.id, this.#attach(new ExtExchange(this, {
-      ...message, ours: false, meta, body: EMPTY, deadline: now() + (told(T_DEADLINE) ?? Infinity)
+      ...message, ours: false, meta, body: EMPTY, until: now() + (told(T_DEADLINE) ?? Infinity)
     }, told(T_WINDOW) ?? this.peer[S_WINDOW], told(T_ITEMS))));
   }
 

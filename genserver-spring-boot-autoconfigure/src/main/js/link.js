@@ -82,9 +82,9 @@ export function newLink(socket, host, options) {
       exchange.fail(status, message);
     },
 
-    /** A call of this link is to be made again elsewhere. */
+    /** A call of this link is to be made again: elsewhere at once, here after a pause. */
     submit(call) {
-      host.submit(call);
+      later(() => host.submit(call), !link.draining && Math.random() * options.max / 9);
     },
 
     opened(exchange) {
@@ -151,7 +151,7 @@ export function newLink(socket, host, options) {
   /** After silence the peer is asked for a sign of life, and given up if there is none. */
   const beat = () => {
     if (now() - probed >= patience) {
-      fail('no sign of life');
+      fail('no answer');
       return;
     }
     if (now() - heard >= interval) {

@@ -11,7 +11,7 @@ import { CANCELLED_BY_PEER } from './wire.js';
 
 /** Lets a handler answer a request, if there is one. The host has the client, its option longs, and reports failures. */
 export function serveExchange(exchange, handler, link, { client, longs, report }) {
-  const { type, meta, deadline, body } = exchange;
+  const { type, meta, until: deadline, body } = exchange;
   const abort = new AbortController();
   const parts = [];
   let size = 0;

@@ -22,7 +22,7 @@ export function demand(holds, violation = 'malformed frame', code = PROTOCOL_VIO
 /** What is too long is refused before anything of it is sent. */
 export function limit(length, max) {
   if (length > max) {
-    throw new RangeError(`${length} bytes, more than the ${max} that the peer takes`);
+    throw new RangeError(`${length} bytes, the peer takes ${max}`);
   }
 }
 
@@ -136,8 +136,8 @@ export function decodeMessage(bytes) {
  *   method, name   id of the method; its name as bytes, if it is ours
  *   body           arguments, if they are ours or came as metadata of base mode
  *   meta           metadata of ext mode but for the deadline: encoded if ours, else by type
- *   deadline       as a time of this clock
- *   open, prefetch whether items follow the arguments; how many items of the answer may be on their way
+ *   until          its deadline, as a time of this clock
+ *   open, wants    whether items follow the arguments; how many items of the answer may be on their way
  *   status, reply  of the answer, and its metadata by type
  *   streams        of an answer of ext mode: whether it is a stream
  *   over           nothing is to be sent or received any more

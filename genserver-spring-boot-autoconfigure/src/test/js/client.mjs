@@ -36,7 +36,7 @@ export function bytes(text) {
 /** A request of ours, but for what is said. */
 export const newExchange = (fields) => ({
   ours: true, type: 0, method: new Uint8Array(8), name: new Uint8Array(0), body: new Uint8Array(0), meta: new Uint8Array(0),
-  deadline: Infinity, status: 0, ...fields
+  until: Infinity, status: 0, ...fields
 });
 
 export const hex = (value) => Buffer.from(value).toString('hex');

@@ -41,8 +41,8 @@ function request(action, type, open, now) {
   const { methodName, deadline, itemCredit } = action.metadata ?? {};
   return newExchange({
     type, open, method: methodOf('echo').id, name: methodName ? methodOf(methodName).bytes : new Uint8Array(0),
-    body: bytes(action.arguments), meta: metadata(action.metadata ?? {}), prefetch: itemCredit,
-    deadline: deadline && now + deadline, stream: action.mode === 'STREAM'
+    body: bytes(action.arguments), meta: metadata(action.metadata ?? {}), wants: itemCredit,
+    until: deadline && now + deadline, stream: action.mode === 'STREAM'
   });
 }
 
@@ -99,8 +99,8 @@ function play(vector, feed) {
         show(bytes(part)).split(' ')[2] + ']')));
     }
     else {
-      const { meta, deadline } = recorder.requests.at(-1);
-      assert.equal(deadline - now, step.details.deadline);
+      const { meta, until } = recorder.requests.at(-1);
+      assert.equal(until - now, step.details.deadline);
       assert.equal(new TextDecoder().decode(meta[9]), step.details.key);
       assert.equal(meta[4][0], step.details.contentType);
       assert.deepEqual([hex(meta[6]), hex(meta[7])], [hex(u32(step.details.streamWindow)), hex(u32(step.details.itemCredit))]);

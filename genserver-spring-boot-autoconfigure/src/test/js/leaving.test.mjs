@@ -273,3 +273,74 @@ describe('a stream of an endpoint that leaves', () => {
     connection.close();
   });
 });
+
+describe('A stream that ends in a way that may be tried again', () => {
+  const RESOURCE_EXHAUSTED = 0x18;
+
+  /** Gives one item, and then an error; every other time it is asked for, the error alone. */
+  function failing(more) {
+    const net = noting();
+    net.asked = 0;
+    net.serve = async (method, text, request, socket) => {
+      if (net.asked++ % 2 === 0) {
+        request.send(Buffer.from(text));
+        socket.flush();
+        await settled();
+      }
+      request.fail(RESOURCE_EXHAUSTED, 'again', more);
+      return NOTHING;
+    };
+    return net;
+  }
+
+  test('goes on after its last item, on the same connection', async () => {
+    const net = failing({ retryable: true });
+    const connection = await connected(net, { backoff: { initial: 10, max: 90 } });
+    const stream = connection.stream('kv.watch', [1], { resume: (last) => [last + 1] });
+    for (let i = 1; i <= 5; i++) {
+      const next = stream.next();
+      // Each second time it is asked for it is refused.
+      await net.clock.pass(20);
+      await net.clock.pass(20);
+      assert.deepEqual(await next, { value: i, done: false });
+    }
+    assert.equal(net.sockets.length, 1);
+    stream.cancel();
+    await net.clock.pass(1000);
+    const { asked } = net;
+    await net.clock.pass(1000);
+    assert.equal(net.asked, asked, 'it is not asked for once it was cancelled');
+    connection.close();
+    assert.equal(net.clock.pending, 0);
+  });
+
+  test('may be cancelled while it waits', async () => {
+    const net = failing({ retryable: true });
+    const connection = await connected(net);
+    const stream = connection.stream('kv.watch', [1], { resume: (last) => [last + 1] });
+    assert.equal((await stream.next()).value, 1);
+    const next = stream.next();
+    await settled();
+    stream.cancel();
+    assert.deepEqual(await next, { value: undefined, done: true });
+    await net.clock.pass(60_000);
+    assert.equal(net.asked, 1);
+    connection.close();
+  });
+
+  for (const [what, more, options] of [
+    ['without a way to go on', { retryable: true, reason: 'fell-behind' }, {}],
+    ['after an error that is for good', { reason: 'fell-behind' }, { resume: (last) => [last] }]
+  ]) {
+    test(`ends ${what}`, async () => {
+      const net = failing(more);
+      const connection = await connected(net);
+      const stream = connection.stream('kv.watch', [1], options);
+      assert.equal((await stream.next()).value, 1);
+      await assert.rejects(stream.next(), (error) => error.code === 'RESOURCE_EXHAUSTED' && error.reason === 'fell-behind'
+        && error.retryable === !!more.retryable);
+      assert.equal(net.asked, 1);
+      connection.close();
+    });
+  }
+});

@@ -75,7 +75,8 @@ export interface StreamOptions<T = unknown> extends CallOptions {
   prefetch?: number;
   /**
    * When a connection is lost, or its server leaves: the arguments with which the stream goes on after the last item that
-   * came. What it throws ends the stream.
+   * came. In ext mode also when it ends with an error that is `retryable`: it fell behind, its server restarted, or the
+   * mailbox was full. What it throws ends the stream.
    */
   resume?(last: T): unknown[] | object;
 }
@@ -88,7 +89,7 @@ export interface ItemStream<T> extends AsyncIterable<T> {
   return(value?: any): Promise<IteratorReturnResult<any>>;
   throw(error?: unknown): Promise<IteratorResult<T, undefined>>;
   [Symbol.asyncIterator](): this;
-  /** Wants no more items, not even those that wait to be read. */
+  /** Wants no more items, not even those that wait to be read; a pending `next` is done. Has an effect once. */
   cancel(): void;
 }
 
