@@ -45,10 +45,11 @@ import org.jspecify.annotations.Nullable;
  * a stop or after an idle time, it does nothing to the instance's successor:
  * {@link #stop()} has no effect, {@link #isCancelled()} is {@code true}, and
  * {@link #self()}, {@link #schedule}, {@link #scheduleEvery}, {@link #timer},
- * {@link #continueWith}, {@link #pipe}, {@link #stash()}, {@link #deferReply()},
- * {@link #detached}, {@link #events()} and {@link #attach} throw
- * {@link IllegalStateException}; those that begin something do so from the moment the
- * instance begins to terminate. A ref that was taken before still reaches the server.
+ * {@link #receiveTimeout}, {@link #whenIdle}, {@link #continueWith}, {@link #pipe},
+ * {@link #stash()}, {@link #deferReply()}, {@link #detached}, {@link #events()} and
+ * {@link #attach} throw {@link IllegalStateException}; those that begin something do so
+ * from the moment the instance begins to terminate. A ref that was taken before still
+ * reaches the server.
  *
  * @since 0.1.0
  */
@@ -184,6 +185,49 @@ public interface GenServerContext {
 	 * @return whether this cancelled it; {@code false} if there is none, or it has begun
 	 */
 	boolean cancelTimer(String name);
+
+	/**
+	 * Run a task in this server's turn when no message has come for some time, in place
+	 * of the task that was given before. The time begins when the last message has been
+	 * handled; messages, and results that were piped, count, and ticks of timers do not.
+	 * It runs once, and again only when another message has come since, and then none for
+	 * that time. A restart or stop cancels it; an instance of a keyed server is not
+	 * passivated before it has run.
+	 *
+	 * <pre class="code">
+	 * this.context.receiveTimeout(Duration.ofMinutes(5), this.context::stop);
+	 * </pre>
+	 * @param quiet how long no message must have come; timers count in milliseconds
+	 * @param task what to run; what it throws is treated like the failure of a cast
+	 * @return the timer, whose cancellation ends it for good
+	 */
+	GenServerTimer receiveTimeout(Duration quiet, Runnable task);
+
+	/**
+	 * Run a task in this server's turn as soon as no message waits, in place of the task
+	 * that was given before and has not run. So that what many messages bring can be
+	 * worked on together:
+	 *
+	 * <pre class="code">
+	 * &#064;Cast
+	 * void append(Entry entry) {
+	 *     this.entries.add(entry);
+	 *     if (this.entries.size() == 100) {
+	 *         write();
+	 *     }
+	 *     else {
+	 *         this.context.whenIdle(this::write);
+	 *     }
+	 * }
+	 * </pre>
+	 *
+	 * While messages keep coming it does not run, so limit what is collected. A restart
+	 * or stop drops it: a {@code @PreDestroy} method can do what is left.
+	 * @param task what to run; what it throws is treated like the failure of a cast
+	 * @throws IllegalStateException outside of the server's turn, or if the instance has
+	 * ended
+	 */
+	void whenIdle(Runnable task);
 
 	/**
 	 * Return the time of day by the clock that timers and deadlines go by: in a test in

@@ -201,6 +201,31 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 	}
 
 	@Override
+	public GenServerTimer receiveTimeout(Duration quiet, Runnable task) {
+		long nanos = Durations.nanos(Durations.positive("The time", quiet));
+		Objects.requireNonNull(task, "task");
+		checkAlive("receiveTimeout(...)");
+		Turn turn = turn();
+		GenServerTimer timer = this.cell.timers().idle().afterQuiet(nanos, task, turn != null && !turn.concurrent);
+		if (this.own.ending) {
+			timer.cancel();
+			throw instanceEnded("receiveTimeout(...)");
+		}
+		return timer;
+	}
+
+	@Override
+	public void whenIdle(Runnable task) {
+		Objects.requireNonNull(task, "task");
+		checkAlive("whenIdle(...)");
+		Turn turn = turn();
+		if (turn == null || turn.concurrent) {
+			throw elsewhere("whenIdle(...)", "elsewhere send a cast to self()");
+		}
+		this.cell.timers().idle().whenIdle(task, turn.message);
+	}
+
+	@Override
 	public Instant now() {
 		return this.cell.runtime().scheduler().instant();
 	}

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * another, tasks and what is {@link #due} take turns. Made when first used; unless it
  * says otherwise a method belongs to the turn.
  */
-final class TimersAndContinuations implements PipedResult.Owner {
+final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner {
 
 	private final ServerCell cell;
 
@@ -42,6 +42,8 @@ final class TimersAndContinuations implements PipedResult.Owner {
 
 	private final StashedMessages stash = new StashedMessages();
 
+	private final IdleWork idle;
+
 	/** Results that are awaited, or are there and have not been handled. */
 	private final Set<PipedResult<?>> piped = ConcurrentHashMap.newKeySet();
 
@@ -55,6 +57,22 @@ final class TimersAndContinuations implements PipedResult.Owner {
 
 	TimersAndContinuations(ServerCell cell) {
 		this.cell = cell;
+		this.idle = new IdleWork(this, cell);
+	}
+
+	@Override
+	public void ready() {
+		this.cell.ready();
+	}
+
+	@Override
+	public boolean holdsBack(Runnable ring) {
+		return this.cell.runtime().timers().hold(ring);
+	}
+
+	/** What runs when no message waits. */
+	IdleWork idle() {
+		return this.idle;
 	}
 
 	/** Only while the server handles a message. */
@@ -142,6 +160,7 @@ final class TimersAndContinuations implements PipedResult.Owner {
 	/** The cell is not idle. */
 	@Override
 	public void active() {
+		this.idle.busy();
 		this.cell.active();
 	}
 
@@ -166,6 +185,9 @@ final class TimersAndContinuations implements PipedResult.Owner {
 
 	/** The next thing to do, or {@code null} if it is a message's turn. */
 	@Nullable Message next(boolean messageWaits) {
+		if (messageWaits) {
+			this.idle.busy();
+		}
 		Message continuation = this.continuations.pollFirst();
 		if (continuation != null) {
 			return continuation;
@@ -183,7 +205,7 @@ final class TimersAndContinuations implements PipedResult.Owner {
 			own = this.taskLast ? nextTask() : nextDue();
 		}
 		this.ownLast = own != null;
-		return own;
+		return (own != null || messageWaits) ? own : this.idle.next();
 	}
 
 	private @Nullable Message nextDue() {
@@ -224,7 +246,7 @@ final class TimersAndContinuations implements PipedResult.Owner {
 	 * still to be handled.
 	 */
 	boolean owesTask() {
-		return !this.piped.isEmpty() || this.stash.size() > 0
+		return !this.piped.isEmpty() || this.stash.size() > 0 || this.idle.owesTask()
 				|| this.timers.stream().anyMatch((timer) -> timer.period == 0);
 	}
 
@@ -280,7 +302,8 @@ final class TimersAndContinuations implements PipedResult.Owner {
 
 	/** Safe on any thread. */
 	boolean isEmpty() {
-		return this.due.isEmpty() && this.tasks.isEmpty() && this.continuations.isEmpty() && !this.stash.hasNext();
+		return this.due.isEmpty() && this.tasks.isEmpty() && this.continuations.isEmpty() && !this.stash.hasNext()
+				&& !this.idle.isPending();
 	}
 
 	/**
@@ -289,6 +312,7 @@ final class TimersAndContinuations implements PipedResult.Owner {
 	 */
 	void clear() {
 		this.stash.unstash();
+		this.idle.clear();
 		this.piped.forEach(PipedResult::drop);
 		this.timers.forEach(Timer::cancel);
 		this.timers.clear();

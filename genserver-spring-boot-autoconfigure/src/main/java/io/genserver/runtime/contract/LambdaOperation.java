@@ -19,6 +19,10 @@ public final class LambdaOperation extends Operation {
 
 	public static final Operation PIPED = new LambdaOperation("pipe(stage)", Kind.CAST);
 
+	public static final Operation WHEN_IDLE = new LambdaOperation("whenIdle(task)", Kind.CAST);
+
+	public static final Operation RECEIVE_TIMEOUT = new LambdaOperation("receiveTimeout", Kind.CAST);
+
 	public static final Operation ATTACHED = new LambdaOperation("attached stream", Kind.CAST);
 
 	public static final Operation SUBSCRIBER = new LambdaOperation("end of a subscription", Kind.CAST);
