@@ -45,7 +45,9 @@ class InboundCallsTest {
 		.add("hidden", new StoreServer())
 		.add("room", RoomServer.class, RoomServer::new, true, ServerSettings.DEFAULTS)
 		.add("small", StoreServer.class, () -> this.store, false,
-				ServerSettings.DEFAULTS.withMailbox(1, Overflow.REJECT).withCallTimeout(Duration.ofMillis(50)))
+				ServerSettings.DEFAULTS.withMailbox(1, Overflow.REJECT).withCallTimeout(HangGuard.DURATION))
+		.add("hasty", StoreServer.class, () -> this.store, false,
+				ServerSettings.DEFAULTS.withCallTimeout(Duration.ofMillis(50)))
 		.add("fragile", StoreServer.class, StoreServer::new, false,
 				ServerSettings.DEFAULTS.withStrategy(SupervisionStrategy.STOP))
 		.start();
@@ -293,8 +295,22 @@ class InboundCallsTest {
 		this.peer.pumpUntil(() -> this.store.blocked.get() == 1);
 		Reply queued = this.peer.call("small.get", "\"a\"");
 		assertThat(answer("small.get", "\"b\"")).isEqualTo("2 small.get: the mailbox is full; not executed");
-		assertThat(this.peer.answer(queued)).startsWith("2 small.get: timed out after 50 ms in phase QUEUED");
-		assertThat(this.peer.answer(running)).startsWith("2 small.block: timed out after 50 ms in phase RUNNING");
+		this.store.gate.countDown();
+		assertThat(this.peer.answer(running)).startsWith("0 ");
+		assertThat(this.peer.answer(queued)).startsWith("0 ");
+	}
+
+	@Test
+	void S06_aTimeoutSaysInWhichPhaseTheCallWas() {
+		String running = answer("hasty.block", "");
+		while (!running.contains("RUNNING")) {
+			// It was past its deadline before it began, on a busy machine.
+			assertThat(running).startsWith("2 hasty.block: timed out after 50 ms in phase QUEUED");
+			running = answer("hasty.block", "");
+		}
+		assertThat(running).startsWith("2 hasty.block: timed out after 50 ms in phase RUNNING");
+		// The handler goes on, although its caller does not wait for it.
+		assertThat(answer("hasty.get", "\"a\"")).startsWith("2 hasty.get: timed out after 50 ms in phase QUEUED");
 	}
 
 	@Test
