@@ -1,15 +1,20 @@
 package io.genserver.runtime;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
+import io.genserver.Envelope;
+import io.genserver.GenServerInterceptor;
 import io.genserver.GenServerRef;
 import io.genserver.GenServerUnavailableException;
 import io.genserver.ServerState;
 import io.genserver.SupervisionStrategy;
 import io.genserver.runtime.cell.InstanceFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +51,34 @@ class S12HandlerFailureTests {
 				throw new IOException("through a ref");
 			}))).isInstanceOf(IOException.class);
 			engine.close();
+		});
+	}
+
+	@Test
+	void S12_aFailureIsCountedBeforeAnyoneLearnsOfIt() {
+		Seeds.each(5, (scheduler) -> {
+			List<Long> counted = new ArrayList<>();
+			Engine[] engine = new Engine[1];
+			engine[0] = new Engine(scheduler, new GenServerInterceptor() {
+
+				@Override
+				public void ended(Envelope envelope, @Nullable Throwable failure) {
+					counted.add(engine[0].cell("server").statistics().failedCount());
+				}
+
+			});
+			GenServerRef<Object> server = engine[0].start("server", ServerSettings.DEFAULTS, Object::new);
+			for (int i = 0; i < 2; i++) {
+				server.callAsync((instance) -> {
+					throw new IllegalStateException("on purpose");
+				});
+				server.cast((instance) -> {
+					throw new IllegalStateException("on purpose");
+				});
+			}
+			scheduler.settle();
+			assertThat(counted).containsExactly(1L, 2L, 3L, 4L);
+			engine[0].close();
 		});
 	}
 

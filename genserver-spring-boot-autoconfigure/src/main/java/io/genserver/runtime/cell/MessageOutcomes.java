@@ -145,8 +145,20 @@ final class MessageOutcomes {
 		message.forget();
 	}
 
-	/** Tell the caller that its message has failed, then all others. Throws nothing. */
+	/**
+	 * Count the failure, so that a caller that looks finds it counted; then tell the
+	 * caller, then all others. Throws nothing.
+	 */
 	private static void refuse(ServerCell cell, Message message, Throwable cause) {
+		Throwable uncounted = null;
+		try {
+			if (!(cause instanceof CallerError)) {
+				cell.statistics().failed(message.operation().name(), cause);
+			}
+		}
+		catch (Throwable ex) {
+			uncounted = ex;
+		}
 		try {
 			message.fail(cell, cause);
 			if (message.isCast()) {
@@ -158,16 +170,19 @@ final class MessageOutcomes {
 		}
 		try {
 			report(cell, message, cause);
+			if (uncounted != null) {
+				logger.error("The failure of {} was not counted", message.operation(), uncounted);
+			}
 		}
 		catch (Throwable ex) {
-			logger.error("The failure of {} was not counted", message.operation(), ex);
+			logger.error("The failure of {} was not reported to listeners", message.operation(), ex);
 		}
 		message.forget();
 	}
 
 	private static void report(ServerCell cell, Message message, Throwable cause) {
 		if (!(cause instanceof CallerError)) {
-			cell.failed(message.operation().name(), cause);
+			cell.owner().failed(message.operation().name());
 		}
 		if (strategyFor(cell, cause) == SupervisionStrategy.STOP) {
 			cell.life().warn(cause, "Server {} stops because {} failed", cell, message.operation());
