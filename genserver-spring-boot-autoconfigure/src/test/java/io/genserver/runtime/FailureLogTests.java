@@ -90,6 +90,22 @@ class FailureLogTests {
 	}
 
 	@Test
+	void ofFailuresAlikeTheFirstOfAFewSendersIsLogged() {
+		IllegalStateException failure = new IllegalStateException("on purpose");
+		String id = "";
+		for (int i = 0; i < 200; i++) {
+			for (String sender : List.of("c" + i, "c0", "c1")) {
+				id = this.log.warnOf(this.logger, sender, "kv", "get", failure, "Server {} failed", "kv");
+			}
+		}
+		assertThat(loud()).hasSize(3).containsOnly(loud().getFirst());
+		assertThat(loud().getFirst()).as("the id of each leads to a line").contains(id);
+		this.now.addAndGet(10 * SECOND);
+		this.log.sweep();
+		assertThat(loud()).hasSize(3 + 1).last().asString().contains(600 - 3 + " more failures of 'get'");
+	}
+
+	@Test
 	void theNextFailureOfAnyKindLogsHowManyThereWere() {
 		fail("kv", "get", new IllegalStateException("1"));
 		fail("kv", "get", new IllegalStateException("2"));

@@ -116,8 +116,8 @@ public final class PeerFailures {
 					stated);
 			return of(stated, shown, stated.reason(), null);
 		}
-		String id = this.failures.warn(logger, server, name, failure, "Server {} failed to handle {} from {}", server,
-				name, this.peer);
+		String id = this.failures.warnOf(logger, this.peer.connection(), server, name, failure,
+				"Server {} failed to handle {} from {}", server, name, this.peer);
 		String text = ((shown != null) ? shown : operation + hidden(failure)) + " (error id " + id + ")";
 		return switch (failure) {
 			case RpcException stated -> of(stated, text, (shown != null) ? stated.reason() : "", id);

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Logs failures that senders can cause as often as they like: of those of one server, one
  * operation and one type the first is logged, and the others of the next ten seconds at
  * DEBUG; how many they were is logged after that, by the next failure of any kind or by
- * {@link #sweep}. All of them have the id of the first, which is what a peer gets, so
- * that an id always leads to a line that is logged.
+ * {@link #sweep}. Where it is known who caused them, the first of each of a few senders
+ * is logged. All of them have the id of the first, which is what a peer gets, so that an
+ * id always leads to a line that is logged.
  * <p>
  * Keeps a limited number of entries; beyond them everything counts as of one kind. Each
  * is kept for ten seconds, and until {@link #sweep} is called after that: the runtime,
@@ -35,6 +36,9 @@ public final class FailureLog {
 
 	/** Kinds of failures that are distinguished at once. */
 	static final int MOST = 1000;
+
+	/** Senders of whose failures alike the first is logged in that time. */
+	static final int SENDERS = 3;
 
 	private static final Kind REST = new Kind("of other servers", "", "of any type", "");
 
@@ -63,7 +67,24 @@ public final class FailureLog {
 	 */
 	public String warn(SafeLogger target, String server, String operation, @Nullable Throwable failure, String format,
 			@Nullable Object... arguments) {
-		return log(target::warn, target, server, operation, failure, format, arguments);
+		return log(target::warn, target, "", server, operation, failure, format, arguments);
+	}
+
+	/**
+	 * The same for a failure that a known sender caused: of failures alike the first of
+	 * each sender is logged at WARN, of three senders at most.
+	 * @param target the log
+	 * @param sender identifies the sender, such as a connection; not empty
+	 * @param server name of the server
+	 * @param operation what failed
+	 * @param failure what was thrown
+	 * @param format the message, a constant, with {@code {}} for each argument
+	 * @param arguments the arguments
+	 * @return the id of the failure, which the line has
+	 */
+	public String warnOf(SafeLogger target, String sender, String server, String operation, Throwable failure,
+			String format, @Nullable Object... arguments) {
+		return log(target::warn, target, sender, server, operation, failure, format, arguments);
 	}
 
 	/**
@@ -78,12 +99,12 @@ public final class FailureLog {
 	 */
 	public String error(SafeLogger target, String server, String operation, @Nullable Throwable failure, String format,
 			@Nullable Object... arguments) {
-		return log(target::error, target, server, operation, failure, format, arguments);
+		return log(target::error, target, "", server, operation, failure, format, arguments);
 	}
 
-	private String log(BiConsumer<String, @Nullable Object[]> loud, SafeLogger target, String server, String operation,
-			@Nullable Throwable failure, String format, @Nullable Object[] arguments) {
-		Noted noted = note(server, operation, failure, format);
+	private String log(BiConsumer<String, @Nullable Object[]> loud, SafeLogger target, String sender, String server,
+			String operation, @Nullable Throwable failure, String format, @Nullable Object[] arguments) {
+		Noted noted = note(sender, server, operation, failure, format);
 		@Nullable Object[] all = noted.arguments(arguments, failure);
 		if (noted.first()) {
 			loud.accept(format + Noted.FIRST, all);
@@ -123,21 +144,25 @@ public final class FailureLog {
 		report(expire(this.clock.getAsLong(), true));
 	}
 
-	private Noted note(String server, String operation, @Nullable Throwable failure, String format) {
+	private Noted note(String sender, String server, String operation, @Nullable Throwable failure, String format) {
 		long now = this.clock.getAsLong();
 		sweep(now);
 		String type = (failure != null) ? failure.getClass().getName() : "";
-		return note(new Kind(server, operation, type, format), now);
+		return note(new Kind(server, operation, type, format), sender, now);
 	}
 
-	private synchronized Noted note(Kind kind, long now) {
+	private synchronized Noted note(Kind kind, String sender, long now) {
 		Kind counted = (this.entries.containsKey(kind) || this.entries.size() < MOST) ? kind : REST;
 		Entry known = this.entries.get(counted);
+		if (known != null && known.isFirstOf(sender)) {
+			return new Noted(known.id, true);
+		}
 		if (known != null) {
 			known.more++;
 			return new Noted(known.id, false);
 		}
 		Entry made = new Entry(now);
+		made.isFirstOf(sender);
 		this.entries.put(counted, made);
 		return new Noted(made.id, true);
 	}
@@ -190,8 +215,19 @@ public final class FailureLog {
 
 		long more;
 
+		/** Whose first failure was logged. */
+		private final List<String> senders = new ArrayList<>(1);
+
 		Entry(long since) {
 			this.since = since;
+		}
+
+		/**
+		 * Whether it is the first failure of one of the senders that are distinguished.
+		 */
+		boolean isFirstOf(String sender) {
+			return !sender.isEmpty() && this.senders.size() < SENDERS && !this.senders.contains(sender)
+					&& this.senders.add(sender);
 		}
 
 	}
