@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import io.genserver.runtime.scheduling.DeadlineWheel;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.runtime.scheduling.Waiter;
+import io.genserver.runtime.scheduling.Waiting;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -198,7 +199,7 @@ public final class SeededScheduler implements Scheduler {
 	 */
 	public void sleep(Duration duration) {
 		try {
-			await(new Never(), this.now + Durations.nanos(duration));
+			await(new Waiting(() -> false, "time to pass"), this.now + Durations.nanos(duration));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -598,33 +599,6 @@ public final class SeededScheduler implements Scheduler {
 
 		/** When no other participant is left. */
 		ALONE
-
-	}
-
-	/** Is only waited for while time passes. */
-	private static final class Never implements Waiter {
-
-		private volatile @Nullable Thread thread;
-
-		@Override
-		public boolean isReady() {
-			return false;
-		}
-
-		@Override
-		public @Nullable Thread thread() {
-			return this.thread;
-		}
-
-		@Override
-		public void thread(@Nullable Thread thread) {
-			this.thread = thread;
-		}
-
-		@Override
-		public String toString() {
-			return "time to pass";
-		}
 
 	}
 

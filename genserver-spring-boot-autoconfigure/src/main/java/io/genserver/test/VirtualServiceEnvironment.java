@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 
 import io.genserver.background.Registration;
 import io.genserver.background.ServiceEnvironment;
-import io.genserver.runtime.scheduling.Scheduler.Expiring;
-import io.genserver.runtime.scheduling.Waiter;
+import io.genserver.runtime.scheduling.Alarm;
+import io.genserver.runtime.scheduling.Waiting;
 import io.genserver.time.Durations;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +50,9 @@ class VirtualServiceEnvironment implements ServiceEnvironment {
 		if (this.scheduler.isClosed()) {
 			return this.real.after(delay, task);
 		}
-		Timer timer = new Timer(this.scheduler.nanoTime() + Math.min(Durations.nanos(delay), Durations.LONGEST), task);
-		this.scheduler.track(timer);
-		return timer;
+		Alarm alarm = new Alarm(this.scheduler.nanoTime() + Math.min(Durations.nanos(delay), Durations.LONGEST), task);
+		this.scheduler.track(alarm);
+		return alarm::cancel;
 	}
 
 	@Override
@@ -64,7 +64,7 @@ class VirtualServiceEnvironment implements ServiceEnvironment {
 
 	@Override
 	public void await(CompletableFuture<?> future) {
-		Completed completed = new Completed(future);
+		Waiting completed = new Waiting(future::isDone, "the next step of a background service");
 		future.whenComplete((value, failure) -> this.scheduler.wake(completed));
 		while (!future.isDone()) {
 			try {
@@ -80,80 +80,6 @@ class VirtualServiceEnvironment implements ServiceEnvironment {
 	@Override
 	public void closing() {
 		this.scheduler.closing();
-	}
-
-	/**
-	 * Something to be done at a moment.
-	 */
-	private static final class Timer implements Expiring, Registration {
-
-		private final long deadline;
-
-		private final Runnable task;
-
-		private volatile boolean over;
-
-		Timer(long deadline, Runnable task) {
-			this.deadline = deadline;
-			this.task = task;
-		}
-
-		@Override
-		public long deadline() {
-			return this.deadline;
-		}
-
-		@Override
-		public boolean isOver() {
-			return this.over;
-		}
-
-		@Override
-		public void expire() {
-			this.over = true;
-			this.task.run();
-		}
-
-		@Override
-		public void close() {
-			this.over = true;
-		}
-
-	}
-
-	/**
-	 * A thread that waits for a future.
-	 */
-	private static final class Completed implements Waiter {
-
-		private final CompletableFuture<?> future;
-
-		private volatile @Nullable Thread thread;
-
-		Completed(CompletableFuture<?> future) {
-			this.future = future;
-		}
-
-		@Override
-		public boolean isReady() {
-			return this.future.isDone();
-		}
-
-		@Override
-		public @Nullable Thread thread() {
-			return this.thread;
-		}
-
-		@Override
-		public void thread(@Nullable Thread thread) {
-			this.thread = thread;
-		}
-
-		@Override
-		public String toString() {
-			return "the next step of a background service";
-		}
-
 	}
 
 }

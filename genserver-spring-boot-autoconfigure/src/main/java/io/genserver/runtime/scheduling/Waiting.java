@@ -13,6 +13,8 @@ public final class Waiting implements Waiter {
 
 	private final BooleanSupplier condition;
 
+	private final String what;
+
 	private volatile @Nullable Thread thread;
 
 	/**
@@ -20,7 +22,17 @@ public final class Waiting implements Waiter {
 	 * @param condition whether what a thread waits for is there
 	 */
 	public Waiting(BooleanSupplier condition) {
+		this(condition, "a condition");
+	}
+
+	/**
+	 * Create.
+	 * @param condition whether what a thread waits for is there
+	 * @param what what it waits for, for messages
+	 */
+	public Waiting(BooleanSupplier condition, String what) {
 		this.condition = condition;
+		this.what = what;
 	}
 
 	/**
@@ -61,6 +73,11 @@ public final class Waiting implements Waiter {
 	@Override
 	public void thread(@Nullable Thread thread) {
 		this.thread = thread;
+	}
+
+	@Override
+	public String toString() {
+		return this.what;
 	}
 
 }
