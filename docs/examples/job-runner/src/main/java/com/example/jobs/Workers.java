@@ -1,0 +1,20 @@
+package com.example.jobs;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+
+import io.genserver.Call;
+
+/**
+ * A pool: four jobs run at once, as many as the mailbox holds wait, and more are refused.
+ */
+interface Workers {
+
+	/**
+	 * Run a job. Detached: it takes as long as it takes, not as long as the request that
+	 * submitted it may. Interruptible: cancelling the future interrupts the thread.
+	 */
+	@Call(concurrent = 4, interruptible = true, timeout = "1h", detached = true)
+	CompletableFuture<String> run(String input, IntConsumer percent);
+
+}
