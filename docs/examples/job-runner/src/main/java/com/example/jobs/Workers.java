@@ -6,7 +6,8 @@ import java.util.function.IntConsumer;
 import io.genserver.Call;
 
 /**
- * A pool: four jobs run at once, as many as the mailbox holds wait, and more are refused.
+ * A pool: as many jobs run at once as the operation's setting {@code concurrent} says, as
+ * many as the mailbox holds wait, and more are refused.
  */
 interface Workers {
 
