@@ -34,10 +34,11 @@ class ContinuousIntegrationTest {
 			.lines()
 			.filter((line) -> line.startsWith("called: mvn ") && !line.contains(" surefire:test "))
 			.toList();
-		assertThat(calls).hasSize(3);
+		assertThat(calls).hasSize(4);
 		assertThat(calls.get(0)).endsWith(" verify").doesNotContain(" -P", "skip", " --projects", "-Dtest=");
-		assertThat(calls.get(1)).contains(" -Paot", " verify ", " --projects demo-app");
-		assertThat(calls.get(2)).contains(" -Pstress verify ");
+		assertThat(calls.get(1)).endsWith(" --file docs/examples/pom.xml verify");
+		assertThat(calls.get(2)).contains(" -Paot", " verify ", " --projects demo-app");
+		assertThat(calls.get(3)).contains(" -Pstress verify ");
 		assertThat(outcome.output()).contains("Seconds per part:").containsPattern("\\d+  mvn verify\n");
 	}
 
