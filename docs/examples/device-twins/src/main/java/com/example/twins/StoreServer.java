@@ -1,0 +1,26 @@
+package com.example.twins;
+
+import io.genserver.GenServer;
+
+/**
+ * Writes one state at a time. Callers wait in a mailbox that is short.
+ */
+@GenServer(name = "store", capacity = 64)
+class StoreServer {
+
+	private final TwinRepository repository;
+
+	StoreServer(TwinRepository repository) {
+		this.repository = repository;
+	}
+
+	Twin.State load(String device) {
+		return this.repository.find(device);
+	}
+
+	Twin.State save(Twin.State state) {
+		this.repository.save(state);
+		return state;
+	}
+
+}
