@@ -186,7 +186,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		Objects.requireNonNull(name, "name");
 		long nanos = Durations.nanos(Durations.notNegative("The delay", delay));
 		checkAlive("timer(...)");
-		GenServerTimer timer = this.cell.timers().replace(name, nanos, LambdaOperation.TIMER, task);
+		GenServerTimer timer = this.cell.ownWork().timers().replace(name, nanos, LambdaOperation.TIMER, task);
 		if (this.own.ending) {
 			timer.cancel();
 			throw instanceEnded("timer(...)");
@@ -197,7 +197,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 	@Override
 	public boolean cancelTimer(String name) {
 		Objects.requireNonNull(name, "name");
-		return !this.own.ending && this.cell.timers().cancel(name);
+		return !this.own.ending && this.cell.ownWork().timers().cancel(name);
 	}
 
 	@Override
@@ -206,7 +206,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		Objects.requireNonNull(task, "task");
 		checkAlive("receiveTimeout(...)");
 		Turn turn = turn();
-		GenServerTimer timer = this.cell.timers().idle().afterQuiet(nanos, task, turn != null && !turn.concurrent);
+		GenServerTimer timer = this.cell.ownWork().idle().afterQuiet(nanos, task, turn != null && !turn.concurrent);
 		if (this.own.ending) {
 			timer.cancel();
 			throw instanceEnded("receiveTimeout(...)");
@@ -222,7 +222,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		if (turn == null || turn.concurrent) {
 			throw elsewhere("whenIdle(...)", "elsewhere send a cast to self()");
 		}
-		this.cell.timers().idle().whenIdle(task, turn.message);
+		this.cell.ownWork().idle().whenIdle(task, turn.message);
 	}
 
 	@Override
@@ -232,7 +232,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 
 	private GenServerTimer schedule(String method, long delay, long period, Runnable task) {
 		checkAlive(method);
-		GenServerTimer timer = this.cell.timers().schedule(delay, period, LambdaOperation.TIMER, task);
+		GenServerTimer timer = this.cell.ownWork().timers().schedule(delay, period, LambdaOperation.TIMER, task);
 		if (this.own.ending) {
 			timer.cancel();
 			throw instanceEnded(method);
@@ -247,7 +247,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		if (turn == null) {
 			throw elsewhere("continueWith(...)", "elsewhere send a cast to self()");
 		}
-		this.cell.timers().continueWith(task, turn.message);
+		this.cell.ownWork().continueWith(task, turn.message);
 	}
 
 	@Override
@@ -265,7 +265,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 					+ (handled.isStashed() ? " is put off already" : " has deferred its reply and cannot be put off"));
 		}
 		int capacity = this.cell.mailbox().capacity();
-		if (this.cell.timers().stash().size() >= capacity) {
+		if (this.cell.ownWork().stash().size() >= capacity) {
 			throw new MailboxFullException("Server " + this.cell.label()
 					+ " has put off as many messages as its mailbox" + " holds (" + capacity + "); "
 					+ handled.operation() + " is not put off. Call unstash() earlier, or raise genserver.servers."
@@ -281,7 +281,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		if (turn == null || turn.concurrent) {
 			throw elsewhere("unstash()", "elsewhere send a cast to self()");
 		}
-		return this.cell.timers().stash().unstash();
+		return this.cell.ownWork().stash().unstash();
 	}
 
 	@Override
@@ -297,10 +297,10 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		Objects.requireNonNull(stage, "stage");
 		checkAlive("pipe(...)");
 		Turn turn = turn();
-		PipedResult<T> result = new PipedResult<>(this.cell.timers(), Objects.requireNonNull(handler, "handler"),
+		PipedResult<T> result = new PipedResult<>(this.cell.ownWork(), Objects.requireNonNull(handler, "handler"),
 				Objects.requireNonNull(failureHandler, "failureHandler"), this.cell,
 				(this.message != null) ? this.message : (turn != null) ? turn.message : null);
-		this.cell.timers().pipe(result);
+		this.cell.ownWork().pipe(result);
 		if (this.own.ending) {
 			result.drop();
 			throw instanceEnded("pipe(...)");

@@ -135,7 +135,7 @@ final class EventSource<E> implements Events<E>, EventSubscription.Source<E> {
 		InstanceTask departure = (onEnd != null) ? new Departure(onEnd) : null;
 		if (departure != null) {
 			// What it is handed to is made now: later there may be no memory.
-			this.cell.timers();
+			this.cell.ownWork();
 		}
 		EventSubscription<E> subscription = new EventSubscription<>(this, id, departure, subscriber, first);
 		boolean begun = false;
@@ -314,7 +314,7 @@ final class EventSource<E> implements Events<E>, EventSubscription.Source<E> {
 		void report(End end) {
 			this.how = end;
 			if (!isVoid()) {
-				EventSource.this.cell.timers().handOver(this);
+				EventSource.this.cell.ownWork().handOver(this);
 			}
 		}
 

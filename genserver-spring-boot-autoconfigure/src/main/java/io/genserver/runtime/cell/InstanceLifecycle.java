@@ -85,7 +85,7 @@ public final class InstanceLifecycle {
 				this.cell.work().inTurn().endStep();
 			}
 			for (ServerTimer timer : this.cell.owner().timers()) {
-				this.cell.timers().start(timer);
+				this.cell.ownWork().start(timer);
 			}
 		}
 		catch (Throwable thrown) {

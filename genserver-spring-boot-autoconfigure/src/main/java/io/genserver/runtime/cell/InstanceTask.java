@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A task that any thread hands to the turn of an instance, at most once:
- * {@link TimersAndContinuations#handOver}. It is made before, and is its own link in the
- * queue: handing it over needs no memory, and no mailbox can refuse it.
+ * {@link OwnWork#handOver}. It is made before, and is its own link in the queue: handing
+ * it over needs no memory, and no mailbox can refuse it.
  */
 abstract class InstanceTask implements LambdaOperation.Task {
 

@@ -136,7 +136,7 @@ final class MessageOutcomes {
 			message.succeed(cell, value);
 		}
 		else if (message.isStashed()) {
-			cell.timers().stash().add(message);
+			cell.ownWork().stash().add(message);
 			return;
 		}
 		if (message.isCast()) {

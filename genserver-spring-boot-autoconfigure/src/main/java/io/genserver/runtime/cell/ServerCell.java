@@ -115,7 +115,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	/** What the turn, blocked or parked, waits for; see {@link Cycles}. */
 	private volatile @Nullable Wait waitsFor;
 
-	private volatile @Nullable TimersAndContinuations timers;
+	private volatile @Nullable OwnWork ownWork;
 
 	private volatile @Nullable CellStreams streams;
 
@@ -400,7 +400,7 @@ public final class ServerCell implements Recipient, CellProbe {
 				step = this.turnRunner.mend();
 			}
 			else {
-				if (resumed != null || this.timers == null || this.commands.any(~Commands.PASSIVATE)) {
+				if (resumed != null || this.ownWork == null || this.commands.any(~Commands.PASSIVATE)) {
 					active();
 				}
 				step = (resumed != null) ? this.turnRunner.resumed(resumed) : TurnStep.CONTINUE;
@@ -424,7 +424,7 @@ public final class ServerCell implements Recipient, CellProbe {
 
 	/** The message to handle, or {@code null}, and the turn knows how it goes on. */
 	private @Nullable Message startNext(Turn turn) {
-		TimersAndContinuations own = this.timers;
+		OwnWork own = this.ownWork;
 		if (own != null) {
 			boolean waiting = !this.inbox.mailbox.isDrained();
 			Message due = own.next(waiting);
@@ -510,7 +510,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	private boolean isIdle() {
-		TimersAndContinuations own = this.timers;
+		OwnWork own = this.ownWork;
 		return own == null || own.isEmpty();
 	}
 
@@ -524,7 +524,7 @@ public final class ServerCell implements Recipient, CellProbe {
 			return false;
 		}
 		// Read after the streams: the end of one may be a task, which is queued first.
-		TimersAndContinuations own = this.timers;
+		OwnWork own = this.ownWork;
 		return isIdle() && (own == null || !own.owesTask()) && this.work.isSettled();
 	}
 
@@ -602,7 +602,7 @@ public final class ServerCell implements Recipient, CellProbe {
 		}
 		finally {
 			try {
-				TimersAndContinuations own = this.timers;
+				OwnWork own = this.ownWork;
 				if (own != null) {
 					own.clear();
 				}
@@ -630,14 +630,14 @@ public final class ServerCell implements Recipient, CellProbe {
 		return known;
 	}
 
-	TimersAndContinuations timers() {
-		TimersAndContinuations known = this.timers;
+	OwnWork ownWork() {
+		OwnWork known = this.ownWork;
 		if (known == null) {
 			synchronized (this) {
-				known = this.timers;
+				known = this.ownWork;
 				if (known == null) {
-					known = new TimersAndContinuations(this);
-					this.timers = known;
+					known = new OwnWork(this);
+					this.ownWork = known;
 				}
 			}
 		}
@@ -759,7 +759,7 @@ public final class ServerCell implements Recipient, CellProbe {
 	}
 
 	private int stashedCalls() {
-		TimersAndContinuations own = this.timers;
+		OwnWork own = this.ownWork;
 		return (own != null) ? own.stash().calls() : 0;
 	}
 
@@ -809,8 +809,8 @@ public final class ServerCell implements Recipient, CellProbe {
 		return this.commands;
 	}
 
-	@Nullable TimersAndContinuations timersIfAny() {
-		return this.timers;
+	@Nullable OwnWork ownWorkIfAny() {
+		return this.ownWork;
 	}
 
 	/** Whether its turn broke off, so that certainly no thread runs it. */

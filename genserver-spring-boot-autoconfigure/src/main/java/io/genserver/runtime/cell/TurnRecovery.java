@@ -26,8 +26,8 @@ public final class TurnRecovery {
 	}
 
 	private static boolean hasLostTimer(ServerCell cell) {
-		TimersAndContinuations timers = cell.timersIfAny();
-		return timers != null && !cell.runtime().timers().isPaused() && timers.hasLostTimer();
+		OwnWork own = cell.ownWorkIfAny();
+		return own != null && !cell.runtime().timers().isPaused() && own.hasLostTimer();
 	}
 
 	private static boolean hasPredecessorEnded(ServerCell cell) {
@@ -73,8 +73,8 @@ public final class TurnRecovery {
 		}
 		try {
 			// No other thread arms timers now, or takes those that are due.
-			TimersAndContinuations timers = cell.timersIfAny();
-			int armed = (timers != null && hasLostTimer(cell)) ? timers.armLost() : 0;
+			OwnWork own = cell.ownWorkIfAny();
+			int armed = (own != null && hasLostTimer(cell)) ? own.armLost() : 0;
 			for (int left = Math.max(1, armed); left > 0; left--) {
 				cell.runtime().recovered(cell);
 			}

@@ -39,8 +39,8 @@ public final class WorkTermination {
 		if (pending != null && pending.message() == call) {
 			pending.giveUp(unwanted());
 		}
-		TimersAndContinuations timers = this.cell.timersIfAny();
-		if (timers != null && timers.stash().remove(call)) {
+		OwnWork own = this.cell.ownWorkIfAny();
+		if (own != null && own.stash().remove(call)) {
 			call.discard();
 		}
 		ConcurrentHandlers concurrent = this.work.concurrentHandlersIfAny();
@@ -147,11 +147,11 @@ public final class WorkTermination {
 
 	/** Fail what handlers have put off: the server stops. On any thread. */
 	void failStashed() {
-		TimersAndContinuations timers = this.cell.timersIfAny();
-		if (timers == null) {
+		OwnWork own = this.cell.ownWorkIfAny();
+		if (own == null) {
 			return;
 		}
-		for (Message message : timers.stash().removeAll()) {
+		for (Message message : own.stash().removeAll()) {
 			GenServerUnavailableException reason = new GenServerUnavailableException(
 					"Server " + this.cell.label() + " stopped while " + message.operation()
 							+ " was put off; the message may have been executed in part",

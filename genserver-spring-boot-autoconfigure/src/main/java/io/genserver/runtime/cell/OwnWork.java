@@ -2,20 +2,15 @@ package io.genserver.runtime.cell;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.genserver.GenServerTimer;
 import io.genserver.runtime.contract.LambdaOperation;
-import io.genserver.runtime.contract.Operation;
 import io.genserver.runtime.contract.ServerTimer;
 import io.genserver.runtime.message.CastMessage;
 import io.genserver.runtime.message.Message;
-import io.genserver.runtime.scheduling.Alarm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * another, tasks and what is {@link #due} take turns. Made when first used; unless it
  * says otherwise a method belongs to the turn.
  */
-final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner {
+final class OwnWork implements PipedResult.Owner, ServerTimers.Owner {
 
 	private final ServerCell cell;
 
@@ -35,10 +30,7 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 
 	private final Queue<Due> due = new ConcurrentLinkedQueue<>();
 
-	private final Set<Timer> timers = ConcurrentHashMap.newKeySet();
-
-	/** Those that have a name and have not begun to run. */
-	private final Map<String, Timer> named = new ConcurrentHashMap<>();
+	private final ServerTimers timers;
 
 	private final StashedMessages stash = new StashedMessages();
 
@@ -55,8 +47,9 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 	/** Whether the last thing begun that was no message was a task. */
 	private boolean taskLast;
 
-	TimersAndContinuations(ServerCell cell) {
+	OwnWork(ServerCell cell) {
 		this.cell = cell;
+		this.timers = new ServerTimers(this, cell, cell.runtime());
 		this.idle = new IdleWork(this, cell);
 	}
 
@@ -86,51 +79,23 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 
 	/** The instance has started, and its timers with it. */
 	void start(ServerTimer timer) {
-		schedule(timer.initialDelayNanos(), timer.periodNanos(), timer.operation(), null);
+		this.timers.schedule(timer.initialDelayNanos(), timer.periodNanos(), timer.operation(), null);
 	}
 
-	/** Safe on any thread that the server's handler uses. */
-	GenServerTimer schedule(long delay, long period, Operation operation, @Nullable Object task) {
-		return schedule(null, delay, period, operation, task);
+	/** The timers. Safe on any thread. */
+	ServerTimers timers() {
+		return this.timers;
 	}
 
-	private Timer schedule(@Nullable String name, long delay, long period, Operation operation, @Nullable Object task) {
-		Timer timer = new Timer(name, operation, task, period, this.cell.runtime().scheduler().nanoTime() + delay);
-		this.timers.add(timer);
-		boolean armed = false;
-		try {
-			timer.arm();
-			armed = true;
-		}
-		finally {
-			if (!armed) {
-				// Its alarm may be watched all the same.
-				timer.cancel();
-			}
-		}
-		return timer;
+	/** A timer has rung. Safe on any thread. */
+	@Override
+	public void rings(Due timer) {
+		this.due.add(timer);
 	}
 
-	/**
-	 * Schedule a task in place of the one of the same name. Safe on any thread.
-	 */
-	GenServerTimer replace(String name, long delay, Operation operation, @Nullable Object task) {
-		Timer next = schedule(name, delay, 0, operation, task);
-		Timer before = this.named.put(name, next);
-		if (before != null) {
-			before.cancel();
-		}
-		if (next.isCancelled()) {
-			// It has begun already and found that it had no name yet.
-			this.named.remove(name, next);
-		}
-		return next;
-	}
-
-	/** Cancel the task of a name. Safe on any thread. */
-	boolean cancel(String name) {
-		Timer known = this.named.get(name);
-		return known != null && known.cancel();
+	@Override
+	public boolean isDue(Due timer) {
+		return this.due.contains(timer);
 	}
 
 	/** A result is to become a message when it is there. Safe on any thread. */
@@ -246,8 +211,7 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 	 * still to be handled.
 	 */
 	boolean owesTask() {
-		return !this.piped.isEmpty() || this.stash.size() > 0 || this.idle.owesTask()
-				|| this.timers.stream().anyMatch((timer) -> timer.period == 0);
+		return !this.piped.isEmpty() || this.stash.size() > 0 || this.idle.owesTask() || this.timers.owesTask();
 	}
 
 	/**
@@ -255,10 +219,8 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 	 * any thread.
 	 */
 	boolean hasLostTimer() {
-		for (Timer timer : this.timers) {
-			if (isLost(timer)) {
-				return true;
-			}
+		if (this.timers.hasLost()) {
+			return true;
 		}
 		for (PipedResult<?> result : this.piped) {
 			if (isLost(result)) {
@@ -275,13 +237,7 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 	 * @return how many there were
 	 */
 	int armLost() {
-		int lost = 0;
-		for (Timer timer : this.timers) {
-			if (isLost(timer)) {
-				timer.arm(this.cell.runtime().nanoTime());
-				lost++;
-			}
-		}
+		int lost = this.timers.armLost();
 		for (PipedResult<?> result : this.piped) {
 			if (isLost(result)) {
 				this.due.add(result);
@@ -293,11 +249,6 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 
 	private boolean isLost(PipedResult<?> result) {
 		return result.hasArrived() && !result.isOver() && !this.due.contains(result);
-	}
-
-	private boolean isLost(Timer timer) {
-		Ring last = timer.armed;
-		return !timer.isOver() && last != null && last.alarm.isOver() && !this.due.contains(timer);
 	}
 
 	/** Safe on any thread. */
@@ -314,135 +265,10 @@ final class TimersAndContinuations implements PipedResult.Owner, IdleWork.Owner 
 		this.stash.unstash();
 		this.idle.clear();
 		this.piped.forEach(PipedResult::drop);
-		this.timers.forEach(Timer::cancel);
 		this.timers.clear();
-		this.named.clear();
 		this.due.clear();
 		this.tasks.clear();
 		this.continuations.clear();
-	}
-
-	/**
-	 * One timer: armed, or due, or over. Whatever fails as it goes from one to the other
-	 * leaves it where it was, to be tried again: a timer that was neither armed nor due
-	 * would never tick any more. Only its last alarm counts.
-	 */
-	private final class Timer implements GenServerTimer, Due {
-
-		private final @Nullable String name;
-
-		private final Operation operation;
-
-		private final @Nullable Object task;
-
-		private final long period;
-
-		private final AtomicBoolean cancelled = new AtomicBoolean();
-
-		private volatile @Nullable Ring armed;
-
-		/** When it rings next, or rang last. */
-		private long time;
-
-		Timer(@Nullable String name, Operation operation, @Nullable Object task, long period, long time) {
-			this.name = name;
-			this.operation = operation;
-			this.task = task;
-			this.period = period;
-			this.time = time;
-		}
-
-		void arm() {
-			arm(this.time);
-		}
-
-		private void arm(long when) {
-			Ring next = new Ring(this, when);
-			this.armed = next;
-			TimersAndContinuations.this.cell.runtime().scheduler().track(next.alarm);
-		}
-
-		/** Cancelled, or one that ticks again and again while all servers stop. */
-		@Override
-		public boolean isOver() {
-			return this.cancelled.get() || (this.period > 0 && TimersAndContinuations.this.cell.runtime().isShutDown());
-		}
-
-		@Override
-		public Message begin() {
-			CastMessage tick = new CastMessage(this.operation, this.task, TimersAndContinuations.this.cell);
-			armNext();
-			return tick;
-		}
-
-		/** The tick is about to be handled; the next one may be armed. */
-		private void armNext() {
-			if (this.period > 0) {
-				long now = TimersAndContinuations.this.cell.runtime().scheduler().nanoTime();
-				// Ticks that were missed are not made up for.
-				long next = this.time + this.period * Math.max(1, (now - this.time) / this.period + 1);
-				arm(next);
-				this.time = next;
-			}
-			else {
-				this.cancelled.set(true);
-				forget();
-			}
-		}
-
-		@Override
-		public boolean cancel() {
-			boolean first = this.cancelled.compareAndSet(false, true);
-			Ring last = this.armed;
-			if (last != null) {
-				last.alarm.cancel();
-			}
-			forget();
-			return first;
-		}
-
-		private void forget() {
-			TimersAndContinuations.this.timers.remove(this);
-			if (this.name != null) {
-				TimersAndContinuations.this.named.remove(this.name, this);
-			}
-		}
-
-		@Override
-		public boolean isCancelled() {
-			return this.cancelled.get();
-		}
-
-	}
-
-	/** What happens when a timer rings; once, though it may take several attempts. */
-	private final class Ring implements Runnable {
-
-		private final Timer timer;
-
-		private final Alarm alarm;
-
-		/** Whether the timer is due; only for the thread that lets it ring. */
-		private boolean rung;
-
-		Ring(Timer timer, long time) {
-			this.timer = timer;
-			this.alarm = new Alarm(time, this);
-		}
-
-		@Override
-		public void run() {
-			if (this.timer.isOver() || this.timer.armed != this
-					|| (!this.rung && TimersAndContinuations.this.cell.runtime().timers().hold(this))) {
-				return;
-			}
-			if (!this.rung) {
-				TimersAndContinuations.this.due.add(this.timer);
-				this.rung = true;
-			}
-			TimersAndContinuations.this.cell.ready();
-		}
-
 	}
 
 }
