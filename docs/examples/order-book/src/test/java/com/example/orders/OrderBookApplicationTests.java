@@ -1,6 +1,7 @@
 package com.example.orders;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,9 @@ class OrderBookApplicationTests {
 		try (ConfigurableApplicationContext application = SpringApplication.run(OrderBookApplication.class,
 				"--server.port=0", "--audit.file=" + file)) {
 			String address = "localhost:" + application.getEnvironment().getProperty("local.server.port");
-			try (GenServerClient client = GenServerClient.connect("ws://" + address + "/ws")) {
+			try (GenServerClient client = GenServerClient.builder()
+				.callTimeout(PATIENCE)
+				.connect(URI.create("ws://" + address + "/ws"))) {
 				OrderBook book = client.server("book", "ACME", OrderBook.class);
 				StepVerifier.create(book.trades())
 					.then(() -> book.place(new Order("ann", Side.SELL, 10, 5)))

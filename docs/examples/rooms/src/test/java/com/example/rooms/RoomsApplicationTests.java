@@ -100,6 +100,8 @@ class RoomsApplicationTests {
 		String credentials = Base64.getEncoder().encodeToString((name + ":" + name).getBytes(StandardCharsets.UTF_8));
 		return GenServerClient.builder()
 			.header("Authorization", "Basic " + credentials)
+			.connectTimeout(PATIENCE)
+			.callTimeout(PATIENCE)
 			.connect(URI.create("ws://localhost:" + this.port + "/ws"));
 	}
 
