@@ -171,7 +171,9 @@ class ContractTest {
 	void aBadTimeoutFails() {
 		assertThatThrownBy(() -> Contract.of(BadTimeout.class, ReplyAdapters.JDK))
 			.isInstanceOf(InvalidOperationException.class)
-			.hasMessageContaining("BadTimeout.get() has a bad timeout: 'soon' is not a duration");
+			.hasMessageContaining("BadTimeout.get() is annotated @Call with timeout = \"soon\"")
+			.hasMessageContaining("'soon' is not a duration: use a number with a unit")
+			.hasMessageContaining("Write @Call(timeout = \"500ms\"), for example");
 	}
 
 	@Test
