@@ -87,9 +87,10 @@ final class Shutdown {
 	void run() {
 		this.scheduler.closing();
 		this.lookAtStacks = this.scheduler.nanoTime();
-		if (!drain(this::cells, this.drained)) {
+		String unfinished = drain(this::cells, this.drained) ? "" : unfinished();
+		if (!unfinished.isEmpty()) {
 			logger.warn("Servers still had messages after the drain timeout"
-					+ " (genserver.shutdown.drain-timeout); not handled: {}", unfinished());
+					+ " (genserver.shutdown.drain-timeout); not handled: {}", unfinished);
 		}
 		terminate();
 		for (Server server : this.runtime.servers()) {
@@ -345,7 +346,7 @@ final class Shutdown {
 		return true;
 	}
 
-	/** What is left to do, counted by server. */
+	/** What is left to do, counted by server; empty if there is nothing. */
 	private String unfinished() {
 		Map<String, Integer> counts = new LinkedHashMap<>();
 		int total = 0;
@@ -355,6 +356,9 @@ final class Shutdown {
 				counts.merge(cell.name(), left, Integer::sum);
 				total += left;
 			}
+		}
+		if (total == 0) {
+			return "";
 		}
 		List<String> named = new ArrayList<>();
 		counts.forEach((name, count) -> {

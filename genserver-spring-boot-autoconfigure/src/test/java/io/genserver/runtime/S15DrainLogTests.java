@@ -1,6 +1,7 @@
 package io.genserver.runtime;
 
 import java.time.Duration;
+import java.util.List;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -19,25 +20,41 @@ class S15DrainLogTests {
 
 	@Test
 	void S15_whatWasNotDrainedIsCountedByServer() {
+		assertThat(logged(S15DrainLogTests::drainInVain)).singleElement()
+			.asString()
+			.contains("not handled: 6 messages (kv 3, room 3); running: [kv (")
+			.contains("room/a (", "room/b (")
+			.doesNotContain("healthy");
+	}
+
+	@Test
+	void S15_nothingIsLoggedThoughTheTimeIsOverWhereNothingIsLeft() {
+		RuntimeSettings none = Engine.shutdown(Duration.ZERO, Duration.ofMillis(200));
+		assertThat(logged(() -> Seeds.each(1, (scheduler) -> {
+			Engine engine = new Engine(scheduler, none);
+			engine.start("kv", ServerSettings.DEFAULTS, Object::new).cast(Object::hashCode);
+			scheduler.settle();
+			engine.close();
+		}))).isEmpty();
+	}
+
+	private static List<String> logged(Runnable shutdown) {
 		Logger logger = (Logger) LoggerFactory.getLogger(Shutdown.class);
 		ListAppender<ILoggingEvent> log = new ListAppender<>();
 		logger.setLevel(Level.WARN);
 		logger.addAppender(log);
 		log.start();
 		try {
-			drainInVain();
+			shutdown.run();
 		}
 		finally {
 			logger.detachAppender(log);
 			logger.setLevel(null);
 		}
-		assertThat(log.list.stream()
+		return log.list.stream()
 			.map(ILoggingEvent::getFormattedMessage)
-			.filter((line) -> line.contains("not handled:"))).singleElement()
-			.asString()
-			.contains("not handled: 6 messages (kv 3, room 3); running: [kv (")
-			.contains("room/a (", "room/b (")
-			.doesNotContain("healthy");
+			.filter((line) -> line.contains("not handled:"))
+			.toList();
 	}
 
 	private static void drainInVain() {
