@@ -11,7 +11,7 @@ public interface OrderBook {
 	/** Cancel all orders of a client, and return how many there were. */
 	int cancelAll(String client);
 
-	/** The latest trades, then each one that follows. */
+	/** The trades from now on. */
 	Flux<Trade> trades();
 
 	enum Side {

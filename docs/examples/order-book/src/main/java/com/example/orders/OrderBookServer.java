@@ -1,21 +1,23 @@
 package com.example.orders;
 
-import java.util.ArrayDeque;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 
 import io.genserver.Events;
 import io.genserver.GenServer;
 import io.genserver.GenServerContext;
 import io.genserver.Keyed;
+import io.genserver.remote.RpcException;
+import io.genserver.remote.RpcException.Status;
 import jakarta.annotation.PreDestroy;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.event.EventListener;
 
 @GenServer(name = "book", keyed = true, idleTimeout = "0s")
@@ -27,15 +29,16 @@ class OrderBookServer implements OrderBook {
 
 	private final Events<Trade> events;
 
-	private final Deque<Trade> latest = new ArrayDeque<>();
-
 	private final Map<Side, Queue<Entry>> open = new EnumMap<>(Side.class);
 
 	private long placed;
 
 	private boolean halted;
 
-	OrderBookServer(GenServerContext context, Audit audit) {
+	OrderBookServer(GenServerContext context, Audit audit, @Value("${symbols}") Set<String> symbols) {
+		if (!symbols.contains(context.key())) {
+			throw RpcException.refuse(Status.NOT_FOUND, "no-such-symbol", "There is no such symbol");
+		}
 		this.context = context;
 		this.audit = audit;
 		this.events = context.events();
@@ -75,10 +78,6 @@ class OrderBookServer implements OrderBook {
 		Trade trade = new Trade(this.context.key(), (buys ? order : other).client(), (buys ? other : order).client(),
 				other.price(), quantity);
 		audit("traded " + trade);
-		this.latest.addLast(trade);
-		if (this.latest.size() > 50) {
-			this.latest.removeFirst();
-		}
 		this.events.emit(trade);
 	}
 
@@ -93,7 +92,7 @@ class OrderBookServer implements OrderBook {
 
 	@Override
 	public Flux<Trade> trades() {
-		return JdkFlowAdapter.flowPublisherToFlux(this.events.startingWith(this.latest));
+		return JdkFlowAdapter.flowPublisherToFlux(this.events.stream());
 	}
 
 	@EventListener

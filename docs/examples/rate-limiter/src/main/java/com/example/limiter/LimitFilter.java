@@ -5,8 +5,6 @@ import java.util.regex.Pattern;
 
 import io.genserver.GenServerException;
 import io.genserver.Keyed;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpHeaders;
@@ -23,8 +21,6 @@ import org.springframework.web.server.WebFilterChain;
 @Component
 class LimitFilter implements WebFilter {
 
-	private static final Logger logger = LoggerFactory.getLogger(LimitFilter.class);
-
 	private static final Pattern CLIENT = Pattern.compile("[A-Za-z0-9-]{1,40}");
 
 	private final Keyed<Budget> budgets;
@@ -40,11 +36,8 @@ class LimitFilter implements WebFilter {
 		}
 		return this.budgets.get(client(exchange))
 			.take()
-			// Better a request too many than none at all.
-			.onErrorResume(GenServerException.class, (failure) -> {
-				logger.warn("The limit cannot be looked up: {}", failure.toString());
-				return Mono.just(new Budget.Decision(true, Duration.ZERO));
-			})
+			// Its mailbox is full, or there are too many clients.
+			.onErrorReturn(GenServerException.class, new Budget.Decision(false, Duration.ofSeconds(1)))
 			.flatMap((decision) -> decision.granted() ? chain.filter(exchange) : refuse(exchange, decision));
 	}
 

@@ -1,7 +1,11 @@
 package com.example.limiter;
 
+import io.genserver.GenServerRegistry;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -9,6 +13,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -16,11 +21,14 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "limit.burst=2", "limit.per-second=0.001" })
+		properties = { "limit.burst=2", "limit.per-second=0.001", "genserver.servers.budget.mailbox.capacity=1" })
 class RateLimiterApplicationTests {
 
 	@LocalServerPort
 	private int port;
+
+	@Autowired
+	private GenServerRegistry registry;
 
 	@Test
 	void aClientThatAsksForTooMuchHasToWait() {
@@ -38,6 +46,23 @@ class RateLimiterApplicationTests {
 		assertThat(hello(this.port, "../../etc").getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
 		assertThat(hello(this.port, "a".repeat(41)).getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
 		assertThat(get(this.port, "/budgets", "").getBody()).doesNotContain("etc", "aaa");
+	}
+
+	@Test
+	void aClientThatFillsItsMailboxIsRefused() {
+		hello(this.port, "mallory");
+		this.registry.suspend("budget", "mallory");
+		try {
+			HttpStatusCode first = Flux.range(0, 3)
+				.flatMap((i) -> request(this.port, "/api/hello", "mallory"))
+				.blockFirst()
+				.getStatusCode();
+			assertThat(first).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
+		}
+		finally {
+			this.registry.resume("budget", "mallory");
+		}
+		assertThat(hello(this.port, "trent").getStatusCode()).isEqualTo(HttpStatus.OK);
 	}
 
 	@Test
@@ -76,12 +101,15 @@ class RateLimiterApplicationTests {
 	}
 
 	private static ResponseEntity<String> get(int port, String path, String client) {
+		return request(port, path, client).block();
+	}
+
+	private static Mono<ResponseEntity<String>> request(int port, String path, String client) {
 		return WebClient.create("http://localhost:" + port)
 			.get()
 			.uri(path)
 			.header("X-Client", client)
-			.exchangeToMono((response) -> response.toEntity(String.class))
-			.block();
+			.exchangeToMono((response) -> response.toEntity(String.class));
 	}
 
 }

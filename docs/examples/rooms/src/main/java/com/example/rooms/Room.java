@@ -3,7 +3,6 @@ package com.example.rooms;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.genserver.Cast;
 import reactor.core.publisher.Flux;
 
 /**
@@ -14,7 +13,6 @@ public interface Room {
 	/** Enter: who is there, then what happens. Whoever ends the stream leaves. */
 	Flux<Event> join();
 
-	@Cast
 	void say(String text);
 
 	/** Send a text to one person only. */
