@@ -2,10 +2,8 @@ package com.example.twins;
 
 import io.genserver.GenServer;
 
-/**
- * Writes one state at a time. Callers wait in a mailbox that is short.
- */
-@GenServer(name = "store", capacity = 64)
+/** Writes one state at a time. A thousand wait, and a thousand more for room. */
+@GenServer(name = "store", capacity = 1000)
 class StoreServer {
 
 	private final TwinRepository repository;

@@ -12,8 +12,8 @@ import io.genserver.Call;
 interface Workers {
 
 	/**
-	 * Run a job. Detached: it takes as long as it takes, not as long as the request that
-	 * submitted it may. Interruptible: cancelling the future interrupts the thread.
+	 * Run a job. Detached: it has an hour, however little time the request has that
+	 * submitted it. Interruptible: cancelling the future interrupts the thread.
 	 */
 	@Call(concurrent = 4, interruptible = true, timeout = "1h", detached = true)
 	CompletableFuture<String> run(String input, IntConsumer percent);
