@@ -234,7 +234,8 @@ class InboundCallsTest {
 		for (int i = 0; i < 200; i++) {
 			replies.add(this.peer.call("kv.get", "\"a\""));
 		}
-		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() >= 200 * Outbound.OVERHEAD);
+		int bytes = Outbound.OVERHEAD + "null".length();
+		this.peer.pumpUntil(() -> this.peer.connection.outboundBytes() >= 200 * bytes);
 		this.peer.room = Long.MAX_VALUE;
 		replies.forEach(this.peer::answer);
 		assertThat(this.peer.messages).isLessThan(6);
