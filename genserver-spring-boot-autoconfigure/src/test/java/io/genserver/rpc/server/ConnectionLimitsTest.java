@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 
 import io.genserver.testsupport.BufferLeaks;
+import io.genserver.testsupport.HangGuard;
 import io.genserver.testsupport.MuxioClient;
 import io.genserver.testsupport.MuxioClient.Response;
 import io.genserver.testsupport.RawWebSocket;
@@ -84,7 +85,7 @@ class ConnectionLimitsTest {
 
 	@Test
 	void callsThatComeAtOnceAreAnsweredOrRefusedHoweverManyTheyAre() {
-		start();
+		start("genserver.call-timeout=" + HangGuard.SECONDS + "s");
 		try (MuxioClient client = this.application.client()) {
 			Thread sender = Thread.ofVirtual().start(() -> {
 				for (int i = 0; i < 2100; i++) {
