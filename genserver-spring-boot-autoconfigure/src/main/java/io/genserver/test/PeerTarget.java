@@ -11,6 +11,7 @@ import io.genserver.CallInterruptedException;
 import io.genserver.Caller;
 import io.genserver.log.Throwables;
 import io.genserver.remote.RpcAuthorization.Target;
+import io.genserver.rpc.NoItems;
 import io.genserver.runtime.Server;
 import io.genserver.runtime.contract.ContractTarget;
 import io.genserver.runtime.contract.MethodOperation;
@@ -80,7 +81,7 @@ record PeerTarget(Server server, @Nullable String key, Caller.Remote caller,
 			});
 		}
 		catch (RuntimeException ex) {
-			items.onSubscribe(NoDemand.INSTANCE);
+			items.onSubscribe(NoItems.INSTANCE);
 			items.onError(ex);
 		}
 	}
@@ -121,23 +122,6 @@ record PeerTarget(Server server, @Nullable String key, Caller.Remote caller,
 	@Override
 	public String toString() {
 		return this.server + ((this.key != null) ? "/" + this.key : "") + " for " + this.caller;
-	}
-
-	/** Of a stream that was refused before it was opened. */
-	private enum NoDemand implements Flow.Subscription {
-
-		INSTANCE;
-
-		@Override
-		public void request(long items) {
-			// There are none.
-		}
-
-		@Override
-		public void cancel() {
-			// It is over.
-		}
-
 	}
 
 }

@@ -8,7 +8,6 @@ import io.genserver.GenServerRegistry;
 import io.genserver.runtime.GenServerRuntime;
 import io.genserver.runtime.LocalRegistry;
 import io.genserver.runtime.ShutdownTime;
-import io.genserver.runtime.contract.AnnotationText;
 import io.genserver.runtime.contract.ReflectiveContracts;
 import io.genserver.runtime.scheduling.Scheduler;
 import io.genserver.spring.CallContext;
@@ -62,8 +61,7 @@ public final class GenServerAutoConfiguration {
 				ReactiveReplyAdapters.create(context.getClassLoader(),
 						() -> context.getBeanProvider(CallContext.class).getIfAvailable(() -> CallContext.OF_THREAD),
 						() -> context.getBeanProvider(HandlerContext.class).orderedStream().toList()),
-				new AnnotationText(context.getEnvironment()::resolveRequiredPlaceholders),
-				GeneratedProxyClasses.whereSupported());
+				ServerSettingsMapping.text(context.getEnvironment()), GeneratedProxyClasses.whereSupported());
 	}
 
 	@Bean
@@ -74,7 +72,7 @@ public final class GenServerAutoConfiguration {
 	@Bean
 	ServerExecutors genServerExecutors(ApplicationContext context, GenServerProperties properties) {
 		return new ServerExecutors(context, LifecyclePhases.servers(properties),
-				new AnnotationText(context.getEnvironment()::resolveRequiredPlaceholders));
+				ServerSettingsMapping.text(context.getEnvironment()));
 	}
 
 	/** The time of day that servers see, which in a test may be virtual. */

@@ -57,9 +57,13 @@ public final class ServerSettingsMapping {
 			@Nullable ClassLoader classLoader) {
 		this.properties = properties;
 		this.environment = environment;
-		this.text = (environment != null) ? new AnnotationText(environment::resolveRequiredPlaceholders)
-				: AnnotationText.DEFAULTS;
+		this.text = (environment != null) ? text(environment) : AnnotationText.DEFAULTS;
 		this.classLoader = classLoader;
+	}
+
+	/** How attributes of annotations are read: with the placeholders of Spring. */
+	static AnnotationText text(Environment environment) {
+		return new AnnotationText(environment::resolveRequiredPlaceholders);
 	}
 
 	/**

@@ -186,12 +186,8 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		Objects.requireNonNull(name, "name");
 		long nanos = Durations.nanos(Durations.notNegative("The delay", delay));
 		checkAlive("timer(...)");
-		GenServerTimer timer = this.cell.ownWork().timers().replace(name, nanos, LambdaOperation.TIMER, task);
-		if (this.own.ending) {
-			timer.cancel();
-			throw instanceEnded("timer(...)");
-		}
-		return timer;
+		return unlessEnding("timer(...)",
+				this.cell.ownWork().timers().replace(name, nanos, LambdaOperation.TIMER, task));
 	}
 
 	@Override
@@ -206,23 +202,25 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 		Objects.requireNonNull(task, "task");
 		checkAlive("receiveTimeout(...)");
 		Turn turn = turn();
-		GenServerTimer timer = this.cell.ownWork().idle().afterQuiet(nanos, task, turn != null && !turn.concurrent);
-		if (this.own.ending) {
-			timer.cancel();
-			throw instanceEnded("receiveTimeout(...)");
-		}
-		return timer;
+		return unlessEnding("receiveTimeout(...)",
+				this.cell.ownWork().idle().afterQuiet(nanos, task, turn != null && !turn.concurrent));
 	}
 
 	@Override
 	public void whenIdle(Runnable task) {
 		Objects.requireNonNull(task, "task");
-		checkAlive("whenIdle(...)");
+		Turn turn = turnOf("whenIdle(...)");
+		this.cell.ownWork().idle().whenIdle(task, turn.message);
+	}
+
+	/** The turn of this instance, for a method that works nowhere else. */
+	private Turn turnOf(String method) {
+		checkAlive(method);
 		Turn turn = turn();
 		if (turn == null || turn.concurrent) {
-			throw elsewhere("whenIdle(...)", "elsewhere send a cast to self()");
+			throw elsewhere(method, "elsewhere send a cast to self()");
 		}
-		this.cell.ownWork().idle().whenIdle(task, turn.message);
+		return turn;
 	}
 
 	@Override
@@ -232,7 +230,14 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 
 	private GenServerTimer schedule(String method, long delay, long period, Runnable task) {
 		checkAlive(method);
-		GenServerTimer timer = this.cell.ownWork().timers().schedule(delay, period, LambdaOperation.TIMER, task);
+		return unlessEnding(method, this.cell.ownWork().timers().schedule(delay, period, LambdaOperation.TIMER, task));
+	}
+
+	/**
+	 * A timer that was begun while the instance began to end may have been missed as the
+	 * others were cancelled.
+	 */
+	private GenServerTimer unlessEnding(String method, GenServerTimer timer) {
 		if (this.own.ending) {
 			timer.cancel();
 			throw instanceEnded(method);
@@ -276,11 +281,7 @@ final class CellContext implements GenServerContext, CallTime.Limit {
 
 	@Override
 	public int unstash() {
-		checkAlive("unstash()");
-		Turn turn = turn();
-		if (turn == null || turn.concurrent) {
-			throw elsewhere("unstash()", "elsewhere send a cast to self()");
-		}
+		turnOf("unstash()");
 		return this.cell.ownWork().stash().unstash();
 	}
 

@@ -239,7 +239,7 @@ public final class ConcurrentHandlers {
 				return;
 			}
 			try {
-				MessageOutcomes.concurrentHandlerBroke(ConcurrentHandlers.this.cell, message, ex);
+				MessageOutcomes.concurrentHandlerBroke(this.cell, message, ex);
 			}
 			finally {
 				freeSlot(message.operation());
@@ -344,7 +344,7 @@ public final class ConcurrentHandlers {
 		private @Nullable Object handle() throws Throwable {
 			Turn turn = null;
 			try {
-				turn = Turn.enter(ConcurrentHandlers.this.cell, this.interruption);
+				turn = Turn.enter(cell(), this.interruption);
 				turn.message = this.message;
 				turn.concurrent = true;
 				this.by = this.interruption;
@@ -410,10 +410,10 @@ public final class ConcurrentHandlers {
 				return;
 			}
 			try {
-				MessageOutcomes.concurrentHandlerEnded(ConcurrentHandlers.this.cell, this.message, result, failure);
+				MessageOutcomes.concurrentHandlerEnded(cell(), this.message, result, failure);
 			}
 			catch (Throwable ex) {
-				MessageOutcomes.concurrentHandlerBroke(ConcurrentHandlers.this.cell, this.message, ex);
+				MessageOutcomes.concurrentHandlerBroke(cell(), this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());
@@ -439,10 +439,10 @@ public final class ConcurrentHandlers {
 
 		private void letGo(CompletionStage<?> stage, Throwable reason) {
 			try {
-				MessageOutcomes.concurrentResultGivenUp(ConcurrentHandlers.this.cell, this.message, stage, reason);
+				MessageOutcomes.concurrentResultGivenUp(cell(), this.message, stage, reason);
 			}
 			catch (Throwable ex) {
-				MessageOutcomes.concurrentHandlerBroke(ConcurrentHandlers.this.cell, this.message, ex);
+				MessageOutcomes.concurrentHandlerBroke(cell(), this.message, ex);
 			}
 			finally {
 				freeSlot(this.message.operation());

@@ -72,11 +72,9 @@ public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.L
 	 * @param message the message, which must not be visible to another thread yet
 	 */
 	public void add(E message) {
-		message.waitsForRoom();
 		this.lock.lock();
 		try {
-			this.waiting.addLast(message);
-			this.size = this.waiting.size();
+			append(message);
 		}
 		finally {
 			this.lock.unlock();
@@ -96,10 +94,7 @@ public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.L
 			if (this.unattended >= most) {
 				return false;
 			}
-			message.waitsForRoom();
-			this.waiting.addLast(message);
-			this.unattended = this.unattended + 1;
-			this.size = this.waiting.size();
+			append(message);
 			return true;
 		}
 		finally {
@@ -113,6 +108,16 @@ public final class WaitingSenders<E extends MailboxEntry> implements Scheduler.L
 	 */
 	public boolean hasUnattended() {
 		return this.unattended > 0;
+	}
+
+	/** Only with the lock. */
+	private void append(E message) {
+		message.waitsForRoom();
+		this.waiting.addLast(message);
+		if (message.isUnattended()) {
+			this.unattended = this.unattended + 1;
+		}
+		this.size = this.waiting.size();
 	}
 
 	/** A message was taken out. Only with the lock. */

@@ -65,38 +65,36 @@ public final class ContextPropagation implements GenServerInterceptor, Ordered {
 	}
 
 	@Override
-	@SuppressWarnings("try")
 	public Consumer<Runnable> forLater() {
 		ContextSnapshot snapshot = this.snapshots.captureAll();
 		Map<String, String> diagnostics = MDC.getCopyOfContextMap();
 		Object subscriber = SendersContext.SENDING.get();
-		return (sending) -> {
-			Map<String, String> before = MDC.getCopyOfContextMap();
-			set(diagnostics);
-			Object outer = SendersContext.exchange(SendersContext.SENDING, subscriber);
-			try (Scope scope = snapshot.setThreadLocals()) {
-				sending.run();
-			}
-			finally {
-				SendersContext.exchange(SendersContext.SENDING, outer);
-				set(before);
-			}
-		};
+		return (sending) -> within(snapshot, diagnostics, SendersContext.SENDING, subscriber, () -> {
+			sending.run();
+			return null;
+		});
 	}
 
 	@Override
-	@SuppressWarnings("try")
 	public @Nullable Object handling(Envelope envelope, Invocation invocation) throws Throwable {
 		ContextSnapshot snapshot = envelope.get(SNAPSHOT);
-		Map<String, String> diagnostics = envelope.get(DIAGNOSTICS);
+		return within((snapshot != null) ? snapshot : this.nothing, envelope.get(DIAGNOSTICS), SendersContext.HANDLING,
+				envelope.get(SUBSCRIBER), invocation::proceed);
+	}
+
+	/** Run something with values that belong to the thread, and set back the others. */
+	@SuppressWarnings("try")
+	private static <X extends Throwable> @Nullable Object within(ContextSnapshot snapshot,
+			@Nullable Map<String, String> diagnostics, ThreadLocal<@Nullable Object> place, @Nullable Object subscriber,
+			Body<X> body) throws X {
 		Map<String, String> before = MDC.getCopyOfContextMap();
 		set(diagnostics);
-		Object outer = SendersContext.exchange(SendersContext.HANDLING, envelope.get(SUBSCRIBER));
-		try (Scope scope = ((snapshot != null) ? snapshot : this.nothing).setThreadLocals()) {
-			return invocation.proceed();
+		Object outer = SendersContext.exchange(place, subscriber);
+		try (Scope scope = snapshot.setThreadLocals()) {
+			return body.run();
 		}
 		finally {
-			SendersContext.exchange(SendersContext.HANDLING, outer);
+			SendersContext.exchange(place, outer);
 			set(before);
 		}
 	}
@@ -108,6 +106,17 @@ public final class ContextPropagation implements GenServerInterceptor, Ordered {
 		else {
 			MDC.clear();
 		}
+	}
+
+	/**
+	 * What runs.
+	 *
+	 * @param <X> what it throws
+	 */
+	private interface Body<X extends Throwable> {
+
+		@Nullable Object run() throws X;
+
 	}
 
 }
